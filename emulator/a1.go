@@ -1,0 +1,186 @@
+package emulator
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// reference is a range as A1 notation names it.
+type reference struct {
+	title  string // the sheet; "" = the first visible one
+	titled bool   // a sheet was named
+	bare   bool   // a name alone, without quotes: perhaps a named range
+	area   area
+	single bool // one cell, written as such
+}
+
+// wholeSheet is the area of a sheet named alone.
+var wholeSheet = area{bottom: toEnd, right: toEnd}
+
+// maxColumns is the number of columns that a sheet can have: up to ZZZ.
+const maxColumns = 18278
+
+// parseA1 reads a range in A1 notation (or R1C1, which Google takes as well).
+// A text that is no range of cells comes back as a bare name.
+func parseA1(s string) (reference, error) {
+	if strings.HasPrefix(s, "'") {
+		return parseQuoted(s)
+	}
+	if i := strings.LastIndexByte(s, '!'); i >= 0 {
+		a, single, ok := parseCells(s[i+1:])
+		if !ok || i == 0 {
+			return reference{}, unparsable(s)
+		}
+		return reference{title: s[:i], titled: true, area: a, single: single}, nil
+	}
+	if a, single, ok := parseCells(s); ok {
+		return reference{area: a, single: single}, nil
+	}
+	if s == "" {
+		return reference{}, unparsable(s)
+	}
+	return reference{title: s, titled: true, bare: true, area: wholeSheet}, nil
+}
+
+// parseQuoted reads 'Title' and 'Title'!A1; an apostrophe in it is doubled.
+func parseQuoted(s string) (reference, error) {
+	var title strings.Builder
+	i := 1
+	for ; i < len(s); i++ {
+		if s[i] == '\'' {
+			if i+1 == len(s) || s[i+1] != '\'' {
+				break
+			}
+			i++
+		}
+		title.WriteByte(s[i])
+	}
+	if i >= len(s) || title.Len() == 0 {
+		return reference{}, unparsable(s)
+	}
+	ref := reference{title: title.String(), titled: true, area: wholeSheet}
+	rest := s[i+1:]
+	if rest == "" {
+		return ref, nil
+	}
+	a, single, ok := parseCells(strings.TrimPrefix(rest, "!"))
+	if !ok || rest[0] != '!' {
+		return reference{}, unparsable(s)
+	}
+	ref.area, ref.single = a, single
+	return ref, nil
+}
+
+func unparsable(s string) error { return refuse("Unable to parse range: %s", s) }
+
+var (
+	cornerA1   = regexp.MustCompile(`^\$?([A-Za-z]{1,3})?\$?([1-9][0-9]{0,7})?$`)
+	cornerR1C1 = regexp.MustCompile(`^[Rr]([1-9][0-9]{0,7})[Cc]([1-9][0-9]{0,4})$`)
+)
+
+// corner is one end of a range; -1 where it names no row or no column.
+type corner struct{ row, column int }
+
+func parseCorner(s string) (corner, bool) {
+	if m := cornerR1C1.FindStringSubmatch(s); m != nil {
+		r, _ := strconv.Atoi(m[1])
+		c, _ := strconv.Atoi(m[2])
+		return corner{r - 1, c - 1}, true
+	}
+	m := cornerA1.FindStringSubmatch(s)
+	if m == nil || m[1] == "" && m[2] == "" {
+		return corner{}, false
+	}
+	k := corner{-1, -1}
+	if m[1] != "" {
+		k.column = columnIndex(m[1])
+	}
+	if m[2] != "" {
+		k.row, _ = strconv.Atoi(m[2])
+		k.row--
+	}
+	return k, true
+}
+
+// parseCells reads the part after the sheet: A1, A1:B2, A:B, 1:2, A1:B, A2:2.
+func parseCells(s string) (a area, single, ok bool) {
+	first, second, isRange := strings.Cut(s, ":")
+	from, ok := parseCorner(first)
+	if !ok {
+		return area{}, false, false
+	}
+	if !isRange {
+		ok = from.row >= 0 && from.column >= 0
+		return area{from.row, from.row + 1, from.column, from.column + 1}, true, ok
+	}
+	to, ok := parseCorner(second)
+	if !ok {
+		return area{}, false, false
+	}
+	a.top, a.bottom = span(from.row, to.row)
+	a.left, a.right = span(from.column, to.column)
+	return a, a.rows() == 1 && a.columns() == 1, true
+}
+
+// span orders two ends, which may come reversed; a missing start is the first,
+// a missing end is open.
+func span(from, to int) (start, end int) {
+	switch {
+	case from < 0 && to < 0:
+		return 0, toEnd
+	case to < 0:
+		return from, toEnd
+	case from < 0:
+		return 0, to + 1
+	}
+	return min(from, to), max(from, to) + 1
+}
+
+func columnIndex(letters string) int {
+	n := 0
+	for _, c := range strings.ToUpper(letters) {
+		n = n*26 + int(c-'A') + 1
+	}
+	return n - 1
+}
+
+// columnLetters is the inverse of columnIndex.
+func columnLetters(c int) string {
+	s := ""
+	for c++; c > 0; c = (c - 1) / 26 {
+		s = string(rune('A'+(c-1)%26)) + s
+	}
+	return s
+}
+
+var plainTitle = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// quoteTitle quotes a title where A1 notation needs it, as Google's answers do:
+// 'D3' looks like a cell, '🌵 1' is no plain word (recorded).
+func quoteTitle(title string) string {
+	if _, isCell := parseCorner(title); plainTitle.MatchString(title) && !isCell {
+		return title
+	}
+	return "'" + strings.ReplaceAll(title, "'", "''") + "'"
+}
+
+// a1 writes an area in A1 notation, without the sheet.
+func (a area) a1() string {
+	from := columnLetters(a.left) + strconv.Itoa(a.top+1)
+	if a.rows() == 1 && a.columns() == 1 {
+		return from
+	}
+	to := ""
+	if a.right != toEnd {
+		to = columnLetters(a.right - 1)
+	}
+	if a.bottom != toEnd {
+		to += strconv.Itoa(a.bottom)
+	}
+	if to == "" {
+		return from
+	}
+	return fmt.Sprintf("%s:%s", from, to)
+}

@@ -1,0 +1,108 @@
+package emulator
+
+import (
+	"fmt"
+	"reflect"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// maxRequests is what one batch may hold.
+const maxRequests = 100_000
+
+// batchUpdate is spreadsheets.batchUpdate: all requests in order, or none.
+func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
+	var body sheets.BatchUpdateSpreadsheetRequest
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(writer)
+	if err != nil {
+		return nil, err
+	}
+	switch n := len(body.Requests); {
+	case n == 0:
+		return nil, refuse("Must specify at least one request.")
+	case n > maxRequests:
+		return nil, refuse("Cannot exceed %d requests in a single batch.", maxRequests)
+	}
+	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
+	err = f.edit(c.s.options.Now(), func(draft *contents) error {
+		b := batch{draft, c.token.principal}
+		for i, r := range body.Requests {
+			reply, err := b.apply(i, r)
+			if err != nil {
+				return err
+			}
+			out.Replies = append(out.Replies, reply)
+		}
+		return nil
+	})
+	if err != nil || !body.IncludeSpreadsheetInResponse {
+		return out, err
+	}
+	m := c.mask.below("updatedSpreadsheet")
+	withGrid := body.ResponseIncludeGridData || m != nil && m.takes("sheets", "data")
+	out.UpdatedSpreadsheet, err = f.describe(body.ResponseRanges, withGrid, m)
+	return out, err
+}
+
+// batch is one batch of requests on a draft of the contents.
+type batch struct {
+	*contents
+	principal string
+}
+
+// kinds are the kinds of requests that are emulated, by their JSON names.
+var kinds = map[string]func(batch, any) (*sheets.Response, error){}
+
+// kind adapts a method to the table of kinds.
+func kindOf[T any](apply func(batch, *T) (*sheets.Response, error)) func(batch, any) (*sheets.Response, error) {
+	return func(b batch, request any) (*sheets.Response, error) { return apply(b, request.(*T)) }
+}
+
+func (b batch) apply(i int, r *sheets.Request) (*sheets.Response, error) {
+	name, request, err := requestKind(i, r)
+	if err != nil {
+		return nil, err
+	}
+	apply, ok := kinds[name]
+	if !ok {
+		return nil, unsupported("sheets.spreadsheets.batchUpdate with " + name)
+	}
+	reply, err := apply(b, request)
+	if err == nil {
+		err = b.checkSize()
+	}
+	if err != nil {
+		return nil, prefixed(fmt.Sprintf("Invalid requests[%d].%s: ", i, name), err)
+	}
+	if reply == nil {
+		reply = &sheets.Response{}
+	}
+	return reply, nil
+}
+
+// requestKind finds the one kind that a request has set.
+func requestKind(i int, r *sheets.Request) (name string, request any, err error) {
+	if r == nil {
+		r = &sheets.Request{}
+	}
+	v := reflect.ValueOf(r).Elem()
+	for _, f := range fieldsOf(v.Type()).list {
+		of := v.Field(f.index)
+		if of.IsNil() {
+			continue
+		}
+		if name != "" {
+			at := fmt.Sprintf("requests[%d]", i)
+			text := fmt.Sprintf("Invalid value at '%s' (oneof), oneof field 'kind' is already set. Cannot set '%s'", at, f.name)
+			return "", nil, badRequest(violation{at, text})
+		}
+		name, request = f.name, of.Interface()
+	}
+	if name == "" {
+		return "", nil, refuse("Invalid requests[%d]: No request set.", i)
+	}
+	return name, request, nil
+}

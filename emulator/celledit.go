@@ -1,0 +1,89 @@
+package emulator
+
+import (
+	"unicode/utf8"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// cellEdit writes CellData into a sheet as far as a mask says.
+type cellEdit struct {
+	sheet *sheet
+	mask  *mask
+}
+
+// rows writes rows of cells from a cell on. The caller has checked that the
+// grid is large enough.
+func (e cellEdit) rows(top, left int, rows []*sheets.RowData) error {
+	for r, line := range rows {
+		if line == nil {
+			continue
+		}
+		if e.sheet.grow(top+r+1, left+len(line.Values)); top < 0 || left < 0 {
+			return refuse("The start of the cells is negative.")
+		}
+		for i, d := range line.Values {
+			if err := e.cell(top+r, left+i, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// cell writes one cell: what is stored, changed as the mask says, stored again.
+func (e cellEdit) cell(r, c int, d *sheets.CellData) error {
+	if d == nil {
+		d = &sheets.CellData{}
+	}
+	stored := e.sheet.at(r, c).userData()
+	merge(stored, d, e.mask)
+	made, err := cellOf(stored)
+	if err != nil {
+		return err
+	}
+	e.sheet.set(r, c, made)
+	return nil
+}
+
+// cellOf turns CellData into a cell.
+func cellOf(d *sheets.CellData) (cell, error) {
+	var c cell
+	if v := d.UserEnteredValue; v != nil {
+		switch {
+		case v.FormulaValue != nil:
+			return c, errFormula
+		case v.StringValue != nil && utf8.RuneCountInString(*v.StringValue) > maxCellText:
+			return c, errTooLong
+		case v.StringValue != nil:
+			c = textCell(*v.StringValue)
+		case v.NumberValue != nil:
+			c = numberCell(*v.NumberValue)
+		case v.BoolValue != nil:
+			c = boolCell(*v.BoolValue)
+		}
+	}
+	if d.PivotTable != nil || d.DataSourceTable != nil || d.DataSourceFormula != nil || d.ChipRuns != nil {
+		return c, unsupported("a pivot table, data source or chip in a cell")
+	}
+	x := extra{note: d.Note, format: storedFormat(d.UserEnteredFormat), validation: d.DataValidation, runs: d.TextFormatRuns}
+	if x.note != "" || x.format != nil || x.validation != nil || x.runs != nil {
+		c.extra = &x
+	}
+	return c, nil
+}
+
+// storedFormat returns a format as Google gives it back: colours in both fields.
+func storedFormat(f *sheets.CellFormat) *sheets.CellFormat {
+	if f == nil {
+		return nil
+	}
+	g := *f
+	twinColors(&g.BackgroundColor, &g.BackgroundColorStyle)
+	if g.TextFormat != nil {
+		text := *g.TextFormat
+		twinColors(&text.ForegroundColor, &text.ForegroundColorStyle)
+		g.TextFormat = &text
+	}
+	return &g
+}

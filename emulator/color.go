@@ -1,0 +1,42 @@
+package emulator
+
+import (
+	"math"
+	"strconv"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// channel is n/255 in the precision that Google keeps, a 32-bit float.
+func channel(n int) float64 {
+	short := strconv.FormatFloat(float64(n)/255, 'g', -1, 32)
+	f, _ := strconv.ParseFloat(short, 64)
+	return f
+}
+
+// storedColor returns a colour as Google gives it back: each channel one of 256
+// steps (recorded: 0.5 comes back as 0.49803922).
+func storedColor(c *sheets.Color) *sheets.Color {
+	if c == nil {
+		return nil
+	}
+	step := func(x float64) float64 { return channel(int(math.Min(math.Max(x, 0), 1) * 255)) }
+	return &sheets.Color{Red: step(c.Red), Green: step(c.Green), Blue: step(c.Blue)}
+}
+
+// twinColors fills in the older and the newer field for one colour from each
+// other; the style wins (recorded: either appears beside what was written).
+func twinColors(plain **sheets.Color, style **sheets.ColorStyle) {
+	switch {
+	case *style != nil && (*style).RgbColor != nil:
+		*plain = storedColor((*style).RgbColor)
+	case *style != nil:
+		*plain = nil // a theme colour
+		return
+	case *plain != nil:
+		*plain = storedColor(*plain)
+	default:
+		return
+	}
+	*style = &sheets.ColorStyle{RgbColor: *plain}
+}

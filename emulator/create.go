@@ -1,0 +1,103 @@
+package emulator
+
+import (
+	"cmp"
+	"time"
+)
+
+// Spreadsheet is what [Server.Create] makes a spreadsheet from.
+type Spreadsheet struct {
+	// ID is the spreadsheet's id; empty = made up, 44 characters like Google's.
+	// A spreadsheet that has the id already is replaced.
+	ID string
+	// Title is the name of the file; empty = "Untitled spreadsheet".
+	Title string
+	// Sheets are its sheets (tabs) in order; none = an empty "Sheet1".
+	Sheets []Sheet
+	// Owner is the e-mail address of who owns it; empty = "owner@example.com".
+	Owner string
+	// Unshared keeps it from the service account, which otherwise may write.
+	Unshared bool
+}
+
+// Sheet is one sheet of a [Spreadsheet].
+type Sheet struct {
+	// Title is the sheet's title; empty = "Sheet" and its number.
+	Title string
+	// Values are rows of cells, stored as they are: a string is text, "=1+1" too.
+	// Numbers of any type, bool and [Date] keep their type, nil is an empty cell,
+	// and anything else is stored as an empty cell. The grid is 1000 x 26, or as
+	// large as the values need.
+	Values [][]any
+}
+
+// Date is a cell that holds a date: the number of days since 1899-12-30, shown
+// as 2006-01-02. The time of day and the time zone are dropped.
+type Date time.Time
+
+// Create stores a spreadsheet and returns its id.
+func (s *Server) Create(spec Spreadsheet) (id string) {
+	var list []*sheet
+	for i, given := range spec.Sheets {
+		list = append(list, given.build(int64(i)))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.addFile(cmp.Or(spec.ID, newFileID()), spreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
+	f.contents = newContents(spec.Title, list...)
+	if !spec.Unshared && f.roles[s.options.ServiceAccount] < writer {
+		f.roles[s.options.ServiceAccount] = writer
+	}
+	return f.id
+}
+
+// addFile makes a file without contents; the caller holds the lock.
+func (s *Server) addFile(id, mimeType, by string) *file {
+	now := s.options.Now()
+	f := &file{id: id, mimeType: mimeType, created: now, modified: now, roles: map[string]role{by: owner}}
+	s.files[id] = f
+	return f
+}
+
+func (given Sheet) build(i int64) *sheet {
+	sh := newSheet(i, cmp.Or(given.Title, "Sheet"+automatic(float64(i+1))), 1000, 26)
+	for r, values := range given.Values {
+		sh.grow(r+1, len(values))
+		for c, v := range values {
+			sh.set(r, c, raw(v))
+		}
+	}
+	return sh
+}
+
+// Share gives somebody a role on a file: "reader", "commenter", "writer" or
+// "owner"; "" takes the share away. Unknown files and roles are ignored.
+func (s *Server) Share(id, email, role string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, r := s.files[id], roles[role]
+	switch {
+	case f == nil || r == noRole && role != "":
+	case r == noRole:
+		delete(f.roles, email)
+	default:
+		f.roles[email] = r
+	}
+}
+
+// Values returns what a sheet holds: text, float64 and bool, "" for an empty
+// cell, without trailing empty cells and rows. It is no API call: it needs no
+// token and is not logged. It returns nil for a sheet that does not exist.
+func (s *Server) Values(id, title string) [][]any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.files[id]
+	if f == nil || f.contents == nil {
+		return nil
+	}
+	sh := f.contents.sheetByTitle(title)
+	if sh == nil {
+		return nil
+	}
+	return sh.values(wholeSheet.closed(sh.height, sh.width), rendering{value: unformatted})
+}

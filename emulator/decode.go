@@ -1,0 +1,214 @@
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// decode reads a JSON body into a generated type as Google's front end does:
+// unknown names and values of a wrong type are refused by name, null is as good
+// as absent, numbers may be strings, one object stands for a list of one, and
+// zero values that were sent are noted in ForceSendFields. The path at is the
+// body's name in the call ("data" for values.update, "" for most).
+func decode(body []byte, into any, at string) error {
+	if len(strings.TrimSpace(string(body))) == 0 {
+		return nil
+	}
+	var tree any
+	if err := json.Unmarshal(body, &tree); err != nil {
+		return badRequest(violation{Description: "Invalid JSON payload received. " + syntaxText(body, err)})
+	}
+	if tree == nil {
+		return nil
+	}
+	var d decoder
+	d.fill(reflect.ValueOf(into).Elem(), tree, at)
+	if d.wrong != nil {
+		return badRequest(d.wrong...)
+	}
+	return nil
+}
+
+func syntaxText(body []byte, err error) string {
+	if strings.Contains(err.Error(), "unexpected end") {
+		return "Unexpected end of string. Expected a value.\n\n^"
+	}
+	near := string(body)
+	if len(near) > 40 {
+		near = near[:40]
+	}
+	return fmt.Sprintf("Unexpected token.\n%s\n^", strings.ToValidUTF8(near, ""))
+}
+
+type decoder struct{ wrong []violation }
+
+func (d *decoder) reject(path, typeName string, got any) {
+	shown, _ := json.Marshal(got)
+	text := fmt.Sprintf("Invalid value at '%s' (%s), %s", path, typeName, shown)
+	d.wrong = append(d.wrong, violation{Field: path, Description: text})
+}
+
+// unknown reports a name that the type at path does not have.
+func (d *decoder) unknown(path, name string) {
+	text := fmt.Sprintf("Invalid JSON payload received. Unknown name %q at '%s': Cannot find field.", name, path)
+	if path == "" {
+		text = fmt.Sprintf("Invalid JSON payload received. Unknown name %q: Cannot find field.", name)
+	}
+	d.wrong = append(d.wrong, violation{Field: path, Description: text})
+}
+
+func (d *decoder) fill(dst reflect.Value, src any, path string) {
+	if src == nil {
+		return
+	}
+	switch dst.Kind() {
+	case reflect.Pointer:
+		dst.Set(reflect.New(dst.Type().Elem()))
+		d.fill(dst.Elem(), src, path)
+	case reflect.Struct:
+		d.object(dst, src, path)
+	case reflect.Slice:
+		d.list(dst, src, path)
+	case reflect.Map:
+		d.dictionary(dst, src, path)
+	case reflect.Interface:
+		dst.Set(reflect.ValueOf(src))
+	default:
+		d.scalar(dst, src, path)
+	}
+}
+
+func (d *decoder) object(dst reflect.Value, src any, path string) {
+	members, ok := src.(map[string]any)
+	if !ok {
+		d.reject(path, "type.googleapis.com/google.apps.sheets.v4."+dst.Type().Name(), src)
+		return
+	}
+	fields, zeros := fieldsOf(dst.Type()), forced(dst)
+	for _, name := range sortedKeys(members) {
+		f, ok := fields.find(name)
+		if !ok {
+			d.unknown(path, name)
+			continue
+		}
+		to := dst.Field(f.index)
+		d.fill(to, members[name], join(path, name))
+		if members[name] != nil && zeros != nil && to.IsZero() {
+			*zeros = append(*zeros, f.goName)
+		}
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func (d *decoder) list(dst reflect.Value, src any, path string) {
+	items, ok := src.([]any)
+	if !ok {
+		if _, single := src.(map[string]any); !single {
+			d.reject(path, listType(dst.Type()), src)
+			return
+		}
+		items = []any{src}
+	}
+	if plain, ok := dst.Addr().Interface().(*[]any); ok {
+		*plain = items
+		return
+	}
+	dst.Set(reflect.MakeSlice(dst.Type(), len(items), len(items)))
+	for i, item := range items {
+		d.fill(dst.Index(i), item, fmt.Sprintf("%s[%d]", path, i))
+	}
+}
+
+// listType is the type Google names when something else than a list came.
+func listType(t reflect.Type) string {
+	for t.Elem().Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Elem().Kind() == reflect.Interface {
+		return "type.googleapis.com/google.protobuf.ListValue" // recorded for values
+	}
+	if t.Elem().Kind() == reflect.String {
+		return "TYPE_STRING"
+	}
+	return "type.googleapis.com/google.apps.sheets.v4." + strings.TrimPrefix(t.Elem().String(), "*sheets.")
+}
+
+func (d *decoder) dictionary(dst reflect.Value, src any, path string) {
+	members, ok := src.(map[string]any)
+	if !ok || dst.Type().Key().Kind() != reflect.String {
+		d.reject(path, "TYPE_MESSAGE", src)
+		return
+	}
+	dst.Set(reflect.MakeMap(dst.Type()))
+	for name, member := range members {
+		value := reflect.New(dst.Type().Elem()).Elem()
+		d.fill(value, member, join(path, name))
+		dst.SetMapIndex(reflect.ValueOf(name), value)
+	}
+}
+
+func (d *decoder) scalar(dst reflect.Value, src any, path string) {
+	switch dst.Kind() {
+	case reflect.String:
+		if s, ok := src.(string); ok {
+			dst.SetString(s)
+			return
+		}
+		d.reject(path, "TYPE_STRING", src)
+	case reflect.Bool:
+		if b, ok := boolean(src); ok {
+			dst.SetBool(b)
+			return
+		}
+		d.reject(path, "TYPE_BOOL", src)
+	case reflect.Int64:
+		if n, ok := numeric(src); ok && n == math.Trunc(n) && math.Abs(n) <= math.MaxInt32 {
+			dst.SetInt(int64(n))
+			return
+		}
+		d.reject(path, "TYPE_INT32", src)
+	case reflect.Float64:
+		if n, ok := numeric(src); ok {
+			dst.SetFloat(n)
+			return
+		}
+		d.reject(path, "TYPE_DOUBLE", src)
+	default:
+		d.reject(path, "TYPE_MESSAGE", src)
+	}
+}
+
+func boolean(src any) (value, ok bool) {
+	switch v := src.(type) {
+	case bool:
+		return v, true
+	case string:
+		return strings.EqualFold(v, "true"), strings.EqualFold(v, "true") || strings.EqualFold(v, "false")
+	}
+	return false, false
+}
+
+func numeric(src any) (float64, bool) {
+	switch v := src.(type) {
+	case float64:
+		return v, true
+	case string:
+		n, err := strconv.ParseFloat(v, 64)
+		return n, err == nil
+	}
+	return 0, false
+}

@@ -1,0 +1,52 @@
+package emulator
+
+import "google.golang.org/api/sheets/v4"
+
+// newProperties are the properties of a new spreadsheet, as recorded.
+func newProperties(title string) sheets.SpreadsheetProperties {
+	white := func() *sheets.Color { return &sheets.Color{Red: 1, Green: 1, Blue: 1} }
+	return sheets.SpreadsheetProperties{
+		Title:      title,
+		Locale:     "en_US",
+		AutoRecalc: "ON_CHANGE",
+		TimeZone:   "Etc/GMT",
+		DefaultFormat: &sheets.CellFormat{
+			BackgroundColor:      white(),
+			BackgroundColorStyle: &sheets.ColorStyle{RgbColor: white()},
+			Padding:              &sheets.Padding{Top: 2, Right: 3, Bottom: 2, Left: 3},
+			VerticalAlignment:    "BOTTOM",
+			WrapStrategy:         "OVERFLOW_CELL",
+			TextFormat: &sheets.TextFormat{
+				ForegroundColor:      &sheets.Color{},
+				ForegroundColorStyle: &sheets.ColorStyle{RgbColor: &sheets.Color{}},
+				FontFamily:           "arial,sans,sans-serif",
+				FontSize:             10,
+				ForceSendFields:      []string{"Bold", "Italic", "Strikethrough", "Underline"},
+			},
+		},
+		SpreadsheetTheme: &sheets.SpreadsheetTheme{PrimaryFontFamily: "Arial", ThemeColors: themeColors()},
+	}
+}
+
+func themeColors() []*sheets.ThemeColorPair {
+	palette := []struct {
+		name             string
+		red, green, blue int
+	}{
+		{"TEXT", 0, 0, 0},
+		{"BACKGROUND", 255, 255, 255},
+		{"ACCENT1", 66, 133, 244},
+		{"ACCENT2", 234, 67, 53},
+		{"ACCENT3", 251, 188, 4},
+		{"ACCENT4", 52, 168, 83},
+		{"ACCENT5", 255, 109, 1},
+		{"ACCENT6", 70, 189, 198},
+		{"LINK", 17, 85, 204},
+	}
+	pairs := make([]*sheets.ThemeColorPair, len(palette))
+	for i, p := range palette {
+		c := &sheets.Color{Red: channel(p.red), Green: channel(p.green), Blue: channel(p.blue)}
+		pairs[i] = &sheets.ThemeColorPair{ColorType: p.name, Color: &sheets.ColorStyle{RgbColor: c}}
+	}
+	return pairs
+}

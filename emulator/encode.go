@@ -1,0 +1,196 @@
+package emulator
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// encode writes a generated type as Google's JSON: indented by two spaces when
+// pretty, zero values left out unless named in ForceSendFields, and cut down to
+// the field mask. One pass, since an answer may hold a million cells.
+func encode(v any, m *mask, pretty bool) []byte {
+	e := encoder{pretty: pretty}
+	e.value(reflect.ValueOf(v), m)
+	return append(e.buf, '\n')
+}
+
+type encoder struct {
+	buf    []byte
+	depth  int
+	pretty bool
+}
+
+func (e *encoder) value(v reflect.Value, m *mask) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			e.buf = append(e.buf, "null"...)
+			return
+		}
+		e.value(v.Elem(), m)
+	case reflect.Struct:
+		e.object(v, m)
+	case reflect.Slice:
+		e.list(v, m)
+	case reflect.Map:
+		e.dictionary(v)
+	case reflect.String:
+		e.string(v.String())
+	case reflect.Bool:
+		e.buf = strconv.AppendBool(e.buf, v.Bool())
+	case reflect.Int, reflect.Int64:
+		e.buf = strconv.AppendInt(e.buf, v.Int(), 10)
+	case reflect.Float64:
+		e.buf = appendNumber(e.buf, v.Float())
+	default:
+		e.buf = append(e.buf, "null"...)
+	}
+}
+
+func (e *encoder) object(v reflect.Value, m *mask) {
+	var zeros []string
+	if f := v.FieldByName("ForceSendFields"); f.IsValid() {
+		zeros, _ = f.Interface().([]string)
+	}
+	e.open('{')
+	some := false
+	for _, f := range fieldsOf(v.Type()).list {
+		sub, ok := m.at(f.name)
+		if !ok || absent(v.Field(f.index)) && !sent(zeros, f.goName) {
+			continue
+		}
+		e.separate(some)
+		some = true
+		e.key(f.name)
+		e.member(v.Field(f.index), f, sub)
+	}
+	e.close('}', some)
+}
+
+func (e *encoder) member(v reflect.Value, f field, sub *mask) {
+	switch {
+	case f.quoted:
+		e.string(strconv.FormatInt(v.Int(), 10))
+	case v.Kind() == reflect.Slice && v.Len() == 0:
+		e.buf = append(e.buf, "[]"...)
+	default:
+		e.value(v, sub)
+	}
+}
+
+// absent tells whether proto3 JSON leaves the value out.
+func absent(v reflect.Value) bool {
+	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
+		return v.Len() == 0
+	}
+	return v.IsZero()
+}
+
+func (e *encoder) list(v reflect.Value, m *mask) {
+	if cells, ok := v.Interface().([]any); ok {
+		e.cells(cells)
+		return
+	}
+	e.open('[')
+	for i := range v.Len() {
+		e.separate(i > 0)
+		e.value(v.Index(i), m)
+	}
+	e.close(']', v.Len() > 0)
+}
+
+// cells is the hot path: a row of values.
+func (e *encoder) cells(cells []any) {
+	e.open('[')
+	for i, c := range cells {
+		e.separate(i > 0)
+		switch c := c.(type) {
+		case string:
+			e.string(c)
+		case float64:
+			e.buf = appendNumber(e.buf, c)
+		case bool:
+			e.buf = strconv.AppendBool(e.buf, c)
+		default:
+			e.value(reflect.ValueOf(&c).Elem(), nil)
+		}
+	}
+	e.close(']', len(cells) > 0)
+}
+
+func (e *encoder) dictionary(v reflect.Value) {
+	keys := make([]string, 0, v.Len())
+	for _, k := range v.MapKeys() {
+		keys = append(keys, k.String())
+	}
+	slices.Sort(keys)
+	e.open('{')
+	for i, k := range keys {
+		e.separate(i > 0)
+		e.key(k)
+		e.value(v.MapIndex(reflect.ValueOf(k)), nil)
+	}
+	e.close('}', len(keys) > 0)
+}
+
+func (e *encoder) open(bracket byte) {
+	e.buf = append(e.buf, bracket)
+	e.depth++
+}
+
+func (e *encoder) close(bracket byte, some bool) {
+	e.depth--
+	if some {
+		e.newline()
+	}
+	e.buf = append(e.buf, bracket)
+}
+
+func (e *encoder) separate(comma bool) {
+	if comma {
+		e.buf = append(e.buf, ',')
+	}
+	e.newline()
+}
+
+func (e *encoder) newline() {
+	if !e.pretty {
+		return
+	}
+	e.buf = append(e.buf, '\n')
+	for range e.depth {
+		e.buf = append(e.buf, "  "...)
+	}
+}
+
+func (e *encoder) key(name string) {
+	e.string(name)
+	e.buf = append(e.buf, ':')
+	if e.pretty {
+		e.buf = append(e.buf, ' ')
+	}
+}
+
+func (e *encoder) string(s string) {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == '"' || s[i] == '\\' || s[i] >= utf8.RuneSelf {
+			quoted, _ := json.Marshal(s)
+			e.buf = append(e.buf, quoted...)
+			return
+		}
+	}
+	e.buf = append(e.buf, '"')
+	e.buf = append(e.buf, s...)
+	e.buf = append(e.buf, '"')
+}
+
+func appendNumber(buf []byte, n float64) []byte {
+	text, err := json.Marshal(n)
+	if err != nil { // NaN and infinities, which JSON has no number for
+		return append(buf, `"NaN"`...)
+	}
+	return append(buf, text...)
+}

@@ -1,0 +1,170 @@
+package emulator
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Fault makes calls fail. The zero value strikes every call until [Server.Heal]
+// and changes nothing; set what is to go wrong.
+type Fault struct {
+	// Call is the call it strikes, named as in the discovery document
+	// ("sheets.spreadsheets.values.append", "drive.files.get") or "metadata.token",
+	// "metadata.email"; empty = every call.
+	Call string
+	// Times is how often it strikes; 0 = until Heal.
+	Times int
+	// Delay is waited first, or until the client leaves or Heal is called.
+	Delay time.Duration
+	// Status is answered with Google's own error body instead of serving the
+	// call: 400, 401, 403, 404, 429, 500, 503. 0 = serve the call.
+	Status int
+	// HTML makes the body of Status Google's HTML error page.
+	HTML bool
+	// Hang never answers: the request ends when the client leaves, or unanswered
+	// when Heal is called. Nothing is done.
+	Hang bool
+	// Drop cuts the connection.
+	Drop Drop
+}
+
+// Drop tells where a [Fault] cuts the connection.
+type Drop int
+
+const (
+	// DropNone leaves the connection alone.
+	DropNone Drop = iota
+	// DropBefore drops the connection before anything is done.
+	DropBefore
+	// DropAfter does what was asked, stores it, and drops the connection
+	// without an answer.
+	DropAfter
+	// DropMiddle does what was asked and sends half of the answer's body.
+	DropMiddle
+)
+
+// Inject adds a fault. The one injected first strikes first, one to a request.
+func (s *Server) Inject(f Fault) {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.rules = append(s.faults.rules, &f)
+}
+
+// Heal removes all faults and releases the requests that hang or are delayed.
+func (s *Server) Heal() {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.rules = nil
+	close(s.faults.healed)
+	s.faults.healed = make(chan struct{})
+}
+
+type faults struct {
+	mu     sync.Mutex
+	rules  []*Fault
+	healed chan struct{}
+}
+
+// strike returns the fault for a call, the zero Fault if there is none, and a
+// channel that closes at the next Heal.
+func (f *faults) strike(call string) (Fault, <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, rule := range f.rules {
+		if rule.Call != "" && rule.Call != call {
+			continue
+		}
+		hit := *rule
+		if rule.Times > 0 {
+			if rule.Times--; rule.Times == 0 {
+				f.rules = append(f.rules[:i:i], f.rules[i+1:]...)
+			}
+		}
+		return hit, f.healed
+	}
+	return Fault{}, f.healed
+}
+
+// wait holds a request as the fault says; it returns false when the request is
+// to end without an answer.
+func (f Fault) wait(r *http.Request, healed <-chan struct{}) bool {
+	if f.Hang {
+		select {
+		case <-healed:
+		case <-r.Context().Done():
+		}
+		return false
+	}
+	if f.Delay <= 0 {
+		return true
+	}
+	timer := time.NewTimer(f.Delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-healed:
+	case <-r.Context().Done():
+		return false
+	}
+	return true
+}
+
+// htmlError is Google's error page, shortened.
+func htmlError(status int) *answer {
+	text := http.StatusText(status)
+	page := "<!DOCTYPE html>\n<html lang=en>\n<title>Error " + text + "!!1</title>\n<p><b>" + text + ".</b> <ins>That’s an error.</ins>\n" +
+		"<p>The request could not be served. <ins>That’s all we know.</ins>\n"
+	return newAnswer(status, "text/html; charset=UTF-8", []byte(page))
+}
+
+// faultMessages are the texts of the errors that a fault can ask for.
+var faultMessages = map[int]string{
+	http.StatusBadRequest:          "Request contains an invalid argument.",
+	http.StatusUnauthorized:        invalidCredentials,
+	http.StatusForbidden:           "The caller does not have permission",
+	http.StatusNotFound:            "Requested entity was not found.",
+	http.StatusInternalServerError: "Internal error encountered.",
+	http.StatusServiceUnavailable:  "The service is currently unavailable.",
+}
+
+// faultFailure is the error of a status as the API of rt answers it.
+func faultFailure(status int, rt *route) error {
+	switch {
+	case status == http.StatusTooManyRequests && rt.drive():
+		return &failure{status: status, message: "User Rate Limit Exceeded", item: errorItem{Domain: "usageLimits", Reason: "userRateLimitExceeded"}}
+	case status == http.StatusTooManyRequests:
+		return rateLimited(rt)
+	case status == http.StatusUnauthorized:
+		return unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`)
+	}
+	message, ok := faultMessages[status]
+	if !ok {
+		message = http.StatusText(status)
+	}
+	return &failure{status: status, message: message}
+}
+
+// rateLimited is the 429 of Sheets (recorded): without Retry-After.
+func rateLimited(rt *route) error {
+	kind, limit, metric := "Write", "WriteRequestsPerMinutePerUser", "sheets.googleapis.com/write_requests"
+	if rt.method == http.MethodGet {
+		kind, limit, metric = "Read", "ReadRequestsPerMinutePerUser", "sheets.googleapis.com/read_requests"
+	}
+	return &failure{
+		status: http.StatusTooManyRequests,
+		message: "Quota exceeded for quota metric '" + kind + " requests' and limit '" + kind +
+			" requests per minute per user' of service 'sheets.googleapis.com' for consumer 'project_number:" + projectNumber + "'.",
+		details: []any{
+			errorInfo("RATE_LIMIT_EXCEEDED", map[string]string{
+				"service": "sheets.googleapis.com", "consumer": "projects/" + projectNumber,
+				"quota_limit": limit, "quota_metric": metric, "quota_limit_value": "60",
+				"quota_unit": "1/min/{project}/{user}", "quota_location": "global",
+			}),
+			map[string]any{"@type": "type.googleapis.com/google.rpc.Help", "links": []any{map[string]string{
+				"description": "Request a higher quota limit.",
+				"url":         "https://cloud.google.com/docs/quotas/help/request_increase",
+			}}},
+		},
+	}
+}

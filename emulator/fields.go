@@ -1,0 +1,84 @@
+package emulator
+
+import (
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// field is one JSON field of a generated type.
+type field struct {
+	name   string // in JSON
+	goName string // in ForceSendFields
+	index  int
+	quoted bool // an int64 that travels as a string
+}
+
+// fieldSet are the fields of a generated type, in order and by JSON name.
+type fieldSet struct {
+	list   []field
+	byName map[string]field
+}
+
+var fieldSets sync.Map // reflect.Type -> *fieldSet
+
+// fieldsOf returns the fields of struct type t.
+func fieldsOf(t reflect.Type) *fieldSet {
+	if known, ok := fieldSets.Load(t); ok {
+		return known.(*fieldSet)
+	}
+	set := &fieldSet{byName: map[string]field{}}
+	for i := range t.NumField() {
+		tag := t.Field(i).Tag.Get("json")
+		name, options, _ := strings.Cut(tag, ",")
+		if name == "" || name == "-" {
+			continue
+		}
+		f := field{name: name, goName: t.Field(i).Name, index: i, quoted: strings.Contains(options, "string")}
+		set.list = append(set.list, f)
+		set.byName[name] = f
+	}
+	fieldSets.Store(t, set)
+	return set
+}
+
+// find looks a field up by its JSON name; Google takes snake_case as well.
+func (s *fieldSet) find(name string) (field, bool) {
+	f, ok := s.byName[name]
+	if !ok && strings.Contains(name, "_") {
+		f, ok = s.byName[camelCase(name)]
+	}
+	return f, ok
+}
+
+func camelCase(name string) string {
+	parts := strings.Split(name, "_")
+	for i, part := range parts[1:] {
+		if part != "" {
+			parts[i+1] = strings.ToUpper(part[:1]) + part[1:]
+		}
+	}
+	return strings.Join(parts, "")
+}
+
+// forced returns the list that tells which zero values of a generated struct
+// were sent, or are to be sent. It is nil for a struct without one.
+func forced(v reflect.Value) *[]string {
+	f := v.FieldByName("ForceSendFields")
+	if !f.IsValid() || !f.CanAddr() {
+		return nil
+	}
+	list, _ := f.Addr().Interface().(*[]string)
+	return list
+}
+
+// sent tells whether a request carried the named field (as in ForceSendFields)
+// although its value is zero: sheetId 0 is not the same as no sheetId.
+func sent(list []string, goName string) bool {
+	for _, name := range list {
+		if name == goName {
+			return true
+		}
+	}
+	return false
+}

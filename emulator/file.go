@@ -1,0 +1,198 @@
+package emulator
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// The media types of Drive files that Google makes itself.
+const (
+	spreadsheetType = "application/vnd.google-apps.spreadsheet"
+	folderType      = "application/vnd.google-apps.folder"
+)
+
+// file is a Drive file. A spreadsheet has contents.
+type file struct {
+	id, name, mimeType string
+	created, modified  time.Time
+	trashed            bool
+	roles              map[string]role // by e-mail address
+	contents           *contents
+}
+
+// role is what somebody may do with a file; the greater may all that the
+// smaller may.
+type role int
+
+const (
+	noRole role = iota
+	reader
+	commenter
+	writer
+	owner
+)
+
+var roles = map[string]role{"": noRole, "reader": reader, "commenter": commenter, "writer": writer, "owner": owner}
+
+// title is the file's name, which a spreadsheet keeps itself.
+func (f *file) title() string {
+	if f.contents != nil {
+		return f.contents.properties.Title
+	}
+	return f.name
+}
+
+// edit changes a copy of the contents, which takes their place only if change
+// succeeds: a batch is done whole or not at all.
+func (f *file) edit(now time.Time, change func(*contents) error) error {
+	draft := f.contents.clone()
+	if err := change(draft); err != nil {
+		return err
+	}
+	f.contents, f.modified = draft, now
+	return nil
+}
+
+// contents is what a spreadsheet holds.
+type contents struct {
+	version    uint64
+	properties sheets.SpreadsheetProperties
+	sheets     []*sheet
+	named      []namedRange
+	markers    []*sheets.DeveloperMetadata // developer metadata; never changed in place
+}
+
+// namedRange is a name for an area of a sheet.
+type namedRange struct {
+	id, name string
+	sheetID  int64
+	area     area
+}
+
+func (c *contents) clone() *contents {
+	d := *c
+	d.version++
+	d.sheets = slices.Clone(c.sheets)
+	for i, s := range d.sheets {
+		d.sheets[i] = s.clone(d.version)
+	}
+	d.named = slices.Clone(c.named)
+	d.markers = slices.Clone(c.markers)
+	return &d
+}
+
+// maxCells is the number of cells that all grids of a spreadsheet may have,
+// empty ones counted.
+const maxCells = 10_000_000
+
+// checkSize refuses contents that grew over Google's limits.
+func (c *contents) checkSize() error {
+	total := 0
+	for _, s := range c.sheets {
+		if s.width > maxColumns {
+			return refuse("This action would increase the number of columns in the sheet above the limit of %d columns.", maxColumns)
+		}
+		total += s.height * s.width
+	}
+	if total > maxCells {
+		return refuse("This action would increase the number of cells in the workbook above the limit of %d cells.", maxCells)
+	}
+	return nil
+}
+
+// sheetByID returns the sheet, or nil.
+func (c *contents) sheetByID(id int64) *sheet {
+	for _, s := range c.sheets {
+		if s.id == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// sheetByTitle returns the sheet, or nil. Titles differ by more than case.
+func (c *contents) sheetByTitle(title string) *sheet {
+	for _, s := range c.sheets {
+		if strings.EqualFold(s.title, title) {
+			return s
+		}
+	}
+	return nil
+}
+
+// find resolves a range in A1 notation: a bare name is a named range before it
+// is a sheet, and cells without a sheet are those of the first visible one
+// (developers.google.com/workspace/sheets/api/guides/concepts).
+func (c *contents) find(a1 string) (*sheet, reference, error) {
+	ref, err := parseA1(a1)
+	if err != nil {
+		return nil, ref, err
+	}
+	if ref.bare {
+		for _, n := range c.named {
+			if s := c.sheetByID(n.sheetID); s != nil && strings.EqualFold(n.name, ref.title) {
+				ref.area = n.area
+				return s, ref, nil
+			}
+		}
+	}
+	s := c.sheetByTitle(ref.title)
+	if !ref.titled {
+		s = c.firstVisible()
+	}
+	if s == nil {
+		return nil, ref, unparsable(a1)
+	}
+	return s, ref, nil
+}
+
+// first visible sheet; Google never lets all be hidden.
+func (c *contents) firstVisible() *sheet {
+	for _, s := range c.sheets {
+		if !s.hidden {
+			return s
+		}
+	}
+	return c.sheets[0]
+}
+
+// newID returns a positive 31-bit number that taken does not know.
+func newID(taken func(int64) bool) int64 {
+	for {
+		id := int64(rand.Int32N(1<<31-2)) + 1
+		if !taken(id) {
+			return id
+		}
+	}
+}
+
+func (c *contents) newSheetID() int64 {
+	return newID(func(id int64) bool { return c.sheetByID(id) != nil })
+}
+
+// newFileID makes up an id like Google's: 44 characters, the first a 1.
+func newFileID() string { return "1" + randomText(43) }
+
+const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+func randomText(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = idLetters[rand.IntN(len(idLetters))]
+	}
+	return string(b)
+}
+
+// newContents returns a spreadsheet as Google makes it: locale, time zone and
+// theme of one that a service account creates (recorded).
+func newContents(title string, list ...*sheet) *contents {
+	if len(list) == 0 {
+		list = []*sheet{newSheet(0, "Sheet1", 1000, 26)}
+	}
+	return &contents{properties: newProperties(cmp.Or(title, "Untitled spreadsheet")), sheets: list}
+}

@@ -1,0 +1,53 @@
+package emulator_test
+
+import (
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/sheets-function/emulator"
+)
+
+// recordedFloor is what the emulator reaches: so many of the recorded interactions,
+// set-up and tear-down apart, match. It only goes up.
+const recordedFloor = 372
+
+// TestRecorded replays recorded traffic of the real APIs, which the variable
+// RECORDED names the folder of, with the tool that lies there.
+func TestRecorded(t *testing.T) {
+	folder := os.Getenv("RECORDED")
+	if folder == "" {
+		t.Skip("RECORDED is not set: no recorded traffic to replay")
+	}
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("python3 is not installed: it runs the replay tool")
+	}
+	google := emulator.New(emulator.Options{})
+	// The recordings need a file of another user; that the spreadsheet "test"
+	// does not exist needs nothing.
+	google.Create(emulator.Spreadsheet{ID: "1jIKzPs8LsiZZdLdeMEP-5ZIHw6RkjiOmj1LrJN706Yc", Owner: "stranger@example.com"})
+	server := httptest.NewServer(google)
+	defer server.Close()
+	token := google.Token("somebody@example.com", "https://www.googleapis.com/auth/drive", "https://www.googleapis.com/auth/spreadsheets")
+
+	tool := exec.CommandContext(t.Context(), python, filepath.Join(folder, "replay.py"), folder, "-v", "--sheets", server.URL, "--token", token)
+	out, err := tool.Output()
+	if out == nil && err != nil {
+		t.Fatalf("replay: %v", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	t.Log(strings.Join(lines[max(0, len(lines)-2):], "\n"))
+	matched := regexp.MustCompile(`without set-up and tear-down: (\d+) of`).FindStringSubmatch(string(out))
+	if matched == nil {
+		t.Fatalf("replay said nothing of interactions that match:\n%s", out)
+	}
+	if n, _ := strconv.Atoi(matched[1]); n < recordedFloor {
+		t.Errorf("%d interactions match, want at least %d:\n%s", n, recordedFloor, out)
+	}
+}

@@ -1,0 +1,138 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+)
+
+// valueMode is a ValueRenderOption.
+type valueMode int
+
+const (
+	formatted valueMode = iota
+	unformatted
+	asFormula
+)
+
+var valueModes = map[string]valueMode{
+	"": formatted, "FORMATTED_VALUE": formatted, "UNFORMATTED_VALUE": unformatted, "FORMULA": asFormula,
+}
+
+// rendering says how values are answered.
+type rendering struct {
+	value      valueMode
+	dateAsText bool // dates as the sheet shows them, instead of serial numbers
+	columns    bool // majorDimension COLUMNS
+}
+
+// values returns the values of an area, without trailing empty cells and rows.
+func (s *sheet) values(a area, how rendering) [][]any {
+	out := [][]any{}
+	filled := 0
+	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
+		cells := s.rowCells(r)
+		cells = cells[min(a.left, len(cells)):min(a.right, len(cells))]
+		line := make([]any, lastValue(cells)+1)
+		for c := range line {
+			line[c] = how.cell(cells[c])
+		}
+		out = append(out, line)
+		if len(line) > 0 {
+			filled = len(out)
+		}
+	}
+	out = out[:filled]
+	if how.columns {
+		return transposed(out)
+	}
+	return out
+}
+
+func (how rendering) cell(c cell) any {
+	if how.value == formatted || how.dateAsText && c.kind == kindNumber && isDate(c.numberFormat()) {
+		return c.shown()
+	}
+	return c.unformatted()
+}
+
+// transposed turns rows into columns, again without trailing empty cells.
+func transposed(rows [][]any) [][]any {
+	width := 0
+	for _, line := range rows {
+		width = max(width, len(line))
+	}
+	out := make([][]any, width)
+	for c := range out {
+		line := []any{}
+		for r, cells := range rows {
+			if c >= len(cells) || cells[c] == "" {
+				continue
+			}
+			for len(line) < r {
+				line = append(line, "")
+			}
+			line = append(line, cells[c])
+		}
+		out[c] = line
+	}
+	return out
+}
+
+// option reads a query parameter that is one of an enumeration.
+func option[T any](name, text, typeName string, known map[string]T) (T, error) {
+	v, ok := known[text]
+	if !ok {
+		text := "Invalid value at '" + name + "' (type.googleapis.com/google.apps.sheets.v4." + typeName + "), \"" + text + "\""
+		return v, badRequest(violation{name, text})
+	}
+	return v, nil
+}
+
+var (
+	dateModes  = map[string]bool{"": false, "SERIAL_NUMBER": false, "FORMATTED_STRING": true}
+	dimensions = map[string]bool{"": false, "DIMENSION_UNSPECIFIED": false, "ROWS": false, "COLUMNS": true}
+)
+
+func parseRendering(value, date, dimension string) (how rendering, err error) {
+	if how.value, err = option("value_render_option", value, "ValueRenderOption", valueModes); err != nil {
+		return how, err
+	}
+	if how.dateAsText, err = option("date_time_render_option", date, "DateTimeRenderOption", dateModes); err != nil {
+		return how, err
+	}
+	how.columns, err = option("major_dimension", dimension, "Dimension", dimensions)
+	return how, err
+}
+
+// noAccess is the 403 for who may not see or not change a file (recorded).
+func noAccess() error {
+	return &failure{status: http.StatusForbidden, message: "The caller does not have permission"}
+}
+
+// spreadsheet returns the file that the path names, if the caller has the role.
+func (c *call) spreadsheet(need role) (*file, error) {
+	f := c.s.files[c.vars["spreadsheetId"]]
+	switch {
+	case f == nil:
+		return nil, &failure{status: http.StatusNotFound, message: "Requested entity was not found."}
+	case f.roles[c.token.principal] < need:
+		return nil, noAccess()
+	case f.contents == nil:
+		return nil, &failure{status: http.StatusBadRequest, message: "This operation is not supported for this document"}
+	}
+	return f, nil
+}
+
+// dimensionName is the majorDimension of an answer.
+func (how rendering) dimensionName() string {
+	if how.columns {
+		return "COLUMNS"
+	}
+	return "ROWS"
+}
+
+// countDistinct counts the different values of a list.
+func countDistinct(list []int) int64 {
+	slices.Sort(list)
+	return int64(len(slices.Compact(list)))
+}

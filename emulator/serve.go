@@ -1,0 +1,190 @@
+package emulator
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// call is one request to an API, whose token is good.
+type call struct {
+	s     *Server
+	route *route
+	vars  map[string]string
+	query url.Values
+	body  []byte
+	token *token
+	mask  *mask // of the answer
+}
+
+// maxBody is more than any request that Google answers in its 180 seconds.
+const maxBody = 256 << 20
+
+// ServeHTTP answers one request. To drop a connection, as a [Fault] may ask, it
+// panics with [http.ErrAbortHandler], which every server of net/http turns into that.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return
+	}
+	entry := Request{Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}
+	rt, vars := find(r)
+	metadata := r.URL.Path == "/" || strings.HasPrefix(r.URL.Path+"/", metadataRoot)
+	if rt != nil {
+		entry.Call = rt.name
+	} else if metadata {
+		entry.Call = s.metadataCall(r)
+	}
+	fault, healed := s.faults.strike(entry.Call)
+	if !fault.wait(r, healed) || fault.Drop == DropBefore {
+		s.record(entry)
+		panic(http.ErrAbortHandler)
+	}
+	var a *answer
+	switch {
+	case fault.Status != 0:
+		a = s.faulty(r, rt, fault)
+	case metadata:
+		entry.Scopes, a = s.serveMetadata(r)
+	case rt == nil:
+		a = htmlError(http.StatusNotFound)
+	default:
+		a = s.serveAPI(r, &call{s: s, route: rt, vars: vars, query: r.URL.Query(), body: body}, &entry)
+	}
+	if fault.Drop == DropAfter {
+		s.record(entry)
+		panic(http.ErrAbortHandler)
+	}
+	entry.Status = a.status
+	s.record(entry)
+	a.send(w, fault.Drop == DropMiddle)
+}
+
+// withoutSecrets is the query without what may stand in it for a token.
+func withoutSecrets(u *url.URL) string {
+	q := u.Query()
+	for _, name := range []string{"access_token", "oauth_token", "key"} {
+		q.Del(name)
+	}
+	return q.Encode()
+}
+
+func (a *answer) send(w http.ResponseWriter, half bool) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	if !half {
+		w.Write(a.body)
+		return
+	}
+	w.Write(a.body[:len(a.body)/2])
+	http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+// faulty is the answer of a fault with a status.
+func (s *Server) faulty(r *http.Request, rt *route, f Fault) *answer {
+	switch {
+	case f.HTML:
+		return htmlError(f.Status)
+	case rt == nil:
+		return s.metadataFault(r, f.Status)
+	}
+	return asFailure(faultFailure(f.Status, rt)).answer(rt.drive(), r.URL.Query().Get("alt") == "json")
+}
+
+func (s *Server) serveAPI(r *http.Request, c *call, entry *Request) *answer {
+	result, err := c.authorized(r, entry)
+	if err != nil {
+		return asFailure(err).answer(c.route.drive(), c.query.Get("alt") == "json")
+	}
+	if ready, ok := result.(*answer); ok {
+		return ready
+	}
+	pretty := c.query.Get("prettyPrint") != "false"
+	a := jsonAnswer(http.StatusOK, encode(result, c.mask, pretty))
+	for _, h := range [][2]string{
+		{"Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"},
+		{"Vary", "Origin, X-Origin"}, {"Server", "ESF"}, {"X-Content-Type-Options", "nosniff"},
+	} {
+		a.header.Set(h[0], h[1])
+	}
+	return a
+}
+
+// authorized runs the call when the token, its scopes and the query allow.
+func (c *call) authorized(r *http.Request, entry *Request) (any, error) {
+	if c.route.serve == nil {
+		return nil, unsupported(c.route.name)
+	}
+	t, err := c.s.authenticate(r)
+	if err != nil {
+		return nil, err
+	}
+	c.token, entry.Principal, entry.Scopes = t, t.principal, slices.Clone(t.scopes)
+	if err := c.s.authorize(t, c.route); err != nil {
+		return nil, err
+	}
+	if err := c.checkQuery(); err != nil {
+		return nil, err
+	}
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	return c.route.serve(c)
+}
+
+// Query parameters that every call takes (developers.google.com/workspace/docs/api/reference/rest).
+const commonParams = "alt fields prettyPrint key quotaUser userIp access_token oauth_token callback uploadType upload_protocol $.xgafv $alt $fields $prettyPrint"
+
+// checkQuery reads the field mask and, for Sheets, refuses parameters that the
+// call does not have. Drive takes any.
+func (c *call) checkQuery() error {
+	if alt := c.query.Get("alt"); alt != "" && alt != "json" {
+		return unsupported(c.route.name + " with alt=" + alt)
+	}
+	known := strings.Fields(c.route.params + " " + commonParams)
+	for _, name := range sortedKeys(c.query) {
+		if !c.route.drive() && !slices.Contains(known, name) {
+			text := "Invalid JSON payload received. Unknown name \"" + name + "\": Cannot bind query parameter. Field '" + name + "' could not be found in request message."
+			return badRequest(violation{Description: text})
+		}
+	}
+	fields := c.query.Get("fields")
+	if fields == "" {
+		return nil
+	}
+	m, err := parseMask(fields)
+	if err == nil && c.route.answer != nil {
+		err = m.check(c.route.answer, "")
+	}
+	if err != nil {
+		return c.badMask(fields, err)
+	}
+	c.mask = m
+	return nil
+}
+
+func (c *call) badMask(fields string, err error) error {
+	path := fields
+	if u, ok := err.(unknownPath); ok {
+		path = string(u)
+	}
+	if c.route.drive() {
+		return &failure{
+			status:  http.StatusBadRequest,
+			message: "Invalid field selection " + path,
+			item:    errorItem{Reason: "invalidParameter", Location: "fields", LocationType: "parameter"},
+		}
+	}
+	f := asFailure(badRequest(violation{path, "Error expanding 'fields' parameter. Cannot find matching fields for path '" + path + "'."}))
+	f.message = "Request contains an invalid argument."
+	return f
+}
+
+// flag reads a boolean parameter; clients in Python send True and False (recorded).
+func (c *call) flag(name string) bool { return strings.EqualFold(c.query.Get(name), "true") }

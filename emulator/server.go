@@ -1,0 +1,118 @@
+package emulator
+
+import (
+	"cmp"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Options say what a [Server] pretends to be. The zero value is good.
+type Options struct {
+	// Project is the project that the service account belongs to; empty = "demo-project".
+	Project string
+	// ServiceAccount is the e-mail address of the account that the metadata
+	// server gives tokens for; empty = "sheets-function@<Project>.iam.gserviceaccount.com".
+	ServiceAccount string
+	// TokenLifetime is how long a token is good; 0 = 1 hour. The metadata server
+	// answers one second less when a token is new (3599), and hands out the same
+	// token again until its last minute, or its last quarter where that is shorter.
+	TokenLifetime time.Duration
+	// Now is the clock; nil = time.Now.
+	Now func() time.Time
+}
+
+// Server answers for the metadata server (/computeMetadata/v1/), the Sheets API
+// (/v4/spreadsheets) and the Drive API (/drive/v3/). It listens on nothing, starts
+// no goroutine and needs no closing. All methods are safe for concurrent use.
+type Server struct {
+	options Options
+	faults  faults
+
+	mu       sync.Mutex // guards all below
+	files    map[string]*file
+	tokens   map[string]*token
+	cached   map[string]string // metadata server: scopes -> access token
+	disabled map[string]bool
+	log      []Request
+}
+
+// New returns an emulator without any spreadsheet.
+func New(o Options) *Server {
+	o.Project = cmp.Or(o.Project, "demo-project")
+	o.ServiceAccount = cmp.Or(o.ServiceAccount, "sheets-function@"+o.Project+".iam.gserviceaccount.com")
+	o.TokenLifetime = cmp.Or(o.TokenLifetime, time.Hour)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Server{
+		options:  o,
+		files:    map[string]*file{},
+		tokens:   map[string]*token{},
+		cached:   map[string]string{},
+		disabled: map[string]bool{},
+		faults:   faults{healed: make(chan struct{})},
+	}
+}
+
+// ServiceAccount returns the e-mail address that the metadata server serves.
+func (s *Server) ServiceAccount() string { return s.options.ServiceAccount }
+
+// Disable switches an API of the project off or on again: "sheets.googleapis.com"
+// or "drive.googleapis.com". Calls to an API that is off answer 403 SERVICE_DISABLED.
+func (s *Server) Disable(service string, disabled bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.disabled[service] = disabled
+}
+
+// Request is one entry of the log: what was called, by whom, and what came of it.
+type Request struct {
+	// Call is the name in the API's discovery document ("drive.files.get"), or
+	// "metadata." and what was asked for; empty for a path that no API has.
+	Call   string
+	Method string
+	Path   string
+	Query  string // without keys and tokens
+	// Principal is the e-mail address of the token's owner; empty without a good
+	// token, and for the metadata server.
+	Principal string
+	Scopes    []string // full URLs: of the token, or asked of the metadata server
+	Status    int      // 0 = no answer was sent
+}
+
+// maxLog keeps the log of a server that runs for days from eating the memory.
+const maxLog = 100_000
+
+// Requests returns the log of all requests, oldest first; of a very long log the
+// newest 50,000 at least.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Request(nil), s.log...)
+}
+
+func (s *Server) record(r Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.log) >= maxLog {
+		s.log = append([]Request(nil), s.log[maxLog/2:]...)
+	}
+	s.log = append(s.log, r)
+}
+
+// answer is an HTTP answer, whole before its first byte is sent, so that a
+// fault can cut it anywhere.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func newAnswer(status int, contentType string, body []byte) *answer {
+	return &answer{status: status, header: http.Header{"Content-Type": {contentType}}, body: body}
+}
+
+func jsonAnswer(status int, body []byte) *answer {
+	return newAnswer(status, "application/json; charset=UTF-8", body)
+}

@@ -1,0 +1,189 @@
+package emulator
+
+import (
+	"maps"
+	"slices"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// sheet is one sheet (tab): its cells, and what is kept about it.
+type sheet struct {
+	grid
+	id     int64
+	title  string
+	hidden bool
+
+	// look is what was set about the sheet and is only given back: tab colour,
+	// frozen rows, gridlines. Id, title, order, size and hidden stand elsewhere.
+	look sheets.SheetProperties
+
+	merges    []area
+	protected []*sheets.ProtectedRange
+	// rowLook and columnLook hold the properties of single rows and columns
+	// that differ from the usual; the values are never changed in place.
+	rowLook, columnLook     map[int]*sheets.DimensionProperties
+	rowGroups, columnGroups []*sheets.DimensionGroup
+}
+
+func newSheet(id int64, title string, height, width int) *sheet {
+	return &sheet{id: id, title: title, grid: grid{height: height, width: width}}
+}
+
+// clone returns a copy that shares rows until it writes.
+func (s *sheet) clone(version uint64) *sheet {
+	c := *s
+	c.version = version
+	c.rows = slices.Clone(s.rows)
+	c.merges = slices.Clone(s.merges)
+	c.protected = slices.Clone(s.protected)
+	c.rowLook, c.columnLook = maps.Clone(s.rowLook), maps.Clone(s.columnLook)
+	c.rowGroups, c.columnGroups = slices.Clone(s.rowGroups), slices.Clone(s.columnGroups)
+	return &c
+}
+
+// exceeds is Google's refusal of a range that begins outside the grid; the
+// range is shown as it was asked for.
+func (s *sheet) exceeds(title string, a area) error {
+	return refuse("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.a1(), s.height, s.width)
+}
+
+// clip cuts a to the grid; an area that begins outside is refused.
+func (s *sheet) clip(a area) (area, error) {
+	if a.top >= s.height || a.left >= s.width {
+		return area{}, s.exceeds(quoteTitle(s.title), a)
+	}
+	return a.closed(s.height, s.width), nil
+}
+
+// name writes an area of the sheet as Google's answers do.
+func (s *sheet) name(a area) string { return quoteTitle(s.title) + "!" + a.a1() }
+
+// dimensionLook returns the map of single rows' or columns' properties.
+func (s *sheet) dimensionLook(along axis) map[int]*sheets.DimensionProperties {
+	look := &s.rowLook
+	if along == byColumn {
+		look = &s.columnLook
+	}
+	if *look == nil {
+		*look = map[int]*sheets.DimensionProperties{}
+	}
+	return *look
+}
+
+// size is the number of rows or columns.
+func (s *sheet) size(along axis) int {
+	if along == byColumn {
+		return s.width
+	}
+	return s.height
+}
+
+// insert makes n empty rows or columns before at, and moves what is kept about
+// ranges of the sheet along.
+func (s *sheet) insert(along axis, at, n int) {
+	if along == byColumn {
+		s.insertColumns(at, n)
+	} else {
+		s.insertRows(at, n)
+	}
+	s.shift(along, at, n)
+}
+
+// remove deletes the rows or columns from up to to.
+func (s *sheet) remove(along axis, from, to int) {
+	if along == byColumn {
+		s.deleteColumns(from, to)
+	} else {
+		s.deleteRows(from, to)
+	}
+	s.shift(along, from, from-to)
+}
+
+func (s *sheet) shift(along axis, at, n int) {
+	kept := s.merges[:0]
+	for _, m := range s.merges {
+		if m, ok := m.shifted(along, at, n); ok && (m.rows() > 1 || m.columns() > 1) {
+			kept = append(kept, m)
+		}
+	}
+	s.merges = kept
+	s.shiftProtected(along, at, n)
+	look := s.dimensionLook(along)
+	moved := map[int]*sheets.DimensionProperties{}
+	for i, p := range look {
+		if n < 0 && i >= at && i < at-n {
+			continue
+		}
+		moved[shiftedStart(i, at, n)] = p
+	}
+	clear(look)
+	maps.Copy(look, moved)
+}
+
+func (s *sheet) shiftProtected(along axis, at, n int) {
+	kept := s.protected[:0]
+	for _, p := range s.protected {
+		a, ok := areaOf(p.Range).shifted(along, at, n)
+		if !ok {
+			continue
+		}
+		moved := *p
+		moved.Range = gridRange(s.id, a)
+		kept = append(kept, &moved)
+	}
+	s.protected = kept
+}
+
+// grow makes room for rows up to height and columns up to width, as append does.
+func (s *sheet) grow(height, width int) { s.resize(max(s.height, height), max(s.width, width)) }
+
+// block returns the table that a cell with a value belongs to: the cells around
+// it up to empty rows and empty columns.
+func (s *sheet) block(r, c int) area {
+	a := area{r, r + 1, c, c + 1}
+	for {
+		wider := a
+		for s.anyValue(area{wider.top - 1, wider.top, wider.left - 1, wider.right + 1}) {
+			wider.top--
+		}
+		for s.anyValue(area{wider.bottom, wider.bottom + 1, wider.left - 1, wider.right + 1}) {
+			wider.bottom++
+		}
+		for s.anyValue(area{wider.top - 1, wider.bottom + 1, wider.left - 1, wider.left}) {
+			wider.left--
+		}
+		for s.anyValue(area{wider.top - 1, wider.bottom + 1, wider.right, wider.right + 1}) {
+			wider.right++
+		}
+		if wider == a {
+			return a
+		}
+		a = wider
+	}
+}
+
+func (s *sheet) anyValue(a area) bool {
+	for r := max(a.top, 0); r < min(a.bottom, len(s.rows)); r++ {
+		cells := s.rowCells(r)
+		for c := max(a.left, 0); c < min(a.right, len(cells)); c++ {
+			if cells[c].kind != kindBlank {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lastTable returns the table that the last value in a belongs to.
+func (s *sheet) lastTable(a area) (area, bool) {
+	for r := min(a.bottom, len(s.rows)) - 1; r >= a.top; r-- {
+		cells := s.rowCells(r)
+		for c := min(a.right, len(cells)) - 1; c >= a.left; c-- {
+			if cells[c].kind != kindBlank {
+				return s.block(r, c), true
+			}
+		}
+	}
+	return area{}, false
+}

@@ -1,0 +1,197 @@
+package emulator
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// The calls of spreadsheets apart from batchUpdate.
+
+func (c *call) getSpreadsheet() (*sheets.Spreadsheet, error) {
+	f, err := c.spreadsheet(reader)
+	if err != nil {
+		return nil, err
+	}
+	return f.describe(c.query["ranges"], c.flag("includeGridData"), c.mask)
+}
+
+func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
+	var body sheets.Spreadsheet
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	// Service accounts own no files, and Sheets says no more than this
+	// (developers.google.com/workspace/drive/api/guides/about-files).
+	if isServiceAccount(c.token.principal) {
+		return nil, noAccess()
+	}
+	contents := newContents("")
+	if body.Properties != nil {
+		given := *body.Properties
+		given.Title = cmp.Or(given.Title, contents.properties.Title)
+		merge(&contents.properties, &given, maskOf(&given))
+	}
+	if len(body.Sheets) > 0 {
+		contents.sheets = nil
+	}
+	for _, s := range body.Sheets {
+		properties := cmp.Or(s.Properties, &sheets.SheetProperties{})
+		added, err := contents.addSheet(properties)
+		if err != nil {
+			return nil, err
+		}
+		if err := contents.fillGrid(added, s.Data); err != nil {
+			return nil, err
+		}
+	}
+	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
+	f.contents = contents
+	return f.describe(nil, false, nil)
+}
+
+// fillGrid stores the cells that a new sheet comes with.
+func (c *contents) fillGrid(s *sheet, data []*sheets.GridData) error {
+	for _, d := range data {
+		e := cellEdit{sheet: s, mask: nil}
+		if err := e.rows(int(d.StartRow), int(d.StartColumn), d.RowData); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isServiceAccount tells by the address whose files have no storage.
+func isServiceAccount(email string) bool { return strings.HasSuffix(email, ".gserviceaccount.com") }
+
+// describe answers the spreadsheet, or the sheets that ranges are in. A mask
+// that names the grid has it read, whatever withGrid says.
+func (f *file) describe(ranges []string, withGrid bool, m *mask) (*sheets.Spreadsheet, error) {
+	c := f.contents
+	wanted, err := c.wanted(ranges)
+	if err != nil {
+		return nil, err
+	}
+	properties := c.properties
+	out := &sheets.Spreadsheet{
+		SpreadsheetId:  f.id,
+		Properties:     &properties,
+		SpreadsheetUrl: "https://docs.google.com/spreadsheets/d/" + f.id + "/edit",
+	}
+	if m != nil {
+		withGrid = m.takes("sheets", "data")
+	}
+	for _, s := range c.sheets {
+		areas, ok := wanted[s]
+		if len(ranges) > 0 && !ok {
+			continue
+		}
+		described := c.describeSheet(s)
+		if withGrid {
+			described.Data = s.gridData(areas, m.below("sheets", "data"))
+		}
+		out.Sheets = append(out.Sheets, described)
+	}
+	for _, n := range c.named {
+		out.NamedRanges = append(out.NamedRanges, n.describe())
+	}
+	out.DeveloperMetadata = c.markersAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
+	return out, nil
+}
+
+// wanted resolves the ranges of a request by sheet.
+func (c *contents) wanted(ranges []string) (map[*sheet][]area, error) {
+	wanted := map[*sheet][]area{}
+	for _, a1 := range ranges {
+		s, a, err := c.clipped(a1)
+		if err != nil {
+			return nil, err
+		}
+		wanted[s] = append(wanted[s], a)
+	}
+	return wanted, nil
+}
+
+func (c *contents) describeSheet(s *sheet) *sheets.Sheet {
+	out := &sheets.Sheet{
+		Properties:      c.sheetProperties(s),
+		ProtectedRanges: s.protected,
+		RowGroups:       s.rowGroups,
+		ColumnGroups:    s.columnGroups,
+	}
+	for _, m := range s.merges {
+		out.Merges = append(out.Merges, gridRange(s.id, m))
+	}
+	out.DeveloperMetadata = c.markersAt(func(l *sheets.DeveloperMetadataLocation) bool {
+		return l.LocationType == "SHEET" && l.SheetId == s.id
+	})
+	return out
+}
+
+// sheetProperties are the properties as the API shows them: ids and order even
+// when zero, the rest only when set.
+func (c *contents) sheetProperties(s *sheet) *sheets.SheetProperties {
+	p := s.look
+	p.SheetId, p.Title, p.Hidden, p.SheetType = s.id, s.title, s.hidden, "GRID"
+	p.Index = int64(slices.Index(c.sheets, s))
+	p.ForceSendFields = []string{"SheetId", "Index"}
+	size := sheets.GridProperties{}
+	if p.GridProperties != nil {
+		size = *p.GridProperties
+	}
+	size.RowCount, size.ColumnCount, size.ForceSendFields = int64(s.height), int64(s.width), nil
+	p.GridProperties = &size
+	return &p
+}
+
+func (n namedRange) describe() *sheets.NamedRange {
+	return &sheets.NamedRange{NamedRangeId: n.id, Name: n.name, Range: gridRange(n.sheetID, n.area)}
+}
+
+// gridRange writes an area as the API shows it: ends of zero are present, and
+// sheetId 0 is not (recorded).
+func gridRange(sheetID int64, a area) *sheets.GridRange {
+	g := &sheets.GridRange{SheetId: sheetID}
+	set := func(start, end int, startTo, endTo *int64, startName string) {
+		if start == 0 && end == toEnd {
+			return
+		}
+		*startTo = int64(start)
+		g.ForceSendFields = append(g.ForceSendFields, startName)
+		if end != toEnd {
+			*endTo = int64(end)
+		}
+	}
+	set(a.top, a.bottom, &g.StartRowIndex, &g.EndRowIndex, "StartRowIndex")
+	set(a.left, a.right, &g.StartColumnIndex, &g.EndColumnIndex, "StartColumnIndex")
+	return g
+}
+
+// areaOf reads a GridRange; an end that was not sent is open.
+func areaOf(g *sheets.GridRange) area {
+	if g == nil {
+		return wholeSheet
+	}
+	end := func(v int64, name string) int {
+		if v == 0 && !sent(g.ForceSendFields, name) {
+			return toEnd
+		}
+		return int(v)
+	}
+	return area{
+		int(g.StartRowIndex), end(g.EndRowIndex, "EndRowIndex"),
+		int(g.StartColumnIndex), end(g.EndColumnIndex, "EndColumnIndex"),
+	}
+}
+
+// noStorage is the 403 of Drive for a service account that wants to own a file.
+func noStorage() error {
+	return &failure{
+		status:  http.StatusForbidden,
+		message: "The user's Drive storage quota has been exceeded.",
+		item:    errorItem{Domain: "usageLimits", Reason: "storageQuotaExceeded"},
+	}
+}

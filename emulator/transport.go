@@ -1,0 +1,45 @@
+package emulator
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+)
+
+// Transport returns a transport that reaches h by HTTP/1.1 over pipes in memory,
+// whatever host, port or scheme (http or https) a request names. It is meant for
+// tests, also inside a testing/synctest bubble: call CloseIdleConnections on the
+// client (or on the transport, an [*http.Transport]) before the bubble ends, and
+// the connections and the goroutines that serve them end with it.
+func Transport(h http.Handler) http.RoundTripper {
+	dial := func(context.Context, string, string) (net.Conn, error) {
+		client, server := net.Pipe()
+		go (&http.Server{Handler: h}).Serve(&oneConn{conn: server})
+		return client, nil
+	}
+	return &http.Transport{DialContext: dial, DialTLSContext: dial}
+}
+
+// oneConn is a listener that accepts a single connection. Serve then returns
+// and leaves the connection to its own goroutine.
+type oneConn struct{ conn net.Conn }
+
+func (l *oneConn) Accept() (net.Conn, error) {
+	if l.conn == nil {
+		return nil, io.EOF
+	}
+	c := l.conn
+	l.conn = nil
+	return c, nil
+}
+
+func (l *oneConn) Close() error { return nil }
+
+func (l *oneConn) Addr() net.Addr { return pipeAddr{} }
+
+type pipeAddr struct{}
+
+func (pipeAddr) Network() string { return "pipe" }
+
+func (pipeAddr) String() string { return "pipe" }

@@ -1,0 +1,205 @@
+package emulator
+
+import (
+	"reflect"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// write is one values call that writes: how values come in and are answered.
+type write struct {
+	in   input
+	echo bool // the values as stored are part of the answer
+	how  rendering
+}
+
+// written is where one range of values went.
+type written struct {
+	sheet         *sheet
+	area          area
+	rows, columns []int // that got a value or were emptied
+	cells         int64
+}
+
+func (c *call) newWrite(inputOption string, echo bool, value, date string) (*write, error) {
+	in, err := c.input(inputOption)
+	if err != nil {
+		return nil, err
+	}
+	how, err := parseRendering(value, date, "")
+	return &write{in, echo, how}, err
+}
+
+// update writes a value range where it says. A closed range of several cells is
+// a bound, any other an origin; the grid does not grow.
+func (w *write) update(c *contents, v *sheets.ValueRange) (written, error) {
+	s, ref, err := c.find(v.Range)
+	if err != nil {
+		return written{}, err
+	}
+	lines, err := w.lines(v)
+	if err != nil {
+		return written{}, err
+	}
+	if _, err := s.clip(ref.area); err != nil {
+		return written{}, err
+	}
+	bounded := !ref.single && ref.area.bottom != toEnd && ref.area.right != toEnd
+	for r, line := range lines {
+		row, column := ref.area.top+r+1, ref.area.left+len(line)
+		within := "'" + s.title + "'!" + ref.area.a1()
+		switch {
+		case bounded && row > ref.area.bottom:
+			return written{}, refuse("Requested writing within range [%s], but tried writing to row [%d]", within, row)
+		case bounded && column > ref.area.right:
+			return written{}, refuse("Requested writing within range [%s], but tried writing to column [%s]", within, columnLetters(ref.area.right))
+		}
+	}
+	to := extent(ref.area, lines)
+	if to.bottom > s.height || to.right > s.width {
+		return written{}, s.exceeds("'"+s.title+"'", to)
+	}
+	return s.place(to, lines), nil
+}
+
+func (w *write) lines(v *sheets.ValueRange) ([][]*cell, error) {
+	columns, err := option("data.major_dimension", v.MajorDimension, "Dimension", dimensions)
+	if err != nil {
+		return nil, err
+	}
+	return w.in.cells(v.Values, columns)
+}
+
+// extent is the area that lines take from a's first cell on; at least that cell.
+func extent(a area, lines [][]*cell) area {
+	width := 1
+	for _, line := range lines {
+		width = max(width, len(line))
+	}
+	return area{a.top, a.top + max(1, len(lines)), a.left, a.left + width}
+}
+
+// place stores lines; the grid has room for them.
+func (s *sheet) place(to area, lines [][]*cell) written {
+	done := written{sheet: s, area: to}
+	for r, line := range lines {
+		any := false
+		for i, v := range line {
+			if v == nil {
+				continue
+			}
+			any = true
+			row, column := to.top+r, to.left+i
+			s.set(row, column, s.at(row, column).withValue(*v))
+			done.columns = append(done.columns, column)
+			done.cells++
+		}
+		if any {
+			done.rows = append(done.rows, to.top+r)
+		}
+	}
+	return done
+}
+
+// append writes below the last table in the range, or at the range's own first
+// cell where it holds none, and returns the table's name
+// (developers.google.com/workspace/sheets/api/guides/values, "Append values").
+func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool) (done written, table string, err error) {
+	s, ref, err := c.find(a1)
+	if err != nil {
+		return done, "", err
+	}
+	lines, err := w.lines(v)
+	if err != nil {
+		return done, "", err
+	}
+	a, err := s.clip(ref.area)
+	if err != nil {
+		return done, "", err
+	}
+	start := area{top: a.top, left: a.left}
+	if t, ok := s.lastTable(a); ok {
+		table = s.name(t)
+		start = area{top: t.bottom, left: t.left}
+	}
+	to := extent(start, lines)
+	if insert && len(lines) > 0 {
+		c.insert(s, byRow, to.top, len(lines))
+	}
+	s.grow(to.bottom, to.right)
+	if err := c.checkSize(); err != nil {
+		return done, "", err
+	}
+	return s.place(to, lines), table, nil
+}
+
+// insert makes rows or columns and moves what refers to the sheet by position.
+func (c *contents) insert(s *sheet, along axis, at, n int) {
+	s.insert(along, at, n)
+	c.shift(s, along, at, n)
+}
+
+// shift moves the named ranges of a sheet along with its rows or columns.
+func (c *contents) shift(s *sheet, along axis, at, n int) {
+	kept := c.named[:0]
+	for _, named := range c.named {
+		ok := true
+		if named.sheetID == s.id {
+			named.area, ok = named.area.shifted(along, at, n)
+		}
+		if ok {
+			kept = append(kept, named)
+		}
+	}
+	c.named = kept
+}
+
+// response describes what was written, the values too if they were asked for.
+func (w *write) response(id string, done written) *sheets.UpdateValuesResponse {
+	out := &sheets.UpdateValuesResponse{SpreadsheetId: id}
+	if done.sheet == nil {
+		return out
+	}
+	out.UpdatedRange = done.sheet.name(done.area)
+	out.UpdatedRows, out.UpdatedColumns = countDistinct(done.rows), countDistinct(done.columns)
+	out.UpdatedCells = done.cells
+	if w.echo {
+		out.UpdatedData = done.sheet.valueRange(done.area, w.how)
+	}
+	return out
+}
+
+// totals sums up a batch: rows and columns that several ranges share count once
+// (recorded).
+func (w *write) totals(id string, all []written) *sheets.BatchUpdateValuesResponse {
+	out := &sheets.BatchUpdateValuesResponse{SpreadsheetId: id}
+	rows, columns, touched := map[[2]int64]bool{}, map[[2]int64]bool{}, map[int64]bool{}
+	for _, done := range all {
+		for _, r := range done.rows {
+			rows[[2]int64{done.sheet.id, int64(r)}] = true
+		}
+		for _, c := range done.columns {
+			columns[[2]int64{done.sheet.id, int64(c)}] = true
+		}
+		touched[done.sheet.id] = true
+		out.TotalUpdatedCells += done.cells
+		out.Responses = append(out.Responses, w.response(id, done))
+	}
+	out.TotalUpdatedRows, out.TotalUpdatedColumns = int64(len(rows)), int64(len(columns))
+	out.TotalUpdatedSheets = int64(len(touched))
+	return out
+}
+
+// anyNumber converts any Go number.
+func anyNumber(v any) (float64, bool) {
+	r := reflect.ValueOf(v)
+	switch {
+	case r.CanFloat():
+		return r.Float(), true
+	case r.CanInt():
+		return float64(r.Int()), true
+	case r.CanUint():
+		return float64(r.Uint()), true
+	}
+	return 0, false
+}

@@ -1,0 +1,218 @@
+package emulator
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+	"unicode/utf8"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// The calls of spreadsheets.values that write.
+
+// maxCellText is the number of characters that a cell holds.
+const maxCellText = 50_000
+
+// input is how values are written: a ValueInputOption and when it is.
+type input struct {
+	entered bool // USER_ENTERED
+	now     time.Time
+}
+
+var inputOptions = map[string]bool{"RAW": false, "USER_ENTERED": true}
+
+func (c *call) input(name string) (input, error) {
+	entered, ok := inputOptions[name]
+	if !ok && (name == "" || name == "INPUT_VALUE_OPTION_UNSPECIFIED") {
+		return input{}, refuse("'valueInputOption' is required but not specified")
+	}
+	if !ok {
+		_, err := option("value_input_option", name, "ValueInputOption", inputOptions)
+		return input{}, err
+	}
+	return input{entered, c.s.options.Now()}, nil
+}
+
+// cells turns the values of a request into cells; nil stands for a cell that
+// keeps what it has. Rows come first, whatever the request's dimension.
+func (in input) cells(values [][]any, columns bool) ([][]*cell, error) {
+	out := make([][]*cell, len(values))
+	for r, line := range values {
+		out[r] = make([]*cell, len(line))
+		for i, v := range line {
+			made, err := in.cell(v)
+			if err != nil {
+				return nil, fmt.Errorf("Invalid values[%d][%d]: %w", r, i, err)
+			}
+			out[r][i] = made
+		}
+	}
+	if columns {
+		return transposedCells(out), nil
+	}
+	return out, nil
+}
+
+func transposedCells(lines [][]*cell) [][]*cell {
+	var out [][]*cell
+	for i, line := range lines {
+		for j, v := range line {
+			for len(out) <= j {
+				out = append(out, make([]*cell, len(lines)))
+			}
+			out[j][i] = v
+		}
+	}
+	return out
+}
+
+func (in input) cell(v any) (*cell, error) {
+	var made cell
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		if utf8.RuneCountInString(v) > maxCellText {
+			return nil, errTooLong
+		}
+		if made = textCell(v); in.entered {
+			var err error
+			if made, err = entered(v, in.now); err != nil {
+				return nil, err
+			}
+		}
+	case map[string]any:
+		return nil, refuse("struct_value {}")
+	case []any:
+		return nil, refuse("list_value {}")
+	default:
+		made = raw(v)
+	}
+	return &made, nil
+}
+
+var errTooLong = refusal("Your input contains more than the maximum of 50000 characters in a single cell.")
+
+// raw turns a Go value into a cell as it is; see [Sheet].
+func raw(v any) cell {
+	switch v := v.(type) {
+	case string:
+		return textCell(v)
+	case bool:
+		return boolCell(v)
+	case Date:
+		t := time.Time(v)
+		c := numberCell(serial(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)))
+		c.extra = isoDate
+		return c
+	}
+	if n, ok := anyNumber(v); ok {
+		return numberCell(n)
+	}
+	return cell{}
+}
+
+func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
+	var body sheets.ValueRange
+	if err := decode(c.body, &body, "data"); err != nil {
+		return nil, err
+	}
+	w, err := c.newWrite(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
+		c.query.Get("responseValueRenderOption"), c.query.Get("responseDateTimeRenderOption"))
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(writer)
+	if err != nil {
+		return nil, err
+	}
+	if body.Range != "" && body.Range != c.vars["range"] {
+		return nil, refuse("Requested range %s does not match value range %s", c.vars["range"], body.Range)
+	}
+	body.Range = c.vars["range"]
+	var done written
+	err = f.edit(w.in.now, func(draft *contents) error {
+		done, err = w.update(draft, &body)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.response(f.id, done), nil
+}
+
+func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
+	var body sheets.BatchUpdateValuesRequest
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	w, err := c.newWrite(body.ValueInputOption, body.IncludeValuesInResponse,
+		body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(writer)
+	if err != nil {
+		return nil, err
+	}
+	var all []written
+	err = f.edit(w.in.now, func(draft *contents) error {
+		for i, one := range body.Data {
+			done, err := w.update(draft, one)
+			if err != nil {
+				return prefixed(fmt.Sprintf("Invalid data[%d]: ", i), err)
+			}
+			all = append(all, done)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return w.totals(f.id, all), nil
+}
+
+// prefixed says which part of a request a refusal is about.
+func prefixed(prefix string, err error) error {
+	if _, ok := err.(unsupported); ok {
+		return err
+	}
+	f := *asFailure(err)
+	if f.status == http.StatusBadRequest {
+		f.message = prefix + f.message
+	}
+	return &f
+}
+
+func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
+	var body sheets.ValueRange
+	if err := decode(c.body, &body, "data"); err != nil {
+		return nil, err
+	}
+	w, err := c.newWrite(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
+		c.query.Get("responseValueRenderOption"), c.query.Get("responseDateTimeRenderOption"))
+	if err != nil {
+		return nil, err
+	}
+	insert, err := option("insert_data_option", c.query.Get("insertDataOption"), "InsertDataOption",
+		map[string]bool{"": false, "OVERWRITE": false, "INSERT_ROWS": true})
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(writer)
+	if err != nil {
+		return nil, err
+	}
+	out := &sheets.AppendValuesResponse{SpreadsheetId: f.id}
+	err = f.edit(w.in.now, func(draft *contents) error {
+		done, table, err := w.append(draft, c.vars["range"], &body, insert)
+		out.TableRange = table
+		out.Updates = w.response(f.id, done)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
