@@ -1,0 +1,175 @@
+// Package auth is who we are: an [http.Client] whose requests carry an access
+// token with exactly the OAuth scopes asked for; and who may call.
+//
+// On Cloud Run, Cloud Run functions and Knative on Google Cloud the token comes
+// from the metadata server, which takes the scopes as a parameter. No key file
+// is involved, and the default scope, cloud-platform, is not asked for:
+//
+//	scopes, err := auth.ParseScopes("drive,spreadsheets")
+//	transport, err := auth.NewTransport(auth.Config{Scopes: scopes})
+//	service, err := sheets.NewService(ctx, option.WithHTTPClient(transport.Client()))
+//
+// README.md in this folder is the reference on non-default scopes: which
+// platforms honour them, and what each failure looks like. A fork leaves this
+// package alone.
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Config is what [NewTransport] needs to know.
+type Config struct {
+	// Scopes of every token; at least one.
+	Scopes Scopes
+	// Base carries all requests, those for tokens too; nil for net/http's own
+	// transport, and for one without proxy to the metadata server.
+	Base http.RoundTripper
+	// Logger is told once where tokens come from; nil for [slog.Default].
+	Logger *slog.Logger
+}
+
+// source yields new tokens and keeps none.
+type source interface {
+	fetch(context.Context) (Token, error)
+	email(context.Context) (string, error)
+	fmt.Stringer
+}
+
+// Transport adds an access token to requests for Google's APIs. It is an
+// [http.RoundTripper], safe for concurrent use. All clients that should share
+// one token share one Transport.
+type Transport struct {
+	base    http.RoundTripper
+	scopes  Scopes
+	source  source
+	tokens  cache
+	account atomic.Pointer[string] // the source's e-mail, once it is known
+}
+
+// NewTransport chooses where tokens come from, and asks nobody yet: a file named
+// by GOOGLE_APPLICATION_CREDENTIALS; else, on a platform (K_SERVICE or
+// GCE_METADATA_HOST is set), the metadata server; else the file that gcloud
+// writes. An error, of type [*Error], says what is missing.
+func NewTransport(c Config) (*Transport, error) {
+	if len(c.Scopes) == 0 {
+		return nil, &Error{Doing: "set up access tokens", Err: errors.New("no scope given")}
+	}
+	src, why, err := chooseSource(c)
+	if err != nil {
+		return nil, err
+	}
+	log := c.Logger
+	if log == nil {
+		log = slog.Default()
+	}
+	log.Info("access tokens come from the "+src.String(), "why", why, "scopes", c.Scopes.String())
+	base := c.Base
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &Transport{base: base, scopes: c.Scopes, source: src, tokens: cache{fetch: src.fetch}}, nil
+}
+
+func chooseSource(c Config) (src source, why string, err error) {
+	if path := os.Getenv("GOOGLE_APPLICATION_CREDENTIALS"); path != "" {
+		src, err = newCredentialsFile(path, c.Scopes, c.Base)
+		return src, "GOOGLE_APPLICATION_CREDENTIALS names it", err
+	}
+	if host := os.Getenv("GCE_METADATA_HOST"); host != "" {
+		return newMetadataServer(host, c.Scopes, c.Base), "GCE_METADATA_HOST names it", nil
+	}
+	if os.Getenv("K_SERVICE") != "" {
+		return newMetadataServer(metadataAddress, c.Scopes, c.Base), "K_SERVICE is set, so this runs on a platform", nil
+	}
+	path := gcloudFile()
+	src, err = newCredentialsFile(path, c.Scopes, c.Base)
+	return src, "neither GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST nor K_SERVICE is set", err
+}
+
+// Client returns an [http.Client] on the transport, for the clients of
+// google.golang.org/api and any other.
+func (t *Transport) Client() *http.Client { return &http.Client{Transport: t} }
+
+// RoundTrip sends the request with a token. Where there is none the error is
+// an [*Error] and nothing was sent. A host that is not Google's is refused, so
+// that a redirect cannot carry a token away; loopback stands for an emulator.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	token, err := t.token(req)
+	if err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close() // as RoundTripper demands
+		}
+		return nil, err
+	}
+	sent := req.Clone(req.Context())
+	sent.Header.Set("Authorization", "Bearer "+token.value())
+	return t.base.RoundTrip(sent)
+}
+
+func (t *Transport) token(req *http.Request) (Token, error) {
+	if !mayCarryToken(req.URL) {
+		return Token{}, &Error{
+			Doing: fmt.Sprintf("send an access token to %s://%s", req.URL.Scheme, req.URL.Host),
+			Err:   errors.New("neither https to *.googleapis.com nor a loopback address"),
+		}
+	}
+	return t.tokens.get(req.Context())
+}
+
+func mayCarryToken(u *url.URL) bool {
+	host := u.Hostname()
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return true
+	}
+	return u.Scheme == "https" && (host == "googleapis.com" || strings.HasSuffix(host, ".googleapis.com"))
+}
+
+// Warm starts the first fetch without waiting for it, and says why there is no
+// token: nil while the first fetch is under way or a token is valid.
+func (t *Transport) Warm() error { return t.tokens.warm() }
+
+// Email returns the address of the account that the tokens stand for, the one
+// that a spreadsheet is shared with. It is asked for once.
+func (t *Transport) Email(ctx context.Context) (string, error) {
+	if known := t.account.Load(); known != nil {
+		return *known, nil
+	}
+	email, err := t.source.email(ctx)
+	if err == nil {
+		t.account.Store(&email)
+	}
+	return email, err
+}
+
+// Status is what is known of the tokens, for people. It holds no token.
+type Status struct {
+	Source    string    `json:"source"`
+	Email     string    `json:"email,omitempty"` // once [Transport.Email] has been asked
+	Scopes    Scopes    `json:"scopes"`
+	Expiry    time.Time `json:"expiry,omitzero"`      // zero: no token yet
+	LastError string    `json:"last_error,omitempty"` // of the last fetch, if it failed
+}
+
+// Status asks nobody.
+func (t *Transport) Status() Status {
+	token, err := t.tokens.state()
+	s := Status{Source: t.source.String(), Scopes: t.scopes, Expiry: token.Expiry}
+	if known := t.account.Load(); known != nil {
+		s.Email = *known
+	}
+	if err != nil {
+		s.LastError = err.Error()
+	}
+	return s
+}

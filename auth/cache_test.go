@@ -1,0 +1,296 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/sheets-function/emulator"
+)
+
+// platform is a metadata server that answers as the test wants, reached over
+// pipes so that the fake clock of a synctest bubble governs all of it.
+type platform struct {
+	*Transport
+	asked   atomic.Int32 // requests for a token
+	headers http.Header  // of the last request
+	query   string
+}
+
+// startPlatform returns a transport on a metadata server that handles token
+// requests with h, and other requests with the emulator.
+func startPlatform(t *testing.T, h http.HandlerFunc) *platform {
+	t.Helper()
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
+	t.Setenv("GCE_METADATA_HOST", "metadata.test")
+	google := emulator.New(emulator.Options{})
+	p := &platform{}
+	base := emulator.Transport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/token") {
+			google.ServeHTTP(w, r)
+			return
+		}
+		p.asked.Add(1)
+		p.headers, p.query = r.Header.Clone(), r.URL.RawQuery
+		h(w, r)
+	})).(*http.Transport)
+	t.Cleanup(base.CloseIdleConnections)
+	scopes, err := ParseScopes("drive,spreadsheets")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Transport, err = NewTransport(Config{Scopes: scopes, Base: base, Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// answerToken answers as Google's metadata server does.
+func answerToken(w http.ResponseWriter, value string, life time.Duration) {
+	w.Header().Set("Metadata-Flavor", "Google")
+	fmt.Fprintf(w, `{"access_token":%q,"expires_in":%d,"token_type":"Bearer"}`, value, int(life.Seconds()))
+}
+
+// inBubble runs f in a synctest bubble that ends when the pipes are closed.
+func inBubble(t *testing.T, name string, f func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
+}
+
+func (p *platform) get(ctx context.Context) (string, error) {
+	token, err := p.tokens.get(ctx)
+	if err != nil {
+		return "", err
+	}
+	return token.value(), nil
+}
+
+func TestMetadataRequest(t *testing.T) {
+	inBubble(t, "scopes by comma in one parameter, flavor header, no proxy header", func(t *testing.T) {
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { answerToken(w, "one", time.Hour) })
+		got, err := p.get(t.Context())
+		if got != "one" || err != nil {
+			t.Fatalf("get() = %q, %v, want one", got, err)
+		}
+		want := "scopes=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdrive%2Chttps%3A%2F%2Fwww.googleapis.com%2Fauth%2Fspreadsheets"
+		if diff := cmp.Diff(want, p.query); diff != "" {
+			t.Errorf("query (-want +got):\n%s", diff)
+		}
+		if got := p.headers.Get("Metadata-Flavor"); got != "Google" {
+			t.Errorf("Metadata-Flavor = %q, want Google", got)
+		}
+	})
+}
+
+func TestTokenIsKept(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		life time.Duration
+		run  time.Duration
+		min  int32 // requests that renewal needs
+	}{
+		{"an hour's token is asked for once, then 225 s before its expiry", time.Hour, time.Hour, 2},
+		{"200 s: renewed a quarter before the end", 200 * time.Second, 10 * time.Minute, 4},
+		{"30 s", 30 * time.Second, 5 * time.Minute, 12},
+		{"2 s: shorter than the pause between fetches", 2 * time.Second, time.Minute, 10},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			start := time.Now()
+			p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+				answerToken(w, fmt.Sprint(time.Since(start)), tt.life)
+			})
+			for time.Since(start) < tt.run {
+				got, err := p.get(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				born, _ := time.ParseDuration(got)
+				if age := time.Since(start) - born; age >= tt.life {
+					t.Fatalf("a token of age %v was handed out, it lives %v", age, tt.life)
+				}
+				time.Sleep(time.Second / 2)
+			}
+			if got := p.asked.Load(); got < tt.min || got > int32(tt.run/fetchPause)+1 {
+				t.Errorf("%d requests in %v, want %d to one each %v", got, tt.run, tt.min, fetchPause)
+			}
+		})
+	}
+}
+
+func TestConcurrentCallers(t *testing.T) {
+	inBubble(t, "200 cold callers make one request", func(t *testing.T) {
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(500 * time.Millisecond)
+			answerToken(w, "one", time.Hour)
+		})
+		var wg sync.WaitGroup
+		for range 200 {
+			wg.Go(func() {
+				if got, err := p.get(t.Context()); got != "one" || err != nil {
+					t.Errorf("get() = %q, %v, want one", got, err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := p.asked.Load(); got != 1 {
+			t.Errorf("%d requests, want 1", got)
+		}
+	})
+	inBubble(t, "a caller with 100 ms leaves after 100 ms, the fetch goes on for the next", func(t *testing.T) {
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(500 * time.Millisecond)
+			answerToken(w, "one", time.Hour)
+		})
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if _, err := p.get(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 100*time.Millisecond {
+			t.Errorf("get() = %v after %v, want the deadline after 100 ms", err, time.Since(start))
+		}
+		if got, err := p.get(t.Context()); got != "one" || err != nil || time.Since(start) != 500*time.Millisecond {
+			t.Errorf("get() = %q, %v after %v, want one after 500 ms", got, err, time.Since(start))
+		}
+		if got := p.asked.Load(); got != 1 {
+			t.Errorf("%d requests, want 1", got)
+		}
+	})
+}
+
+func TestRenewalFails(t *testing.T) {
+	inBubble(t, "ten times: nobody waits or fails while the token is valid", func(t *testing.T) {
+		var healthy atomic.Bool
+		healthy.Store(true)
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+			if !healthy.Load() {
+				http.Error(w, "no", http.StatusForbidden) // final: one request a fetch
+				return
+			}
+			answerToken(w, fmt.Sprint("token ", time.Now().Unix())[6:], time.Hour)
+		})
+		first, err := p.get(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		healthy.Store(false)
+		time.Sleep(time.Hour - renewEarly)
+		for p.asked.Load() < 7 {
+			asked := time.Now()
+			if got, err := p.get(t.Context()); got != first || err != nil || time.Since(asked) != 0 {
+				t.Fatalf("get() = %q, %v after %v, want the first token at once", got, err, time.Since(asked))
+			}
+			time.Sleep(time.Second / 10)
+		}
+		if err := p.Status().LastError; !strings.Contains(err, "403 Forbidden: no") {
+			t.Errorf("LastError = %q, want the 403", err)
+		}
+		healthy.Store(true)
+		time.Sleep(renewPauseMax * 3 / 2)
+		if got, err := p.get(t.Context()); got == first || err != nil {
+			t.Errorf("get() = %q, %v, want a new token", got, err)
+		}
+	})
+	inBubble(t, "after expiry the cause is told, and the server is asked every few seconds", func(t *testing.T) {
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "gone", http.StatusNotFound) })
+		for range 100 {
+			if _, err := p.get(t.Context()); err == nil || !strings.Contains(err.Error(), "404 Not Found: gone") {
+				t.Fatalf("get() = %v, want the 404", err)
+			}
+			time.Sleep(time.Second / 10)
+		}
+		if got := p.asked.Load(); got > 4 {
+			t.Errorf("%d requests in 10 s, want at most 4", got)
+		}
+	})
+}
+
+func TestBrokenMetadataServer(t *testing.T) {
+	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	answer := func(status int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Metadata-Flavor", "Google")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		handler http.HandlerFunc
+		want    string // in the error; "" for success
+		remedy  string
+		final   bool // asked once
+	}{
+		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer within 3s", "GCE_METADATA_HOST", false},
+		{"drops connections", drop, "EOF", "GCE_METADATA_HOST", false},
+		{"500 as on a misspelt scope", answer(500, "Could not fetch URI /computeMetadata/v1/\n"), "500 Internal Server Error: Could not fetch URI", "SCOPES", false},
+		{"429", answer(429, "slow down"), "429 Too Many Requests", "", false},
+		{"400", answer(400, "bad"), "400 Bad Request: bad", "", true},
+		{"403 keeps the body", answer(403, "Unable to generate access token; IAM returned 403 Forbidden"), "Unable to generate access token", "roles/iam.workloadIdentityUser", true},
+		{"404", answer(404, "<!DOCTYPE html>\n<html>not found</html>"), "404 Not Found: <!DOCTYPE html> <html>", "--service-account", true},
+		{"HTML", answer(200, "<html></html>"), "the answer is not a token in JSON", "", true},
+		{"empty JSON", answer(200, "{}"), "no access_token", "", true},
+		{"no lifetime", answer(200, `{"access_token":"secret","token_type":"Bearer"}`), "expires_in is 0", "", true},
+		{"another type", answer(200, `{"access_token":"secret","expires_in":9,"token_type":"MAC"}`), `token_type is "MAC"`, "", true},
+		{"line break in the token", answer(200, `{"access_token":"sec\r\nret","expires_in":9,"token_type":"Bearer"}`), "characters that no token has", "", true},
+		{"no flavor header", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{}`) }, "not a metadata server", "", true},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://elsewhere.test/", http.StatusFound)
+		}, "302 Found", "", true},
+		{"10 MB", answer(200, strings.Repeat("x", 10<<20)), "longer than 64 KiB", "", true},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			p := startPlatform(t, tt.handler)
+			start := time.Now()
+			_, err := p.get(t.Context())
+			problem, ok := errors.AsType[*Error](err)
+			if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(problem.Remedy, tt.remedy) {
+				t.Fatalf("get() = %v, want %q with a remedy that names %q", err, tt.want, tt.remedy)
+			}
+			if strings.Contains(err.Error(), "secret") {
+				t.Errorf("the error holds the token: %v", err)
+			}
+			if took := time.Since(start); took > fetchBudget {
+				t.Errorf("the error took %v, want at most %v", took, fetchBudget)
+			}
+			if asked := p.asked.Load(); tt.final != (asked == 1) {
+				t.Errorf("%d requests; final is %v", asked, tt.final)
+			}
+		})
+	}
+	inBubble(t, "503 twice, then a token", func(t *testing.T) {
+		var n atomic.Int32
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+			if n.Add(1) < 3 {
+				http.Error(w, "starting", http.StatusServiceUnavailable)
+				return
+			}
+			answerToken(w, "one", time.Hour)
+		})
+		if got, err := p.get(t.Context()); got != "one" || err != nil {
+			t.Errorf("get() = %q, %v, want one", got, err)
+		}
+	})
+}
+
+func TestNoMetadataServer(t *testing.T) {
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
+	closed := httptest.NewServer(nil)
+	host := strings.TrimPrefix(closed.URL, "http://")
+	closed.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err := newMetadataServer(host, Scopes{scopePrefix + "drive"}, nil).fetch(ctx)
+	if err == nil || !strings.Contains(err.Error(), "connection refused") {
+		t.Errorf("fetch() = %v, want connection refused", err)
+	}
+}
