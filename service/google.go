@@ -1,0 +1,140 @@
+package service
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/api/googleapi"
+)
+
+// quotaWindow is how long Google's quotas last: they are filled anew every
+// minute, and a 429 carries no Retry-After.
+// https://developers.google.com/workspace/sheets/api/limits
+const quotaWindow = time.Minute
+
+// refusal is what one answer of Google's means.
+type refusal struct {
+	reasons []string // any of these in the answer's error
+	status  int      // or else this status, 0 for any
+	Error
+}
+
+// refusals in the order in which they are tried. A reason comes before a bare
+// status, because Google answers 403 for five different things. The reasons
+// are those of https://google.aip.dev/193 and
+// https://developers.google.com/workspace/drive/api/guides/handle-errors.
+var refusals = []refusal{
+	{reasons: []string{"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"}, Error: Error{
+		Code:   ScopeInsufficient,
+		Detail: "the function's access token lacks a scope that this call needs",
+		Remedy: "set SCOPES=drive,spreadsheets, and run on a platform that honours scopes (auth/README.md): Cloud Run, or GKE with Workload Identity; on a VM set the VM's own scopes",
+	}},
+	{reasons: []string{"SERVICE_DISABLED", "accessNotConfigured"}, Error: Error{
+		Code:   APIDisabled,
+		Detail: "a Google API that this call needs is not enabled in the project of the function's account",
+		Remedy: "gcloud services enable sheets.googleapis.com drive.googleapis.com, then wait some minutes",
+	}},
+	{reasons: []string{"storageQuotaExceeded"}, Error: Error{
+		Code:   NoStorage,
+		Detail: "the function's account has no storage of its own: a service account cannot own files",
+		Remedy: "create the file in a shared drive, or as a person who shares it with " + Account,
+	}},
+	{reasons: []string{"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"}, status: http.StatusTooManyRequests, Error: Error{
+		Code:       RateLimited,
+		Detail:     "Google's quota of calls a minute is used up",
+		Remedy:     "come back when the minute is over; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows the quota",
+		RetryAfter: quotaWindow,
+	}},
+	{reasons: []string{"USER_PROJECT_DENIED", "quota project"}, Error: Error{
+		Code:   Upstream,
+		Detail: "Google wants to know which project pays for the calls",
+		Remedy: "gcloud auth application-default set-quota-project PROJECT",
+	}},
+	{reasons: []string{"FAILED_PRECONDITION"}, Error: Error{
+		Code:   UnsupportedDocument,
+		Detail: "the document is no Google spreadsheet",
+		Remedy: "open it in Google Sheets, choose File > Save as Google Sheets, and let SPREADSHEET_ID name the new one",
+	}},
+	{status: http.StatusUnauthorized, Error: Error{
+		Code:   TokenRefused,
+		Detail: "Google does not accept the function's access token",
+		Remedy: "check that the function runs as a Google service account: an identity without an e-mail address cannot open a spreadsheet",
+	}},
+	{status: http.StatusForbidden, Error: Error{
+		Code:   NotShared,
+		Detail: "the spreadsheet is not shared with the function's account, or not for editing, or the range is protected",
+		Remedy: "share the spreadsheet with " + Account + " as Editor",
+	}},
+	{status: http.StatusNotFound, Error: Error{
+		Code:   SpreadsheetNotFound,
+		Detail: "Google knows no spreadsheet with the ID that SPREADSHEET_ID names",
+		Remedy: "check SPREADSHEET_ID, and that the spreadsheet is shared with " + Account,
+	}},
+}
+
+// fromGoogle tells what a failed call means. The error's detail is for callers
+// and holds nothing of Google's answer; the cause is for the log.
+func fromGoogle(doing string, err error) error {
+	answer, ok := errors.AsType[*googleapi.Error](err)
+	if !ok {
+		return &Error{Code: Upstream, Detail: doing + ": Google gave no answer that can be read", Err: err}
+	}
+	reasons := refusalReasons(answer)
+	for _, r := range refusals {
+		byReason := slices.ContainsFunc(r.reasons, func(reason string) bool { return slices.Contains(reasons, reason) })
+		if !byReason && (r.status == 0 || r.status != answer.Code) {
+			continue
+		}
+		e := r.Error
+		e.Detail = doing + ": " + e.Detail
+		e.Err = summary(answer, reasons)
+		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && e.RetryAfter > 0 {
+			e.RetryAfter = time.Duration(seconds) * time.Second
+		}
+		return &e
+	}
+	return &Error{Code: Upstream, Detail: doing + ": Google answered " + strconv.Itoa(answer.Code), Err: summary(answer, reasons)}
+}
+
+// refusalReasons collects what the answer says for machines: the status, the
+// reasons in details and errors, and the error of WWW-Authenticate.
+func refusalReasons(answer *googleapi.Error) []string {
+	var body struct {
+		Error struct {
+			Status  string
+			Errors  []struct{ Reason string }
+			Details []struct{ Reason string }
+		}
+	}
+	// A body that is not JSON, such as the HTML page of the abuse filter, has
+	// no reasons: the status decides.
+	_ = json.Unmarshal([]byte(answer.Body), &body)
+	reasons := []string{body.Error.Status}
+	for _, e := range body.Error.Errors {
+		reasons = append(reasons, e.Reason)
+	}
+	for _, d := range body.Error.Details {
+		reasons = append(reasons, d.Reason)
+	}
+	for _, known := range []struct{ text, reason string }{
+		{answer.Header.Get("WWW-Authenticate"), "insufficient_scope"},
+		{answer.Message, "quota project"}, // has no reason of its own
+	} {
+		if strings.Contains(known.text, known.reason) {
+			reasons = append(reasons, known.reason)
+		}
+	}
+	return slices.DeleteFunc(reasons, func(reason string) bool { return reason == "" })
+}
+
+// summary is Google's answer for the log, without its body: a 400 can quote
+// what was written into a cell.
+func summary(answer *googleapi.Error, reasons []string) error {
+	return errors.New("Google answered " + strconv.Itoa(answer.Code) + " " + cmp.Or(strings.Join(reasons, ", "), http.StatusText(answer.Code)))
+}

@@ -1,0 +1,212 @@
+package service
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+const (
+	// MaxRows is the most rows that one request may append.
+	MaxRows = 10_000
+	// maxCellLength is Google's limit for one cell: a longer text is answered
+	// with "Your input contains more than the maximum of 50000 characters in a
+	// single cell." Google does not say which characters it counts; UTF-16
+	// code units are the strictest reading.
+	maxCellLength = 50_000
+	// maxInteger is the largest whole number that a cell keeps exactly: cells
+	// are double-precision numbers.
+	maxInteger = 1 << 53
+)
+
+// Record is one row as a caller sends it: named fields in the order given.
+type Record []Field
+
+// Field is one cell of a [Record]. Value is a string, float64, bool or nil for
+// an empty cell.
+type Field struct {
+	Column string
+	Value  any
+}
+
+// ParseRecords reads one JSON object, or an array of them. A text that is not
+// JSON is [BadRequest]; JSON that is not rows of plain values is [InvalidRows]
+// and names the row, counted from 1, and the column.
+func ParseRecords(body []byte) ([]Record, error) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, &Error{Code: BadRequest, Detail: "the body is empty: send a JSON object, or an array of objects"}
+	}
+	if !utf8.Valid(body) {
+		return nil, &Error{Code: BadRequest, Detail: "the body is not UTF-8"}
+	}
+	p := &recordParser{decoder: json.NewDecoder(bytes.NewReader(body))}
+	p.decoder.UseNumber()
+	records, err := p.records()
+	if _, ok := errors.AsType[*Error](err); err == nil || ok {
+		return records, err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("it ends too early")
+	}
+	// A decoder's message holds one character of the body at the most.
+	return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("the body is not JSON: %v", err)}
+}
+
+type recordParser struct {
+	decoder *json.Decoder
+	row     int // from 1
+}
+
+func (p *recordParser) invalid(format string, args ...any) error {
+	return &Error{Code: InvalidRows, Detail: fmt.Sprintf("row %d: ", p.row) + fmt.Sprintf(format, args...)}
+}
+
+func (p *recordParser) records() ([]Record, error) {
+	p.row = 1
+	token, err := p.decoder.Token()
+	if err != nil {
+		return nil, err
+	}
+	var records []Record
+	switch token {
+	case json.Delim('{'):
+		record, err := p.record()
+		if err != nil {
+			return nil, err
+		}
+		records = []Record{record}
+	case json.Delim('['):
+		if records, err = p.array(); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, &Error{Code: InvalidRows, Detail: "the body is neither a JSON object nor an array of objects"}
+	}
+	if _, err := p.decoder.Token(); err != io.EOF {
+		return nil, errors.New("there is more text behind its end")
+	}
+	return records, nil
+}
+
+func (p *recordParser) array() ([]Record, error) {
+	var records []Record
+	for ; p.decoder.More(); p.row++ {
+		if len(records) == MaxRows {
+			return nil, &Error{Code: TooLarge, Detail: fmt.Sprintf("the body holds more than %d rows", MaxRows), Remedy: "send the rows in several requests"}
+		}
+		token, err := p.decoder.Token()
+		if err != nil {
+			return nil, err
+		}
+		if token != json.Delim('{') {
+			return nil, p.invalid("not a JSON object")
+		}
+		record, err := p.record()
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+	if len(records) == 0 && !p.decoder.More() {
+		return nil, &Error{Code: InvalidRows, Detail: "the array holds no rows"}
+	}
+	_, err := p.decoder.Token() // the closing bracket
+	return records, err
+}
+
+// record reads the fields of an object whose opening brace has been read.
+func (p *recordParser) record() (Record, error) {
+	record := Record{}
+	for p.decoder.More() {
+		key, err := p.decoder.Token()
+		if err != nil {
+			return nil, err
+		}
+		column, _ := key.(string)
+		if slices.ContainsFunc(record, func(f Field) bool { return f.Column == column }) {
+			return nil, p.invalid("column %q stands twice", column)
+		}
+		value, err := p.value(column)
+		if err != nil {
+			return nil, err
+		}
+		record = append(record, Field{column, value})
+	}
+	_, err := p.decoder.Token() // the closing brace
+	return record, err
+}
+
+func (p *recordParser) value(column string) (any, error) {
+	token, err := p.decoder.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch v := token.(type) {
+	case json.Delim:
+		return nil, p.invalid("column %q holds an object or an array: a cell takes a string, a number, true, false or null", column)
+	case json.Number:
+		number, err := strconv.ParseFloat(string(v), 64)
+		whole := !strings.ContainsAny(string(v), ".eE")
+		if err != nil || whole && (number > maxInteger || number < -maxInteger) {
+			return nil, p.invalid("column %q holds a number that a cell does not keep exactly: send it as a string", column)
+		}
+		return number, nil
+	case string:
+		if len(v) > maxCellLength && len(utf16.Encode([]rune(v))) > maxCellLength {
+			return nil, p.invalid("column %q holds more than %d characters, Google's limit for a cell", column, maxCellLength)
+		}
+	}
+	return token, nil
+}
+
+// toValues puts the records into the order of the columns, for appending below
+// a header with these cells.
+func toValues(title string, columns []string, header []any, records []Record) ([][]any, error) {
+	if len(header) == 0 || isEmpty(header[0]) {
+		// Google would take the block of cells right of A1 for the table, and
+		// shift the new rows to its first column.
+		return nil, &Error{
+			Code:   InvalidRows,
+			Detail: fmt.Sprintf("sheet %q has no column name in cell A1", title),
+			Remedy: "write the column names into row 1, starting in column A",
+		}
+	}
+	index := make(map[string]int, len(columns))
+	for i, name := range columns {
+		index[name] = i
+	}
+	values := make([][]any, len(records))
+	for n, record := range records {
+		row := make([]any, len(columns))
+		for _, field := range record {
+			i, ok := index[field.Column]
+			if !ok {
+				return nil, &Error{
+					Code:   InvalidRows,
+					Detail: fmt.Sprintf("row %d: sheet %q has no column %q; its columns are %s", n+1, title, field.Column, quoteList(columns)),
+				}
+			}
+			row[i] = field.Value
+		}
+		if !slices.ContainsFunc(row, func(cell any) bool { return !isEmpty(cell) }) {
+			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("row %d: no column has a value", n+1)}
+		}
+		values[n] = row
+	}
+	return values, nil
+}
+
+func quoteList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -1,0 +1,154 @@
+package service
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func codeOf(err error) Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+func TestParseRecords(t *testing.T) {
+	long := strings.Repeat("x", maxCellLength)
+	for _, tt := range []struct {
+		name, body string
+		want       []Record
+		code       Code
+		detail     string
+	}{
+		{"one object", `{"id":1,"item":"a"}`, []Record{{{"id", 1.0}, {"item", "a"}}}, "", ""},
+		{"an array", `[{"a":true},{"b":null}]`, []Record{{{"a", true}}, {{"b", nil}}}, "", ""},
+		{"order is kept", `{"z":1,"a":2}`, []Record{{{"z", 1.0}, {"a", 2.0}}}, "", ""},
+		{"a formula is a string", `{"a":"=1+1"}`, []Record{{{"a", "=1+1"}}}, "", ""},
+		{"largest exact integer", `{"a":9007199254740992}`, []Record{{{"a", 9007199254740992.0}}}, "", ""},
+		{"longest cell", `{"a":"` + long + `"}`, []Record{{{"a", long}}}, "", ""},
+		{"empty object", `{}`, []Record{{}}, "", ""},
+
+		{"empty body", " \n", nil, BadRequest, "the body is empty"},
+		{"not JSON", `id=1`, nil, BadRequest, "not JSON"},
+		{"cut short", `[{"a":1}`, nil, BadRequest, "ends too early"},
+		{"cut in a string", `{"a":"b`, nil, BadRequest, "ends too early"},
+		{"two values", `{"a":1}{"a":2}`, nil, BadRequest, "more text behind"},
+		{"missing comma", `[{"a":1}{"a":2}]`, nil, BadRequest, "not JSON"},
+		{"invalid UTF-8", "{\"a\":\"\xff\"}", nil, BadRequest, "not UTF-8"},
+		{"a number", `5`, nil, InvalidRows, "neither a JSON object nor an array"},
+		{"null", `null`, nil, InvalidRows, "neither a JSON object nor an array"},
+		{"no rows", `[]`, nil, InvalidRows, "holds no rows"},
+		{"array of numbers", `[{"a":1},2]`, nil, InvalidRows, "row 2: not a JSON object"},
+		{"nested object", `[{"a":1},{"b":{"c":1}}]`, nil, InvalidRows, `row 2: column "b" holds an object`},
+		{"nested array", `{"b":[1]}`, nil, InvalidRows, `row 1: column "b" holds an object or an array`},
+		{"key twice", `{"a":1,"a":2}`, nil, InvalidRows, `column "a" stands twice`},
+		{"integer beyond a double", `{"a":9007199254740993000}`, nil, InvalidRows, "send it as a string"},
+		{"number beyond a double", `{"a":1e999}`, nil, InvalidRows, "send it as a string"},
+		{"cell too long", `{"a":"` + long + `x"}`, nil, InvalidRows, "more than 50000 characters"},
+		{"cell too long in UTF-16", `{"a":"` + strings.Repeat("😀", maxCellLength/2+1) + `"}`, nil, InvalidRows, "more than 50000 characters"},
+		{"too many rows", `[` + strings.Repeat(`{"a":1},`, MaxRows) + `{"a":1}]`, nil, TooLarge, "more than 10000 rows"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := ParseRecords([]byte(tt.body))
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("ParseRecords (-want +got):\n%s", diff)
+			}
+			if codeOf(err) != tt.code || err != nil && !strings.Contains(err.Error(), tt.detail) {
+				t.Errorf("ParseRecords = %v, want %s: %s", err, tt.code, tt.detail)
+			}
+		})
+	}
+}
+
+func FuzzParseRecords(f *testing.F) {
+	for _, seed := range []string{`{"id":1,"item":"a"}`, `[{"a":true},{"b":null}]`, `[]`, `[{}`, `{"a":{}}`, `5`, "\xff", `{"a":1e999}`, `{"":""}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		records, err := ParseRecords(body)
+		if err != nil {
+			if codeOf(err) == "" || len(records) > 0 {
+				t.Fatalf("ParseRecords(%q) = %v, %v, want a code and no records", body, records, err)
+			}
+			return
+		}
+		if !json.Valid(body) || len(records) == 0 {
+			t.Fatalf("ParseRecords(%q) took what is no JSON, or no rows", body)
+		}
+	})
+}
+
+func TestNewRows(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		header []any
+		body   [][]any
+		want   string // the JSON
+		err    string
+	}{
+		{"types", []any{"n", "s", "b"}, [][]any{{1.5, "x", true}}, `[{"n":1.5,"s":"x","b":true}]`, ""},
+		{"key order is column order", []any{"z", "a"}, [][]any{{1.0, 2.0}}, `[{"z":1,"a":2}]`, ""},
+		{"empty cells are left out", []any{"a", "b", "c"}, [][]any{{"", "x"}}, `[{"b":"x"}]`, ""},
+		{"rows without a value are left out", []any{"a"}, [][]any{{}, {""}, {"x"}}, `[{"a":"x"}]`, ""},
+		{"blank name is the column's letter", []any{"a", " "}, [][]any{{1.0, 2.0}}, `[{"a":1,"B":2}]`, ""},
+		{"cells right of the header", []any{"a"}, [][]any{{1.0, 2.0}}, `[{"a":1,"B":2}]`, ""},
+		{"names of other types", []any{2024.0, true}, [][]any{{1.0, 2.0}}, `[{"2024":1,"TRUE":2}]`, ""},
+		{"names and values are escaped", []any{`a"<`}, [][]any{{"\x00\n<&>"}}, `[{"a\"<":"\u0000\n<&>"}]`, ""},
+		{"no rows", []any{"a"}, nil, `[]`, ""},
+		{"name twice", []any{"a", "b", "a"}, nil, "", `two columns named "a": A and C`},
+		{"name that is another's letter", []any{"B", ""}, [][]any{{1.0, 2.0}}, "", `two columns named "B": A and B`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rows, err := newRows("T", tt.header, append([][]any{tt.header}, tt.body...))
+			if tt.err != "" {
+				if codeOf(err) != InvalidRows || !strings.Contains(err.Error(), tt.err) {
+					t.Fatalf("newRows = %v, want %s", err, tt.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b bytes.Buffer
+			if err := rows.WriteJSON(&b); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.ReplaceAll(b.String(), "\n", ""); got != tt.want || !json.Valid(b.Bytes()) {
+				t.Errorf("WriteJSON = %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestPage(t *testing.T) {
+	rows := Rows{Columns: []string{"a"}, Values: [][]any{{1.0}, {2.0}, {3.0}}}
+	for _, tt := range []struct {
+		offset, limit int
+		want          [][]any
+	}{
+		{0, 0, [][]any{{1.0}, {2.0}, {3.0}}},
+		{1, 1, [][]any{{2.0}}},
+		{2, 5, [][]any{{3.0}}},
+		{9, 1, [][]any{}},
+	} {
+		t.Run(fmt.Sprintf("offset %d limit %d", tt.offset, tt.limit), func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, rows.page(tt.offset, tt.limit).Values); diff != "" {
+				t.Errorf("page (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestColumnLetters(t *testing.T) {
+	for i, want := range map[int]string{0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 701: "ZZ", 702: "AAA", 18277: "ZZZ"} {
+		if got := columnLetters(i); got != want {
+			t.Errorf("columnLetters(%d) = %s, want %s", i, got, want)
+		}
+	}
+}
