@@ -1,0 +1,164 @@
+// Command local runs the function on this machine beside an emulated Google:
+// no account, no key, nothing to set.
+//
+//	go run ./cmd/local
+//
+// Variables of the environment win over its defaults, so that
+//
+//	SCOPES=https://www.googleapis.com/auth/cloud-platform go run ./cmd/local
+//
+// shows the error that the default scope gives. With -google the function
+// calls Google itself, with Application Default Credentials.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	function "example.com/sheets-function"
+	"example.com/sheets-function/emulator"
+)
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:8080", "loopback `host:port` that the function listens on; port 0 is any free one")
+	google := flag.Bool("google", false, "call Google instead of the emulator; SPREADSHEET_ID and CALLERS must be set")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Stdout, *addr, *google); err != nil {
+		fmt.Fprintln(os.Stderr, "local:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, addr string, google bool) error {
+	// A platform sets K_SERVICE. It builds this command where a deploy forgets
+	// the function target; better to fail there than to serve an emulator.
+	if service := os.Getenv("K_SERVICE"); service != "" {
+		return fmt.Errorf("K_SERVICE is %q: this command is for a person's machine; deploy the function with --function=Handle (GOOGLE_FUNCTION_TARGET=Handle)", service)
+	}
+	listener, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	servers := []*http.Server{serve(listener, http.HandlerFunc(function.Handle))}
+	if !google {
+		emulated, err := startGoogle(out)
+		if err != nil {
+			return err
+		}
+		servers = append(servers, emulated)
+	}
+	if _, err := function.ReadSettings(); err != nil {
+		return err
+	}
+	printHowTo(out, listener.Addr().String(), google)
+
+	<-ctx.Done()
+	return shutDown(servers)
+}
+
+// startGoogle serves the emulator and points the function at it.
+func startGoogle(out io.Writer) (*http.Server, error) {
+	host, named := os.LookupEnv("SHEETS_EMULATOR_HOST")
+	if !named {
+		host = "127.0.0.1:8085"
+	}
+	listener, err := listen(host)
+	if err != nil {
+		return nil, err
+	}
+	server := emulator.New(emulator.Options{})
+	host = listener.Addr().String()
+	// The function would prefer a credentials file to the emulator's metadata
+	// server, and send a real token to the emulator.
+	if path, ok := os.LookupEnv("GOOGLE_APPLICATION_CREDENTIALS"); ok {
+		fmt.Fprintf(out, "GOOGLE_APPLICATION_CREDENTIALS=%s is left aside: Google is emulated (-google uses it)\n", path)
+		_ = os.Unsetenv("GOOGLE_APPLICATION_CREDENTIALS")
+	}
+	for name, value := range map[string]string{
+		"SHEETS_EMULATOR_HOST": host,
+		"GCE_METADATA_HOST":    host,
+		"SPREADSHEET_ID":       server.Create(demo),
+		"CALLERS":              "anyone",
+	} {
+		if _, set := os.LookupEnv(name); !set || name == "SHEETS_EMULATOR_HOST" {
+			if err := os.Setenv(name, value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	fmt.Fprintf(out, "Google, emulated, listens on http://%s\n", host)
+	return serve(listener, server), nil
+}
+
+var demo = emulator.Spreadsheet{
+	Title: "Demo",
+	Sheets: []emulator.Sheet{{Title: "Orders", Values: [][]any{
+		{"id", "item", "qty", "price", "ordered"},
+		{1, "apple", 12, 0.35, "2026-03-02"},
+		{2, "bread", 2, 2.8, "2026-03-02"},
+		{3, "coffee", 1, 7.95, "2026-03-03"},
+	}}},
+}
+
+// listen refuses addresses other than loopback: neither the emulator nor a
+// function that lets anyone in belongs on a network.
+func listen(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %q: want host:port, such as 127.0.0.1:8080", addr)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("listen on %q: only loopback addresses are served", addr)
+	}
+	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen on %s: the port is in use; end the other program, or take another: -addr %s for the function, SHEETS_EMULATOR_HOST=%[2]s for the emulator", addr, net.JoinHostPort(host, "0"))
+	}
+	return listener, err
+}
+
+func serve(listener net.Listener, h http.Handler) *http.Server {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintln(os.Stderr, "local:", err)
+		}
+	}()
+	return server
+}
+
+// shutDown lets running requests finish: the function first, then Google.
+func shutDown(servers []*http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 9*time.Second)
+	defer cancel()
+	for _, server := range servers {
+		if err := server.Shutdown(ctx); err != nil {
+			return fmt.Errorf("stop: %w", err)
+		}
+	}
+	return nil
+}
+
+func printHowTo(out io.Writer, addr string, google bool) {
+	fmt.Fprintf(out, "The function listens on http://%s, until Ctrl-C. In another terminal:\n\n", addr)
+	if google {
+		fmt.Fprintf(out, "  curl %s/\n\n", addr)
+		return
+	}
+	fmt.Fprintf(out, "  curl %[1]s/sheets/Orders\n"+
+		"  curl %[1]s/sheets/Orders -d '{\"id\": 4, \"item\": \"dates\", \"qty\": 3, \"price\": 4.5}'\n"+
+		"  curl '%[1]s/sheets/Orders?offset=3&values=text'\n"+
+		"  curl %[1]s/\n\n", addr)
+}

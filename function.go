@@ -1,0 +1,231 @@
+// Package function puts a Google spreadsheet behind a JSON API. It runs on
+// Cloud Run, Cloud Run functions and any Knative, with an access token for
+// exactly the scopes that it needs and no key file.
+//
+// A fork changes this file, which lists the routes, and the folder service,
+// which holds what they do. Package auth stays as it is.
+package function
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
+
+	"example.com/sheets-function/auth"
+	"example.com/sheets-function/service"
+)
+
+func init() {
+	// The name that deploy commands give as the function target.
+	functions.HTTP("Handle", Handle)
+}
+
+// Handle answers one request. It is the function's entry point for the
+// functions framework and for Knative. The settings are read from the
+// environment at the first call; if they are wrong, every call says so.
+func Handle(w http.ResponseWriter, r *http.Request) { fromEnvironment().ServeHTTP(w, r) }
+
+var fromEnvironment = sync.OnceValue(func() http.Handler {
+	settings, err := ReadSettings()
+	if err == nil {
+		var h http.Handler
+		if h, err = NewHandler(settings); err == nil {
+			return h
+		}
+	}
+	return misconfigured(err, newLogger(os.Stderr))
+})
+
+// NewHandler returns the API for these settings. It asks nobody anything yet;
+// an error says which credentials are missing.
+func NewHandler(s Settings) (http.Handler, error) {
+	return newHandler(s, nil, newLogger(os.Stderr))
+}
+
+// newHandler is NewHandler with a transport for all requests, nil for the
+// usual ones, and a logger.
+func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler, error) {
+	tokens, err := auth.NewTransport(auth.Config{Scopes: s.Scopes, Base: base, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := service.New(context.Background(), tokens.Client(), string(s.SpreadsheetID), s.Emulator.endpoint())
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{settings: s, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux()}
+	for _, route := range h.routes() {
+		h.mux.Handle(route.pattern, h.answer(route))
+	}
+	log.Info("function is set up", "settings", s)
+	return h, nil
+}
+
+type handler struct {
+	settings Settings
+	tokens   *auth.Transport
+	rows     *service.Service
+	log      *slog.Logger
+	mux      *http.ServeMux
+}
+
+// route is a pattern of http.ServeMux, the query parameters it takes, and what
+// it does. An error becomes a problem answer, see problem.go.
+type route struct {
+	pattern    string
+	parameters []string
+	do         func(http.ResponseWriter, *http.Request) error
+}
+
+// routes is the whole API. This is the list to change in a fork.
+func (h *handler) routes() []route {
+	return []route{
+		{"GET /{$}", nil, h.describe},
+		{"GET /sheets/{title}", []string{"limit", "offset", "values"}, h.listRows},
+		{"POST /sheets/{title}", nil, h.appendRows},
+		{healthRoute, nil, h.health},
+	}
+}
+
+// healthRoute alone is open to anybody.
+const healthRoute = "GET /health"
+
+// describe answers with the spreadsheet, its sheets, and who the function is.
+func (h *handler) describe(w http.ResponseWriter, r *http.Request) error {
+	spreadsheet, err := h.rows.Describe(r.Context())
+	if err != nil {
+		return err
+	}
+	// Its error, if there is one, is no reason to hide the rest: the answer
+	// then comes without an e-mail.
+	_, _ = h.tokens.Email(r.Context())
+	return writeJSON(w, http.StatusOK, struct {
+		service.Spreadsheet
+		Identity auth.Status `json:"identity"`
+	}{spreadsheet, h.tokens.Status()})
+}
+
+// listRows answers with the rows of a sheet.
+func (h *handler) listRows(w http.ResponseWriter, r *http.Request) error {
+	query, err := parseQuery(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	rows, err := h.rows.ListRows(r.Context(), r.PathValue("title"), query)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return rows.WriteJSON(w)
+}
+
+// appendRows stores one row or many, and answers where.
+func (h *handler) appendRows(w http.ResponseWriter, r *http.Request) error {
+	body, err := readBody(w, r)
+	if err != nil {
+		return err
+	}
+	records, err := service.ParseRecords(body)
+	if err != nil {
+		return err
+	}
+	appended, err := h.rows.AppendRows(r.Context(), r.PathValue("title"), records)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, appended)
+}
+
+// health answers whether requests can be served, for start-up and readiness
+// probes. It never waits for Google: the first call only starts fetching the
+// token, so that a probe warms a cold instance. Anyone may ask, so the reason
+// names neither account nor address.
+func (h *handler) health(w http.ResponseWriter, _ *http.Request) error {
+	if err := h.tokens.Warm(); err != nil {
+		return &requestError{
+			code: codeToken, status: http.StatusServiceUnavailable,
+			detail: "the last fetch of an access token failed; the log has the cause", err: err,
+		}
+	}
+	return writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+}
+
+const (
+	maxBody = 8 << 20
+	// requestBudget ends a request before the platform does: service.yaml's
+	// timeoutSeconds is 60.
+	requestBudget = 55 * time.Second
+)
+
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	plain := []string{"application/json", "application/x-www-form-urlencoded"} // the latter is what curl -d says
+	if media != "" && (err != nil || !slices.Contains(plain, media)) {
+		return nil, badRequest("Content-Type %q: send application/json", media)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return nil, fmt.Errorf("read the body: %w", err)
+	}
+	return body, nil
+}
+
+func parseQuery(parameters url.Values) (service.Query, error) {
+	q := service.Query{Values: service.Values(parameters.Get("values"))}
+	switch q.Values {
+	case "", service.Typed, service.Text, service.Formula:
+	default:
+		return q, badRequest("values=%s: want typed, text or formula", q.Values)
+	}
+	for name, field := range map[string]*int{"limit": &q.Limit, "offset": &q.Offset} {
+		text := parameters.Get(name)
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n == 0 && name == "limit" {
+			return q, badRequest("%s=%s: want a whole number from %d", name, text, map[string]int{"limit": 1}[name])
+		}
+		*field = n
+	}
+	return q, nil
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
+
+func checkParameters(given url.Values, known []string) error {
+	for name := range given {
+		if slices.Contains(known, name) && len(given[name]) == 1 {
+			continue
+		}
+		if slices.Contains(known, name) {
+			return badRequest("parameter %q stands %d times", name, len(given[name]))
+		}
+		takes := "none"
+		if len(known) > 0 {
+			takes = strings.Join(known, ", ")
+		}
+		return badRequest("unknown parameter %q; this route takes %s", name, takes)
+	}
+	return nil
+}

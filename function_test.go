@@ -1,0 +1,627 @@
+package function
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/sheets-function/auth"
+	"example.com/sheets-function/emulator"
+	"example.com/sheets-function/service"
+)
+
+// world is a function and the Google that it calls, in memory.
+type world struct {
+	http.Handler
+	google *emulator.Server
+	id     string
+	log    *bytes.Buffer // to be read when all requests are answered
+}
+
+var orders = emulator.Sheet{Title: "Orders", Values: [][]any{
+	{"id", "item", "qty", "price", "ordered"},
+	{1, "apple", 12, 0.35, "2026-03-02"},
+	{2, "bread", 2, 2.8, "2026-03-02"},
+	{3, "coffee", 1, 7.95, "2026-03-03"},
+}}
+
+func newWorld(t testing.TB, change func(*Settings, *emulator.Spreadsheet)) *world {
+	t.Helper()
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
+	t.Setenv("GCE_METADATA_HOST", "127.0.0.1:1") // any name: the transport below reaches the emulator
+	t.Setenv("K_SERVICE", "")
+	spreadsheet := emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{
+		orders,
+		{Title: "Twice", Values: [][]any{{"a", "b", "a"}, {1, 2, 3}}},
+		{Title: "Empty"},
+		{Title: "It's; a/b 🌵", Values: [][]any{{"x"}}},
+		{Title: "Shifted", Values: [][]any{{nil, "x"}, {nil, 1}}},
+	}}
+	settings := Settings{Callers: callers(t, "anyone"), Emulator: "127.0.0.1:1"}
+	settings.Scopes, _ = auth.ParseScopes("drive,spreadsheets")
+	if change != nil {
+		change(&settings, &spreadsheet)
+	}
+	w := &world{google: emulator.New(emulator.Options{}), log: &bytes.Buffer{}}
+	w.id = w.google.Create(spreadsheet)
+	if settings.SpreadsheetID == "" {
+		settings.SpreadsheetID = SpreadsheetID(w.id)
+	}
+	base := emulator.Transport(w.google).(*http.Transport)
+	t.Cleanup(base.CloseIdleConnections)
+	h, err := newHandler(settings, base, newLogger(w.log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Handler = h
+	return w
+}
+
+func callers(t testing.TB, rule string) (c auth.Callers) {
+	t.Helper()
+	if err := c.UnmarshalText([]byte(rule)); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (w *world) do(method, target, body string) *httptest.ResponseRecorder {
+	recorder := httptest.NewRecorder()
+	w.ServeHTTP(recorder, httptest.NewRequest(method, target, strings.NewReader(body)))
+	return recorder
+}
+
+// problemOf reads a problem answer and checks its form.
+func problemOf(t testing.TB, r *httptest.ResponseRecorder) problem {
+	t.Helper()
+	var p problem
+	if err := json.Unmarshal(r.Body.Bytes(), &p); err != nil {
+		t.Fatalf("answer %d is no problem: %s", r.Code, r.Body)
+	}
+	if got := r.Header().Get("Content-Type"); got != "application/problem+json" || p.Status != r.Code || p.Title == "" || p.Type == "" || p.Detail == "" {
+		t.Errorf("Content-Type %q, answer %d: not a whole problem: %+v", got, r.Code, p)
+	}
+	return p
+}
+
+func TestReadAndAppend(t *testing.T) {
+	w := newWorld(t, nil)
+	for _, tt := range []struct {
+		name, method, target, body string
+		status                     int
+		want                       string
+	}{
+		{"rows as objects", "GET", "/sheets/Orders", "", 200, `[
+{"id":1,"item":"apple","qty":12,"price":0.35,"ordered":"2026-03-02"},
+{"id":2,"item":"bread","qty":2,"price":2.8,"ordered":"2026-03-02"},
+{"id":3,"item":"coffee","qty":1,"price":7.95,"ordered":"2026-03-03"}
+]
+`},
+		{"a page", "GET", "/sheets/Orders?offset=1&limit=1", "", 200, "[\n{\"id\":2,\"item\":\"bread\",\"qty\":2,\"price\":2.8,\"ordered\":\"2026-03-02\"}\n]\n"},
+		{"as text", "GET", "/sheets/Orders?limit=1&values=text", "", 200, "[\n{\"id\":\"1\",\"item\":\"apple\",\"qty\":\"12\",\"price\":\"0.35\",\"ordered\":\"2026-03-02\"}\n]\n"},
+		{"behind the end", "GET", "/sheets/Orders?offset=9", "", 200, "[]\n"},
+		{"an empty sheet has no rows", "GET", "/sheets/Empty", "", 200, "[]\n"},
+		{"one row", "POST", "/sheets/Orders", `{"item":"=1+1","qty":0.5,"id":4}`, 201, "{\n  \"appended\": 1,\n  \"range\": \"Orders!A5:E5\"\n}\n"},
+		{"two rows", "POST", "/sheets/Orders", `[{"id":5},{"item":"007","ordered":null}]`, 201, "{\n  \"appended\": 2,\n  \"range\": \"Orders!A6:E7\"\n}\n"},
+		{"a string stays a string", "GET", "/sheets/Orders?offset=3", "", 200, "[\n{\"id\":4,\"item\":\"=1+1\",\"qty\":0.5},\n{\"id\":5},\n{\"item\":\"007\"}\n]\n"},
+		{"a title that needs quoting", "POST", "/sheets/It's;%20a%2Fb%20%F0%9F%8C%B5", `{"x":true}`, 201, "{\n  \"appended\": 1,\n  \"range\": \"'It''s; a/b 🌵'!A2\"\n}\n"},
+		{"HEAD", "HEAD", "/sheets/Empty", "", 200, "[]\n"}, // net/http drops the body
+		{"ready", "GET", "/health", "", 200, "{\n  \"status\": \"ready\"\n}\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := w.do(tt.method, tt.target, tt.body)
+			if got.Code != tt.status {
+				t.Errorf("%s %s = %d %s, want %d", tt.method, tt.target, got.Code, got.Body, tt.status)
+			}
+			if diff := cmp.Diff(tt.want, got.Body.String()); diff != "" {
+				t.Errorf("%s %s (-want +got):\n%s", tt.method, tt.target, diff)
+			}
+		})
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	w := newWorld(t, nil)
+	var got struct {
+		service.Spreadsheet
+		Identity struct {
+			Email  string
+			Scopes []string
+			Expiry time.Time
+		}
+	}
+	answer := w.do("GET", "/", "")
+	if err := json.Unmarshal(answer.Body.Bytes(), &got); err != nil {
+		t.Fatalf("GET / = %d %s", answer.Code, answer.Body)
+	}
+	want := service.Spreadsheet{
+		Title: "Demo", Link: got.Link, CanEdit: true,
+		Sheets: []service.Sheet{
+			{Title: "Orders", Columns: []string{"id", "item", "qty", "price", "ordered"}, Rows: 3},
+			{Title: "Twice", Columns: []string{"a", "b", "a"}, Rows: 1},
+			{Title: "Empty", Columns: []string{}},
+			{Title: "It's; a/b 🌵", Columns: []string{"x"}},
+			{Title: "Shifted", Columns: []string{"A", "x"}, Rows: 1},
+		},
+	}
+	if diff := cmp.Diff(want, got.Spreadsheet); diff != "" || !strings.Contains(got.Link, w.id) {
+		t.Errorf("GET / (-want +got):\n%s\nlink %q", diff, got.Link)
+	}
+	if got.Identity.Email != w.google.ServiceAccount() || len(got.Identity.Scopes) != 2 || got.Identity.Expiry.IsZero() {
+		t.Errorf("identity = %+v", got.Identity)
+	}
+	w.google.Share(w.id, w.google.ServiceAccount(), "reader")
+	if answer := w.do("GET", "/", ""); !strings.Contains(answer.Body.String(), `"can_edit": false`) {
+		t.Errorf("GET / for a reader = %s, want can_edit false", answer.Body)
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	long := strings.Repeat("x", 50_001)
+	w := newWorld(t, nil)
+	before := w.google.Values(w.id, "Orders")
+	for _, tt := range []struct {
+		name, method, target, body string
+		status                     int
+		code                       service.Code
+		detail                     string
+	}{
+		{"not JSON", "POST", "/sheets/Orders", "id=4", 400, "bad-request", "not JSON"},
+		{"empty body", "POST", "/sheets/Orders", "", 400, "bad-request", "empty"},
+		{"array of numbers", "POST", "/sheets/Orders", "[1]", 422, "invalid-rows", "row 1"},
+		{"unknown column names the known", "POST", "/sheets/Orders", `[{"id":4},{"prize":1}]`, 422, "invalid-rows", `row 2: sheet "Orders" has no column "prize"; its columns are "id", "item", "qty", "price", "ordered"`},
+		{"nested value", "POST", "/sheets/Orders", `{"id":{"a":1}}`, 422, "invalid-rows", `column "id"`},
+		{"row without a value", "POST", "/sheets/Orders", `[{"id":4},{"id":null}]`, 422, "invalid-rows", "row 2"},
+		{"too many rows", "POST", "/sheets/Orders", "[" + strings.Repeat(`{"id":4},`, 10_000) + `{"id":4}]`, 413, "too-large", "10000 rows"},
+		{"too large", "POST", "/sheets/Orders", `{"item":"` + strings.Repeat("x", maxBody) + `"}`, 413, "too-large", "8388608 bytes"},
+		{"cell too long", "POST", "/sheets/Orders", `{"item":"` + long + `"}`, 422, "invalid-rows", "50000 characters"},
+		{"unknown sheet lists those there are", "POST", "/sheets/Order", `{"id":4}`, 404, "sheet-not-found", `there is no sheet "Order"; the sheets are "Orders", "Twice"`},
+		{"unknown sheet, read", "GET", "/sheets/orders!A1", "", 404, "sheet-not-found", `"Orders"`},
+		{"duplicate header, read", "GET", "/sheets/Twice", "", 422, "invalid-rows", `two columns named "a": A and C`},
+		{"duplicate header, append", "POST", "/sheets/Twice", `{"b":1}`, 422, "invalid-rows", `two columns named "a": A and C`},
+		{"append to an empty sheet", "POST", "/sheets/Empty", `{"id":1}`, 422, "invalid-rows", "no column name in cell A1"},
+		{"append where the table starts in B", "POST", "/sheets/Shifted", `{"x":1}`, 422, "invalid-rows", "no column name in cell A1"},
+		{"limit=-1", "GET", "/sheets/Orders?limit=-1", "", 400, "bad-request", "limit=-1: want a whole number from 1"},
+		{"limit=0", "GET", "/sheets/Orders?limit=0", "", 400, "bad-request", "limit=0"},
+		{"limit=x", "GET", "/sheets/Orders?limit=x", "", 400, "bad-request", "limit=x"},
+		{"offset beyond int", "GET", "/sheets/Orders?offset=99999999999999999999", "", 400, "bad-request", "offset="},
+		{"values=x", "GET", "/sheets/Orders?values=x", "", 400, "bad-request", "typed, text or formula"},
+		{"unknown parameter", "GET", "/sheets/Orders?limt=1", "", 400, "bad-request", `unknown parameter "limt"; this route takes limit, offset, values`},
+		{"parameter twice", "GET", "/sheets/Orders?limit=1&limit=2", "", 400, "bad-request", "2 times"},
+		{"wrong method", "DELETE", "/sheets/Orders", "", 405, "method-not-allowed", "allowed are GET, HEAD, POST"},
+		{"unknown route", "GET", "/nothing", "", 404, "route-not-found", "/nothing"},
+		{"no title", "GET", "/sheets/", "", 404, "route-not-found", "/sheets/"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			answer := w.do(tt.method, tt.target, tt.body)
+			p := problemOf(t, answer)
+			if p.Status != tt.status || p.Code != tt.code || !strings.Contains(p.Detail, tt.detail) {
+				t.Errorf("%s %s = %+v, want %d %s: %s", tt.method, tt.target, p, tt.status, tt.code, tt.detail)
+			}
+			if tt.status == 405 && answer.Header().Get("Allow") != "GET, HEAD, POST" {
+				t.Errorf("Allow = %q", answer.Header().Get("Allow"))
+			}
+			if diff := cmp.Diff(before, w.google.Values(w.id, "Orders")); diff != "" {
+				t.Errorf("the sheet has changed (-before +after):\n%s", diff)
+			}
+		})
+	}
+	t.Run("wrong content type", func(t *testing.T) {
+		r := httptest.NewRequest("POST", "/sheets/Orders", strings.NewReader(`{"id":4}`))
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		recorder := httptest.NewRecorder()
+		w.ServeHTTP(recorder, r)
+		if p := problemOf(t, recorder); p.Code != "bad-request" || !strings.Contains(p.Detail, "application/json") {
+			t.Errorf("POST multipart = %+v", p)
+		}
+	})
+}
+
+func TestGoogleRefuses(t *testing.T) {
+	const account = "sheets-function@demo-project.iam.gserviceaccount.com"
+	fault := func(f emulator.Fault) func(*world) { return func(w *world) { w.google.Inject(f) } }
+	for _, tt := range []struct {
+		name    string
+		setting func(*Settings, *emulator.Spreadsheet)
+		cause   func(*world)
+		status  int
+		code    service.Code
+		remedy  string
+		post    service.Code // where an append differs from a read
+	}{
+		{name: "token without the scope", setting: func(s *Settings, _ *emulator.Spreadsheet) {
+			s.Scopes = auth.Scopes{"https://www.googleapis.com/auth/cloud-platform"}
+		}, status: 502, code: "scope-insufficient", remedy: "SCOPES=drive,spreadsheets"},
+		{name: "not shared", setting: func(_ *Settings, s *emulator.Spreadsheet) { s.Unshared = true },
+			status: 502, code: "not-shared", remedy: account},
+		{name: "unknown ID", setting: func(s *Settings, _ *emulator.Spreadsheet) { s.SpreadsheetID = "nosuch" },
+			status: 502, code: "spreadsheet-not-found", remedy: "SPREADSHEET_ID"},
+		{name: "API disabled", cause: func(w *world) { w.google.Disable("sheets.googleapis.com", true) },
+			status: 502, code: "api-disabled", remedy: "gcloud services enable"},
+		{name: "429", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 429}),
+			status: 503, code: "rate-limited", remedy: "minute"},
+		{name: "429 as HTML", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 429, HTML: true}),
+			status: 503, code: "rate-limited", remedy: "minute"},
+		{name: "401", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 401}),
+			status: 502, code: "token", remedy: "service account"},
+		{name: "500 on reading", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 500}),
+			status: 502, code: "upstream"},
+		{name: "HTML with 503", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 503, HTML: true}),
+			status: 502, code: "upstream"},
+		{name: "cut body", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Drop: emulator.DropMiddle}),
+			status: 502, code: "upstream"},
+		{name: "metadata server refuses", cause: fault(emulator.Fault{Call: "metadata.token", Status: 403}),
+			status: 502, code: "token", remedy: "roles/iam.workloadIdentityUser"},
+		{name: "metadata server answers HTML", cause: fault(emulator.Fault{Call: "metadata.token", Status: 404, HTML: true}),
+			status: 502, code: "token", remedy: "--service-account"},
+		{name: "metadata server hangs", cause: fault(emulator.Fault{Call: "metadata.token", Hang: true}),
+			status: 502, code: "token", remedy: "GCE_METADATA_HOST"},
+		{name: "reading hangs", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Hang: true}),
+			status: 502, code: "upstream"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, tt.setting)
+				before := w.google.Values(w.id, "Orders")
+				if tt.cause != nil {
+					tt.cause(w)
+				}
+				for _, method := range []string{"GET", "POST"} {
+					start := time.Now()
+					p := problemOf(t, w.do(method, "/sheets/Orders", `{"id":4}`))
+					if p.Status != tt.status || p.Code != tt.code || !strings.Contains(p.Remedy, tt.remedy) || strings.Contains(p.Remedy, "{") {
+						t.Errorf("%s = %+v, want %d %s, remedy %q", method, p, tt.status, tt.code, tt.remedy)
+					}
+					if took := time.Since(start); took > requestBudget {
+						t.Errorf("%s took %v, want at most %v", method, took, requestBudget)
+					}
+				}
+				if diff := cmp.Diff(before, w.google.Values(w.id, "Orders")); diff != "" {
+					t.Errorf("the sheet has changed (-before +after):\n%s", diff)
+				}
+				w.google.Heal()
+			})
+		})
+	}
+}
+
+func TestAppendIsNeverSentTwice(t *testing.T) {
+	const call = "sheets.spreadsheets.values.append"
+	for _, tt := range []struct {
+		name   string
+		fault  emulator.Fault
+		code   service.Code
+		status int
+		rows   int // stored
+	}{
+		{"answer lost after storing", emulator.Fault{Drop: emulator.DropAfter}, "outcome-unknown", 504, 1},
+		{"answer cut after storing", emulator.Fault{Drop: emulator.DropMiddle}, "outcome-unknown", 504, 1},
+		{"connection dropped before storing", emulator.Fault{Drop: emulator.DropBefore}, "outcome-unknown", 504, 0},
+		{"no answer in time", emulator.Fault{Hang: true}, "outcome-unknown", 504, 0},
+		{"500 does not tell whether it was stored", emulator.Fault{Status: 500}, "outcome-unknown", 504, 0},
+		{"429 was certainly not stored", emulator.Fault{Status: 429}, "rate-limited", 503, 0},
+		{"403 was certainly not stored", emulator.Fault{Status: 403}, "not-shared", 502, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, nil)
+				before := len(w.google.Values(w.id, "Orders"))
+				tt.fault.Call = call
+				w.google.Inject(tt.fault)
+				answer := w.do("POST", "/sheets/Orders", `{"id":4}`)
+				if p := problemOf(t, answer); p.Code != tt.code || p.Status != tt.status {
+					t.Errorf("POST = %+v, want %s", p, tt.code)
+				}
+				if tt.code == "rate-limited" && answer.Header().Get("Retry-After") != "60" {
+					t.Errorf("Retry-After = %q, want 60", answer.Header().Get("Retry-After"))
+				}
+				w.google.Heal()
+				synctest.Wait()
+				if got := len(w.google.Values(w.id, "Orders")) - before; got != tt.rows {
+					t.Errorf("%d rows stored, want %d", got, tt.rows)
+				}
+				sent := 0
+				for _, r := range w.google.Requests() {
+					if r.Call == call {
+						sent++
+					}
+				}
+				if sent != 1 {
+					t.Errorf("sent %d times, want 1", sent)
+				}
+			})
+		})
+	}
+}
+
+func TestOneTokenForManyFirstCalls(t *testing.T) {
+	w := newWorld(t, nil)
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() {
+			for _, target := range []string{"/sheets/Orders", "/", "/health"} {
+				if got := w.do("GET", target, ""); got.Code != 200 {
+					t.Errorf("GET %s = %d %s", target, got.Code, got.Body)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	asked := 0
+	for _, r := range w.google.Requests() {
+		if r.Call == "metadata.token" {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("the metadata server was asked for a token %d times, want 1", asked)
+	}
+}
+
+func TestCallersAreChecked(t *testing.T) {
+	w := newWorld(t, func(s *Settings, _ *emulator.Spreadsheet) { s.Callers = callers(t, "iam") })
+	for target, want := range map[string]int{"/": 401, "/sheets/Orders": 401, "/nothing": 401, "/health": 200} {
+		answer := w.do("GET", target, "")
+		if answer.Code != want || want == 401 && answer.Header().Get("WWW-Authenticate") != "Bearer" {
+			t.Errorf("GET %s without a token = %d, want %d; header %v", target, answer.Code, want, answer.Header())
+		}
+	}
+	r := httptest.NewRequest("GET", "/sheets/Orders", nil)
+	r.Header.Set("Authorization", "Bearer x.y.SIGNATURE_REMOVED_BY_GOOGLE")
+	recorder := httptest.NewRecorder()
+	if w.ServeHTTP(recorder, r); recorder.Code != 200 {
+		t.Errorf("GET with a token = %d %s, want 200", recorder.Code, recorder.Body)
+	}
+}
+
+func TestStrangersGetNoRemedy(t *testing.T) {
+	for _, tt := range []struct {
+		callers, service string
+		shown            bool
+	}{{"anyone", "", true}, {"anyone", "svc", false}, {"iam", "svc", true}} {
+		t.Run(tt.callers+" "+tt.service, func(t *testing.T) {
+			w := newWorld(t, func(s *Settings, g *emulator.Spreadsheet) { s.Callers, g.Unshared = callers(t, tt.callers), true })
+			t.Setenv("K_SERVICE", tt.service)
+			r := httptest.NewRequest("GET", "/sheets/Orders", nil)
+			r.Header.Set("Authorization", "Bearer x")
+			recorder := httptest.NewRecorder()
+			w.ServeHTTP(recorder, r)
+			if p := problemOf(t, recorder); (p.Remedy != "") != tt.shown {
+				t.Errorf("remedy %q, shown should be %v", p.Remedy, tt.shown)
+			}
+		})
+	}
+}
+
+func TestHealth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		w.google.Inject(emulator.Fault{Call: "metadata.token", Status: 403})
+		if got := w.do("GET", "/health", ""); got.Code != 200 {
+			t.Errorf("cold: GET /health = %d, want 200", got.Code)
+		}
+		synctest.Wait()
+		answer := w.do("GET", "/health", "")
+		if p := problemOf(t, answer); p.Status != 503 || p.Code != "token" {
+			t.Errorf("token refused: GET /health = %+v, want 503 token", p)
+		}
+		for _, secret := range []string{"127.0.0.1", "gserviceaccount", "metadata"} {
+			if strings.Contains(answer.Body.String(), secret) {
+				t.Errorf("GET /health tells %q: %s", secret, answer.Body)
+			}
+		}
+		w.google.Heal()
+		time.Sleep(5 * time.Second)
+		w.do("GET", "/health", "")
+		synctest.Wait()
+		if got := w.do("GET", "/health", ""); got.Code != 200 {
+			t.Errorf("healed: GET /health = %d, want 200", got.Code)
+		}
+	})
+}
+
+func TestSettings(t *testing.T) {
+	const id = "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"
+	for _, tt := range []struct {
+		name string
+		env  map[string]string
+		want string   // the ID that is read
+		errs []string // that the error names
+	}{
+		{"least", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam"}, id, nil},
+		{"URL", map[string]string{"SPREADSHEET_ID": "https://docs.google.com/spreadsheets/d/" + id + "/edit#gid=0", "CALLERS": "iam"}, id, nil},
+		{"URL of a second account", map[string]string{"SPREADSHEET_ID": "https://docs.google.com/spreadsheets/u/1/d/" + id, "CALLERS": "anyone"}, id, nil},
+		{"Drive's URL", map[string]string{"SPREADSHEET_ID": "https://drive.google.com/open?id=" + id, "CALLERS": "anyone"}, id, nil},
+		{"nothing set", nil, "", []string{"SPREADSHEET_ID is not set; for example SPREADSHEET_ID=https://", "CALLERS is not set; for example CALLERS=iam"}},
+		{"set to nothing", map[string]string{"SPREADSHEET_ID": "", "CALLERS": "iam"}, "", []string{"SPREADSHEET_ID is set to nothing"}},
+		{"published link", map[string]string{"SPREADSHEET_ID": "https://docs.google.com/spreadsheets/d/e/2PACX-1/pubhtml", "CALLERS": "iam"}, "", []string{"published copy"}},
+		{"another site", map[string]string{"SPREADSHEET_ID": "https://example.com/d/" + id, "CALLERS": "iam"}, "", []string{"neither the ID nor the URL"}},
+		{"callers empty", map[string]string{"SPREADSHEET_ID": id, "CALLERS": ""}, "", []string{"CALLERS", "for example CALLERS=iam"}},
+		{"callers unknown", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "everyone"}, "", []string{"neither iam nor anyone"}},
+		{"scopes by blanks", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SCOPES": "drive spreadsheets"}, "", []string{"SCOPES", "commas", "for example SCOPES=drive,spreadsheets"}},
+		{"scopes empty", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SCOPES": ""}, "", []string{"SCOPES names no scope"}},
+		{"emulator with a scheme", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SHEETS_EMULATOR_HOST": "http://127.0.0.1:1"}, "", []string{"SHEETS_EMULATOR_HOST", "without a scheme"}},
+		{"emulator elsewhere", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SHEETS_EMULATOR_HOST": "10.0.0.1:80"}, "", []string{"in the clear", "for example SHEETS_EMULATOR_HOST=127.0.0.1:8085"}},
+		{"emulator by a name that only looks local", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SHEETS_EMULATOR_HOST": "127.0.0.1.example.com:80"}, "", []string{"in the clear"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			clearEnv(t)
+			for name, value := range tt.env {
+				t.Setenv(name, value)
+			}
+			got, err := ReadSettings()
+			if tt.errs == nil {
+				if err != nil || string(got.SpreadsheetID) != tt.want || len(got.Scopes) != 2 {
+					t.Errorf("ReadSettings() = %+v, %v", got, err)
+				}
+				return
+			}
+			if err == nil {
+				t.Fatal("ReadSettings() = nil, want an error")
+			}
+			for _, want := range tt.errs {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("ReadSettings() = %v, want %q", err, want)
+				}
+			}
+			recorder := httptest.NewRecorder()
+			misconfigured(err, newLogger(io.Discard)).ServeHTTP(recorder, httptest.NewRequest("GET", "/health", nil))
+			if p := problemOf(t, recorder); p.Code != "settings" || p.Status != 503 || !strings.Contains(p.Detail, tt.errs[0]) {
+				t.Errorf("GET /health = %+v, want settings: %s", p, tt.errs[0])
+			}
+		})
+	}
+}
+
+func clearEnv(t *testing.T) {
+	for _, name := range []string{"SPREADSHEET_ID", "CALLERS", "SCOPES", "SHEETS_EMULATOR_HOST"} {
+		t.Setenv(name, "") // so that it is restored afterwards
+		if err := os.Unsetenv(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestRequestIsLogged(t *testing.T) {
+	w := newWorld(t, nil)
+	w.log.Reset() // the lines at start
+	w.do("GET", "/sheets/Orders?limit=1", "")
+	w.do("POST", "/sheets/Orders", `{"item":"private-row"}`)
+	w.do("POST", "/sheets/Orders", `{"private-row":1,`)
+	w.google.Inject(emulator.Fault{Status: 503, HTML: true})
+	w.do("POST", "/sheets/Orders", `{"item":"private-row"}`)
+	lines := strings.Split(strings.TrimSpace(w.log.String()), "\n")
+	if len(lines) != 4 {
+		t.Fatalf("%d lines, want 4:\n%s", len(lines), w.log)
+	}
+	for i, severity := range []string{"INFO", "INFO", "WARNING", "ERROR"} {
+		var line struct {
+			Severity, Message string
+			HTTPRequest       struct{ RequestMethod, RequestURL, Latency string }
+		}
+		if err := json.Unmarshal([]byte(lines[i]), &line); err != nil || line.Severity != severity || line.HTTPRequest.RequestURL != "/sheets/Orders" || line.Message == "" {
+			t.Errorf("line %d = %s, %v, want %s in Cloud Logging's shape", i, lines[i], err, severity)
+		}
+	}
+	for _, secret := range []string{"private-row", "ya29", "limit"} {
+		if strings.Contains(w.log.String(), secret) {
+			t.Errorf("the log holds %q:\n%s", secret, w.log)
+		}
+	}
+}
+
+const module = "example.com/sheets-function"
+
+// TestImports holds the architecture: which package may import which.
+func TestImports(t *testing.T) {
+	const root = module
+	allowed := map[string][]string{
+		root:                  {module + "/auth", module + "/service"},
+		module + "/service":   {},
+		module + "/auth":      {},
+		module + "/emulator":  {},
+		module + "/cmd/local": {root, module + "/emulator"},
+	}
+	// Google's clients are linked by service; auth does without them.
+	clients := []string{module + "/service", module + "/emulator"}
+	out, err := exec.Command("go", "list", "-json=ImportPath,Name,Imports,TestImports,XTestImports", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mains := 0
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath, Name                   string
+			Imports, TestImports, XTestImports []string
+		}
+		if err := decoder.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if p.Name == "main" {
+			mains++
+		}
+		rooms, known := allowed[p.ImportPath]
+		if !known {
+			t.Errorf("%s has no place in the house: say in this test what it may import", p.ImportPath)
+		}
+		for _, imported := range p.Imports {
+			if strings.HasPrefix(imported, module) && !slices.Contains(rooms, imported) {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+			if strings.HasPrefix(imported, "google.golang.org/api/") && !slices.Contains(clients, p.ImportPath) {
+				t.Errorf("%s imports %s; Google's clients belong to service", p.ImportPath, imported)
+			}
+		}
+		for _, imported := range slices.Concat(p.TestImports, p.XTestImports) {
+			fine := imported == p.ImportPath || imported == module+"/emulator" || slices.Contains(rooms, imported)
+			if strings.HasPrefix(imported, module) && !fine {
+				t.Errorf("tests of %s import %s", p.ImportPath, imported)
+			}
+		}
+	}
+	// A buildpack that is told no function target builds the only main there
+	// is, and that one refuses to run on a platform; of two it ships neither.
+	if mains != 1 {
+		t.Errorf("the module has %d mains, want 1", mains)
+	}
+}
+
+func ExampleHandle() {
+	// As go run ./cmd/local sets it up, and the README's session with curl.
+	google := emulator.New(emulator.Options{})
+	server := httptest.NewServer(google)
+	defer server.Close()
+	host := strings.TrimPrefix(server.URL, "http://")
+	for name, value := range map[string]string{
+		"SHEETS_EMULATOR_HOST": host,
+		"GCE_METADATA_HOST":    host,
+		"SPREADSHEET_ID":       google.Create(emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{orders}}),
+		"CALLERS":              "anyone",
+	} {
+		defer os.Unsetenv(name)
+		os.Setenv(name, value)
+	}
+	function := httptest.NewServer(http.HandlerFunc(Handle))
+	defer function.Close()
+
+	show := func(resp *http.Response, err error) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		defer resp.Body.Close()
+		_, _ = io.Copy(os.Stdout, resp.Body)
+	}
+	show(http.Get(function.URL + "/sheets/Orders"))
+	show(http.Post(function.URL+"/sheets/Orders", "application/x-www-form-urlencoded",
+		strings.NewReader(`{"id": 4, "item": "dates", "qty": 3, "price": 4.5}`)))
+	show(http.Get(function.URL + "/sheets/Orders?offset=3&values=text"))
+	// Output:
+	// [
+	// {"id":1,"item":"apple","qty":12,"price":0.35,"ordered":"2026-03-02"},
+	// {"id":2,"item":"bread","qty":2,"price":2.8,"ordered":"2026-03-02"},
+	// {"id":3,"item":"coffee","qty":1,"price":7.95,"ordered":"2026-03-03"}
+	// ]
+	// {
+	//   "appended": 1,
+	//   "range": "Orders!A5:E5"
+	// }
+	// [
+	// {"id":"4","item":"dates","qty":"3","price":"4.5"}
+	// ]
+}

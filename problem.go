@@ -1,0 +1,157 @@
+package function
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/sheets-function/auth"
+	"example.com/sheets-function/service"
+)
+
+// The codes that the service does not have: requests that never reach it.
+const (
+	codeSettings         service.Code = "settings"
+	codeToken                         = service.TokenRefused
+	codeUnauthenticated  service.Code = "unauthenticated"
+	codeRouteNotFound    service.Code = "route-not-found"
+	codeMethodNotAllowed service.Code = "method-not-allowed"
+	codeInternal         service.Code = "internal"
+)
+
+// statuses is where codes become HTTP statuses. A failure of Google's is a bad
+// gateway, unless coming back later helps.
+var statuses = map[service.Code]int{
+	service.BadRequest:          http.StatusBadRequest,
+	service.InvalidRows:         http.StatusUnprocessableEntity,
+	service.TooLarge:            http.StatusRequestEntityTooLarge,
+	service.SheetNotFound:       http.StatusNotFound,
+	service.ScopeInsufficient:   http.StatusBadGateway,
+	service.NotShared:           http.StatusBadGateway,
+	service.APIDisabled:         http.StatusBadGateway,
+	service.NoStorage:           http.StatusBadGateway,
+	service.SpreadsheetNotFound: http.StatusBadGateway,
+	service.UnsupportedDocument: http.StatusBadGateway,
+	service.RateLimited:         http.StatusServiceUnavailable,
+	service.Upstream:            http.StatusBadGateway,
+	service.OutcomeUnknown:      http.StatusGatewayTimeout,
+	codeToken:                   http.StatusBadGateway,
+	codeSettings:                http.StatusServiceUnavailable,
+	codeUnauthenticated:         http.StatusUnauthorized,
+	codeRouteNotFound:           http.StatusNotFound,
+	codeMethodNotAllowed:        http.StatusMethodNotAllowed,
+	codeInternal:                http.StatusInternalServerError,
+}
+
+// problem is an answer of RFC 9457. Its type is about:blank: what it means is
+// told by the code.
+type problem struct {
+	Type   string       `json:"type"`
+	Title  string       `json:"title"`
+	Status int          `json:"status"`
+	Detail string       `json:"detail"`
+	Code   service.Code `json:"code"`
+	Remedy string       `json:"remedy,omitempty"`
+
+	retryAfter time.Duration
+}
+
+// requestError is a failure that the service knows nothing of.
+type requestError struct {
+	code   service.Code
+	status int // 0 is that of the code
+	detail string
+	err    error // for the log; may be nil
+}
+
+func (e *requestError) Error() string {
+	if e.err == nil {
+		return e.detail
+	}
+	return e.detail + ": " + e.err.Error()
+}
+
+func (e *requestError) Unwrap() error { return e.err }
+
+func badRequest(format string, args ...any) error {
+	return &requestError{code: service.BadRequest, detail: fmt.Sprintf(format, args...)}
+}
+
+// toProblem is the one place where errors become answers. What the caller did
+// wrong is told in full; what went wrong behind us in general, because the
+// cause is in the log.
+func toProblem(err error) problem {
+	p := problem{Code: codeInternal, Detail: "the function failed; its log has the cause"}
+	var (
+		inService *service.Error
+		inRequest *requestError
+		noToken   *auth.Error
+		tooLong   *http.MaxBytesError
+	)
+	switch {
+	case errors.As(err, &inRequest):
+		p.Code, p.Status, p.Detail = inRequest.code, inRequest.status, inRequest.detail
+	case errors.As(err, &noToken): // before the service's error that wraps it
+		p.Code, p.Detail, p.Remedy = codeToken, noToken.Error(), noToken.Remedy
+	case errors.As(err, &inService):
+		p.Code, p.Detail, p.Remedy, p.retryAfter = inService.Code, inService.Detail, inService.Remedy, inService.RetryAfter
+	case errors.As(err, &tooLong):
+		p.Code, p.Detail = service.TooLarge, fmt.Sprintf("the body is longer than %d bytes", tooLong.Limit)
+		p.Remedy = "send the rows in several requests"
+	case errors.Is(err, auth.ErrUnauthenticated):
+		p.Code, p.Detail = codeUnauthenticated, err.Error()
+		p.Remedy = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
+	}
+	if p.Status == 0 {
+		p.Status = statuses[p.Code]
+	}
+	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	return p
+}
+
+// explain is toProblem with the account's e-mail where the remedy wants it.
+func (h *handler) explain(ctx context.Context, err error) problem {
+	p := toProblem(err)
+	if strings.Contains(p.Remedy, service.Account) {
+		email, err := h.tokens.Email(ctx)
+		if err != nil {
+			email = "the function's service account"
+		}
+		p.Remedy = strings.ReplaceAll(p.Remedy, service.Account, email)
+	}
+	return p
+}
+
+// shown leaves out what only the function's own people should know, where
+// answers go to anybody on the internet.
+func (h *handler) shown(p problem) problem {
+	if !h.settings.Callers.Anyone() || os.Getenv("K_SERVICE") == "" {
+		return p
+	}
+	p.Remedy = ""
+	if p.Code == codeToken {
+		p.Detail = "the function has no access token to call Google with"
+	}
+	return p
+}
+
+func (p problem) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	if p.retryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(p.retryAfter.Seconds())))
+	}
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.WriteHeader(p.Status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(p) // the client has gone
+}

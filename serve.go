@@ -1,0 +1,143 @@
+package function
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// ServeHTTP checks the caller and runs the route. ServeMux's own answers to
+// unknown paths and methods become problems.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
+	defer cancel()
+	r = r.WithContext(ctx)
+	if _, pattern := h.mux.Handler(r); pattern != "" {
+		h.mux.ServeHTTP(w, r)
+		return
+	}
+	h.answer(route{do: h.unrouted}).ServeHTTP(w, r)
+}
+
+// unrouted asks ServeMux whether the path or only the method is unknown.
+func (h *handler) unrouted(w http.ResponseWriter, r *http.Request) error {
+	answer := &headerRecorder{header: http.Header{}}
+	h.mux.ServeHTTP(answer, r)
+	if answer.status == http.StatusMethodNotAllowed {
+		allow := answer.header.Get("Allow")
+		w.Header().Set("Allow", allow)
+		return &requestError{code: codeMethodNotAllowed, detail: fmt.Sprintf("%s is not allowed here; allowed are %s", r.Method, allow)}
+	}
+	return &requestError{code: codeRouteNotFound, detail: fmt.Sprintf("there is no route %s", r.URL.Path)}
+}
+
+// answer runs one route, turns its error into a problem, and logs one line.
+func (h *handler) answer(route route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		out := &answerWriter{ResponseWriter: w}
+		var p problem
+		err := h.run(route, out, r)
+		if err != nil && out.status == 0 { // else the caller left while it was answered
+			p = h.explain(r.Context(), err)
+			h.shown(p).write(out)
+		}
+		h.logRequest(r, out, p, err, time.Since(start))
+	})
+}
+
+func (h *handler) run(route route, w http.ResponseWriter, r *http.Request) error {
+	if route.pattern != healthRoute {
+		if err := h.settings.Callers.Check(r); err != nil {
+			return err
+		}
+	}
+	if err := checkParameters(r.URL.Query(), route.parameters); route.pattern != "" && err != nil {
+		return err
+	}
+	return route.do(w, r)
+}
+
+// misconfigured answers every request with what is wrong with the settings.
+func misconfigured(err error, log *slog.Logger) http.Handler {
+	log.Error("function is not set up", "error", err)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		toProblem(&requestError{code: codeSettings, detail: "the function's settings are wrong: " + strings.ReplaceAll(err.Error(), "\n", "; ")}).write(w)
+	})
+}
+
+// newLogger writes one JSON object a line in the shape of Cloud Logging,
+// https://cloud.google.com/logging/docs/structured-logging.
+func newLogger(w io.Writer) *slog.Logger {
+	names := map[string]string{slog.LevelKey: "severity", slog.MessageKey: "message"}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if name, ok := names[a.Key]; ok && len(groups) == 0 {
+				a.Key = name
+			}
+			if a.Key == "severity" && a.Value.String() == slog.LevelWarn.String() {
+				a.Value = slog.StringValue("WARNING")
+			}
+			return a
+		},
+	}))
+}
+
+// logRequest writes the request's line: no token, no query and no body, which
+// may hold what rows hold.
+func (h *handler) logRequest(r *http.Request, out *answerWriter, p problem, err error, took time.Duration) {
+	level, message := slog.LevelInfo, r.Method+" "+r.URL.Path
+	fields := []any{slog.Group("httpRequest",
+		"requestMethod", r.Method, "requestUrl", r.URL.Path, "status", out.status,
+		"responseSize", out.size, "latency", fmt.Sprintf("%.6fs", took.Seconds()), "userAgent", r.UserAgent())}
+	if err != nil {
+		fields = append(fields, "error", err.Error())
+	}
+	if p.Code != "" {
+		level = slog.LevelWarn
+		if p.Status >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		message += ": " + string(p.Code)
+		fields = append(fields, "code", p.Code, "remedy", p.Remedy)
+	}
+	h.log.Log(r.Context(), level, message, fields...)
+}
+
+// answerWriter remembers what was answered.
+type answerWriter struct {
+	http.ResponseWriter
+	status int
+	size   int
+}
+
+func (w *answerWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *answerWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.size += n
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *answerWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// headerRecorder keeps an answer's status and header and drops its body.
+type headerRecorder struct {
+	header http.Header
+	status int
+}
+
+func (w *headerRecorder) Header() http.Header         { return w.header }
+func (w *headerRecorder) WriteHeader(status int)      { w.status = status }
+func (w *headerRecorder) Write(b []byte) (int, error) { return len(b), nil }

@@ -1,0 +1,137 @@
+package function
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/kelseyhightower/envconfig"
+
+	"example.com/sheets-function/auth"
+)
+
+// Settings are read from the environment. Each variable is one field; a fork
+// adds its own here.
+type Settings struct {
+	// SpreadsheetID is the spreadsheet behind the API. Required.
+	SpreadsheetID SpreadsheetID `envconfig:"SPREADSHEET_ID" example:"https://docs.google.com/spreadsheets/d/1a2B3c4D5e6F/edit"`
+	// Callers says who may call. Required, and without a default, so that
+	// nobody opens a spreadsheet by accident.
+	Callers auth.Callers `envconfig:"CALLERS" example:"iam"`
+	// Scopes of the access token.
+	Scopes auth.Scopes `envconfig:"SCOPES" default:"drive,spreadsheets" example:"drive,spreadsheets"`
+	// Emulator stands for all of Google's API hosts; empty is Google.
+	Emulator LoopbackHost `envconfig:"SHEETS_EMULATOR_HOST" example:"127.0.0.1:8085"`
+}
+
+// ReadSettings reads the environment. Its error is a [*SettingError], or
+// several joined, and quotes no value.
+func ReadSettings() (Settings, error) {
+	var s Settings
+	err := envconfig.Process("", &s)
+	if parse, ok := errors.AsType[*envconfig.ParseError](err); ok {
+		return s, newSettingError(parse.FieldName, parse.Err)
+	}
+	if err != nil {
+		return s, err
+	}
+	var missing []error
+	if s.SpreadsheetID == "" {
+		missing = append(missing, newSettingError("SpreadsheetID", errNotSet))
+	}
+	if s.Callers == (auth.Callers{}) {
+		missing = append(missing, newSettingError("Callers", errNotSet))
+	}
+	return s, errors.Join(missing...)
+}
+
+var errNotSet = errors.New("is not set")
+
+// SettingError says what is wrong with one variable.
+type SettingError struct {
+	Variable string
+	Err      error
+	Example  string
+}
+
+func newSettingError(fieldName string, err error) *SettingError {
+	field, _ := reflect.TypeFor[Settings]().FieldByName(fieldName)
+	return &SettingError{field.Tag.Get("envconfig"), err, field.Tag.Get("example")}
+}
+
+// Error names the variable, what is wrong with it, and an example.
+func (e *SettingError) Error() string {
+	return fmt.Sprintf("%s %v; for example %s=%s", e.Variable, e.Err, e.Variable, e.Example)
+}
+
+// Unwrap returns what is wrong.
+func (e *SettingError) Unwrap() error { return e.Err }
+
+// SpreadsheetID is the ID of a spreadsheet, read from the ID or its URL.
+type SpreadsheetID string
+
+var (
+	idPattern  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	urlPattern = regexp.MustCompile(`^https://(?:docs|drive)\.google\.com/(?:.*/d/|open\?id=)([A-Za-z0-9_-]+)`)
+)
+
+// UnmarshalText reads an ID, or a URL as the browser shows it.
+func (id *SpreadsheetID) UnmarshalText(text []byte) error {
+	value := strings.TrimSpace(string(text))
+	if match := urlPattern.FindStringSubmatch(value); match != nil {
+		value = match[1]
+	}
+	switch {
+	case value == "":
+		return errors.New("is set to nothing")
+	case value == "e":
+		return errors.New("is the link of a published copy: take the spreadsheet's own link")
+	case !idPattern.MatchString(value):
+		return errors.New("is neither the ID nor the URL of a spreadsheet")
+	}
+	*id = SpreadsheetID(value)
+	return nil
+}
+
+// LoopbackHost is a host:port on this machine; empty is none. No other address
+// is taken, because real tokens would travel to it in the clear.
+type LoopbackHost string
+
+// UnmarshalText reads host:port, without a scheme.
+func (h *LoopbackHost) UnmarshalText(text []byte) error {
+	value := strings.TrimSpace(string(text))
+	if value == "" {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(value)
+	if err != nil || port == "" {
+		return errors.New("is not host:port without a scheme")
+	}
+	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return errors.New("is not on loopback: tokens would leave this machine in the clear")
+	}
+	*h = LoopbackHost(value)
+	return nil
+}
+
+func (h LoopbackHost) endpoint() string {
+	if h == "" {
+		return ""
+	}
+	return "http://" + string(h)
+}
+
+// LogValue lists the settings in force; there is no secret among them.
+func (s Settings) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("spreadsheet_id", string(s.SpreadsheetID)),
+		slog.String("callers", s.Callers.String()),
+		slog.String("scopes", s.Scopes.String()),
+		slog.String("emulator", string(s.Emulator)),
+	)
+}
