@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"slices"
 
@@ -10,13 +9,6 @@ import (
 )
 
 // Requests about the spreadsheet and its sheets.
-
-func init() {
-	kinds["addSheet"] = kindOf(batch.addSheetRequest)
-	kinds["deleteSheet"] = kindOf(batch.deleteSheet)
-	kinds["updateSheetProperties"] = kindOf(batch.updateSheetProperties)
-	kinds["updateSpreadsheetProperties"] = kindOf(batch.updateSpreadsheetProperties)
-}
 
 func (b batch) addSheetRequest(r *sheets.AddSheetRequest) (*sheets.Response, error) {
 	given := r.Properties
@@ -111,8 +103,8 @@ func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err err
 		return 0, 0, refuse("Grid row count must be greater than 0.")
 	case width <= 0:
 		return 0, 0, refuse("Grid column count must be greater than 0.")
-	case height > math.MaxInt32 || height > maxCells:
-		return 0, 0, refuse("This action would increase the number of cells in the workbook above the limit of %d cells.", maxCells)
+	case height > maxCells:
+		return 0, 0, tooManyCells
 	case frozenRows >= height && frozenRows > 0:
 		return 0, 0, refuse("You can't freeze all visible rows on the sheet.")
 	case frozenColumns >= width && frozenColumns > 0:
@@ -173,9 +165,6 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 		if err := b.move(s, int(p.Index)); err != nil {
 			return nil, err
 		}
-	}
-	if m.sub["tabColor"] != nil && m.sub["tabColorStyle"] == nil {
-		p.TabColorStyle = nil // what is written wins over its twin
 	}
 	return nil, b.setProperties(s, p)
 }

@@ -12,23 +12,39 @@ type cellEdit struct {
 	mask  *mask
 }
 
-// rows writes rows of cells from a cell on. The caller has checked that the
-// grid is large enough.
-func (e cellEdit) rows(top, left int, rows []*sheets.RowData) error {
+// rows writes rows of cells from the first cell of an area on; they must fit.
+func (e cellEdit) rows(a area, rows []*sheets.RowData) error {
+	if len(rows) > a.rows() {
+		return refuse("Attempting to write row: %d, beyond the last requested row of: %d", a.bottom, a.bottom-1)
+	}
 	for r, line := range rows {
 		if line == nil {
 			continue
 		}
-		if e.sheet.grow(top+r+1, left+len(line.Values)); top < 0 || left < 0 {
-			return refuse("The start of the cells is negative.")
+		if len(line.Values) > a.columns() {
+			return refuse("Attempting to write column: %d, beyond the last requested column of: %d", a.right, a.right-1)
 		}
 		for i, d := range line.Values {
-			if err := e.cell(top+r, left+i, d); err != nil {
+			if err := e.cell(a.top+r, a.left+i, d); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// fill writes rows into an area; what they leave out of it is cleared.
+func (e cellEdit) fill(a area, rows []*sheets.RowData) error {
+	if err := e.rows(a, rows); err != nil {
+		return err
+	}
+	return each(a, func(r, c int) error {
+		given := r-a.top < len(rows) && rows[r-a.top] != nil && c-a.left < len(rows[r-a.top].Values)
+		if given || e.sheet.at(r, c).empty() {
+			return nil
+		}
+		return e.cell(r, c, nil)
+	})
 }
 
 // cell writes one cell: what is stored, changed as the mask says, stored again.

@@ -20,7 +20,8 @@ func storedColor(c *sheets.Color) *sheets.Color {
 	if c == nil {
 		return nil
 	}
-	step := func(x float64) float64 { return channel(int(math.Min(math.Max(x, 0), 1) * 255)) }
+	// A hair more, so that n/255 comes back as itself.
+	step := func(x float64) float64 { return channel(int(math.Min(math.Max(x, 0), 1)*255 + 1e-4)) }
 	return &sheets.Color{Red: step(c.Red), Green: step(c.Green), Blue: step(c.Blue)}
 }
 

@@ -90,17 +90,28 @@ func (c *contents) clone() *contents {
 // empty ones counted.
 const maxCells = 10_000_000
 
+const tooManyCells = refusal("This action would increase the number of cells in the workbook above the limit of 10000000 cells.")
+
 // checkSize refuses contents that grew over Google's limits.
 func (c *contents) checkSize() error {
+	return c.checkGrowth(nil, 0, 0)
+}
+
+// checkGrowth refuses what would grow over the limits if s had that size.
+func (c *contents) checkGrowth(grown *sheet, height, width int) error {
 	total := 0
 	for _, s := range c.sheets {
-		if s.width > maxColumns {
+		h, w := s.height, s.width
+		if s == grown {
+			h, w = height, width
+		}
+		if w > maxColumns {
 			return refuse("This action would increase the number of columns in the sheet above the limit of %d columns.", maxColumns)
 		}
-		total += s.height * s.width
+		total += h * w
 	}
 	if total > maxCells {
-		return refuse("This action would increase the number of cells in the workbook above the limit of %d cells.", maxCells)
+		return tooManyCells
 	}
 	return nil
 }
@@ -151,7 +162,7 @@ func (c *contents) find(a1 string) (*sheet, reference, error) {
 	return s, ref, nil
 }
 
-// first visible sheet; Google never lets all be hidden.
+// firstVisible returns the sheet that cells without a sheet are of; Google never lets all be hidden.
 func (c *contents) firstVisible() *sheet {
 	for _, s := range c.sheets {
 		if !s.hidden {
@@ -195,4 +206,32 @@ func newContents(title string, list ...*sheet) *contents {
 		list = []*sheet{newSheet(0, "Sheet1", 1000, 26)}
 	}
 	return &contents{properties: newProperties(cmp.Or(title, "Untitled spreadsheet")), sheets: list}
+}
+
+// insert makes rows or columns and moves what refers to the sheet by position.
+func (c *contents) insert(s *sheet, along axis, at, n int) {
+	s.insert(along, at, n)
+	c.shift(s, along, at, n)
+}
+
+// shift moves the named ranges and developer metadata of a sheet along with its rows or columns.
+func (c *contents) shift(s *sheet, along axis, at, n int) {
+	kept := c.named[:0]
+	for _, named := range c.named {
+		ok := true
+		if named.sheetID == s.id {
+			named.area, ok = named.area.shifted(along, at, n)
+		}
+		if ok {
+			kept = append(kept, named)
+		}
+	}
+	c.named = kept
+	c.shiftMarkers(s.id, along, at, n)
+}
+
+// remove deletes rows or columns and moves what refers to the sheet by position.
+func (c *contents) remove(s *sheet, along axis, from, to int) {
+	s.remove(along, from, to)
+	c.shift(s, along, from, from-to)
 }

@@ -23,8 +23,12 @@ func (s *sheet) gridData(areas []area, m *mask) []*sheets.GridData {
 		if m.takes("rowData") {
 			d.RowData = s.rowData(a, m.below("rowData", "values"))
 		}
-		d.RowMetadata = dimensionData(a.top, a.bottom, s.rowLook, rowPixels)
-		d.ColumnMetadata = dimensionData(a.left, a.right, s.columnLook, columnPixels)
+		if m.takes("rowMetadata") {
+			d.RowMetadata = dimensionData(a.top, a.bottom, s.rowLook, rowPixels)
+		}
+		if m.takes("columnMetadata") {
+			d.ColumnMetadata = dimensionData(a.left, a.right, s.columnLook, columnPixels)
+		}
 		out = append(out, d)
 	}
 	return out

@@ -1,10 +1,20 @@
 package emulator
 
 import (
+	"net/http"
 	"slices"
+	"strconv"
+	"unicode/utf8"
 
 	"google.golang.org/api/sheets/v4"
 )
+
+// Developer metadata: the requests and the calls.
+
+// maxMarkerText is the number of characters in keys and values, for the
+// spreadsheet and again for each sheet
+// (developers.google.com/workspace/sheets/api/guides/metadata).
+const maxMarkerText = 30_000
 
 // markersAt returns the developer metadata whose location fits.
 func (c *contents) markersAt(fits func(*sheets.DeveloperMetadataLocation) bool) []*sheets.DeveloperMetadata {
@@ -17,10 +27,246 @@ func (c *contents) markersAt(fits func(*sheets.DeveloperMetadataLocation) bool) 
 	return out
 }
 
+func (c *contents) markerByID(id int64) *sheets.DeveloperMetadata {
+	for _, m := range c.markers {
+		if m.MetadataId == id {
+			return m
+		}
+	}
+	return nil
+}
+
+// markerSheet returns the sheet that a location belongs to; false for the spreadsheet.
+func markerSheet(l *sheets.DeveloperMetadataLocation) (id int64, ok bool) {
+	if l.DimensionRange != nil {
+		return l.DimensionRange.SheetId, true
+	}
+	return l.SheetId, !l.Spreadsheet
+}
+
 // dropMarkers removes the developer metadata of a sheet.
 func (c *contents) dropMarkers(sheetID int64) {
 	c.markers = slices.DeleteFunc(c.markers, func(m *sheets.DeveloperMetadata) bool {
-		l := m.Location
-		return l.LocationType == "SHEET" && l.SheetId == sheetID || l.DimensionRange != nil && l.DimensionRange.SheetId == sheetID
+		id, ok := markerSheet(m.Location)
+		return ok && id == sheetID
 	})
+}
+
+// shiftMarkers moves the developer metadata of single rows and columns along.
+func (c *contents) shiftMarkers(sheetID int64, along axis, at, n int) {
+	var kept []*sheets.DeveloperMetadata
+	for _, m := range c.markers {
+		d := m.Location.DimensionRange
+		if d == nil || d.SheetId != sheetID || axes[d.Dimension] != along {
+			kept = append(kept, m)
+			continue
+		}
+		if i := int(d.StartIndex); n < 0 && i >= at && i < at-n {
+			continue
+		}
+		moved, location, of := *m, *m.Location, *d
+		of.StartIndex = int64(shiftedStart(int(d.StartIndex), at, n))
+		of.EndIndex = of.StartIndex + 1
+		location.DimensionRange, moved.Location = &of, &location
+		kept = append(kept, &moved)
+	}
+	c.markers = kept
+}
+
+func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.Response, error) {
+	given := r.DeveloperMetadata
+	if given == nil {
+		return nil, refuse("Developer metadata must be specified.")
+	}
+	id := given.MetadataId
+	switch {
+	case id < 0 || id == 0 && sent(given.ForceSendFields, "MetadataId"):
+		return nil, refuse("The developer metadata ID must be positive.")
+	case id == 0:
+		id = newID(func(id int64) bool { return b.markerByID(id) != nil })
+	case b.markerByID(id) != nil: // reported by a third party in 2026, word for word
+		return nil, refuse("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
+	}
+	made, err := b.marker(given, id)
+	if err != nil {
+		return nil, err
+	}
+	b.markers = append(b.markers, made)
+	if err := b.checkMarkers(); err != nil {
+		return nil, err
+	}
+	return &sheets.Response{CreateDeveloperMetadata: &sheets.CreateDeveloperMetadataResponse{DeveloperMetadata: made}}, nil
+}
+
+// marker checks developer metadata and completes its location.
+func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.DeveloperMetadata, error) {
+	switch {
+	case given.MetadataKey == "":
+		return nil, refuse("Developer metadata must have a key.")
+	case given.Visibility != "DOCUMENT" && given.Visibility != "PROJECT":
+		return nil, refuse("Developer metadata must have a visibility.")
+	case given.Location == nil:
+		return nil, refuse("Developer metadata must have a location.")
+	}
+	made := *given
+	made.MetadataId, made.ForceSendFields = id, nil
+	location := *given.Location
+	made.Location = &location
+	switch d := location.DimensionRange; {
+	case location.Spreadsheet:
+		location.LocationType = "SPREADSHEET"
+	case d == nil:
+		location.LocationType = "SHEET"
+	case d.EndIndex-d.StartIndex != 1:
+		return nil, refuse("Developer metadata can only be added to a single row or column.")
+	case d.Dimension == "ROWS":
+		location.LocationType = "ROW"
+	default:
+		location.LocationType = "COLUMN"
+	}
+	location.ForceSendFields = nil
+	if sheetID, ok := markerSheet(&location); ok && b.sheetByID(sheetID) == nil {
+		return nil, noGrid(sheetID)
+	}
+	return &made, nil
+}
+
+// checkMarkers refuses more text than a place has room for.
+func (c *contents) checkMarkers() error {
+	used := map[int64]int{}
+	for _, m := range c.markers {
+		place, ok := markerSheet(m.Location)
+		if !ok {
+			place = -1
+		}
+		used[place] += utf8.RuneCountInString(m.MetadataKey) + utf8.RuneCountInString(m.MetadataValue)
+		if used[place] > maxMarkerText {
+			return refuse("The developer metadata would exceed the limit of %d characters.", maxMarkerText)
+		}
+	}
+	return nil
+}
+
+// matching returns the developer metadata that a filter selects.
+func (c *contents) matching(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
+	if f == nil || f.DeveloperMetadataLookup == nil {
+		return nil, unsupported("a data filter without developerMetadataLookup")
+	}
+	l := f.DeveloperMetadataLookup
+	if l.LocationMatchingStrategy == "INTERSECTING_LOCATION" {
+		return nil, unsupported("developerMetadataLookup by intersecting locations")
+	}
+	var out []*sheets.DeveloperMetadata
+	for _, m := range c.markers {
+		if lookupFits(l, m) {
+			out = append(out, m)
+		}
+	}
+	return out, nil
+}
+
+// lookupFits compares what a lookup names; an empty lookup takes everything.
+func lookupFits(l *sheets.DeveloperMetadataLookup, m *sheets.DeveloperMetadata) bool {
+	at := l.MetadataLocation
+	return (l.MetadataId == 0 || l.MetadataId == m.MetadataId) &&
+		(l.MetadataKey == "" || l.MetadataKey == m.MetadataKey) &&
+		(l.MetadataValue == "" || l.MetadataValue == m.MetadataValue) &&
+		(l.Visibility == "" || l.Visibility == m.Visibility) &&
+		(l.LocationType == "" || l.LocationType == m.Location.LocationType) &&
+		(at == nil || sameLocation(at, m.Location))
+}
+
+func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
+	idA, sheetA := markerSheet(a)
+	idB, sheetB := markerSheet(b)
+	if sheetA != sheetB || idA != idB || (a.DimensionRange == nil) != (b.DimensionRange == nil) {
+		return false
+	}
+	if a.DimensionRange == nil {
+		return true
+	}
+	x, y := a.DimensionRange, b.DimensionRange
+	return x.Dimension == y.Dimension && x.StartIndex == y.StartIndex && x.EndIndex == y.EndIndex
+}
+
+func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.Response, error) {
+	m, err := updateMask(r.Fields, sheets.DeveloperMetadata{})
+	if err != nil {
+		return nil, err
+	}
+	given := r.DeveloperMetadata
+	if given == nil {
+		given = &sheets.DeveloperMetadata{}
+	}
+	reply := &sheets.UpdateDeveloperMetadataResponse{}
+	for _, f := range r.DataFilters {
+		found, err := b.matching(f)
+		if err != nil {
+			return nil, err
+		}
+		for _, old := range found {
+			wanted := *old
+			merge(&wanted, given, m)
+			made, err := b.marker(&wanted, old.MetadataId)
+			if err != nil {
+				return nil, err
+			}
+			b.markers[slices.Index(b.markers, old)] = made
+			reply.DeveloperMetadata = append(reply.DeveloperMetadata, made)
+		}
+	}
+	return &sheets.Response{UpdateDeveloperMetadata: reply}, b.checkMarkers()
+}
+
+// deleteMarkers removes what a filter selects. Google does not say whether an
+// id that is gone is refused; here it is, so that clients meet the harder case.
+func (b batch) deleteMarkers(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.Response, error) {
+	found, err := b.matching(r.DataFilter)
+	if err != nil {
+		return nil, err
+	}
+	if id := r.DataFilter.DeveloperMetadataLookup.MetadataId; id != 0 && len(found) == 0 {
+		return nil, refuse("No developer metadata with ID %d", id)
+	}
+	b.markers = slices.DeleteFunc(b.markers, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
+	reply := &sheets.DeleteDeveloperMetadataResponse{DeletedDeveloperMetadata: found}
+	return &sheets.Response{DeleteDeveloperMetadata: reply}, nil
+}
+
+func (c *call) getMarker() (*sheets.DeveloperMetadata, error) {
+	f, err := c.spreadsheet(reader)
+	if err != nil {
+		return nil, err
+	}
+	id, err := strconv.ParseInt(c.vars["metadataId"], 10, 32)
+	if err != nil {
+		return nil, badRequest(violation{"metadata_id", "Invalid value at 'metadata_id' (TYPE_INT32), " + strconv.Quote(c.vars["metadataId"])})
+	}
+	if m := f.contents.markerByID(id); m != nil {
+		return m, nil
+	}
+	return nil, &failure{status: http.StatusNotFound, message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
+}
+
+func (c *call) searchMarkers() (*sheets.SearchDeveloperMetadataResponse, error) {
+	var body sheets.SearchDeveloperMetadataRequest
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(reader)
+	if err != nil {
+		return nil, err
+	}
+	out := &sheets.SearchDeveloperMetadataResponse{}
+	for _, filter := range body.DataFilters {
+		found, err := f.contents.matching(filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range found {
+			out.MatchedDeveloperMetadata = append(out.MatchedDeveloperMetadata,
+				&sheets.MatchedDeveloperMetadata{DeveloperMetadata: m, DataFilters: []*sheets.DataFilter{filter}})
+		}
+	}
+	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -63,8 +64,9 @@ func (rt *route) rpc() string {
 	if rt.drive() {
 		return "google.apps.drive.v3.Drive" + parts[1] + "." + verb
 	}
-	noun, filter, _ := strings.Cut(verb, "ByDataFilter")
-	if strings.HasSuffix(verb, "ByDataFilter") {
+	filter := ""
+	noun, ok := strings.CutSuffix(verb, "ByDataFilter")
+	if ok {
 		filter = "ByDataFilter"
 	}
 	resource := map[string]string{"Spreadsheets": "Spreadsheet", "Sheets": "Sheet"}[parts[len(parts)-2]]
@@ -106,13 +108,17 @@ func (rt *route) match(segments []string) (map[string]string, bool) {
 	return vars, true
 }
 
-// find returns the route of a request. Routes with verbs stand before those
-// whose variable would take the verb in.
+// find returns the route of a request. POST may stand in for other methods, as
+// clients behind a strict proxy send it.
 func find(r *http.Request) (*route, map[string]string) {
+	method := r.Method
+	if override := r.Header.Get("X-HTTP-Method-Override"); method == http.MethodPost && override != "" {
+		method = override
+	}
 	path := strings.TrimPrefix(r.URL.EscapedPath(), "/")
 	segments := strings.Split(path, "/")
 	for i := range routes {
-		if routes[i].method != r.Method {
+		if routes[i].method != method {
 			continue
 		}
 		if vars, ok := routes[i].match(segments); ok {
@@ -136,39 +142,46 @@ const (
 	writeParams  = "valueInputOption includeValuesInResponse responseValueRenderOption responseDateTimeRenderOption"
 )
 
-var routes []route
+// routes are all calls of both APIs. Where two fit a path, the first is meant:
+// literal names and verbs stand before variables that would take them in.
+var routes = slices.Concat(sheetsRoutes, unservedDriveRoutes(), driveRoutes)
 
-// The routes call methods that look routes up, hence init.
-func init() {
-	const one = "v4/spreadsheets/{spreadsheetId}"
-	routes = []route{
-		{"POST", "v4/spreadsheets", "sheets.spreadsheets.create", writeSheets, "", answering((*call).createSpreadsheet)},
-		{"POST", one + ":batchUpdate", "sheets.spreadsheets.batchUpdate", writeSheets, "", answering((*call).batchUpdate)},
-		{"POST", one + ":getByDataFilter", "sheets.spreadsheets.getByDataFilter", writeSheets, "", endpoint{}},
-		{"GET", one, "sheets.spreadsheets.get", readSheets, "includeGridData ranges excludeTablesInBandedRanges commentsViewMode", answering((*call).getSpreadsheet)},
-		{"POST", one + "/developerMetadata:search", "sheets.spreadsheets.developerMetadata.search", writeSheets, "", endpoint{}},
-		{"GET", one + "/developerMetadata/{metadataId}", "sheets.spreadsheets.developerMetadata.get", writeSheets, "", endpoint{}},
-		{"POST", one + "/sheets/{sheetId}:copyTo", "sheets.spreadsheets.sheets.copyTo", writeSheets, "", endpoint{}},
-		{"GET", one + "/values:batchGet", "sheets.spreadsheets.values.batchGet", readSheets, "ranges majorDimension " + renderParams, answering((*call).batchGetValues)},
-		{"POST", one + "/values:batchUpdate", "sheets.spreadsheets.values.batchUpdate", writeSheets, "", answering((*call).batchUpdateValues)},
-		{"POST", one + "/values:batchClear", "sheets.spreadsheets.values.batchClear", writeSheets, "", answering((*call).batchClearValues)},
-		{"POST", one + "/values:batchGetByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter", writeSheets, "", endpoint{}},
-		{"POST", one + "/values:batchUpdateByDataFilter", "sheets.spreadsheets.values.batchUpdateByDataFilter", writeSheets, "", endpoint{}},
-		{"POST", one + "/values:batchClearByDataFilter", "sheets.spreadsheets.values.batchClearByDataFilter", writeSheets, "", endpoint{}},
-		{"POST", one + "/values/{range}:append", "sheets.spreadsheets.values.append", writeSheets, "insertDataOption " + writeParams, answering((*call).appendValues)},
-		{"POST", one + "/values/{range}:clear", "sheets.spreadsheets.values.clear", writeSheets, "", answering((*call).clearValues)},
-		{"GET", one + "/values/{range}", "sheets.spreadsheets.values.get", readSheets, "majorDimension " + renderParams, answering((*call).getValues)},
-		{"PUT", one + "/values/{range}", "sheets.spreadsheets.values.update", writeSheets, writeParams, answering((*call).updateValues)},
-	}
-	const files = "drive/v3/files"
+const one = "v4/spreadsheets/{spreadsheetId}"
+
+var sheetsRoutes = []route{
+	{"POST", "v4/spreadsheets", "sheets.spreadsheets.create", writeSheets, "", answering((*call).createSpreadsheet)},
+	{"POST", one + ":batchUpdate", "sheets.spreadsheets.batchUpdate", writeSheets, "", answering((*call).batchUpdate)},
+	{"POST", one + ":getByDataFilter", "sheets.spreadsheets.getByDataFilter", writeSheets, "", endpoint{}},
+	{"GET", one, "sheets.spreadsheets.get", readSheets, "includeGridData ranges excludeTablesInBandedRanges commentsViewMode", answering((*call).getSpreadsheet)},
+	{"POST", one + "/developerMetadata:search", "sheets.spreadsheets.developerMetadata.search", writeSheets, "", answering((*call).searchMarkers)},
+	{"GET", one + "/developerMetadata/{metadataId}", "sheets.spreadsheets.developerMetadata.get", writeSheets, "", answering((*call).getMarker)},
+	{"POST", one + "/sheets/{sheetId}:copyTo", "sheets.spreadsheets.sheets.copyTo", writeSheets, "", endpoint{}},
+	{"GET", one + "/values:batchGet", "sheets.spreadsheets.values.batchGet", readSheets, "ranges majorDimension " + renderParams, answering((*call).batchGetValues)},
+	{"POST", one + "/values:batchUpdate", "sheets.spreadsheets.values.batchUpdate", writeSheets, "", answering((*call).batchUpdateValues)},
+	{"POST", one + "/values:batchClear", "sheets.spreadsheets.values.batchClear", writeSheets, "", answering((*call).batchClearValues)},
+	{"POST", one + "/values:batchGetByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter", writeSheets, "", endpoint{}},
+	{"POST", one + "/values:batchUpdateByDataFilter", "sheets.spreadsheets.values.batchUpdateByDataFilter", writeSheets, "", endpoint{}},
+	{"POST", one + "/values:batchClearByDataFilter", "sheets.spreadsheets.values.batchClearByDataFilter", writeSheets, "", endpoint{}},
+	{"POST", one + "/values/{range}:append", "sheets.spreadsheets.values.append", writeSheets, "insertDataOption " + writeParams, answering((*call).appendValues)},
+	{"POST", one + "/values/{range}:clear", "sheets.spreadsheets.values.clear", writeSheets, "", answering((*call).clearValues)},
+	{"GET", one + "/values/{range}", "sheets.spreadsheets.values.get", readSheets, "majorDimension " + renderParams, answering((*call).getValues)},
+	{"PUT", one + "/values/{range}", "sheets.spreadsheets.values.update", writeSheets, writeParams, answering((*call).updateValues)},
+}
+
+const files = "drive/v3/files"
+
+var driveRoutes = []route{
+	{"GET", files, "drive.files.list", readFiles, "", answering((*call).listFiles)},
+	{"POST", files, "drive.files.create", writeFiles, "", answering((*call).createFile)},
+	{"GET", files + "/{fileId}", "drive.files.get", readFiles, "", answering((*call).getFile)},
+	{"DELETE", files + "/{fileId}", "drive.files.delete", writeFiles, "", endpoint{nil, (*call).deleteFile}},
+	{"GET", files + "/{fileId}/export", "drive.files.export", exportFiles, "", endpoint{nil, (*call).exportFile}},
+}
+
+func unservedDriveRoutes() []route {
+	var list []route
 	for _, u := range unservedDrive {
-		routes = append(routes, route{method: u[0], path: "drive/v3/" + u[1], name: u[2]})
+		list = append(list, route{method: u[0], path: "drive/v3/" + u[1], name: u[2]})
 	}
-	routes = append(routes, []route{
-		{"GET", files, "drive.files.list", readFiles, "", answering((*call).listFiles)},
-		{"POST", files, "drive.files.create", writeFiles, "", answering((*call).createFile)},
-		{"GET", files + "/{fileId}", "drive.files.get", readFiles, "", answering((*call).getFile)},
-		{"DELETE", files + "/{fileId}", "drive.files.delete", writeFiles, "", endpoint{nil, (*call).deleteFile}},
-		{"GET", files + "/{fileId}/export", "drive.files.export", exportFiles, "", endpoint{nil, (*call).exportFile}},
-	}...)
+	return list
 }

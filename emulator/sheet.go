@@ -79,6 +79,14 @@ func (s *sheet) size(along axis) int {
 	return s.height
 }
 
+// longer returns the size with n more rows or columns.
+func (s *sheet) longer(along axis, n int) (height, width int) {
+	if along == byColumn {
+		return s.height, s.width + n
+	}
+	return s.height + n, s.width
+}
+
 // insert makes n empty rows or columns before at, and moves what is kept about
 // ranges of the sheet along.
 func (s *sheet) insert(along axis, at, n int) {
@@ -109,6 +117,7 @@ func (s *sheet) shift(along axis, at, n int) {
 	}
 	s.merges = kept
 	s.shiftProtected(along, at, n)
+	s.shiftGroups(along, at, n)
 	look := s.dimensionLook(along)
 	moved := map[int]*sheets.DimensionProperties{}
 	for i, p := range look {
@@ -133,6 +142,28 @@ func (s *sheet) shiftProtected(along axis, at, n int) {
 		kept = append(kept, &moved)
 	}
 	s.protected = kept
+}
+
+// groupsOf returns where a sheet keeps its groups along an axis.
+func (s *sheet) groupsOf(along axis) *[]*sheets.DimensionGroup {
+	if along == byColumn {
+		return &s.columnGroups
+	}
+	return &s.rowGroups
+}
+
+func (s *sheet) shiftGroups(along axis, at, n int) {
+	groups := s.groupsOf(along)
+	var kept []*sheets.DimensionGroup
+	for _, g := range *groups {
+		moved, of := *g, *g.Range
+		of.StartIndex = int64(shiftedStart(int(of.StartIndex), at, n))
+		of.EndIndex = int64(shiftedEnd(int(of.EndIndex), at, n))
+		if moved.Range = &of; of.EndIndex > of.StartIndex {
+			kept = append(kept, &moved)
+		}
+	}
+	*groups = kept
 }
 
 // grow makes room for rows up to height and columns up to width, as append does.

@@ -56,8 +56,11 @@ func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
 // fillGrid stores the cells that a new sheet comes with.
 func (c *contents) fillGrid(s *sheet, data []*sheets.GridData) error {
 	for _, d := range data {
-		e := cellEdit{sheet: s, mask: nil}
-		if err := e.rows(int(d.StartRow), int(d.StartColumn), d.RowData); err != nil {
+		if d == nil || d.StartRow < 0 || d.StartColumn < 0 {
+			continue
+		}
+		to := area{int(d.StartRow), s.height, int(d.StartColumn), s.width}
+		if err := (cellEdit{sheet: s}).rows(to, d.RowData); err != nil {
 			return err
 		}
 	}

@@ -133,27 +133,6 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 	return s.place(to, lines), table, nil
 }
 
-// insert makes rows or columns and moves what refers to the sheet by position.
-func (c *contents) insert(s *sheet, along axis, at, n int) {
-	s.insert(along, at, n)
-	c.shift(s, along, at, n)
-}
-
-// shift moves the named ranges of a sheet along with its rows or columns.
-func (c *contents) shift(s *sheet, along axis, at, n int) {
-	kept := c.named[:0]
-	for _, named := range c.named {
-		ok := true
-		if named.sheetID == s.id {
-			named.area, ok = named.area.shifted(along, at, n)
-		}
-		if ok {
-			kept = append(kept, named)
-		}
-	}
-	c.named = kept
-}
-
 // response describes what was written, the values too if they were asked for.
 func (w *write) response(id string, done written) *sheets.UpdateValuesResponse {
 	out := &sheets.UpdateValuesResponse{SpreadsheetId: id}

@@ -1,0 +1,259 @@
+package emulator
+
+import (
+	"unicode/utf8"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// Requests about rows and columns.
+
+var axes = map[string]axis{"ROWS": byRow, "COLUMNS": byColumn}
+
+// lines is a DimensionRange resolved.
+type lines struct {
+	sheet      *sheet
+	along      axis
+	start, end int
+}
+
+// lines resolves a DimensionRange; an end that was not sent is the grid's.
+func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
+	if d == nil {
+		return lines{}, refuse("A range must be specified.")
+	}
+	l := lines{sheet: b.sheetByID(d.SheetId), start: int(d.StartIndex), end: int(d.EndIndex)}
+	if l.sheet == nil {
+		return l, noGrid(d.SheetId)
+	}
+	along, ok := axes[d.Dimension]
+	if l.along = along; !ok {
+		return l, refuse("A dimension must be specified.")
+	}
+	if l.end == 0 && !sent(d.ForceSendFields, "EndIndex") {
+		l.end = l.sheet.size(along)
+	}
+	if l.start < 0 || l.end < l.start {
+		return l, refuse("range.startIndex[%d] must not be negative or after range.endIndex[%d].", l.start, l.end)
+	}
+	return l, nil
+}
+
+func (l lines) kind() string {
+	if l.along == byColumn {
+		return "column"
+	}
+	return "row"
+}
+
+func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Response, error) {
+	l, err := b.lines(r.Range)
+	if err != nil {
+		return nil, err
+	}
+	size := l.sheet.size(l.along)
+	switch {
+	case l.start > size:
+		return nil, refuse("range.startIndex is larger than current grid size (%d)", size)
+	case l.start == size && !r.InheritFromBefore:
+		return nil, refuse("range.startIndex must be less than the grid size (%d) if inheritFromBefore is false.", size)
+	case l.start == 0 && r.InheritFromBefore:
+		return nil, refuse("inheritFromBefore cannot be true if range.startIndex is 0.")
+	case l.end == l.start:
+		return nil, refuse("range.endIndex must be greater than range.startIndex.")
+	}
+	height, width := l.sheet.longer(l.along, l.end-l.start)
+	if err := b.checkGrowth(l.sheet, height, width); err != nil {
+		return nil, err
+	}
+	b.insert(l.sheet, l.along, l.start, l.end-l.start)
+	model := l.end
+	if r.InheritFromBefore {
+		model = l.start - 1
+	}
+	l.inherit(model)
+	return nil, nil
+}
+
+// inherit gives new rows or columns the formats and validation of another.
+func (l lines) inherit(model int) {
+	s := l.sheet
+	for i := l.start; i < l.end; i++ {
+		for j := range s.size(!l.along) {
+			row, column, fromRow, fromColumn := i, j, model, j
+			if l.along == byColumn {
+				row, column, fromRow, fromColumn = j, i, j, model
+			}
+			if row >= len(s.rows) && l.along == byColumn {
+				break
+			}
+			x := s.at(fromRow, fromColumn).extra
+			if x == nil || x.format == nil && x.validation == nil {
+				continue
+			}
+			s.set(row, column, cell{extra: &extra{format: x.format, validation: x.validation}})
+		}
+	}
+}
+
+func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Response, error) {
+	l, err := b.lines(r.Range)
+	if err != nil {
+		return nil, err
+	}
+	size := l.sheet.size(l.along)
+	switch {
+	case l.start >= size:
+		return nil, refuse("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
+			l.kind(), l.kind(), l.start, size, l.kind())
+	case l.end > size:
+		return nil, refuse("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
+			l.kind(), l.kind(), l.end-1, size, l.kind())
+	case l.start == 0 && l.end == size:
+		return nil, refuse("You can't delete all the %ss on the sheet.", l.kind())
+	case l.start == l.end:
+		return nil, refuse("range.endIndex must be greater than range.startIndex.")
+	}
+	b.remove(l.sheet, l.along, l.start, l.end)
+	return nil, nil
+}
+
+func (b batch) appendDimension(r *sheets.AppendDimensionRequest) (*sheets.Response, error) {
+	s := b.sheetByID(r.SheetId)
+	if s == nil {
+		return nil, noGrid(r.SheetId)
+	}
+	along, ok := axes[r.Dimension]
+	if !ok {
+		return nil, refuse("A dimension must be specified.")
+	}
+	if r.Length <= 0 || r.Length > maxCells {
+		return nil, refuse("The length %d is out of range.", r.Length)
+	}
+	s.resize(s.longer(along, int(r.Length)))
+	return nil, nil
+}
+
+func (b batch) updateDimensionProperties(r *sheets.UpdateDimensionPropertiesRequest) (*sheets.Response, error) {
+	m, err := updateMask(r.Fields, sheets.DimensionProperties{})
+	if err != nil {
+		return nil, err
+	}
+	if r.DataSourceSheetRange != nil {
+		return nil, unsupported("a data source sheet")
+	}
+	l, err := b.lines(r.Range)
+	if err != nil {
+		return nil, err
+	}
+	given := r.Properties
+	if given == nil {
+		given = &sheets.DimensionProperties{}
+	}
+	l.setLook(func(_ int, p *sheets.DimensionProperties) { merge(p, given, m) })
+	return nil, nil
+}
+
+// setLook changes the properties of each row or column, on copies.
+func (l lines) setLook(change func(int, *sheets.DimensionProperties)) {
+	look := l.sheet.dimensionLook(l.along)
+	for i := l.start; i < min(l.end, l.sheet.size(l.along)); i++ {
+		p := sheets.DimensionProperties{}
+		if look[i] != nil {
+			p = *look[i]
+		}
+		change(i, &p)
+		look[i] = &p
+	}
+}
+
+// autoResizeDimensions makes columns as wide as their text, by a guess of seven
+// pixels a character: nothing is drawn here.
+func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*sheets.Response, error) {
+	if r.DataSourceSheetDimensions != nil {
+		return nil, unsupported("a data source sheet")
+	}
+	l, err := b.lines(r.Dimensions)
+	if err != nil || l.along == byRow {
+		return nil, err
+	}
+	l.setLook(func(column int, p *sheets.DimensionProperties) {
+		widest := 0
+		for row := range l.sheet.rows {
+			widest = max(widest, utf8.RuneCountInString(l.sheet.at(row, column).shown()))
+		}
+		p.PixelSize = int64(max(widest*7+6, rowPixels))
+	})
+	return nil, nil
+}
+
+// regroup changes the depth of rows or columns, from which groups follow: one
+// for each run of at least a depth.
+func (l lines) regroup(by int) {
+	groups := l.sheet.groupsOf(l.along)
+	depth := make([]int, l.sheet.size(l.along)+1)
+	for _, g := range *groups {
+		for i := g.Range.StartIndex; i < min(g.Range.EndIndex, int64(len(depth))); i++ {
+			depth[i]++
+		}
+	}
+	deepest := 0
+	for i := range depth {
+		if i >= l.start && i < l.end && i < len(depth)-1 {
+			depth[i] = max(0, depth[i]+by)
+		}
+		deepest = max(deepest, depth[i])
+	}
+	*groups = nil
+	for d := 1; d <= deepest; d++ {
+		*groups = append(*groups, runs(l, depth, d)...)
+	}
+}
+
+func runs(l lines, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
+	start := -1
+	for i, d := range depth {
+		switch {
+		case d >= atLeast && start < 0:
+			start = i
+		case d < atLeast && start >= 0:
+			name := map[axis]string{byRow: "ROWS", byColumn: "COLUMNS"}[l.along]
+			of := &sheets.DimensionRange{SheetId: l.sheet.id, Dimension: name,
+				StartIndex: int64(start), EndIndex: int64(i), ForceSendFields: []string{"StartIndex"}}
+			out = append(out, &sheets.DimensionGroup{Range: of, Depth: int64(atLeast)})
+			start = -1
+		}
+	}
+	return out
+}
+
+func (b batch) addDimensionGroup(r *sheets.AddDimensionGroupRequest) (*sheets.Response, error) {
+	l, err := b.lines(r.Range)
+	if err != nil {
+		return nil, err
+	}
+	l.regroup(1)
+	// The control moves behind the group and stays there (recorded).
+	grid := sheets.GridProperties{}
+	if l.sheet.look.GridProperties != nil {
+		grid = *l.sheet.look.GridProperties
+	}
+	grid.RowGroupControlAfter = grid.RowGroupControlAfter || l.along == byRow
+	grid.ColumnGroupControlAfter = grid.ColumnGroupControlAfter || l.along == byColumn
+	l.sheet.look.GridProperties = &grid
+	groups := *l.sheet.groupsOf(l.along)
+	return &sheets.Response{AddDimensionGroup: &sheets.AddDimensionGroupResponse{DimensionGroups: groups}}, nil
+}
+
+func (b batch) deleteDimensionGroup(r *sheets.DeleteDimensionGroupRequest) (*sheets.Response, error) {
+	l, err := b.lines(r.Range)
+	if err != nil {
+		return nil, err
+	}
+	if len(*l.sheet.groupsOf(l.along)) == 0 {
+		return nil, refuse("There is no group over the specified range.")
+	}
+	l.regroup(-1)
+	groups := *l.sheet.groupsOf(l.along)
+	return &sheets.Response{DeleteDimensionGroup: &sheets.DeleteDimensionGroupResponse{DimensionGroups: groups}}, nil
+}
