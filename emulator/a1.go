@@ -160,7 +160,7 @@ var plainTitle = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // quoteTitle quotes a title where A1 notation needs it, as Google's answers do:
 // 'D3' looks like a cell, '🌵 1' is no plain word (recorded).
 func quoteTitle(title string) string {
-	if _, isCell := parseCorner(title); plainTitle.MatchString(title) && !isCell {
+	if _, _, isCell := parseCells(title); plainTitle.MatchString(title) && !isCell {
 		return title
 	}
 	return "'" + strings.ReplaceAll(title, "'", "''") + "'"

@@ -121,7 +121,9 @@ func (p *queryParser) term() (fileTest, bool) {
 		"mimeType": func(f *file) string { return f.mimeType },
 	}[name]
 	if !ok {
-		p.lacks = name
+		if p.lacks = name; strings.EqualFold(operator, "in") { // as in 'root' in parents
+			p.lacks = value
+		}
 		return nil, false
 	}
 	return compare(of, operator, unquoted(value))

@@ -35,7 +35,7 @@ type person struct {
 }
 
 // newPerson returns clients for a token with short scope names.
-func newPerson(t *testing.T, google *emulator.Server, email string, scopes ...string) person {
+func newPerson(t testing.TB, google *emulator.Server, email string, scopes ...string) person {
 	t.Helper()
 	for i := range scopes {
 		scopes[i] = scopeRoot + scopes[i]
@@ -63,7 +63,7 @@ func writerOf(t *testing.T, spec emulator.Spreadsheet) (*emulator.Server, string
 }
 
 // ask sends a raw request and returns status, header and body.
-func (p person) ask(t *testing.T, method, url, body string) (int, http.Header, string) {
+func (p person) ask(t testing.TB, method, url, body string) (int, http.Header, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -72,7 +72,7 @@ func (p person) ask(t *testing.T, method, url, body string) (int, http.Header, s
 	return exchange(t, p.http, r)
 }
 
-func exchange(t *testing.T, client *http.Client, r *http.Request) (int, http.Header, string) {
+func exchange(t testing.TB, client *http.Client, r *http.Request) (int, http.Header, string) {
 	t.Helper()
 	resp, err := client.Do(r)
 	if err != nil {
