@@ -187,9 +187,12 @@ func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*she
 	return nil, nil
 }
 
+// maxGroupDepth is how deep groups nest.
+const maxGroupDepth = 8
+
 // regroup changes the depth of rows or columns, from which groups follow: one
 // for each run of at least a depth.
-func (l lines) regroup(by int) {
+func (l lines) regroup(by int) error {
 	groups := l.sheet.groupsOf(l.along)
 	depth := make([]int, l.sheet.size(l.along)+1)
 	for _, g := range *groups {
@@ -204,10 +207,14 @@ func (l lines) regroup(by int) {
 		}
 		deepest = max(deepest, depth[i])
 	}
+	if deepest > maxGroupDepth {
+		return refuse("Groups cannot be nested more than %d deep.", maxGroupDepth)
+	}
 	*groups = nil
 	for d := 1; d <= deepest; d++ {
 		*groups = append(*groups, runs(l, depth, d)...)
 	}
+	return nil
 }
 
 func runs(l lines, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
@@ -232,7 +239,9 @@ func (b batch) addDimensionGroup(r *sheets.AddDimensionGroupRequest) (*sheets.Re
 	if err != nil {
 		return nil, err
 	}
-	l.regroup(1)
+	if err := l.regroup(1); err != nil {
+		return nil, err
+	}
 	// The control moves behind the group and stays there (recorded).
 	grid := sheets.GridProperties{}
 	if l.sheet.look.GridProperties != nil {
@@ -253,7 +262,9 @@ func (b batch) deleteDimensionGroup(r *sheets.DeleteDimensionGroupRequest) (*she
 	if len(*l.sheet.groupsOf(l.along)) == 0 {
 		return nil, refuse("There is no group over the specified range.")
 	}
-	l.regroup(-1)
+	if err := l.regroup(-1); err != nil {
+		return nil, err
+	}
 	groups := *l.sheet.groupsOf(l.along)
 	return &sheets.Response{DeleteDimensionGroup: &sheets.DeleteDimensionGroupResponse{DimensionGroups: groups}}, nil
 }

@@ -28,6 +28,7 @@ const maxBody = 256 << 20
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
+		htmlError(http.StatusRequestEntityTooLarge).send(w, false)
 		return
 	}
 	entry := Request{Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}

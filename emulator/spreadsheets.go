@@ -53,11 +53,19 @@ func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
 	return f.describe(nil, false, nil)
 }
 
-// fillGrid stores the cells that a new sheet comes with.
+// fillGrid stores the cells that a new sheet comes with; its grid grows as needed.
 func (c *contents) fillGrid(s *sheet, data []*sheets.GridData) error {
 	for _, d := range data {
 		if d == nil || d.StartRow < 0 || d.StartColumn < 0 {
 			continue
+		}
+		for _, line := range d.RowData {
+			if line != nil {
+				s.grow(int(d.StartRow)+len(d.RowData), int(d.StartColumn)+len(line.Values))
+			}
+		}
+		if err := c.checkSize(); err != nil {
+			return err
 		}
 		to := area{int(d.StartRow), s.height, int(d.StartColumn), s.width}
 		if err := (cellEdit{sheet: s}).rows(to, d.RowData); err != nil {

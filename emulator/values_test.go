@@ -138,7 +138,7 @@ func TestUpdateValues(t *testing.T) {
 		{"too many columns", "A1:A2", "RAW", [][]any{{1, 2}}, "Requested writing within range ['S'!A1:A2], but tried writing to column [B]", 0, before},
 		{"the grid does not grow", "A1000", "RAW", [][]any{{1}, {2}}, "exceeds grid limits. Max rows: 1000, max columns: 26", 0, before},
 		{"50,000 characters fit", "A1", "RAW", [][]any{{strings.Repeat("é", 50_000)}}, "S!A1", 1, nil},
-		{"one more does not", "A1", "RAW", [][]any{{"x", strings.Repeat("é", 50_001)}}, "Your input contains more than the maximum of 50000 characters in a single cell.", 0, before},
+		{"one more does not", "A1", "RAW", [][]any{{"x", strings.Repeat("é", 50_001)}}, "Error 400: Your input contains more than the maximum of 50000 characters in a single cell.", 0, before},
 		{"the option is required", "A1", "", [][]any{{1}}, "'valueInputOption' is required but not specified", 0, before},
 		{"a formula is not emulated yet", "A1", "USER_ENTERED", [][]any{{"x", "=1+1"}}, "501", 0, before},
 		{"an object is no value", "A1", "RAW", [][]any{{map[string]any{"a": 1}}}, "Invalid values[0][0]", 0, before},

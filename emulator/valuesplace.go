@@ -123,7 +123,10 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 		start = area{top: t.bottom, left: t.left}
 	}
 	to := extent(start, lines)
-	if insert && len(lines) > 0 {
+	if len(lines) == 0 {
+		return s.place(to, lines), table, nil
+	}
+	if insert {
 		c.insert(s, byRow, to.top, len(lines))
 	}
 	s.grow(to.bottom, to.right)

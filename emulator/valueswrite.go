@@ -42,8 +42,11 @@ func (in input) cells(values [][]any, columns bool) ([][]*cell, error) {
 		out[r] = make([]*cell, len(line))
 		for i, v := range line {
 			made, err := in.cell(v)
+			if err == errNoScalar {
+				return nil, refuse("Invalid values[%d][%d]: %s", r, i, err)
+			}
 			if err != nil {
-				return nil, fmt.Errorf("Invalid values[%d][%d]: %w", r, i, err)
+				return nil, err
 			}
 			out[r][i] = made
 		}
@@ -82,17 +85,18 @@ func (in input) cell(v any) (*cell, error) {
 				return nil, err
 			}
 		}
-	case map[string]any:
-		return nil, refuse("struct_value {}")
-	case []any:
-		return nil, refuse("list_value {}")
+	case map[string]any, []any:
+		return nil, errNoScalar
 	default:
 		made = raw(v)
 	}
 	return &made, nil
 }
 
-var errTooLong = refusal("Your input contains more than the maximum of 50000 characters in a single cell.")
+const (
+	errNoScalar = refusal("only text, numbers and booleans are values of a cell.")
+	errTooLong  = refusal("Your input contains more than the maximum of 50000 characters in a single cell.")
+)
 
 // raw turns a Go value into a cell as it is; see [Sheet].
 func raw(v any) cell {
@@ -127,12 +131,12 @@ func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	if body.Range != "" && body.Range != c.vars["range"] {
-		return nil, refuse("Requested range %s does not match value range %s", c.vars["range"], body.Range)
-	}
-	body.Range = c.vars["range"]
 	var done written
 	err = f.edit(w.in.now, func(draft *contents) error {
+		if err := draft.sameRange(c.vars["range"], body.Range); err != nil {
+			return err
+		}
+		body.Range = c.vars["range"]
 		done, err = w.update(draft, &body)
 		return err
 	})
@@ -140,6 +144,22 @@ func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
 		return nil, err
 	}
 	return w.response(f.id, done), nil
+}
+
+// sameRange refuses a body that names another range than the path.
+func (c *contents) sameRange(path, body string) error {
+	if body == "" {
+		return nil
+	}
+	s, a, err := c.find(path)
+	if err != nil {
+		return err
+	}
+	other, b, err := c.find(body)
+	if err == nil && (s != other || a.area != b.area) {
+		err = refuse("Requested range %s does not match value range %s", path, body)
+	}
+	return err
 }
 
 func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
