@@ -36,14 +36,13 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 			}
 			out.Replies = append(out.Replies, reply)
 		}
-		return nil
+		if !body.IncludeSpreadsheetInResponse {
+			return nil
+		}
+		m := c.mask.below("updatedSpreadsheet")
+		out.UpdatedSpreadsheet, err = draft.describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
+		return err
 	})
-	if err != nil || !body.IncludeSpreadsheetInResponse {
-		return out, err
-	}
-	m := c.mask.below("updatedSpreadsheet")
-	withGrid := body.ResponseIncludeGridData || m != nil && m.takes("sheets", "data")
-	out.UpdatedSpreadsheet, err = f.describe(body.ResponseRanges, withGrid, m)
 	return out, err
 }
 

@@ -176,13 +176,17 @@ func TestInsertMovesRanges(t *testing.T) {
 }
 
 func TestResponseIncludesSpreadsheet(t *testing.T) {
-	_, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("One", []any{"h"}, []any{"a"}), grid("Two")}})
+	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("One", []any{"h"}, []any{"a"}), grid("Two")}})
 	body := `{"requests":[{"insertDimension":{"range":{"dimension":"ROWS","startIndex":1,"endIndex":2}}}],"includeSpreadsheetInResponse":true,"responseRanges":["One!A1:A3"]}`
 	fields := "?prettyPrint=false&fields=replies,updatedSpreadsheet(sheets(properties/sheetId,data(startRow,rowData/values/formattedValue)))"
 	status, _, got := me.ask(t, "POST", sheetsURL+id+":batchUpdate"+fields, body)
 	want := `{"replies":[{}],"updatedSpreadsheet":{"sheets":[{"data":[{"rowData":[{"values":[{"formattedValue":"h"}]},{},{"values":[{"formattedValue":"a"}]}]}],"properties":{"sheetId":0}}]}}` + "\n"
 	if status != 200 || got != want {
 		t.Errorf("= %d %s, want %s", status, got, want)
+	}
+	bad := strings.Replace(body, "One!A1:A3", "Nope!A1", 1)
+	if status, _, got := me.ask(t, "POST", sheetsURL+id+":batchUpdate", bad); status != 400 || len(google.Values(id, "One")) != 3 {
+		t.Errorf("a response range that is none = %d %s, want 400 and nothing done", status, got)
 	}
 }
 

@@ -161,6 +161,7 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 	}
 	p := b.sheetProperties(s)
 	merge(p, given, m)
+	// With '*' only an index that was sent moves the sheet.
 	if m.takes("index") && (!m.all() || p.Index != 0 || sent(given.ForceSendFields, "Index")) {
 		if err := b.move(s, int(p.Index)); err != nil {
 			return nil, err

@@ -16,7 +16,7 @@ func (c *call) getSpreadsheet() (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.describe(c.query["ranges"], c.flag("includeGridData"), c.mask)
+	return f.contents.describe(f.id, c.query["ranges"], c.flag("includeGridData"), c.mask)
 }
 
 func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
@@ -50,7 +50,7 @@ func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
 	}
 	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
 	f.contents = contents
-	return f.describe(nil, false, nil)
+	return contents.describe(f.id, nil, false, nil)
 }
 
 // fillGrid stores the cells that a new sheet comes with; its grid grows as needed.
@@ -79,18 +79,18 @@ func (c *contents) fillGrid(s *sheet, data []*sheets.GridData) error {
 func isServiceAccount(email string) bool { return strings.HasSuffix(email, ".gserviceaccount.com") }
 
 // describe answers the spreadsheet, or the sheets that ranges are in. A mask
-// that names the grid has it read, whatever withGrid says.
-func (f *file) describe(ranges []string, withGrid bool, m *mask) (*sheets.Spreadsheet, error) {
-	c := f.contents
+// decides alone whether the grid is read, as the reference of
+// spreadsheets.get says of includeGridData.
+func (c *contents) describe(id string, ranges []string, withGrid bool, m *mask) (*sheets.Spreadsheet, error) {
 	wanted, err := c.wanted(ranges)
 	if err != nil {
 		return nil, err
 	}
 	properties := c.properties
 	out := &sheets.Spreadsheet{
-		SpreadsheetId:  f.id,
+		SpreadsheetId:  id,
 		Properties:     &properties,
-		SpreadsheetUrl: "https://docs.google.com/spreadsheets/d/" + f.id + "/edit",
+		SpreadsheetUrl: "https://docs.google.com/spreadsheets/d/" + id + "/edit",
 	}
 	if m != nil {
 		withGrid = m.takes("sheets", "data")
