@@ -58,15 +58,23 @@ func NewHandler(s Settings) (http.Handler, error) {
 // newHandler is NewHandler with a transport for all requests, nil for the
 // usual ones, and a logger.
 func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler, error) {
-	tokens, err := auth.NewTransport(auth.Config{Scopes: s.Scopes, Base: base, Logger: log})
+	endpoint := s.Emulator.endpoint()
+	tokens, err := auth.NewTransport(auth.Config{
+		Scopes: s.Scopes, Subject: string(s.Subject), Impersonate: string(s.Impersonate),
+		Endpoint: endpoint, Base: base, Logger: log,
+	})
 	if err != nil {
 		return nil, err
 	}
-	rows, err := service.New(context.Background(), tokens.Client(), string(s.SpreadsheetID), s.Emulator.endpoint())
+	verifier, err := auth.NewVerifier(s.Callers, s.Audience, endpoint, base)
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{settings: s, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux()}
+	rows, err := service.New(context.Background(), tokens.Client(), string(s.SpreadsheetID), endpoint)
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{settings: s, callers: verifier, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux()}
 	for _, route := range h.routes() {
 		h.mux.Handle(route.pattern, h.answer(route))
 	}
@@ -76,6 +84,7 @@ func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler,
 
 type handler struct {
 	settings Settings
+	callers  *auth.Verifier
 	tokens   *auth.Transport
 	rows     *service.Service
 	log      *slog.Logger

@@ -33,10 +33,14 @@ type world struct {
 
 var orders = emulator.Sheet{Title: "Orders", Values: [][]any{
 	{"id", "item", "qty", "price", "ordered"},
-	{1, "apple", 12, 0.35, "2026-03-02"},
-	{2, "bread", 2, 2.8, "2026-03-02"},
-	{3, "coffee", 1, 7.95, "2026-03-03"},
+	{1, "apple", 12, 0.35, day(2)},
+	{2, "bread", 2, 2.8, day(2)},
+	{3, "coffee", 1, 7.95, day(3)},
 }}
+
+func day(n int) emulator.Date {
+	return emulator.Date(time.Date(2026, time.March, n, 0, 0, 0, 0, time.UTC))
+}
 
 func newWorld(t testing.TB, change func(*Settings, *emulator.Spreadsheet)) *world {
 	t.Helper()
@@ -450,6 +454,10 @@ func TestSettings(t *testing.T) {
 		{"published link", map[string]string{"SPREADSHEET_ID": "https://docs.google.com/spreadsheets/d/e/2PACX-1/pubhtml", "CALLERS": "iam"}, "", []string{"published copy"}},
 		{"another site", map[string]string{"SPREADSHEET_ID": "https://example.com/d/" + id, "CALLERS": "iam"}, "", []string{"neither the ID nor the URL"}},
 		{"callers empty", map[string]string{"SPREADSHEET_ID": id, "CALLERS": ""}, "", []string{"CALLERS", "for example CALLERS=iam"}},
+		{"e-mails with an audience", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "a@example.com,b@example.com", "AUDIENCE": "https://x.example.com"}, id, nil},
+		{"e-mails without an audience", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "a@example.com"}, "", []string{"AUDIENCE is not set, but CALLERS names e-mail addresses", "for example AUDIENCE=https://"}},
+		{"subject that is no address", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SUBJECT": "me"}, "", []string{"SUBJECT is not an e-mail address"}},
+		{"account that is no address", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "IMPERSONATE": "Sheets <a@example.com>"}, "", []string{"IMPERSONATE is not an e-mail address"}},
 		{"callers unknown", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "everyone"}, "", []string{"neither iam nor anyone"}},
 		{"scopes by blanks", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SCOPES": "drive spreadsheets"}, "", []string{"SCOPES", "commas", "for example SCOPES=drive,spreadsheets"}},
 		{"scopes empty", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SCOPES": ""}, "", []string{"SCOPES names no scope"}},
@@ -487,7 +495,7 @@ func TestSettings(t *testing.T) {
 }
 
 func clearEnv(t *testing.T) {
-	for _, name := range []string{"SPREADSHEET_ID", "CALLERS", "SCOPES", "SHEETS_EMULATOR_HOST"} {
+	for _, name := range []string{"SPREADSHEET_ID", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES", "SHEETS_EMULATOR_HOST"} {
 		t.Setenv(name, "") // so that it is restored afterwards
 		if err := os.Unsetenv(name); err != nil {
 			t.Fatal(err)

@@ -20,6 +20,7 @@ const (
 	codeSettings         service.Code = "settings"
 	codeToken                         = service.TokenRefused
 	codeUnauthenticated  service.Code = "unauthenticated"
+	codeForbidden        service.Code = "forbidden"
 	codeRouteNotFound    service.Code = "route-not-found"
 	codeMethodNotAllowed service.Code = "method-not-allowed"
 	codeInternal         service.Code = "internal"
@@ -44,6 +45,7 @@ var statuses = map[service.Code]int{
 	codeToken:                   http.StatusBadGateway,
 	codeSettings:                http.StatusServiceUnavailable,
 	codeUnauthenticated:         http.StatusUnauthorized,
+	codeForbidden:               http.StatusForbidden,
 	codeRouteNotFound:           http.StatusNotFound,
 	codeMethodNotAllowed:        http.StatusMethodNotAllowed,
 	codeInternal:                http.StatusInternalServerError,
@@ -92,6 +94,7 @@ func toProblem(err error) problem {
 		inService *service.Error
 		inRequest *requestError
 		noToken   *auth.Error
+		caller    *auth.CallerError
 		tooLong   *http.MaxBytesError
 	)
 	switch {
@@ -104,9 +107,14 @@ func toProblem(err error) problem {
 	case errors.As(err, &tooLong):
 		p.Code, p.Detail = service.TooLarge, fmt.Sprintf("the body is longer than %d bytes", tooLong.Limit)
 		p.Remedy = "send the rows in several requests"
-	case errors.Is(err, auth.ErrUnauthenticated):
-		p.Code, p.Detail = codeUnauthenticated, err.Error()
-		p.Remedy = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
+	case errors.As(err, &caller):
+		p.Code, p.Detail, p.Remedy = codeUnauthenticated, caller.Detail, caller.Remedy
+		if errors.Is(err, auth.ErrForbidden) {
+			p.Code = codeForbidden
+		}
+		if errors.Is(err, auth.ErrNoKeys) {
+			p.Code, p.Status, p.retryAfter = service.Upstream, http.StatusServiceUnavailable, 10*time.Second
+		}
 	}
 	if p.Status == 0 {
 		p.Status = statuses[p.Code]
@@ -115,9 +123,14 @@ func toProblem(err error) problem {
 	return p
 }
 
-// explain is toProblem with the account's e-mail where the remedy wants it.
+// explain is toProblem with what the settings and the account's e-mail tell.
 func (h *handler) explain(ctx context.Context, err error) problem {
 	p := toProblem(err)
+	if p.Code == service.ScopeInsufficient && h.settings.Scopes.Has("drive") && h.settings.Scopes.Has("spreadsheets") {
+		p.Detail += ", although the function asked for it: the platform ignores the scopes that it is asked for, as a VM does"
+		p.Remedy = "set the scopes of the VM or node pool: gcloud compute instances set-service-account VM --scopes=" + h.settings.Scopes.String() +
+			"; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
+	}
 	if strings.Contains(p.Remedy, service.Account) {
 		email, err := h.tokens.Email(ctx)
 		if err != nil {

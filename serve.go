@@ -52,7 +52,7 @@ func (h *handler) answer(route route) http.Handler {
 
 func (h *handler) run(route route, w http.ResponseWriter, r *http.Request) error {
 	if route.pattern != healthRoute {
-		if err := h.settings.Callers.Check(r); err != nil {
+		if err := h.callers.Check(r); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/mail"
 	"net/netip"
 	"reflect"
 	"regexp"
@@ -23,6 +24,12 @@ type Settings struct {
 	// Callers says who may call. Required, and without a default, so that
 	// nobody opens a spreadsheet by accident.
 	Callers auth.Callers `envconfig:"CALLERS" example:"iam"`
+	// Audience of the callers' ID tokens; required where Callers are e-mails.
+	Audience string `envconfig:"AUDIENCE" example:"https://sheets-function-abc123-uc.a.run.app"`
+	// Subject is the Workspace user to act as; empty is the service account.
+	Subject Email `envconfig:"SUBJECT" example:"person@your-domain.com"`
+	// Impersonate is the service account to act as; empty is the platform's.
+	Impersonate Email `envconfig:"IMPERSONATE" example:"sheets@project.iam.gserviceaccount.com"`
 	// Scopes of the access token.
 	Scopes auth.Scopes `envconfig:"SCOPES" default:"drive,spreadsheets" example:"drive,spreadsheets"`
 	// Emulator stands for all of Google's API hosts; empty is Google.
@@ -44,8 +51,11 @@ func ReadSettings() (Settings, error) {
 	if s.SpreadsheetID == "" {
 		missing = append(missing, newSettingError("SpreadsheetID", errNotSet))
 	}
-	if s.Callers == (auth.Callers{}) {
+	if s.Callers.String() == "" {
 		missing = append(missing, newSettingError("Callers", errNotSet))
+	}
+	if s.Callers.NeedAudience() && s.Audience == "" {
+		missing = append(missing, newSettingError("Audience", errors.New("is not set, but CALLERS names e-mail addresses: it is what their ID tokens must be made out to")))
 	}
 	return s, errors.Join(missing...)
 }
@@ -98,6 +108,19 @@ func (id *SpreadsheetID) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Email is the address of an account; empty is none.
+type Email string
+
+// UnmarshalText reads one address.
+func (e *Email) UnmarshalText(text []byte) error {
+	value := strings.TrimSpace(string(text))
+	if address, err := mail.ParseAddress(value); value != "" && (err != nil || address.Address != value) {
+		return errors.New("is not an e-mail address")
+	}
+	*e = Email(value)
+	return nil
+}
+
 // LoopbackHost is a host:port on this machine; empty is none. No other address
 // is taken, because real tokens would travel to it in the clear.
 type LoopbackHost string
@@ -131,6 +154,9 @@ func (s Settings) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("spreadsheet_id", string(s.SpreadsheetID)),
 		slog.String("callers", s.Callers.String()),
+		slog.String("audience", s.Audience),
+		slog.String("subject", string(s.Subject)),
+		slog.String("impersonate", string(s.Impersonate)),
 		slog.String("scopes", s.Scopes.String()),
 		slog.String("emulator", string(s.Emulator)),
 	)

@@ -19,11 +19,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/url"
 	"os"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -32,6 +29,14 @@ import (
 type Config struct {
 	// Scopes of every token; at least one.
 	Scopes Scopes
+	// Subject is the Workspace user to act as, by domain-wide delegation; ""
+	// acts as the service account itself. See delegate.go.
+	Subject string
+	// Impersonate is the service account to act as; "" is the platform's own.
+	Impersonate string
+	// Endpoint, such as "http://127.0.0.1:8085", stands for the hosts of IAM
+	// and of Google's token endpoint; "" is Google.
+	Endpoint string
 	// Base carries all requests, those for tokens too; nil for net/http's own
 	// transport, and for one without proxy to the metadata server.
 	Base http.RoundTripper
@@ -50,11 +55,12 @@ type source interface {
 // [http.RoundTripper], safe for concurrent use. All clients that should share
 // one token share one Transport.
 type Transport struct {
-	base    http.RoundTripper
-	scopes  Scopes
-	source  source
-	tokens  cache
-	account atomic.Pointer[string] // the source's e-mail, once it is known
+	base         http.RoundTripper
+	scopes       Scopes
+	source       source
+	quotaProject string // pays for the calls of a person's credentials; "" is the account's own
+	tokens       cache[Token]
+	account      atomic.Pointer[string] // the source's e-mail, once it is known
 }
 
 // NewTransport chooses where tokens come from, and asks nobody yet: a file named
@@ -74,65 +80,49 @@ func NewTransport(c Config) (*Transport, error) {
 		log = slog.Default()
 	}
 	log.Info("access tokens come from the "+src.String(), "why", why, "scopes", c.Scopes.String())
-	base := c.Base
-	if base == nil {
-		base = http.DefaultTransport
+	t := &Transport{base: c.Base, scopes: c.Scopes, source: src}
+	if t.base == nil {
+		t.base = http.DefaultTransport
 	}
-	return &Transport{base: base, scopes: c.Scopes, source: src, tokens: cache{fetch: src.fetch}}, nil
+	if file, ok := src.(*credentialsFile); ok {
+		t.quotaProject = file.quotaProject
+	}
+	t.tokens = cache[Token]{doing: "wait for an access token", pause: tokenPause, fetch: func(ctx context.Context) (lease[Token], error) {
+		token, err := src.fetch(ctx)
+		if err != nil {
+			return lease[Token]{}, err
+		}
+		return token.lease(time.Now()), nil
+	}}
+	return t, nil
 }
 
+// chooseSource returns the source of the tokens, which is the platform's or,
+// on top of it, one that acts as somebody else.
 func chooseSource(c Config) (src source, why string, err error) {
+	if c.Subject == "" && c.Impersonate == "" {
+		return platformSource(c, c.Scopes)
+	}
+	base, why, err := platformSource(c, cloudPlatform)
+	if err != nil {
+		return nil, "", err
+	}
+	return newDelegate(c, base), why, nil
+}
+
+func platformSource(c Config, scopes Scopes) (src source, why string, err error) {
 	if path := os.Getenv("GOOGLE_APPLICATION_CREDENTIALS"); path != "" {
-		src, err = newCredentialsFile(path, c.Scopes, c.Base)
+		src, err = newCredentialsFile(path, scopes, c.Base)
 		return src, "GOOGLE_APPLICATION_CREDENTIALS names it", err
 	}
 	if host := os.Getenv("GCE_METADATA_HOST"); host != "" {
-		return newMetadataServer(host, c.Scopes, c.Base), "GCE_METADATA_HOST names it", nil
+		return newMetadataServer(host, scopes, c.Base), "GCE_METADATA_HOST names it", nil
 	}
 	if os.Getenv("K_SERVICE") != "" {
-		return newMetadataServer(metadataAddress, c.Scopes, c.Base), "K_SERVICE is set, so this runs on a platform", nil
+		return newMetadataServer(metadataAddress, scopes, c.Base), "K_SERVICE is set, so this runs on a platform", nil
 	}
-	path := gcloudFile()
-	src, err = newCredentialsFile(path, c.Scopes, c.Base)
+	src, err = newCredentialsFile(gcloudFile(), scopes, c.Base)
 	return src, "neither GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST nor K_SERVICE is set", err
-}
-
-// Client returns an [http.Client] on the transport, for the clients of
-// google.golang.org/api and any other.
-func (t *Transport) Client() *http.Client { return &http.Client{Transport: t} }
-
-// RoundTrip sends the request with a token. Where there is none the error is
-// an [*Error] and nothing was sent. A host that is not Google's is refused, so
-// that a redirect cannot carry a token away; loopback stands for an emulator.
-func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	token, err := t.token(req)
-	if err != nil {
-		if req.Body != nil {
-			_ = req.Body.Close() // as RoundTripper demands
-		}
-		return nil, err
-	}
-	sent := req.Clone(req.Context())
-	sent.Header.Set("Authorization", "Bearer "+token.value())
-	return t.base.RoundTrip(sent)
-}
-
-func (t *Transport) token(req *http.Request) (Token, error) {
-	if !mayCarryToken(req.URL) {
-		return Token{}, &Error{
-			Doing: fmt.Sprintf("send an access token to %s://%s", req.URL.Scheme, req.URL.Host),
-			Err:   errors.New("neither https to *.googleapis.com nor a loopback address"),
-		}
-	}
-	return t.tokens.get(req.Context())
-}
-
-func mayCarryToken(u *url.URL) bool {
-	host := u.Hostname()
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return true
-	}
-	return u.Scheme == "https" && (host == "googleapis.com" || strings.HasSuffix(host, ".googleapis.com"))
 }
 
 // Warm starts the first fetch without waiting for it, and says why there is no
@@ -164,7 +154,10 @@ type Status struct {
 // Status asks nobody.
 func (t *Transport) Status() Status {
 	token, err := t.tokens.state()
-	s := Status{Source: t.source.String(), Scopes: t.scopes, Expiry: token.Expiry}
+	s := Status{Source: t.source.String(), Scopes: t.scopes}
+	if token != nil {
+		s.Expiry = token.value.Expiry
+	}
 	if known := t.account.Load(); known != nil {
 		s.Email = *known
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -241,41 +240,5 @@ func TestChooseSource(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestCallers(t *testing.T) {
-	for _, tt := range []struct {
-		rule, header, value string
-		pass                bool
-	}{
-		{"anyone", "", "", true},
-		{"iam", "", "", false},
-		{"iam", "Authorization", "Bearer x.y.SIGNATURE_REMOVED_BY_GOOGLE", true},
-		{"iam", "X-Serverless-Authorization", "bearer x", true},
-		{"iam", "Authorization", "Bearer ", false},
-		{"iam", "Authorization", "Basic x", false},
-		{"", "Authorization", "Bearer x", false},
-	} {
-		t.Run(tt.rule+" "+tt.header+" "+tt.value, func(t *testing.T) {
-			var callers Callers
-			if tt.rule != "" {
-				if err := callers.UnmarshalText([]byte(tt.rule)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			r := httptest.NewRequest("GET", "/", nil)
-			if tt.header != "" {
-				r.Header.Set(tt.header, tt.value)
-			}
-			if err := callers.Check(r); (err == nil) != tt.pass {
-				t.Errorf("Check() = %v, want pass %v", err, tt.pass)
-			}
-		})
-	}
-	for _, rule := range []string{"", "IAM", "nobody", "a@example.com", "iam,anyone"} {
-		if err := new(Callers).UnmarshalText([]byte(rule)); err == nil {
-			t.Errorf("UnmarshalText(%q) = nil, want an error", rule)
-		}
 	}
 }

@@ -10,74 +10,100 @@ import (
 const (
 	// fetchBudget bounds one fetch with all its tries, whoever waits for it.
 	fetchBudget = 10 * time.Second
-	// fetchPause is the shortest time between the starts of two fetches: a
-	// metadata server that hands out a nearly expired token, or none, is not
-	// asked again by every request.
-	fetchPause = 3 * time.Second
-	// renewEarly is how long before expiry a token is renewed, at most. The
-	// metadata server itself renews 4 to 5 minutes before; asked earlier it
-	// returns the same token.
-	renewEarly = 225 * time.Second
 	// renewPauseMax bounds the growing pause between failed renewals.
-	renewPauseMax = time.Minute
-	// expirySkew is how long before its expiry a token is no longer sent, so
-	// that it does not expire on the way.
-	expirySkew = 5 * time.Second
+	renewPauseMax = 20 * time.Second
 )
 
-// cache keeps one token. At most one fetch is under way at a time; it belongs
-// to nobody, so that a caller that leaves does not end it for the others.
-// Safe for concurrent use.
-type cache struct {
-	fetch func(context.Context) (Token, error)
+// lease is a value that may be used until it expires and should be renewed
+// from when it is due. Neither time has a monotonic reading, so that a
+// suspended machine does not take an expired value for a valid one.
+type lease[V any] struct {
+	value       V
+	due, expiry time.Time
+}
 
-	mu      sync.Mutex
-	token   Token
-	life    time.Duration // of token, when it was fetched
-	err     error         // of the last fetch; nil after a success
-	started time.Time     // of the last fetch
-	flight  *flight       // the fetch under way, or nil
-	renewer bool          // a renewal loop is running
+// cache keeps one lease, for tokens and for public keys alike. At most one
+// fetch is under way at a time; it belongs to nobody, so that a caller that
+// leaves does not end it for the others. Safe for concurrent use.
+type cache[V any] struct {
+	fetch func(context.Context) (lease[V], error)
+	doing string // for the error of a caller that leaves
+	// pause is the shortest time between the starts of two fetches: a server
+	// that hands out what is nearly expired, or nothing, is not asked again by
+	// every request.
+	pause time.Duration
+
+	mu       sync.Mutex
+	held     *lease[V]
+	err      error      // of the last fetch; nil after a success
+	started  time.Time  // of the last fetch
+	flight   *flight[V] // the fetch under way, or nil
+	renewing bool       // a renewal loop is running
 }
 
 // flight is one fetch. Its fields are read after done is closed.
-type flight struct {
+type flight[V any] struct {
 	done  chan struct{}
-	token Token
+	lease *lease[V]
 	err   error
 }
 
-// get returns a valid token. While there is one it never waits and never
+// get returns a valid lease. While there is one it never waits and never
 // fails; else it waits for the fetch under way, or starts one, until ctx ends.
-func (c *cache) get(ctx context.Context) (Token, error) {
+func (c *cache[V]) get(ctx context.Context) (*lease[V], error) {
 	c.mu.Lock()
 	now := time.Now()
 	if c.valid(now) {
 		defer c.mu.Unlock()
-		if c.due(now) && !c.renewer {
-			c.renewer = true
+		if c.due(now) && !c.renewing {
+			c.renewing = true
 			go c.renew()
 		}
-		return c.token, nil
+		return c.held, nil
 	}
-	if c.flight == nil && c.err != nil && now.Sub(c.started) < fetchPause {
+	if c.flight == nil && c.err != nil && now.Sub(c.started) < c.pause {
 		defer c.mu.Unlock()
-		return Token{}, c.err
+		return nil, c.err
 	}
 	f := c.start(now)
 	c.mu.Unlock()
+	return c.wait(ctx, f)
+}
 
+// replace returns a lease other than bad, which proved useless before its
+// time; nil where none can be had, because bad has only just been fetched. With
+// drop nobody is given bad again.
+func (c *cache[V]) replace(ctx context.Context, bad *lease[V], drop bool) (*lease[V], error) {
+	c.mu.Lock()
+	now := time.Now()
+	if c.held != nil && c.held != bad {
+		defer c.mu.Unlock()
+		return c.held, nil
+	}
+	if c.flight == nil && now.Sub(c.started) < c.pause {
+		c.mu.Unlock()
+		return nil, nil
+	}
+	if drop {
+		c.held = nil
+	}
+	f := c.start(now)
+	c.mu.Unlock()
+	return c.wait(ctx, f)
+}
+
+func (c *cache[V]) wait(ctx context.Context, f *flight[V]) (*lease[V], error) {
 	select {
 	case <-f.done:
-		return f.token, f.err
+		return f.lease, f.err
 	case <-ctx.Done():
-		return Token{}, &Error{Doing: "wait for an access token", Err: context.Cause(ctx)}
+		return nil, &Error{Doing: c.doing, Err: context.Cause(ctx)}
 	}
 }
 
-// warm starts the first fetch without waiting for it, and reports why there is
-// no token: nil while the first fetch is under way or a token is valid.
-func (c *cache) warm() error {
+// warm starts the first fetch without waiting for it, and reports why nothing
+// is held: nil while the first fetch is under way or a lease is valid.
+func (c *cache[V]) warm() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
@@ -85,81 +111,76 @@ func (c *cache) warm() error {
 		return nil
 	}
 	err := c.err
-	if c.flight == nil && now.Sub(c.started) >= fetchPause {
+	if c.flight == nil && now.Sub(c.started) >= c.pause {
 		c.start(now)
 	}
 	return err
 }
 
-// state returns the current token, which may have expired or be none, and the
+// state returns the lease at hand, which may have expired or be nil, and the
 // error of the last fetch.
-func (c *cache) state() (Token, error) {
+func (c *cache[V]) state() (*lease[V], error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.token, c.err
+	return c.held, c.err
 }
 
-func (c *cache) valid(now time.Time) bool {
-	return !c.token.isZero() && now.Round(0).Before(c.token.Expiry.Add(-min(expirySkew, c.life/10)))
+func (c *cache[V]) valid(now time.Time) bool {
+	return c.held != nil && now.Round(0).Before(c.held.expiry)
 }
 
-// due reports whether the token nears its expiry. A quarter of its lifetime is
-// the bound for short-lived ones, which would be due from the start otherwise.
-func (c *cache) due(now time.Time) bool {
-	return !now.Round(0).Before(c.token.Expiry.Add(-min(renewEarly, c.life/4)))
+func (c *cache[V]) due(now time.Time) bool {
+	return c.held != nil && !now.Round(0).Before(c.held.due)
 }
 
 // start returns the fetch under way, or starts one. The caller holds mu.
-func (c *cache) start(now time.Time) *flight {
+func (c *cache[V]) start(now time.Time) *flight[V] {
 	if c.flight != nil {
 		return c.flight
 	}
-	f := &flight{done: make(chan struct{})}
-	pause := fetchPause - now.Sub(c.started)
-	c.flight, c.started = f, now.Add(max(pause, 0))
+	f := &flight[V]{done: make(chan struct{})}
+	pause := max(0, c.pause-now.Sub(c.started))
+	c.flight, c.started = f, now.Add(pause)
 	go func() {
 		time.Sleep(pause)
 		ctx, cancel := context.WithTimeout(context.Background(), fetchBudget)
 		defer cancel()
-		f.token, f.err = c.fetch(ctx)
+		fetched, err := c.fetch(ctx)
+		if f.err = err; err == nil {
+			f.lease = &fetched
+		}
 		c.land(f)
 	}()
 	return f
 }
 
-func (c *cache) land(f *flight) {
+func (c *cache[V]) land(f *flight[V]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.flight, c.err = nil, f.err
-	// A token that expires before the one at hand is no gain: the metadata
-	// server's replicas do not agree on what they keep.
-	if f.err == nil && (c.token.isZero() || !f.token.Expiry.Before(c.token.Expiry)) {
-		c.token, c.life = f.token, time.Until(f.token.Expiry)
+	// A lease that ends before the one at hand is no gain: the replicas of a
+	// metadata server do not agree on what they keep.
+	if f.err == nil && (c.held == nil || !f.lease.expiry.Before(c.held.expiry)) {
+		c.held = f.lease
 	}
 	close(f.done)
 }
 
-// renew fetches until the token is no longer due or has expired, with growing
-// pauses in between. Requests go on with the token at hand meanwhile.
-func (c *cache) renew() {
-	for pause := fetchPause; ; pause = min(2*pause, renewPauseMax) {
+// renew fetches until the lease is no longer due or has expired, with growing
+// pauses in between. Requests go on with the lease at hand meanwhile.
+func (c *cache[V]) renew() {
+	for pause := c.pause; ; pause = min(2*pause, renewPauseMax) {
 		c.mu.Lock()
 		now := time.Now()
 		if !c.due(now) || !c.valid(now) {
-			c.renewer = false
+			c.renewing = false
 			c.mu.Unlock()
 			return
 		}
 		f := c.start(now)
 		c.mu.Unlock()
-		if <-f.done; f.err != nil || c.stillDue() {
+		if <-f.done; f.err != nil || !time.Now().Before(f.lease.due) {
 			time.Sleep(pause + rand.N(pause/2))
 		}
 	}
-}
-
-func (c *cache) stillDue() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.due(time.Now())
 }

@@ -47,14 +47,21 @@ func startPlatform(t *testing.T, h http.HandlerFunc) *platform {
 		h(w, r)
 	})).(*http.Transport)
 	t.Cleanup(base.CloseIdleConnections)
-	scopes, err := ParseScopes("drive,spreadsheets")
+	p.Transport = newTestTransport(t, Config{Base: base})
+	return p
+}
+
+func newTestTransport(t *testing.T, c Config) *Transport {
+	t.Helper()
+	c.Logger = slog.New(slog.DiscardHandler)
+	if c.Scopes == nil {
+		c.Scopes = Scopes{scopePrefix + "drive", scopePrefix + "spreadsheets"}
+	}
+	transport, err := NewTransport(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Transport, err = NewTransport(Config{Scopes: scopes, Base: base, Logger: slog.New(slog.DiscardHandler)}); err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return transport
 }
 
 // answerToken answers as Google's metadata server does.
@@ -69,11 +76,11 @@ func inBubble(t *testing.T, name string, f func(t *testing.T)) {
 }
 
 func (p *platform) get(ctx context.Context) (string, error) {
-	token, err := p.tokens.get(ctx)
+	held, err := p.tokens.get(ctx)
 	if err != nil {
 		return "", err
 	}
-	return token.value(), nil
+	return held.value.value(), nil
 }
 
 func TestMetadataRequest(t *testing.T) {
@@ -121,8 +128,8 @@ func TestTokenIsKept(t *testing.T) {
 				}
 				time.Sleep(time.Second / 2)
 			}
-			if got := p.asked.Load(); got < tt.min || got > int32(tt.run/fetchPause)+1 {
-				t.Errorf("%d requests in %v, want %d to one each %v", got, tt.run, tt.min, fetchPause)
+			if got := p.asked.Load(); got < tt.min || got > int32(tt.run/tokenPause)+1 {
+				t.Errorf("%d requests in %v, want %d to one each %v", got, tt.run, tt.min, tokenPause)
 			}
 		})
 	}
@@ -171,8 +178,10 @@ func TestRenewalFails(t *testing.T) {
 	inBubble(t, "ten times: nobody waits or fails while the token is valid", func(t *testing.T) {
 		var healthy atomic.Bool
 		healthy.Store(true)
+		var failed []time.Time
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
 			if !healthy.Load() {
+				failed = append(failed, time.Now())
 				http.Error(w, "no", http.StatusForbidden) // final: one request a fetch
 				return
 			}
@@ -184,7 +193,7 @@ func TestRenewalFails(t *testing.T) {
 		}
 		healthy.Store(false)
 		time.Sleep(time.Hour - renewEarly)
-		for p.asked.Load() < 7 {
+		for p.asked.Load() < 11 {
 			asked := time.Now()
 			if got, err := p.get(t.Context()); got != first || err != nil || time.Since(asked) != 0 {
 				t.Fatalf("get() = %q, %v after %v, want the first token at once", got, err, time.Since(asked))
@@ -193,6 +202,11 @@ func TestRenewalFails(t *testing.T) {
 		}
 		if err := p.Status().LastError; !strings.Contains(err, "403 Forbidden: no") {
 			t.Errorf("LastError = %q, want the 403", err)
+		}
+		for i, want := range []time.Duration{3, 6, 12, 20, 20, 20, 20, 20, 20} {
+			if pause, want := failed[i+1].Sub(failed[i]), want*time.Second; pause < want || pause > want*3/2 {
+				t.Errorf("pause %d is %v, want %v and up to half of it more", i, pause, want)
+			}
 		}
 		healthy.Store(true)
 		time.Sleep(renewPauseMax * 3 / 2)
@@ -293,4 +307,99 @@ func TestNoMetadataServer(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("fetch() = %v, want connection refused", err)
 	}
+}
+
+// A 401 from an API: the token is dropped, and the request repeated once.
+func TestTokenRefusedByAPI(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		age   time.Duration // of the token when the API refuses it
+		same  bool          // the metadata server returns the same token again
+		body  string        // "" is none
+		plain bool          // the body can be repeated
+		code  int
+		calls int32
+	}{
+		{"repeated with a new token", time.Minute, false, "", true, 200, 2},
+		{"with its body", time.Minute, false, `{"id":4}`, true, 200, 2},
+		{"a body that cannot be repeated", time.Minute, false, `{"id":4}`, false, 401, 1},
+		{"the same token again is no help", time.Minute, true, "", true, 401, 1},
+		{"a token just fetched is not to blame", time.Second, false, "", true, 401, 1},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			var asked, calls atomic.Int32
+			t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
+			t.Setenv("GCE_METADATA_HOST", "metadata.test")
+			mux := http.NewServeMux()
+			mux.HandleFunc(accountPath+"token", func(w http.ResponseWriter, r *http.Request) {
+				value := "same"
+				if n := asked.Add(1); !tt.same {
+					value = fmt.Sprint("token", n)
+				}
+				answerToken(w, value, time.Hour)
+			})
+			mux.HandleFunc("/v4/", func(w http.ResponseWriter, r *http.Request) {
+				calls.Add(1)
+				if body, err := io.ReadAll(r.Body); err != nil || string(body) != tt.body {
+					t.Errorf("call %d has the body %q, %v, want %q", calls.Load(), body, err, tt.body)
+				}
+				if r.Header.Get("Authorization") != "Bearer token2" {
+					w.WriteHeader(http.StatusUnauthorized)
+				}
+			})
+			base := emulator.Transport(mux).(*http.Transport)
+			defer base.CloseIdleConnections()
+			p := newTestTransport(t, Config{Base: base})
+			if _, err := p.tokens.get(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(tt.age)
+			req, _ := http.NewRequest("POST", "http://127.0.0.1/v4/x", strings.NewReader(tt.body))
+			if !tt.plain {
+				req.GetBody = nil
+			}
+			resp, err := p.Client().Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp.Body.Close()
+			if resp.StatusCode != tt.code || calls.Load() != tt.calls {
+				t.Errorf("answer %d after %d calls, want %d after %d", resp.StatusCode, calls.Load(), tt.code, tt.calls)
+			}
+		})
+	}
+}
+
+func TestDroppedTokenIsNotUsedAgain(t *testing.T) {
+	inBubble(t, "while a new one is fetched", func(t *testing.T) {
+		var n atomic.Int32
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Second)
+			answerToken(w, fmt.Sprint("token", n.Add(1)), time.Hour)
+		})
+		bad, err := p.tokens.get(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		var wg sync.WaitGroup
+		for range 3 { // several requests meet the 401 at once
+			wg.Go(func() {
+				if fresh, err := p.tokens.replace(t.Context(), bad, true); err != nil || fresh.value.value() != "token2" {
+					t.Errorf("replace() = %v, %v, want token2", fresh, err)
+				}
+			})
+		}
+		synctest.Wait()
+		if got, err := p.get(t.Context()); got != "token2" || err != nil {
+			t.Errorf("get() = %q, %v, want token2", got, err)
+		}
+		wg.Wait()
+		if fresh, err := p.tokens.replace(t.Context(), bad, true); err != nil || fresh.value.value() != "token2" {
+			t.Errorf("a late 401 for the first token: replace() = %v, %v, want token2", fresh, err)
+		}
+		if got := p.asked.Load(); got != 2 {
+			t.Errorf("%d requests, want 2", got)
+		}
+	})
 }

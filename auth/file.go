@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,30 +22,43 @@ import (
 // Default Credentials. How each type is exchanged for a token is left to
 // Google's library; https://google.aip.dev/auth/4110 describes them.
 type credentialsFile struct {
-	path    string
-	kind    string // its "type" field
-	account string // e-mail of the service account, where the file tells
-	tokens  auth.TokenProvider
+	path         string
+	kind         string // its "type" field
+	account      string // e-mail of the service account, where the file tells
+	quotaProject string // only for a person's credentials
+	tokens       auth.TokenProvider
 }
+
+// fileContent is what we read of it ourselves.
+type fileContent struct {
+	Type             string `json:"type"`
+	ClientID         string `json:"client_id"`
+	ClientEmail      string `json:"client_email"`
+	ImpersonationURL string `json:"service_account_impersonation_url"`
+	QuotaProject     string `json:"quota_project_id"`
+}
+
+// gcloudClient is the OAuth client that gcloud logs people in with. Google
+// refuses it the scopes of Workspace since June 2025:
+// https://docs.cloud.google.com/docs/authentication/troubleshoot-adc
+const gcloudClient = "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com"
+
+const loginRemedy = "gcloud auth application-default login --impersonate-service-account=ACCOUNT"
 
 func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*credentialsFile, error) {
 	fail := func(err error) (*credentialsFile, error) {
-		return nil, &Error{
-			Doing: "read the credentials file " + path, Err: err,
-			Remedy: "gcloud auth application-default login --impersonate-service-account=ACCOUNT",
-		}
+		return nil, &Error{Doing: "read the credentials file " + path, Err: err, Remedy: loginRemedy}
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return fail(errors.Unwrap(err)) // without the path, which Doing has
 	}
-	var file struct {
-		Type             string `json:"type"`
-		ClientEmail      string `json:"client_email"`
-		ImpersonationURL string `json:"service_account_impersonation_url"`
-	}
+	var file fileContent
 	if json.Unmarshal(content, &file) != nil || file.Type == "" {
 		return fail(errors.New("it is not a credentials file in JSON"))
+	}
+	if err := file.check(scopes); err != nil {
+		return fail(err)
 	}
 	options := &credentials.DetectOptions{
 		Scopes: scopes,
@@ -59,11 +74,29 @@ func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*cr
 	if err != nil {
 		return fail(err)
 	}
-	account := file.ClientEmail
+	f := &credentialsFile{path: path, kind: file.Type, account: file.ClientEmail, tokens: creds}
 	if _, rest, ok := strings.Cut(file.ImpersonationURL, "/serviceAccounts/"); ok {
-		account, _, _ = strings.Cut(rest, ":")
+		f.account, _, _ = strings.Cut(rest, ":")
 	}
-	return &credentialsFile{path, file.Type, account, creds}, nil
+	if file.Type == string(credentials.AuthorizedUser) {
+		f.quotaProject = cmp.Or(os.Getenv("GOOGLE_CLOUD_QUOTA_PROJECT"), file.QuotaProject)
+	}
+	return f, nil
+}
+
+// check refuses at once what could only fail at the API, and without a word of
+// the cause.
+func (f fileContent) check(scopes Scopes) error {
+	if slices.Equal(scopes, cloudPlatform) {
+		return nil // the first step of acting as somebody else
+	}
+	switch {
+	case f.Type == string(credentials.AuthorizedUser) && f.ClientID == gcloudClient:
+		return fmt.Errorf("it is a person's login with gcloud's own client, which Google gives no %s: impersonate a service account instead", scopes)
+	case f.Type == string(credentials.ExternalAccount) && f.ImpersonationURL == "":
+		return errors.New("it names an external identity without an e-mail address, which no spreadsheet can be shared with: let it impersonate a service account (service_account_impersonation_url)")
+	}
+	return nil
 }
 
 func (f *credentialsFile) String() string { return fmt.Sprintf("%s (%s)", f.path, f.kind) }
@@ -71,7 +104,7 @@ func (f *credentialsFile) String() string { return fmt.Sprintf("%s (%s)", f.path
 func (f *credentialsFile) fetch(ctx context.Context) (Token, error) {
 	t, err := f.tokens.Token(ctx)
 	if err != nil {
-		return Token{}, &Error{Doing: "fetch an access token with " + f.String(), Err: err}
+		return Token{}, &Error{Doing: "fetch an access token with " + f.String(), Err: err, Remedy: loginRemedy}
 	}
 	return newToken(t.Value, t.Expiry), nil
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -22,9 +20,6 @@ const (
 	accountPath     = "/computeMetadata/v1/instance/service-accounts/default/"
 	flavorHeader    = "Metadata-Flavor"
 	flavor          = "Google"
-
-	tryBudget   = 3 * time.Second
-	answerLimit = 64 << 10
 )
 
 // metadataServer is the platform's token source. Asking it needs no key:
@@ -42,8 +37,7 @@ func newMetadataServer(host string, scopes Scopes, base http.RoundTripper) *meta
 		dialer := &net.Dialer{Timeout: 2 * time.Second}
 		base = &http.Transport{DialContext: dialer.DialContext, IdleConnTimeout: time.Minute}
 	}
-	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &metadataServer{host: host, scopes: scopes, client: &http.Client{Transport: base, CheckRedirect: noRedirect}}
+	return &metadataServer{host: host, scopes: scopes, client: newClient(base)}
 }
 
 func (m *metadataServer) String() string { return "metadata server at " + m.host }
@@ -98,71 +92,19 @@ func parseToken(body []byte, asked time.Time) (Token, error) {
 	return newToken(answer.AccessToken, asked.Add(life)), nil
 }
 
-var errNoAnswer = fmt.Errorf("no answer within %v", tryBudget)
-
-// statusError is an answer of the metadata server other than 200.
-type statusError struct {
-	status int
-	body   string
-}
-
-func (e *statusError) Error() string {
-	return fmt.Sprintf("%d %s: %s", e.status, http.StatusText(e.status), e.body)
-}
-
-// get repeats a temporary failure with growing, jittered pauses until ctx ends.
 func (m *metadataServer) get(ctx context.Context, path string) ([]byte, error) {
-	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		body, err := m.try(ctx, path)
-		if err == nil || !temporary(err) {
-			return body, err
-		}
-		select {
-		case <-ctx.Done():
+	return retry(ctx, func(ctx context.Context) ([]byte, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.host+path, nil)
+		if err != nil {
 			return nil, err
-		case <-time.After(pause/2 + rand.N(pause/2)):
 		}
-	}
-}
-
-func (m *metadataServer) try(ctx context.Context, path string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, tryBudget)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+m.host+path, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set(flavorHeader, flavor)
-	resp, err := m.client.Do(req)
-	if ctx.Err() != nil {
-		return nil, errNoAnswer
-	}
-	if err != nil {
-		return nil, errors.Unwrap(err) // the URL that *url.Error adds is in Doing
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case resp.StatusCode != http.StatusOK:
-		return nil, &statusError{resp.StatusCode, excerpt(body)}
-	case len(body) > answerLimit:
-		return nil, fmt.Errorf("the answer is longer than %d KiB: this is not a metadata server", answerLimit>>10)
-	case resp.Header.Get(flavorHeader) != flavor:
-		return nil, fmt.Errorf("the answer has no %s: %s header: this is not a metadata server", flavorHeader, flavor)
-	}
-	return body, nil
-}
-
-// temporary reports whether asking again can help: broken connections and
-// time-outs, 429 and 5xx. A 400, 403 or 404 is final.
-func temporary(err error) bool {
-	if s, ok := errors.AsType[*statusError](err); ok {
-		return s.status == http.StatusTooManyRequests || s.status >= 500
-	}
-	_, broken := errors.AsType[net.Error](err)
-	return broken || errors.Is(err, errNoAnswer) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		req.Header.Set(flavorHeader, flavor)
+		body, header, err := exchange(m.client, req)
+		if err == nil && header.Get(flavorHeader) != flavor {
+			err = fmt.Errorf("the answer has no %s: %s header: this is not a metadata server", flavorHeader, flavor)
+		}
+		return body, err
+	})
 }
 
 // metadataRemedy names the act that mends what the platforms are known to answer.
@@ -179,14 +121,4 @@ func metadataRemedy(err error) string {
 		return "check the spelling of SCOPES, and that the service account exists and is enabled: gcloud iam service-accounts describe ACCOUNT"
 	}
 	return ""
-}
-
-// excerpt makes one line of the start of a body, for an error message.
-func excerpt(body []byte) string {
-	const limit = 500
-	line := strings.Join(strings.Fields(strings.ToValidUTF8(string(body), "?")), " ")
-	if len(line) > limit {
-		line = strings.ToValidUTF8(line[:limit], "") + " …"
-	}
-	return line
 }

@@ -21,6 +21,9 @@ var shortNames = []string{
 	"spreadsheets", "spreadsheets.readonly", "tasks", "userinfo.email",
 }
 
+// cloudPlatform is the default scope of the platforms, and what IAM asks for.
+var cloudPlatform = Scopes{scopePrefix + "cloud-platform"}
+
 // Scopes is a set of OAuth 2.0 scopes: full https URLs, sorted, without
 // duplicates. The zero value is the empty set, which [NewTransport] refuses.
 // Google lists all scopes at
@@ -56,6 +59,9 @@ func (s *Scopes) UnmarshalText(text []byte) (err error) {
 
 // String is the list as the metadata server wants it: separated by commas.
 func (s Scopes) String() string { return strings.Join(s, ",") }
+
+// Has reports whether the set holds the scope with this short name.
+func (s Scopes) Has(short string) bool { return slices.Contains(s, scopePrefix+short) }
 
 func expandScope(item string) (string, error) {
 	switch {

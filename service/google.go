@@ -33,7 +33,7 @@ var refusals = []refusal{
 	{reasons: []string{"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"}, Error: Error{
 		Code:   ScopeInsufficient,
 		Detail: "the function's access token lacks a scope that this call needs",
-		Remedy: "set SCOPES=drive,spreadsheets, and run on a platform that honours scopes (auth/README.md): Cloud Run, or GKE with Workload Identity; on a VM set the VM's own scopes",
+		Remedy: "set SCOPES=drive,spreadsheets",
 	}},
 	{reasons: []string{"SERVICE_DISABLED", "accessNotConfigured"}, Error: Error{
 		Code:   APIDisabled,
@@ -61,10 +61,15 @@ var refusals = []refusal{
 		Detail: "the document is no Google spreadsheet",
 		Remedy: "open it in Google Sheets, choose File > Save as Google Sheets, and let SPREADSHEET_ID name the new one",
 	}},
+	{reasons: []string{"ACCESS_TOKEN_TYPE_UNSUPPORTED"}, Error: Error{
+		Code:   TokenRefused,
+		Detail: "the function's identity is a federated one without an e-mail address, which Google Workspace does not know",
+		Remedy: "bind the Kubernetes service account to a Google service account, or set IMPERSONATE to one, and share the spreadsheet with it",
+	}},
 	{status: http.StatusUnauthorized, Error: Error{
 		Code:   TokenRefused,
 		Detail: "Google does not accept the function's access token",
-		Remedy: "check that the function runs as a Google service account: an identity without an e-mail address cannot open a spreadsheet",
+		Remedy: "check that the function's service account exists and is enabled: gcloud iam service-accounts describe " + Account,
 	}},
 	{status: http.StatusForbidden, Error: Error{
 		Code:   NotShared,

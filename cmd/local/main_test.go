@@ -19,7 +19,7 @@ func TestPrintedCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"K_SERVICE", "GCE_METADATA_HOST", "SPREADSHEET_ID", "CALLERS", "SCOPES"} {
+	for _, name := range []string{"K_SERVICE", "GCE_METADATA_HOST", "SPREADSHEET_ID", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES"} {
 		t.Setenv(name, "") // so that it is restored afterwards
 		_ = os.Unsetenv(name)
 	}

@@ -1,0 +1,170 @@
+package auth
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// This file acts as somebody else than the platform's own service account: as
+// another service account, and as a Workspace user by domain-wide delegation,
+// both without a key. A fork that needs neither deletes the file, the two
+// fields of Config and their use in chooseSource.
+
+const (
+	iamHost   = "https://iamcredentials.googleapis.com"
+	tokenHost = "https://oauth2.googleapis.com"
+	// assertionLife is how long the signed request for a user's token is valid.
+	assertionLife = 5 * time.Minute
+)
+
+// delegate is a token source that exchanges the tokens of another one.
+type delegate struct {
+	base      source // of tokens for cloud-platform
+	account   string // the service account to act as, or through; "" is the base's own
+	subject   string // the user to act as; "" is the account itself
+	scopes    Scopes
+	iam       string
+	tokenHost string
+	client    *http.Client
+}
+
+func newDelegate(c Config, base source) *delegate {
+	return &delegate{
+		base: base, account: c.Impersonate, subject: c.Subject, scopes: c.Scopes,
+		iam: cmp.Or(c.Endpoint, iamHost), tokenHost: cmp.Or(c.Endpoint, tokenHost),
+		client: newClient(c.Base),
+	}
+}
+
+func (d *delegate) String() string {
+	return fmt.Sprintf("%s, acting as %s", d.base, cmp.Or(d.subject, d.account))
+}
+
+// email is that of the identity which the spreadsheet is opened as.
+func (d *delegate) email(context.Context) (string, error) {
+	return cmp.Or(d.subject, d.account), nil
+}
+
+func (d *delegate) fetch(ctx context.Context) (Token, error) {
+	base, err := d.base.fetch(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	account := d.account
+	if account == "" {
+		if account, err = d.base.email(ctx); err != nil {
+			return Token{}, err
+		}
+	}
+	if d.subject == "" {
+		return d.impersonate(ctx, base, account)
+	}
+	return d.actAsUser(ctx, base, account)
+}
+
+// impersonate asks IAM for a token of the account with exactly our scopes,
+// https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken.
+func (d *delegate) impersonate(ctx context.Context, base Token, account string) (Token, error) {
+	var answer struct {
+		AccessToken string    `json:"accessToken"`
+		ExpireTime  time.Time `json:"expireTime"`
+	}
+	err := d.callIAM(ctx, base, account, "generateAccessToken", map[string]any{"scope": d.scopes}, &answer)
+	if err == nil && (answer.AccessToken == "" || !answer.ExpireTime.After(time.Now())) {
+		err = errors.New("the answer holds no valid accessToken")
+	}
+	if err != nil {
+		return Token{}, delegateError("fetch an access token of "+account+" from IAM", account, err)
+	}
+	return newToken(answer.AccessToken, answer.ExpireTime), nil
+}
+
+// actAsUser lets IAM sign, with the account's own key that nobody holds, a
+// request for a token of the user, and takes it to the token endpoint,
+// https://developers.google.com/identity/protocols/oauth2/service-account#httprest.
+func (d *delegate) actAsUser(ctx context.Context, base Token, account string) (Token, error) {
+	now := time.Now()
+	claims, err := json.Marshal(map[string]any{
+		"iss": account, "sub": d.subject, "aud": tokenHost + "/token",
+		"scope": strings.Join(d.scopes, " "), // a space here, where the metadata server wants commas
+		"iat":   now.Unix(), "exp": now.Add(assertionLife).Unix(),
+	})
+	if err != nil {
+		return Token{}, err
+	}
+	var signed struct {
+		SignedJWT string `json:"signedJwt"`
+	}
+	if err := d.callIAM(ctx, base, account, "signJwt", map[string]any{"payload": string(claims)}, &signed); err != nil {
+		return Token{}, delegateError("let IAM sign for "+account, account, err)
+	}
+	form := url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {signed.SignedJWT}}
+	asked := time.Now()
+	body, err := d.post(ctx, d.tokenHost+"/token", "application/x-www-form-urlencoded", "", []byte(form.Encode()))
+	if err == nil {
+		var token Token
+		if token, err = parseToken(body, asked); err == nil {
+			return token, nil
+		}
+	}
+	return Token{}, &Error{
+		Doing: "fetch an access token of the user " + d.subject, Err: err,
+		Remedy: fmt.Sprintf("in the Workspace admin console, under API controls > Domain-wide delegation, allow the unique ID of %s exactly the scopes %s; and check that SUBJECT is a user of that domain", account, d.scopes),
+	}
+}
+
+func (d *delegate) callIAM(ctx context.Context, base Token, account, method string, request, answer any) error {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return err
+	}
+	target := d.iam + "/v1/projects/-/serviceAccounts/" + url.PathEscape(account) + ":" + method
+	if body, err = d.post(ctx, target, "application/json", "Bearer "+base.value(), body); err != nil {
+		return err
+	}
+	if json.Unmarshal(body, answer) != nil {
+		return errors.New("the answer is not JSON") // the decoder's own message could quote the token
+	}
+	return nil
+}
+
+func (d *delegate) post(ctx context.Context, target, contentType, authorization string, body []byte) ([]byte, error) {
+	return retry(ctx, func(ctx context.Context) ([]byte, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("Content-Type", contentType)
+		if authorization != "" {
+			req.Header.Set("Authorization", authorization)
+		}
+		answer, _, err := exchange(d.client, req)
+		return answer, err
+	})
+}
+
+// delegateError names the act that mends what IAM is known to answer.
+func delegateError(doing, account string, err error) error {
+	e := &Error{Doing: doing, Err: err}
+	s, ok := errors.AsType[*statusError](err)
+	switch {
+	case ok && strings.Contains(s.body, "SERVICE_DISABLED"):
+		e.Remedy = "gcloud services enable iamcredentials.googleapis.com"
+	case ok && s.status == http.StatusForbidden:
+		e.Remedy = "let the function's own account act for " + account + " (also where both are the same): gcloud iam service-accounts add-iam-policy-binding " + account +
+			" --role=roles/iam.serviceAccountTokenCreator --member=serviceAccount:OWN_ACCOUNT"
+	case ok && s.status == http.StatusNotFound:
+		e.Remedy = "check the spelling of " + account + ": gcloud iam service-accounts list"
+	case ok && s.status == http.StatusBadRequest:
+		e.Remedy = "check the spelling of SCOPES"
+	}
+	return e
+}

@@ -1,0 +1,98 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// What the exchanges for tokens and keys have in common: small answers, bounded
+// tries, and no redirects, because the requests carry credentials.
+
+const (
+	tryBudget   = 3 * time.Second
+	answerLimit = 64 << 10
+)
+
+var errNoAnswer = fmt.Errorf("no answer within %v", tryBudget)
+
+// statusError is an answer of the metadata server other than 200.
+type statusError struct {
+	status int
+	body   string
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%d %s: %s", e.status, http.StatusText(e.status), e.body)
+}
+
+func newClient(base http.RoundTripper) *http.Client {
+	noRedirect := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &http.Client{Transport: base, CheckRedirect: noRedirect}
+}
+
+// retry repeats a temporary failure with growing, jittered pauses until ctx
+// ends. Each try has its own budget.
+func retry(ctx context.Context, try func(context.Context) ([]byte, error)) ([]byte, error) {
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		tryCtx, cancel := context.WithTimeout(ctx, tryBudget)
+		body, err := try(tryCtx)
+		cancel()
+		if err == nil || !temporary(err) {
+			return body, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(pause/2 + rand.N(pause/2)):
+		}
+	}
+}
+
+// exchange sends the request and reads the answer, which must be a 200.
+func exchange(client *http.Client, req *http.Request) ([]byte, http.Header, error) {
+	resp, err := client.Do(req)
+	if req.Context().Err() != nil {
+		return nil, nil, errNoAnswer
+	}
+	if err != nil {
+		return nil, nil, errors.Unwrap(err) // without the URL that *url.Error adds
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case resp.StatusCode != http.StatusOK:
+		return nil, nil, &statusError{resp.StatusCode, excerpt(body)}
+	case len(body) > answerLimit:
+		return nil, nil, fmt.Errorf("the answer is longer than %d KiB: this is not Google", answerLimit>>10)
+	}
+	return body, resp.Header, nil
+}
+
+// temporary reports whether asking again can help: broken connections and
+// time-outs, 429 and 5xx. A 400, 403 or 404 is final.
+func temporary(err error) bool {
+	if s, ok := errors.AsType[*statusError](err); ok {
+		return s.status == http.StatusTooManyRequests || s.status >= 500
+	}
+	_, broken := errors.AsType[net.Error](err)
+	return broken || errors.Is(err, errNoAnswer) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// excerpt makes one line of the start of a body, for an error message.
+func excerpt(body []byte) string {
+	const limit = 1000
+	line := strings.Join(strings.Fields(strings.ToValidUTF8(string(body), "?")), " ")
+	if len(line) > limit {
+		line = strings.ToValidUTF8(line[:limit], "") + " …"
+	}
+	return line
+}
