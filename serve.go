@@ -2,12 +2,16 @@ package function
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"time"
+
+	"example.com/sheets-function/auth"
 )
 
 // ServeHTTP checks the caller and runs the route. ServeMux's own answers to
@@ -62,12 +66,18 @@ func (h *handler) run(route route, w http.ResponseWriter, r *http.Request) error
 	return route.do(w, r)
 }
 
-// misconfigured answers every request with what is wrong with the settings.
+// misconfigured answers every request with what is wrong with the settings. It
+// cannot check callers, so on a platform it names no file and no account.
 func misconfigured(err error, log *slog.Logger) http.Handler {
 	log.Error("function is not set up", "error", err)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		toProblem(&requestError{code: codeSettings, detail: "the function's settings are wrong: " + strings.ReplaceAll(err.Error(), "\n", "; ")}).write(w)
-	})
+	p := toProblem(&requestError{code: codeSettings, detail: "the function's settings are wrong: " + strings.ReplaceAll(err.Error(), "\n", "; ")})
+	if credentials, ok := errors.AsType[*auth.Error](err); ok {
+		p.Remedy = credentials.Remedy
+		if os.Getenv("K_SERVICE") != "" {
+			p.Detail = "the function's credentials cannot be used; its log has the cause"
+		}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { p.write(w) })
 }
 
 // newLogger writes one JSON object a line in the shape of Cloud Logging,
