@@ -16,6 +16,7 @@ type grid struct {
 	rows          []*row // may end before height; nil = an empty row
 	height, width int
 	version       uint64
+	table         *area // the table that an append found last, while it is the same; never changed in place
 }
 
 // at returns the cell, empty where nothing is stored.
@@ -37,8 +38,12 @@ func (g *grid) rowCells(r int) []cell {
 
 // set stores a cell; the caller has checked that it lies in the grid.
 func (g *grid) set(r, c int, v cell) {
+	have := g.at(r, c)
 	if v.empty() && c >= len(g.rowCells(r)) {
 		return
+	}
+	if (have.kind == kindBlank) != (v.kind == kindBlank) {
+		g.table = nil
 	}
 	cells := g.own(r, c+1)
 	cells.cells[c] = v
@@ -65,6 +70,7 @@ func (g *grid) own(r, n int) *row {
 
 // resize cuts or extends the grid.
 func (g *grid) resize(height, width int) {
+	g.table = nil
 	if len(g.rows) > height {
 		g.rows = g.rows[:height]
 	}
@@ -81,6 +87,7 @@ func (g *grid) resize(height, width int) {
 
 // insertRows makes n empty rows before row at.
 func (g *grid) insertRows(at, n int) {
+	g.table = nil
 	if at < len(g.rows) {
 		g.rows = slices.Insert(g.rows, at, make([]*row, n)...)
 	}
@@ -89,6 +96,7 @@ func (g *grid) insertRows(at, n int) {
 
 // deleteRows removes the rows from up to to.
 func (g *grid) deleteRows(from, to int) {
+	g.table = nil
 	if from < len(g.rows) {
 		g.rows = slices.Delete(g.rows, from, min(to, len(g.rows)))
 	}
@@ -97,6 +105,7 @@ func (g *grid) deleteRows(from, to int) {
 
 // insertColumns makes n empty columns before column at.
 func (g *grid) insertColumns(at, n int) {
+	g.table = nil
 	for r := range g.rows {
 		if at < len(g.rowCells(r)) {
 			own := g.own(r, 0)
@@ -108,6 +117,7 @@ func (g *grid) insertColumns(at, n int) {
 
 // deleteColumns removes the columns from up to to.
 func (g *grid) deleteColumns(from, to int) {
+	g.table = nil
 	for r := range g.rows {
 		if from < len(g.rowCells(r)) {
 			own := g.own(r, 0)

@@ -118,7 +118,8 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 		return done, "", err
 	}
 	start := area{top: a.top, left: a.left}
-	if t, ok := s.lastTable(a); ok {
+	t, found := s.lastTable(a)
+	if found {
 		table = s.name(t)
 		start = area{top: t.bottom, left: t.left}
 	}
@@ -133,7 +134,11 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 	if err := c.checkSize(); err != nil {
 		return done, "", err
 	}
-	return s.place(to, lines), table, nil
+	done = s.place(to, lines)
+	if found {
+		s.lengthen(t, to)
+	}
+	return done, table, nil
 }
 
 // response describes what was written, the values too if they were asked for.
