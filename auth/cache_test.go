@@ -135,6 +135,49 @@ func TestTokenIsKept(t *testing.T) {
 	}
 }
 
+func TestServerKeepsTokens(t *testing.T) {
+	inBubble(t, "the same token again, until its last minute", func(t *testing.T) {
+		var value string
+		var expiry, last time.Time
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+			now := time.Now()
+			if since := now.Sub(last); since < tokenPause {
+				t.Errorf("asked again after %v, want at least %v", since, tokenPause)
+			}
+			if last = now; expiry.Sub(now) < time.Minute {
+				value, expiry = fmt.Sprint(now.Unix()), now.Add(time.Hour)
+			}
+			answerToken(w, value, expiry.Sub(now))
+		})
+		for start := time.Now(); time.Since(start) < 3*time.Hour; time.Sleep(time.Second) {
+			asked := time.Now()
+			if got, err := p.get(t.Context()); got != value || err != nil || time.Since(asked) != 0 && asked != start {
+				t.Fatalf("get() = %q, %v after %v, want %q at once", got, err, time.Since(asked), value)
+			}
+			if !time.Now().Before(expiry) {
+				t.Fatal("an expired token was handed out")
+			}
+		}
+	})
+	inBubble(t, "a clock that jumps, as after a suspend", func(t *testing.T) {
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
+			answerToken(w, fmt.Sprint(time.Now().Unix()), time.Hour)
+		})
+		first, err := p.get(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		if got, err := p.get(t.Context()); got == first || err != nil {
+			t.Errorf("get() = %q, %v, want a new token", got, err)
+		}
+		// The wall clock alone may jump: Go's monotonic one stops in a suspend.
+		if held, _ := p.tokens.state(); held.expiry.String() != held.expiry.Round(0).String() {
+			t.Errorf("expiry %v has a monotonic reading", held.expiry)
+		}
+	})
+}
+
 func TestConcurrentCallers(t *testing.T) {
 	inBubble(t, "200 cold callers make one request", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
