@@ -10,8 +10,10 @@ import (
 // and changes nothing; set what is to go wrong.
 type Fault struct {
 	// Call is the call it strikes, named as in the discovery document
-	// ("sheets.spreadsheets.values.append", "drive.files.get") or "metadata.token",
-	// "metadata.email"; empty = every call.
+	// ("sheets.spreadsheets.values.append", "drive.files.get",
+	// "iamcredentials.projects.serviceAccounts.signJwt"), or "oauth2.token",
+	// "oauth2.tokeninfo", "oauth2.certs", or "metadata." and the last word of the
+	// path ("metadata.token", "metadata.identity", "metadata.email"); empty = every call.
 	Call string
 	// Times is how often it strikes; 0 = until Heal.
 	Times int
@@ -124,6 +126,7 @@ var faultMessages = map[int]string{
 	http.StatusUnauthorized:        invalidCredentials,
 	http.StatusForbidden:           "The caller does not have permission",
 	http.StatusNotFound:            "Requested entity was not found.",
+	http.StatusTooManyRequests:     "Resource has been exhausted (e.g. check quota).",
 	http.StatusInternalServerError: "Internal error encountered.",
 	http.StatusServiceUnavailable:  "The service is currently unavailable.",
 }
@@ -133,7 +136,7 @@ func faultFailure(status int, rt *route) error {
 	switch {
 	case status == http.StatusTooManyRequests && rt.drive():
 		return &failure{status: status, message: "User Rate Limit Exceeded", item: errorItem{Domain: "usageLimits", Reason: "userRateLimitExceeded"}}
-	case status == http.StatusTooManyRequests:
+	case status == http.StatusTooManyRequests && rt.service() == "sheets.googleapis.com":
 		return rateLimited(rt)
 	case status == http.StatusUnauthorized:
 		return unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`)

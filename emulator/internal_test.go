@@ -76,7 +76,8 @@ func TestRoutes(t *testing.T) {
 		t.Skipf("go list: %v: no discovery documents to compare with", err)
 	}
 	n := 0
-	for file, prefix := range map[string]string{"sheets/v4/sheets-api.json": "", "drive/v3/drive-api.json": "drive/v3/"} {
+	documents := map[string]string{"sheets/v4/sheets-api.json": "", "drive/v3/drive-api.json": "drive/v3/", "iamcredentials/v1/iamcredentials-api.json": ""}
+	for file, prefix := range documents {
 		text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), file))
 		if err != nil {
 			t.Skipf("%v: no discovery document to compare with", err)
@@ -87,8 +88,9 @@ func TestRoutes(t *testing.T) {
 		}
 		n += checkRoutes(t, root, prefix)
 	}
-	if n != len(routes) {
-		t.Errorf("%d routes, %d calls in the discovery documents", len(routes), n)
+	described := slices.DeleteFunc(slices.Clone(routes), func(rt route) bool { return rt.open() || rt.name == "sts.token" })
+	if n != len(described) {
+		t.Errorf("%d routes, %d calls in the discovery documents", len(described), n)
 	}
 }
 
@@ -112,6 +114,9 @@ func checkRoutes(t *testing.T, d described, prefix string) (n int) {
 			continue
 		}
 		want := slices.Sorted(slices.Values(m.Scopes))
+		if rt.service() == "iamcredentials.googleapis.com" {
+			want = append(want, scopePrefix+"iam") // of the reference
+		}
 		if got := slices.Sorted(slices.Values(rt.acceptedScopes())); !slices.Equal(got, want) {
 			t.Errorf("%s takes scopes %v, want %v", m.ID, got, want)
 		}

@@ -40,12 +40,12 @@ func TestMetadataEntries(t *testing.T) {
 	}{
 		{"e-mail", "instance/service-accounts/default/email", flavor, 200, email},
 		{"the account may be named by its e-mail", "instance/service-accounts/" + email + "/email", flavor, 200, email},
-		{"aliases", "instance/service-accounts/default/aliases", flavor, 200, "default"},
-		{"scopes", "instance/service-accounts/default/scopes", flavor, 200, "https://www.googleapis.com/auth/cloud-platform"},
+		{"aliases", "instance/service-accounts/default/aliases", flavor, 200, "default\n"},
+		{"scopes", "instance/service-accounts/default/scopes", flavor, 200, "https://www.googleapis.com/auth/cloud-platform\n"},
 		{"project", "project/project-id", flavor, 200, "p1"},
 		{"project number", "project/numeric-project-id", flavor, 200, "123456789012"},
 		{"region", "instance/region", flavor, 200, "projects/123456789012/regions/us-central1"},
-		{"root", "", flavor, 200, "instance/\nproject/\n"},
+		{"root", "", flavor, 200, "instance/\nproject/\nuniverse/\n"},
 		{"instance", "instance/", flavor, 200, "id\nregion\nservice-accounts/\nzone\n"},
 		{"without a trailing slash", "instance", flavor, 200, "id\nregion\nservice-accounts/\nzone\n"},
 		{"accounts", "instance/service-accounts/", flavor, 200, "default/\n" + email + "/\n"},
@@ -54,8 +54,8 @@ func TestMetadataEntries(t *testing.T) {
 		{"another account", "instance/service-accounts/other@p1.iam.gserviceaccount.com/email", flavor, 404, ""},
 		{"the flavor header is required", "project/project-id", "", 403, "Missing required header \"Metadata-Flavor\": \"Google\"\n"},
 		{"another flavor", "project/project-id", "Metadata-Flavor: Other", 403, "Missing required header \"Metadata-Flavor\": \"Google\"\n"},
-		{"what is lacking says so", "instance/service-accounts/default/identity?audience=x", flavor, 501,
-			"emulator: metadata.identity is not emulated; emulator/README.md lists what is\n"},
+		{"what is lacking says so", "?wait_for_change=true", flavor, 501,
+			"emulator: metadata with wait_for_change is not emulated; emulator/README.md lists what is\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -39,10 +39,8 @@ func (rt *route) drive() bool { return strings.HasPrefix(rt.name, "drive.") }
 
 // service is the API's name in the console and in error details.
 func (rt *route) service() string {
-	if rt.drive() {
-		return "drive.googleapis.com"
-	}
-	return "sheets.googleapis.com"
+	api, _, _ := strings.Cut(rt.name, ".")
+	return api + ".googleapis.com"
 }
 
 // acceptedScopes are the full scopes of which a token needs one.
@@ -61,8 +59,11 @@ func (rt *route) rpc() string {
 		parts[i] = strings.ToUpper(p[:1]) + p[1:]
 	}
 	verb := parts[len(parts)-1]
-	if rt.drive() {
+	switch parts[0] {
+	case "Drive":
 		return "google.apps.drive.v3.Drive" + parts[1] + "." + verb
+	case "Iamcredentials":
+		return "google.iam.credentials.v1.IAMCredentials." + verb
 	}
 	filter := ""
 	noun, ok := strings.CutSuffix(verb, "ByDataFilter")
@@ -142,9 +143,9 @@ const (
 	writeParams  = "valueInputOption includeValuesInResponse responseValueRenderOption responseDateTimeRenderOption"
 )
 
-// routes are all calls of both APIs. Where two fit a path, the first is meant:
+// routes are all calls of all APIs. Where two fit a path, the first is meant:
 // literal names and verbs stand before variables that would take them in.
-var routes = slices.Concat(sheetsRoutes, unservedDriveRoutes(), driveRoutes)
+var routes = slices.Concat(sheetsRoutes, unservedDriveRoutes(), driveRoutes, iamRoutes, oauthRoutes)
 
 const one = "v4/spreadsheets/{spreadsheetId}"
 

@@ -15,6 +15,7 @@ type call struct {
 	route *route
 	vars  map[string]string
 	query url.Values
+	host  string // that the request named
 	body  []byte
 	token *token
 	mask  *mask // of the answer
@@ -33,7 +34,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	entry := Request{Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}
 	rt, vars := find(r)
-	metadata := r.URL.Path == "/" || strings.HasPrefix(r.URL.Path+"/", metadataRoot)
+	metadata := forMetadata(r.URL.Path)
 	if rt != nil {
 		entry.Call = rt.name
 	} else if metadata {
@@ -53,7 +54,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case rt == nil:
 		a = htmlError(http.StatusNotFound)
 	default:
-		a = s.serveAPI(r, &call{s: s, route: rt, vars: vars, query: r.URL.Query(), body: body}, &entry)
+		a = s.serveAPI(r, &call{s: s, route: rt, vars: vars, query: r.URL.Query(), host: r.Host, body: body}, &entry)
 	}
 	if fault.Drop == DropAfter {
 		s.record(entry)
@@ -67,7 +68,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // withoutSecrets is the query without what may stand in it for a token.
 func withoutSecrets(u *url.URL) string {
 	q := u.Query()
-	for _, name := range []string{"access_token", "oauth_token", "key"} {
+	for _, name := range []string{"access_token", "oauth_token", "id_token", "key"} {
 		q.Del(name)
 	}
 	return q.Encode()
@@ -95,6 +96,8 @@ func (s *Server) faulty(r *http.Request, rt *route, f Fault) *answer {
 		return htmlError(f.Status)
 	case rt == nil:
 		return s.metadataFault(r, f.Status)
+	case rt.open():
+		return oauthFault(rt, f.Status)
 	}
 	return asFailure(faultFailure(f.Status, rt)).answer(rt.drive(), r.URL.Query().Get("alt") == "json")
 }
@@ -123,20 +126,27 @@ func (c *call) authorized(r *http.Request, entry *Request) (any, error) {
 	if c.route.serve == nil {
 		return nil, unsupported(c.route.name)
 	}
-	t, err := c.s.authenticate(r)
-	if err != nil {
-		return nil, err
-	}
-	c.token, entry.Principal, entry.Scopes = t, t.principal, slices.Clone(t.scopes)
-	if err := c.s.authorize(t, c.route); err != nil {
-		return nil, err
-	}
-	if err := c.checkQuery(); err != nil {
-		return nil, err
+	if !c.route.open() {
+		if err := c.admit(r, entry); err != nil {
+			return nil, err
+		}
 	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
 	return c.route.serve(c)
+}
+
+// admit checks the token, its scopes and the query.
+func (c *call) admit(r *http.Request, entry *Request) error {
+	t, err := c.s.authenticate(r)
+	if err != nil {
+		return err
+	}
+	c.token, entry.Principal, entry.Scopes = t, t.principal, slices.Clone(t.scopes)
+	if err := c.s.authorize(t, c.route); err != nil {
+		return err
+	}
+	return c.checkQuery()
 }
 
 // Query parameters that every call takes (developers.google.com/workspace/docs/api/reference/rest).

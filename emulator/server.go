@@ -9,6 +9,11 @@ import (
 
 // Options say what a [Server] pretends to be. The zero value is good.
 type Options struct {
+	// Profile is the platform whose metadata server it is; empty = CloudRun.
+	Profile Profile
+	// VMScopes are the scopes (full URLs) that the virtual machine of the profile
+	// GCE was made with; nil = Compute Engine's default, without Sheets and Drive.
+	VMScopes []string
 	// Project is the project that the service account belongs to; empty = "demo-project".
 	Project string
 	// ServiceAccount is the e-mail address of the account that the metadata
@@ -16,14 +21,17 @@ type Options struct {
 	ServiceAccount string
 	// TokenLifetime is how long a token is good; 0 = 1 hour. The metadata server
 	// answers one second less when a token is new (3599), and hands out the same
-	// token again until its last minute, or its last quarter where that is shorter.
+	// token again until its last minute (the last five on GCE and GKE), or its last
+	// quarter where that is shorter.
 	TokenLifetime time.Duration
 	// Now is the clock; nil = time.Now.
 	Now func() time.Time
 }
 
 // Server answers for the metadata server (/computeMetadata/v1/), the Sheets API
-// (/v4/spreadsheets) and the Drive API (/drive/v3/). It listens on nothing, starts
+// (/v4/spreadsheets), the Drive API (/drive/v3/), IAM's Service Account Credentials
+// API (/v1/projects/), the token endpoint (/token, /tokeninfo) and the public keys
+// of ID tokens (/oauth2/v3/certs). It listens on nothing, starts
 // no goroutine and needs no closing. All methods are safe for concurrent use.
 type Server struct {
 	options Options
@@ -32,34 +40,40 @@ type Server struct {
 	mu       sync.Mutex // guards all below
 	files    map[string]*file
 	tokens   map[string]*token
-	cached   map[string]string // metadata server: scopes -> access token
+	cached   map[string]*heldToken // metadata server: by scopes
 	disabled map[string]bool
 	log      []Request
+	identity identity
 }
 
 // New returns an emulator without any spreadsheet.
 func New(o Options) *Server {
 	o.Project = cmp.Or(o.Project, "demo-project")
 	o.ServiceAccount = cmp.Or(o.ServiceAccount, "sheets-function@"+o.Project+".iam.gserviceaccount.com")
+	o.Profile = cmp.Or(o.Profile, CloudRun)
 	o.TokenLifetime = cmp.Or(o.TokenLifetime, time.Hour)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Server{
+	s := &Server{
 		options:  o,
 		files:    map[string]*file{},
 		tokens:   map[string]*token{},
-		cached:   map[string]string{},
+		cached:   map[string]*heldToken{},
 		disabled: map[string]bool{},
 		faults:   faults{healed: make(chan struct{})},
+		identity: newIdentity(),
 	}
+	s.identity.exists(o.ServiceAccount)
+	return s
 }
 
-// ServiceAccount returns the e-mail address that the metadata server serves.
+// ServiceAccount returns the e-mail address that the metadata server serves; on
+// GKEDirect, which has none, that of an account which may be acted as.
 func (s *Server) ServiceAccount() string { return s.options.ServiceAccount }
 
-// Disable switches an API of the project off or on again: "sheets.googleapis.com"
-// or "drive.googleapis.com". Calls to an API that is off answer 403 SERVICE_DISABLED.
+// Disable switches an API of the project off or on again: "sheets.googleapis.com",
+// "drive.googleapis.com" or "iamcredentials.googleapis.com". Calls to an API that is off answer 403 SERVICE_DISABLED.
 func (s *Server) Disable(service string, disabled bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,6 +14,7 @@ type token struct {
 	principal string
 	scopes    []string
 	expiry    time.Time
+	federated bool // of a workload, not of an account that Google knows by an address
 }
 
 // Token returns a new access token for anybody, as if that person had consented
@@ -62,8 +63,11 @@ func unauthenticated(message, short, reason, challenge string) error {
 	}
 }
 
-// authorize refuses what the project or the token's scopes don't allow.
+// authorize refuses what the token's type, the project or the scopes don't allow.
 func (s *Server) authorize(t *token, rt *route) error {
+	if t.federated && !rt.takesFederated() {
+		return typeUnsupported(rt)
+	}
 	s.mu.Lock()
 	off := s.disabled[rt.service()]
 	s.mu.Unlock()
@@ -88,12 +92,16 @@ func (s *Server) authorize(t *token, rt *route) error {
 	}
 }
 
+// apiTitles are the names of the APIs in the console.
+var apiTitles = map[string]string{
+	"drive.googleapis.com":          "Google Drive API",
+	"iamcredentials.googleapis.com": "IAM Service Account Credentials API",
+	"sheets.googleapis.com":         "Google Sheets API",
+}
+
 // serviceDisabled is the 403 of an API that is off in the token's project (recorded).
 func serviceDisabled(rt *route) error {
-	title := "Google Sheets API"
-	if rt.drive() {
-		title = "Google Drive API"
-	}
+	title := apiTitles[rt.service()]
 	url := "https://console.developers.google.com/apis/api/" + rt.service() + "/overview?project=" + projectNumber
 	message := title + " has not been used in project " + projectNumber + " before or it is disabled. Enable it by visiting " + url +
 		" then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."

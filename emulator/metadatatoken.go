@@ -1,0 +1,115 @@
+package emulator
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// knownScope is what a scope looks like. Which well-formed ones Google knows is
+// not checked.
+var knownScope = regexp.MustCompile(`^(https://www\.googleapis\.com/auth/[a-z0-9._/-]+|https://[a-z0-9.]+/[a-z0-9._/-]*|openid|email|profile)$`)
+
+func knownScopes(list []string) bool {
+	return !slices.ContainsFunc(list, func(scope string) bool { return !knownScope.MatchString(scope) })
+}
+
+// heldToken is one in the metadata server's cache.
+type heldToken struct {
+	text    string
+	renewal time.Time // when a new one was asked for behind the callers' backs
+}
+
+// renewalTime is how long GKE takes for that: clients that ask again after 2 s
+// get the new token (github.com/vectordotdev/vector/issues/21411).
+const renewalTime = 2 * time.Second
+
+// metadataToken serves token?scopes=…, separated by commas as
+// https://google.aip.dev/auth/4115 has it.
+func (s *Server) metadataToken(r *http.Request) (scopes []string, a *answer) {
+	p := s.platform()
+	scopes = p.scopes
+	if text := r.URL.Query().Get("scopes"); text != "" {
+		scopes = strings.Split(text, ",")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	granted := scopes
+	switch {
+	case s.options.Profile == GCE:
+		granted = p.scopes // whatever was asked for
+	case s.options.Profile == GKE && s.identity.unbound:
+		return scopes, s.metadataText(http.StatusForbidden, bindingMissing("iam.serviceAccounts.getAccessToken"))
+	case !knownScopes(scopes) && s.onGKE():
+		return scopes, s.metadataText(http.StatusBadRequest, "Unable to generate access token; IAM returned 400 Bad Request: Request contains an invalid argument.\n")
+	case !knownScopes(scopes): // joined by spaces, say (reported for Cloud Run)
+		return scopes, s.notFetched(r.URL)
+	}
+	text, expiry := s.heldToken(granted, p)
+	// A whole second less than the rest of its life, so 3599 for a new one.
+	seconds := int((expiry.Sub(s.options.Now()) - 1) / time.Second)
+	return scopes, s.metadataJSON([]byte(`{"access_token":"` + text + `","expires_in":` + strconv.Itoa(seconds) + `,"token_type":"Bearer"}`))
+}
+
+// heldToken returns the token for the scopes, a new one where it is time. The
+// caller holds the lock.
+func (s *Server) heldToken(scopes []string, p platform) (string, time.Time) {
+	now, key := s.options.Now(), strings.Join(scopes, ",")
+	early := min(p.early, s.options.TokenLifetime/4)
+	held, left := s.cached[key], time.Duration(0)
+	if held != nil && s.tokens[held.text] != nil {
+		left = s.tokens[held.text].expiry.Sub(now)
+	}
+	switch fresh := left > early; {
+	case fresh:
+	case p.behind && left > early/5 && held.renewal.IsZero():
+		held.renewal = now
+	case p.behind && left > early/5 && now.Sub(held.renewal) < renewalTime:
+	default:
+		held = &heldToken{text: s.issue(s.servedAccount(), scopes)}
+		s.tokens[held.text].federated = s.options.Profile == GKEDirect
+		s.cached[key] = held
+	}
+	return held.text, s.tokens[held.text].expiry
+}
+
+// bindingMissing is how GKE tells that Workload Identity is not set up
+// (github.com/camunda/camunda/issues/31106).
+func bindingMissing(permission string) string {
+	return "Unable to generate access token; IAM returned 403 Forbidden: " + denied(permission) + "\n" +
+		"This error could be caused by a missing IAM policy binding on the target IAM service account.\n" +
+		"For more information, refer to the Workload Identity documentation:\n" +
+		"\thttps://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity#authenticating_to\n\n"
+}
+
+// metadataIdentity serves identity?audience=…&format=…,
+// https://cloud.google.com/compute/docs/instances/verifying-instance-identity.
+func (s *Server) metadataIdentity(r *http.Request) *answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	audience := r.URL.Query().Get("audience")
+	switch {
+	case s.options.Profile == GKEDirect: // no service account that it could be of
+		return s.metadataMissing()
+	case audience == "":
+		return s.metadataText(http.StatusBadRequest, "non-empty audience parameter required\n")
+	case s.options.Profile == GKE && s.identity.unbound:
+		return s.metadataText(http.StatusForbidden, bindingMissing("iam.serviceAccounts.getOpenIdToken"))
+	}
+	full := r.URL.Query().Get("format") == "full"
+	claims := s.idClaims(s.options.ServiceAccount, audience, full || s.options.Profile == CloudRun)
+	if full && s.options.Profile == GCE {
+		claims.Google = map[string]any{"compute_engine": map[string]any{
+			"instance_creation_timestamp": claims.IssuedAt - 86400,
+			"instance_id":                 machineID,
+			"instance_name":               machineName,
+			"project_id":                  s.options.Project,
+			"project_number":              123456789012,
+			"zone":                        "us-central1-a",
+		}}
+	}
+	return s.metadataText(http.StatusOK, s.identity.keys.signing().sign(claims))
+}

@@ -1,0 +1,187 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// metadataEntries are all leaves and what they hold: a text, a number, a list of
+// one item a line, or nil for what is made when asked for. A path that ends in a
+// slash is an empty folder. Which leaves a platform has follows
+// https://cloud.google.com/run/docs/container-contract#metadata-server,
+// https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server and
+// https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys.
+func (s *Server) metadataEntries() map[string]any {
+	const zone = "projects/" + projectNumber + "/zones/us-central1-"
+	entries := map[string]any{
+		"instance/zone":              zone + "a",
+		"project/numeric-project-id": json.Number(projectNumber),
+		"project/project-id":         s.options.Project,
+		"universe/universe-domain":   "googleapis.com",
+	}
+	for _, name := range []string{"default", s.servedAccount()} {
+		account := "instance/service-accounts/" + name + "/"
+		entries[account+"aliases"] = []string{"default"}
+		entries[account+"email"] = s.servedAccount()
+		entries[account+"scopes"] = s.platform().scopes
+		entries[account+"identity"], entries[account+"token"] = nil, nil
+	}
+	switch {
+	case s.onGKE():
+		entries["instance/attributes/cluster-location"] = "us-central1"
+		entries["instance/attributes/cluster-name"] = "demo-cluster"
+		entries["instance/attributes/cluster-uid"] = "6f1e6d0c9b8a4f5e8d7c6b5a49382716"
+		entries["instance/hostname"] = "gke-node-1.c." + s.options.Project + ".internal"
+		entries["instance/id"] = json.Number(machineID)
+	case s.options.Profile == GCE:
+		entries["instance/attributes/"] = nil
+		entries["instance/hostname"] = machineName + ".c." + s.options.Project + ".internal"
+		entries["instance/id"] = json.Number(machineID)
+		entries["instance/machine-type"] = "projects/" + projectNumber + "/machineTypes/e2-small"
+		entries["instance/name"] = machineName
+		entries["instance/tags"] = []string{}
+		entries["project/attributes/"] = nil
+	default:
+		entries["instance/id"] = "00f48a4e2a5b6c7d8e9f"
+		entries["instance/region"] = "projects/" + projectNumber + "/regions/us-central1"
+		entries["instance/zone"] = zone + "1"
+	}
+	return entries
+}
+
+const (
+	machineID   = "4520031799277581759"
+	machineName = "vm-1"
+)
+
+// machineOnly are entries that a virtual machine has and the emulator lacks.
+var machineOnly = strings.Fields("cpu-platform description disks guest-attributes image licenses maintenance-event network-interfaces partner-attributes preempted remaining-cpu-time scheduling upcoming-maintenance virtual-clock")
+
+// metadataEntry answers for a leaf or a folder. Folders with recursive=true are
+// one JSON object; alt=json makes JSON of a leaf or of a list of names,
+// https://cloud.google.com/compute/docs/metadata/querying-metadata#format_query_output.
+func (s *Server) metadataEntry(path string, query url.Values) *answer {
+	entries := s.metadataEntries()
+	folder := strings.TrimSuffix(path, "/")
+	if folder != "" {
+		folder += "/"
+	}
+	names := listing(entries, folder)
+	value, isLeaf := entries[path]
+	switch {
+	case isLeaf && value != nil:
+		return s.metadataValue(value, query.Get("alt") == "json")
+	case names == nil:
+		return s.metadataLacking(path)
+	case folder != path && folder != "" && s.platform().redirects:
+		a := s.metadataText(http.StatusMovedPermanently, "")
+		to := url.URL{Path: metadataRoot + folder, RawQuery: query.Encode()}
+		a.header.Set("Location", to.String())
+		return a
+	case strings.EqualFold(query.Get("recursive"), "true") && query.Get("alt") == "text":
+		return s.metadataText(http.StatusNotImplemented, unsupported("metadata with recursive and alt=text").Error()+"\n")
+	case strings.EqualFold(query.Get("recursive"), "true"):
+		return s.metadataJSON(compactJSON(tree(entries, folder)))
+	case query.Get("alt") == "json":
+		return s.metadataJSON(compactJSON(names))
+	}
+	return s.metadataValue(names, false)
+}
+
+// metadataLacking is 501 for what the platform has and the emulator lacks, else 404.
+func (s *Server) metadataLacking(path string) *answer {
+	below, ok := strings.CutPrefix(path, "instance/")
+	name, _, _ := strings.Cut(below, "/")
+	if ok && s.options.Profile == GCE && slices.Contains(machineOnly, name) {
+		return s.metadataText(http.StatusNotImplemented, unsupported("metadata."+name).Error()+"\n")
+	}
+	return s.metadataMissing()
+}
+
+func (s *Server) metadataValue(value any, asJSON bool) *answer {
+	if asJSON {
+		return s.metadataJSON(compactJSON(value))
+	}
+	switch v := value.(type) {
+	case []string:
+		if len(v) == 0 {
+			return s.metadataText(http.StatusOK, "")
+		}
+		return s.metadataText(http.StatusOK, strings.Join(v, "\n")+"\n")
+	case json.Number:
+		return s.metadataText(http.StatusOK, v.String())
+	case string:
+		return s.metadataText(http.StatusOK, v)
+	}
+	return s.metadataMissing()
+}
+
+// listing returns the names in a folder, those of folders with a slash; nil if
+// there is no such folder.
+func listing(entries map[string]any, folder string) []string {
+	var names []string
+	for path := range entries {
+		rest, ok := strings.CutPrefix(path, folder)
+		if !ok {
+			continue
+		}
+		name, _, isFolder := strings.Cut(rest, "/")
+		switch {
+		case rest == "": // an empty folder, which exists nevertheless
+			return []string{}
+		case isFolder:
+			name += "/"
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// tree is a folder with all below it, but for tokens.
+func tree(entries map[string]any, folder string) map[string]any {
+	top := map[string]any{}
+	for path, value := range entries {
+		rest, ok := strings.CutPrefix(path, folder)
+		if !ok || value == nil && !strings.HasSuffix(path, "/") {
+			continue
+		}
+		at := top
+		for name, below, more := strings.Cut(rest, "/"); more; name, below, more = strings.Cut(below, "/") {
+			sub, ok := at[memberName(name)].(map[string]any)
+			if !ok {
+				sub = map[string]any{}
+				at[memberName(name)] = sub
+			}
+			at, rest = sub, below
+		}
+		if rest != "" {
+			at[memberName(rest)] = value
+		}
+	}
+	return top
+}
+
+// memberName is an entry's name in JSON: numericProjectId for numeric-project-id.
+// Accounts, and the attributes that users name, keep theirs.
+func memberName(name string) string {
+	if strings.ContainsAny(name, "@.") || strings.HasPrefix(name, "cluster-") {
+		return name
+	}
+	words := strings.Split(name, "-")
+	for i, w := range words[1:] {
+		if w != "" {
+			words[i+1] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	return strings.Join(words, "")
+}
+
+// compactJSON marshals what cannot fail: texts, numbers, lists and maps of them.
+func compactJSON(v any) []byte {
+	body, _ := json.Marshal(v)
+	return body
+}

@@ -1,0 +1,213 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// oauthRoutes ask for no token: they make tokens, tell of them, or show the keys
+// of ID tokens.
+var oauthRoutes = []route{
+	{"POST", "token", "oauth2.token", "", "", endpoint{nil, (*call).exchangeGrant}},
+	{"GET", "tokeninfo", "oauth2.tokeninfo", "", "", endpoint{nil, (*call).tokenInfo}},
+	{"POST", "tokeninfo", "oauth2.tokeninfo", "", "", endpoint{nil, (*call).tokenInfo}},
+	{"GET", "oauth2/v3/tokeninfo", "oauth2.tokeninfo", "", "", endpoint{nil, (*call).tokenInfo}},
+	{"GET", "oauth2/v3/certs", "oauth2.certs", "", "", endpoint{nil, (*call).certs}},
+}
+
+// open reports whether the call asks for no token.
+func (rt *route) open() bool { return strings.HasPrefix(rt.name, "oauth2.") }
+
+// oauthError is an error answer of the token endpoint (RFC 6749, 5.2).
+func oauthError(status int, code, description string) *answer {
+	return jsonAnswer(status, indented(struct {
+		Error       string `json:"error,omitempty"`
+		Description string `json:"error_description,omitempty"`
+	}{code, description}))
+}
+
+func invalidGrant(description string) *answer {
+	return oauthError(http.StatusBadRequest, "invalid_grant", description)
+}
+
+// notDelegated is the answer to an account that may not act as the user so.
+const notDelegated = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."
+
+// oauthFault is the answer that a fault asks of these calls.
+func oauthFault(rt *route, status int) *answer {
+	switch {
+	case rt.name != "oauth2.token":
+		return htmlError(status)
+	case status == http.StatusBadRequest:
+		return invalidGrant("Bad Request")
+	case status == http.StatusUnauthorized:
+		return oauthError(status, "unauthorized_client", notDelegated)
+	case status == http.StatusForbidden:
+		return oauthError(status, "access_denied", "Account restricted")
+	case status == http.StatusTooManyRequests:
+		return oauthError(status, "rate_limit_exceeded", "Rate limit exceeded")
+	case status == http.StatusInternalServerError:
+		return oauthError(status, "internal_failure", "")
+	}
+	return htmlError(status)
+}
+
+// exchangeGrant is the token endpoint,
+// https://developers.google.com/identity/protocols/oauth2/service-account#httprest.
+// Clients of both the older and the final draft of RFC 7523 ask it.
+func (c *call) exchangeGrant() (any, error) {
+	form, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return oauthError(http.StatusBadRequest, "invalid_request", "Bad Request"), nil
+	}
+	switch grant := form.Get("grant_type"); grant {
+	case "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion":
+		return c.redeemAssertion(form.Get("assertion")), nil
+	case "refresh_token":
+		return c.redeemRefreshToken(form), nil
+	case "":
+		return oauthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: grant_type"), nil
+	default:
+		return oauthError(http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: "+grant), nil
+	}
+}
+
+// assertion is what a service account asserts, signed, when it asks for a token.
+type assertion struct {
+	Issuer   string `json:"iss"`
+	Subject  string `json:"sub"`
+	Scope    string `json:"scope"` // separated by spaces
+	Audience string `json:"aud"`
+	IssuedAt int64  `json:"iat"`
+	Expiry   int64  `json:"exp"`
+
+	TargetAudience string `json:"target_audience"` // asks for an ID token instead
+}
+
+// clockTolerance is how far a client's clock may be ahead of Google's.
+const clockTolerance = 5 * time.Minute
+
+func (c *call) redeemAssertion(text string) *answer {
+	var a assertion
+	signed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil || json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &a) != nil {
+		return invalidGrant("Invalid JWT: Failed to parse.")
+	}
+	account, known := c.s.identity.account(a.Issuer)
+	if !known {
+		return invalidGrant("Invalid grant: account not found")
+	}
+	if _, err := signed.Verify(c.s.identity.keys.account(account).private.Public()); err != nil {
+		return invalidGrant("Invalid JWT Signature.")
+	}
+	if refused := c.checkAssertion(a); refused != nil {
+		return refused
+	}
+	if a.TargetAudience != "" {
+		signed := c.s.identity.keys.signing().sign(c.s.idClaims(account, a.TargetAudience, true))
+		return jsonAnswer(http.StatusOK, indented(map[string]string{"id_token": signed}))
+	}
+	return c.issueAsserted(account, a)
+}
+
+// checkAssertion refuses what was not meant for Google, or not for now.
+func (c *call) checkAssertion(a assertion) *answer {
+	now, issued, expiry := c.s.options.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
+	switch {
+	case !c.tokenAudience(a.Audience):
+		return invalidGrant("Invalid JWT: Failed audience check. The right audience is https://oauth2.googleapis.com/token")
+	case issued.After(now.Add(clockTolerance)), !now.Before(expiry), expiry.Sub(issued) > time.Hour, !issued.Before(expiry):
+		return invalidGrant("Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.")
+	}
+	return nil
+}
+
+// tokenAudience reports whether an audience is one of the addresses of Google's
+// token endpoint, old ones included, or the one that this call came by.
+func (c *call) tokenAudience(audience string) bool {
+	switch audience {
+	case "https://oauth2.googleapis.com/token", "https://www.googleapis.com/oauth2/v4/token", "https://accounts.google.com/o/oauth2/token",
+		"http://" + c.host + "/token", "https://" + c.host + "/token":
+		return true
+	}
+	return false
+}
+
+// issueAsserted gives the account a token of its own or, with a subject, of a
+// user of a domain that has delegated the scopes to it,
+// https://support.google.com/a/answer/162106.
+func (c *call) issueAsserted(account string, a assertion) *answer {
+	scopes, user := strings.Fields(a.Scope), account
+	if a.Subject != "" {
+		user = a.Subject
+	}
+	name, domain, ok := strings.Cut(user, "@")
+	switch {
+	case len(scopes) == 0 || !knownScopes(scopes):
+		return oauthError(http.StatusBadRequest, "invalid_scope", "Invalid OAuth scope or ID token audience provided.")
+	case !ok, name == "", domain == "", strings.Contains(domain, "@"), user != account && isServiceAccount(user):
+		return invalidGrant("Invalid email or User ID")
+	case !c.s.identity.mayActAs(account, user, scopes):
+		return oauthError(http.StatusUnauthorized, "unauthorized_client", notDelegated)
+	}
+	return c.s.oauthAnswer(c.s.issue(user, scopes), "")
+}
+
+// redeemRefreshToken serves people's logins,
+// https://developers.google.com/identity/protocols/oauth2/web-server#offline.
+func (c *call) redeemRefreshToken(form url.Values) *answer {
+	held := c.s.identity.refresh[form.Get("refresh_token")]
+	switch {
+	case form.Get("client_id") == "":
+		return oauthError(http.StatusBadRequest, "invalid_request", "Could not determine client ID from request.")
+	case held == nil:
+		return invalidGrant("Bad Request")
+	}
+	return c.s.oauthAnswer(c.s.issue(held.principal, held.scopes), strings.Join(held.scopes, " "))
+}
+
+// oauthAnswer tells of a new access token; the caller holds the lock.
+func (s *Server) oauthAnswer(text, scope string) *answer {
+	left := s.tokens[text].expiry.Sub(s.options.Now())
+	return jsonAnswer(http.StatusOK, indented(struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int64  `json:"expires_in"`
+		Scope       string `json:"scope,omitempty"`
+		TokenType   string `json:"token_type"`
+	}{text, int64((left - 1) / time.Second), scope, "Bearer"}))
+}
+
+// tokenInfo tells whose an access token is and what it is for.
+func (c *call) tokenInfo() (any, error) {
+	query := c.query
+	if form, err := url.ParseQuery(string(c.body)); err == nil && len(form) > 0 {
+		query = form
+	}
+	if query.Has("id_token") {
+		return nil, unsupported("oauth2.tokeninfo with id_token")
+	}
+	t, now := c.s.tokens[query.Get("access_token")], c.s.options.Now()
+	if t == nil || t.federated || !now.Before(t.expiry) {
+		return oauthError(http.StatusBadRequest, "", "Invalid Value"), nil
+	}
+	return jsonAnswer(http.StatusOK, indented(struct {
+		AuthorizedParty string `json:"azp"`
+		Audience        string `json:"aud"`
+		Scope           string `json:"scope"`
+		Expiry          string `json:"exp"`
+		ExpiresIn       string `json:"expires_in"`
+		Email           string `json:"email"`
+		EmailVerified   string `json:"email_verified"`
+		AccessType      string `json:"access_type"`
+	}{
+		UniqueID(t.principal), UniqueID(t.principal), strings.Join(t.scopes, " "),
+		strconv.FormatInt(t.expiry.Unix(), 10), strconv.FormatInt(int64(t.expiry.Sub(now)/time.Second), 10),
+		t.principal, "true", "online",
+	})), nil
+}

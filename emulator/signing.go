@@ -1,0 +1,140 @@
+package emulator
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"math/big"
+	"sync"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// signingKey is an RSA key with its ID.
+type signingKey struct {
+	id      string
+	private *rsa.PrivateKey
+}
+
+// newKey makes a key. The error of GenerateKey is for other sizes and sources.
+func newKey() *signingKey {
+	private, _ := rsa.GenerateKey(rand.Reader, 2048)
+	id := sha256.Sum256(private.N.Bytes())
+	return &signingKey{id: hex.EncodeToString(id[:20]), private: private}
+}
+
+// sign makes a JWT (RFC 7515, compact) of claims that marshal.
+func (k *signingKey) sign(claims any) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	text := encode([]byte(`{"alg":"RS256","kid":"`+k.id+`","typ":"JWT"}`)) + "." + encode(compactJSON(claims))
+	sum := sha256.Sum256([]byte(text))
+	signature, _ := rsa.SignPKCS1v15(nil, k.private, crypto.SHA256, sum[:])
+	return text + "." + encode(signature)
+}
+
+// keyRing holds the keys, each made when it is first needed, since that takes
+// longer than most tests.
+type keyRing struct {
+	mu       sync.Mutex
+	google   []*signingKey          // of ID tokens: the one that signs, and the one before it
+	accounts map[string]*signingKey // of service accounts, by e-mail
+}
+
+// signing returns the key that signs ID tokens now.
+func (r *keyRing) signing() *signingKey {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.google) == 0 {
+		r.google = []*signingKey{newKey()}
+	}
+	return r.google[0]
+}
+
+// account returns the key that Google keeps for a service account.
+func (r *keyRing) account(email string) *signingKey {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.accounts == nil {
+		r.accounts = map[string]*signingKey{}
+	}
+	if r.accounts[email] == nil {
+		r.accounts[email] = newKey()
+	}
+	return r.accounts[email]
+}
+
+// RotateKeys lets a new key sign ID tokens from now on. The one that signed
+// until now stays among the served keys until the next call, as Google's do for
+// some days.
+func (s *Server) RotateKeys() {
+	next := newKey()
+	old := s.identity.keys.signing()
+	s.identity.keys.mu.Lock()
+	defer s.identity.keys.mu.Unlock()
+	s.identity.keys.google = []*signingKey{next, old}
+}
+
+// certs serves the public keys of ID tokens as a JWK set (RFC 7517). They may be
+// kept for an hour.
+func (c *call) certs() (any, error) {
+	ring := &c.s.identity.keys
+	ring.signing()
+	ring.mu.Lock()
+	defer ring.mu.Unlock()
+	var set jose.JSONWebKeySet
+	for _, k := range ring.google {
+		set.Keys = append(set.Keys, jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id, Algorithm: string(jose.RS256), Use: "sig"})
+	}
+	a := jsonAnswer(200, indented(set))
+	a.header.Set("Cache-Control", "public, max-age=3600, must-revalidate, no-transform")
+	a.header.Set("Age", "0")
+	return a, nil
+}
+
+// idClaims are those of Google's ID tokens,
+// https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload.
+type idClaims struct {
+	Audience        string         `json:"aud"`
+	AuthorizedParty string         `json:"azp"`
+	Email           string         `json:"email,omitempty"`
+	EmailVerified   bool           `json:"email_verified,omitempty"`
+	Expiry          int64          `json:"exp"`
+	Google          map[string]any `json:"google,omitempty"`
+	IssuedAt        int64          `json:"iat"`
+	Issuer          string         `json:"iss"`
+	Subject         string         `json:"sub"`
+}
+
+func (s *Server) idClaims(email, audience string, withEmail bool) idClaims {
+	now := s.options.Now().Unix()
+	c := idClaims{
+		Issuer: "https://accounts.google.com", Audience: audience,
+		Subject: UniqueID(email), AuthorizedParty: UniqueID(email),
+		IssuedAt: now, Expiry: now + 3600,
+	}
+	if withEmail {
+		c.Email, c.EmailVerified = email, true
+	}
+	return c
+}
+
+// IDToken returns an ID token of anybody, with a verified e-mail address, made
+// out to the audience and good for an hour. Its key is served at
+// /oauth2/v3/certs.
+func (s *Server) IDToken(email, audience string) string {
+	return s.identity.keys.signing().sign(s.idClaims(email, audience, true))
+}
+
+// UniqueID returns the number of 21 digits by which Google knows an account, its
+// "sub". It depends on the address alone.
+func UniqueID(email string) string {
+	sum := sha256.Sum256([]byte(email))
+	digits := new(big.Int).Mod(new(big.Int).SetBytes(sum[:]), big.NewInt(1e18)).String()
+	for len(digits) < 18 {
+		digits = "0" + digits
+	}
+	return "100" + digits
+}
