@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"reflect"
+	"time"
 
 	"google.golang.org/api/sheets/v4"
 )
@@ -28,7 +29,7 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
 	err = f.edit(c.s.options.Now(), func(draft *contents) error {
-		b := batch{draft, c.token.principal}
+		b := batch{draft, c.token.principal, c.s.options.Now()}
 		for i, r := range body.Requests {
 			reply, err := b.apply(i, r)
 			if err != nil {
@@ -39,6 +40,7 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 		if !body.IncludeSpreadsheetInResponse {
 			return nil
 		}
+		b.calculate(b.now)
 		m := c.mask.below("updatedSpreadsheet")
 		out.UpdatedSpreadsheet, err = draft.describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
@@ -50,6 +52,7 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 type batch struct {
 	*contents
 	principal string
+	now       time.Time
 }
 
 // kinds are the kinds of requests that are emulated, by their JSON names; the
@@ -97,6 +100,7 @@ func (b batch) apply(i int, r *sheets.Request) (*sheets.Response, error) {
 	if !ok {
 		return nil, unsupported("sheets.spreadsheets.batchUpdate with " + name)
 	}
+	b.stale = true
 	reply, err := apply(b, request)
 	if err == nil {
 		err = b.checkSize()

@@ -51,7 +51,7 @@ func TestBatchRefusals(t *testing.T) {
 			`Invalid requests[1].createDeveloperMetadata: Cannot add developer metadata with ID [7] because developer metadata with that ID already exists.`},
 		{"cell too long", `{"updateCells":{"start":{},"fields":"userEnteredValue","rows":[{"values":[{"userEnteredValue":{"stringValue":"` + strings.Repeat("x", 50_001) + `"}}]}]}}`, 400,
 			`more than the maximum of 50000 characters in a single cell.`},
-		{"formula", `{"updateCells":{"start":{},"fields":"*","rows":[{"values":[{"userEnteredValue":{"formulaValue":"=1"}}]}]}}`, 501, `formula`},
+		{"formula", `{"updateCells":{"start":{},"fields":"*","rows":[{"values":[{"userEnteredValue":{"formulaValue":"=QUERY(A1)"}}]}]}}`, 501, `a formula with QUERY`},
 		{"wrong type", `{"addSheet":{"properties":{"title":5}}}`, 400, `Invalid value at 'requests[1].addSheet.properties.title' (TYPE_STRING), 5`},
 	}
 	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("One", []any{"as it was"}), grid("Two")}})

@@ -177,6 +177,7 @@ func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*she
 	if err != nil || l.along == byRow {
 		return nil, err
 	}
+	b.calculate(b.now)
 	l.setLook(func(column int, p *sheets.DimensionProperties) {
 		widest := 0
 		for row := range l.sheet.rows {

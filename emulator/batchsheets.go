@@ -62,6 +62,9 @@ func (c *contents) rename(s *sheet, title string) error {
 	if other := c.sheetByTitle(title); other != nil && other != s {
 		return refuse("A sheet with the name %q already exists. Please enter another name.", title)
 	}
+	if old := s.title; old != "" && old != title {
+		c.rewriteFormulas(func(_ *sheet, text string) string { return renamedFormula(text, old, title) })
+	}
 	s.title = title
 	return nil
 }
@@ -127,6 +130,7 @@ func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, erro
 	b.sheets = rest
 	b.named = slices.DeleteFunc(b.named, func(n namedRange) bool { return n.sheetID == s.id })
 	b.dropMarkers(s.id)
+	b.rewriteFormulas(func(_ *sheet, text string) string { return renamedFormula(text, s.title, "") })
 	return nil, nil
 }
 

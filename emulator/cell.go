@@ -12,11 +12,12 @@ const (
 	kindText
 	kindNumber
 	kindBool
+	kindError // the value of a formula; text names the error
 )
 
 // cell is one cell: 40 bytes, as there may be ten million of them.
 type cell struct {
-	text   string  // the text of a text cell
+	text   string  // the text of a text cell, the name of an error
 	number float64 // the number, or 1 for true
 	extra  *extra  // what few cells have; nil = nothing
 	kind   kind
@@ -29,6 +30,8 @@ type extra struct {
 	format     *sheets.CellFormat
 	validation *sheets.DataValidationRule
 	runs       []*sheets.TextFormatRun
+	formula    string               // with its '='; the cell's kind and value are the result
+	auto       *sheets.NumberFormat // of a formula's result, where the cell has none of its own
 }
 
 func textCell(s string) cell {
@@ -50,35 +53,61 @@ func boolCell(b bool) cell {
 // empty tells whether nothing at all is stored in the cell.
 func (c cell) empty() bool { return c.kind == kindBlank && c.extra == nil }
 
-// withValue returns c with the value of v; what v brings along (a number format
-// that parsing found) replaces that part of c alone, as notes and validation
-// survive a new value (recorded).
+// formula returns the formula that the cell holds, or "".
+func (c cell) formula() string {
+	if c.extra == nil {
+		return ""
+	}
+	return c.extra.formula
+}
+
+func errorCell(name string) cell { return cell{kind: kindError, text: name} }
+
+// withValue returns c with the value of v, and its formula; of the rest of what
+// v brings along only a number format that parsing found replaces the cell's
+// own, as notes and validation survive a new value (recorded).
 func (c cell) withValue(v cell) cell {
-	v.extra, c.extra = c.extra, v.extra
 	if c.extra == nil {
 		return v
 	}
-	format := c.extra.format.NumberFormat
-	merged := extra{}
+	if v.extra == nil && c.extra.formula == "" {
+		v.extra = c.extra
+		return v
+	}
+	merged := *c.extra
+	merged.formula, merged.auto = "", nil
 	if v.extra != nil {
-		merged = *v.extra
+		merged.formula, merged.auto = v.extra.formula, v.extra.auto
+		if v.extra.format != nil {
+			look := sheets.CellFormat{}
+			if merged.format != nil {
+				look = *merged.format
+			}
+			look.NumberFormat = v.extra.format.NumberFormat
+			merged.format = &look
+		}
 	}
-	look := sheets.CellFormat{}
-	if merged.format != nil {
-		look = *merged.format
-	}
-	look.NumberFormat = format
-	merged.format = &look
-	v.extra = &merged
+	v.extra = merged.kept()
 	return v
 }
 
-// numberFormat returns the cell's own number format, or nil.
-func (c cell) numberFormat() *sheets.NumberFormat {
-	if c.extra == nil || c.extra.format == nil {
+// kept returns x, or nil when there is nothing in it.
+func (x extra) kept() *extra {
+	if x.note == "" && x.format == nil && x.validation == nil && x.runs == nil && x.formula == "" {
 		return nil
 	}
-	return c.extra.format.NumberFormat
+	return &x
+}
+
+// numberFormat returns the format that the cell's number is shown in, or nil.
+func (c cell) numberFormat() *sheets.NumberFormat {
+	switch {
+	case c.extra == nil:
+		return nil
+	case c.extra.format != nil && c.extra.format.NumberFormat != nil:
+		return c.extra.format.NumberFormat
+	}
+	return c.extra.auto
 }
 
 // unformatted is the value as JSON carries it; "" for an empty cell.

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/api/sheets/v4"
@@ -68,7 +69,7 @@ func cellOf(d *sheets.CellData) (cell, error) {
 	if v := d.UserEnteredValue; v != nil {
 		switch {
 		case v.FormulaValue != nil:
-			return c, errFormula
+			return formulaIn(d, *v.FormulaValue)
 		case v.StringValue != nil && utf8.RuneCountInString(*v.StringValue) > maxCellText:
 			return c, errTooLong
 		case v.StringValue != nil:
@@ -82,11 +83,31 @@ func cellOf(d *sheets.CellData) (cell, error) {
 	if d.PivotTable != nil || d.DataSourceTable != nil || d.DataSourceFormula != nil || d.ChipRuns != nil {
 		return c, unsupported("a pivot table, data source or chip in a cell")
 	}
-	x := extra{note: d.Note, format: storedFormat(d.UserEnteredFormat), validation: d.DataValidation, runs: d.TextFormatRuns}
-	if x.note != "" || x.format != nil || x.validation != nil || x.runs != nil {
-		c.extra = &x
-	}
+	c.extra = extraOf(d).kept()
 	return c, nil
+}
+
+// formulaIn makes a cell of CellData with a formula.
+func formulaIn(d *sheets.CellData, text string) (cell, error) {
+	switch {
+	case utf8.RuneCountInString(text) > maxCellText:
+		return cell{}, errTooLong
+	case !strings.HasPrefix(text, "="):
+		return cell{}, refuse("Invalid formula: %s", text)
+	}
+	c, err := formulaCell(text)
+	if err != nil {
+		return cell{}, err
+	}
+	x := extraOf(d)
+	x.formula, x.auto = c.extra.formula, c.extra.auto
+	c.extra = &x
+	return c, nil
+}
+
+// extraOf takes what is no value out of CellData.
+func extraOf(d *sheets.CellData) extra {
+	return extra{note: d.Note, format: storedFormat(d.UserEnteredFormat), validation: d.DataValidation, runs: d.TextFormatRuns}
 }
 
 // storedFormat returns a format as Google gives it back: colours in both fields.

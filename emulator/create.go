@@ -99,5 +99,6 @@ func (s *Server) Values(id, title string) [][]any {
 	if sh == nil {
 		return nil
 	}
+	f.contents.calculate(s.options.Now())
 	return sh.values(wholeSheet.closed(sh.height, sh.width), rendering{value: unformatted})
 }

@@ -121,6 +121,7 @@ func (c *call) exportFile() (any, error) {
 	if t := c.query.Get("mimeType"); f.contents == nil || t != "text/csv" {
 		return nil, unsupported("drive.files.export to " + strconv.Quote(t))
 	}
+	f.contents.calculate(c.s.options.Now())
 	s := f.contents.sheets[0]
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)

@@ -9,32 +9,40 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// errFormula stands for a formula typed into a cell, until there is a calculator.
-const errFormula = unsupported("a formula (USER_ENTERED or formulaValue)")
-
 // formats that parsing attaches, shared by all cells that need them.
-var (
-	groupedWhole   = formatExtra("NUMBER", "#,##0")
-	groupedDecimal = formatExtra("NUMBER", "#,##0.00")
-	dollarsWhole   = formatExtra("CURRENCY", `"$"#,##0`)
-	dollars        = formatExtra("CURRENCY", `"$"#,##0.00`)
-	isoDate        = formatExtra("DATE", "yyyy-mm-dd")
-	monthDay       = formatExtra("DATE", "m-d")
-)
+var formatExtras = map[string]*extra{}
+
+func init() {
+	for kind, patterns := range map[string][]string{
+		"NUMBER":     {"#,##0", "#,##0.00"},
+		"SCIENTIFIC": {"0.00E+00"},
+		"PERCENT":    {"0%", "0.00%"},
+		"CURRENCY":   {`"$"#,##0`, `"$"#,##0.00`},
+	} {
+		for _, p := range patterns {
+			formatExtras[p] = formatExtra(kind, p)
+		}
+	}
+	for _, d := range dateWritings {
+		formatExtras[d.pattern] = formatExtra("DATE", d.pattern)
+		for _, w := range timeWritings {
+			formatExtras[d.pattern+" "+w.pattern] = formatExtra("DATE_TIME", d.pattern+" "+w.pattern)
+		}
+	}
+	for _, w := range timeWritings {
+		formatExtras[w.pattern] = formatExtra("TIME", w.pattern)
+	}
+}
 
 func formatExtra(kind, pattern string) *extra {
 	return &extra{format: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}}
 }
 
-var (
-	decimalText = regexp.MustCompile(`^([+-]?)(\$?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(\.[0-9]*)?$`)
-	isoDateText = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$`)
-	monthText   = regexp.MustCompile(`^[0-9]{1,2}-[0-9]{1,2}$`)
-)
+// isoDate is the format of a date as ISO 8601 writes it.
+func isoDate() *extra { return formatExtras["yyyy-mm-dd"] }
 
 // entered parses text as if it were typed into a cell of a spreadsheet in the
-// locale en_US. It does what recorded answers make certain; percent, times and
-// other ways to write a date stay text.
+// locale en_US.
 func entered(s string, now time.Time) (cell, error) {
 	switch {
 	case s == "":
@@ -42,59 +50,135 @@ func entered(s string, now time.Time) (cell, error) {
 	case s[0] == '\'':
 		return textCell(s[1:]), nil
 	case s[0] == '=' && len(s) > 1:
-		return cell{}, errFormula
+		return formulaCell(s)
 	case strings.EqualFold(s, "true"):
 		return boolCell(true), nil
 	case strings.EqualFold(s, "false"):
 		return boolCell(false), nil
 	}
-	if c, ok := enteredNumber(s); ok {
-		return c, nil
-	}
-	if c, ok := enteredDate(s, now); ok {
-		return c, nil
+	if len(s) <= maxNumberText {
+		if c, ok := enteredNumber(s); ok {
+			return c, nil
+		}
+		if c, ok := enteredTime(s, now); ok {
+			return c, nil
+		}
 	}
 	return textCell(s), nil
 }
 
+// maxNumberText is longer than any text that stands for a number or a date.
+const maxNumberText = 400
+
+var decimalText = regexp.MustCompile(`^([+-]?)(\$?)([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?( ?%)?$`)
+
 func enteredNumber(s string) (cell, bool) {
-	m := decimalText.FindStringSubmatch(s)
-	if m == nil || m[3] == "" && len(m[4]) < 2 {
+	m := decimalText.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil || m[4] == "" && len(m[5]) < 2 || m[1] != "" && m[3] != "" || m[2] == "" && m[3] != "" || m[6] != "" && m[2]+m[7] != "" {
 		return cell{}, false
 	}
-	n, err := strconv.ParseFloat(m[1]+strings.ReplaceAll(m[3], ",", "")+m[4], 64)
+	n, err := strconv.ParseFloat(m[1]+m[3]+strings.ReplaceAll(m[4], ",", "")+m[5]+m[6], 64)
 	if err != nil {
 		return cell{}, false
 	}
-	c := numberCell(n)
-	comma, decimals := strings.Contains(m[3], ","), m[4] != ""
+	pattern := ""
 	switch {
-	case m[2] != "" && decimals:
-		c.extra = dollars
+	case m[7] != "":
+		n, pattern = n/100, "0%"
+	case m[6] != "":
+		return withFormat(n, "0.00E+00"), true
 	case m[2] != "":
-		c.extra = dollarsWhole
-	case comma && decimals:
-		c.extra = groupedDecimal
-	case comma:
-		c.extra = groupedWhole
+		pattern = `"$"#,##0`
+	case strings.Contains(m[4], ","):
+		pattern = "#,##0"
+	default:
+		return numberCell(n), true
 	}
-	return c, true
+	if m[5] != "" {
+		pattern = strings.Replace(pattern, "0%", "0.00%", 1)
+		if m[7] == "" {
+			pattern += ".00"
+		}
+	}
+	return withFormat(n, pattern), true
 }
 
-func enteredDate(s string, now time.Time) (cell, bool) {
-	look := isoDate
-	if monthText.MatchString(s) {
-		s, look = strconv.Itoa(now.Year())+"-"+s, monthDay // the current year, as typed in a sheet
-	} else if !isoDateText.MatchString(s) {
+func withFormat(n float64, pattern string) cell {
+	c := numberCell(n)
+	c.extra = formatExtras[pattern]
+	return c
+}
+
+// writing is a way to write a date or a time: a layout of package time and the
+// number format that a cell takes on from it.
+type writing struct{ layout, pattern string }
+
+// dateWritings are the ways that en_US has to write a date. The first two are
+// recorded; the patterns of the others are those of Sheets' own menus.
+var dateWritings = []writing{
+	{"2006-1-2", "yyyy-mm-dd"}, {"1-2", "m-d"}, {"1-2-2006", "m-d-yyyy"}, {"1-2-06", "m-d-yy"},
+	{"1/2/2006", "m/d/yyyy"}, {"1/2/06", "m/d/yy"}, {"1/2", "m/d"}, {"2006/1/2", "yyyy/mm/dd"},
+	{"Jan 2, 2006", "mmm d, yyyy"}, {"January 2, 2006", "mmmm d, yyyy"}, {"2-Jan-2006", "d-mmm-yyyy"}, {"2 Jan 2006", "d mmm yyyy"},
+	{"2 January 2006", "d mmmm yyyy"}, {"Jan 2", "mmm d"}, {"2-Jan", "d-mmm"}, {"2 Jan", "d mmm"},
+}
+
+var timeWritings = []writing{
+	{"15:04", "h:mm"}, {"15:04:05", "h:mm:ss"}, {"3:04 PM", "h:mm am/pm"}, {"3:04:05 PM", "h:mm:ss am/pm"},
+}
+
+// enteredTime reads a date, a time of day, or both with a blank between.
+func enteredTime(s string, now time.Time) (cell, bool) {
+	if s[0] == ' ' || len(s) > 40 || !strings.ContainsAny(s, "0123456789") {
 		return cell{}, false
 	}
-	t, err := time.Parse("2006-1-2", s)
-	if err != nil {
-		return cell{}, false
+	if day, pattern, ok := readDate(s, now); ok {
+		return withFormat(day, pattern), true
 	}
-	c := numberCell(serial(t))
-	c.extra = look
-	return c, true
+	if fraction, pattern, ok := readTime(s); ok {
+		return withFormat(fraction, pattern), true
+	}
+	for i := range s {
+		if s[i] != ' ' {
+			continue
+		}
+		day, date, ok := readDate(s[:i], now)
+		fraction, clock, alsoOK := readTime(s[i+1:])
+		if ok && alsoOK {
+			return withFormat(day+fraction, date+" "+clock), true
+		}
+	}
+	return cell{}, false
+}
+
+// readDate returns a date as a serial number; without a year it is this year's.
+func readDate(s string, now time.Time) (day float64, pattern string, ok bool) {
+	for _, w := range dateWritings {
+		t, err := time.Parse(w.layout, s)
+		if err != nil {
+			continue
+		}
+		if !strings.Contains(w.pattern, "y") {
+			if t, err = time.Parse(w.layout+" 2006", s+" "+now.Format("2006")); err != nil { // February 29
+				return 0, "", false
+			}
+		}
+		if t.Year() < 100 {
+			return 0, "", false
+		}
+		return serial(t), w.pattern, true
+	}
+	return 0, "", false
+}
+
+func readTime(s string) (fraction float64, pattern string, ok bool) {
+	for _, w := range timeWritings {
+		t, err := time.Parse(w.layout, strings.ToUpper(s))
+		if err == nil && !strings.Contains(s, ".") {
+			since := t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))
+			return since.Seconds() / 86400, w.pattern, true
+		}
+	}
+	return 0, "", false
 }
 
 // serial returns t as days since day zero, the time of day as a fraction.

@@ -51,6 +51,7 @@ func (f *file) title() string {
 // succeeds: a batch is done whole or not at all.
 func (f *file) edit(now time.Time, change func(*contents) error) error {
 	draft := f.contents.clone()
+	draft.stale = true
 	if err := change(draft); err != nil {
 		return err
 	}
@@ -61,6 +62,7 @@ func (f *file) edit(now time.Time, change func(*contents) error) error {
 // contents is what a spreadsheet holds.
 type contents struct {
 	version    uint64
+	stale      bool // values of formulas are older than what they depend on
 	properties sheets.SpreadsheetProperties
 	sheets     []*sheet
 	named      []namedRange
@@ -205,7 +207,7 @@ func newContents(title string, list ...*sheet) *contents {
 	if len(list) == 0 {
 		list = []*sheet{newSheet(0, "Sheet1", 1000, 26)}
 	}
-	return &contents{properties: newProperties(cmp.Or(title, "Untitled spreadsheet")), sheets: list}
+	return &contents{stale: true, properties: newProperties(cmp.Or(title, "Untitled spreadsheet")), sheets: list}
 }
 
 // insert makes rows or columns and moves what refers to the sheet by position.
@@ -228,6 +230,9 @@ func (c *contents) shift(s *sheet, along axis, at, n int) {
 	}
 	c.named = kept
 	c.shiftMarkers(s.id, along, at, n)
+	c.rewriteFormulas(func(of *sheet, text string) string {
+		return shiftedFormula(text, of.title, s.title, along, at, n)
+	})
 }
 
 // remove deletes rows or columns and moves what refers to the sheet by position.

@@ -16,6 +16,7 @@ type grid struct {
 	rows          []*row // may end before height; nil = an empty row
 	height, width int
 	version       uint64
+	formulas      bool  // there may be some
 	table         *area // the table that an append found last, while it is the same; never changed in place
 }
 
@@ -44,6 +45,9 @@ func (g *grid) set(r, c int, v cell) {
 	}
 	if (have.kind == kindBlank) != (v.kind == kindBlank) {
 		g.table = nil
+	}
+	if v.extra != nil && v.extra.formula != "" {
+		g.formulas = true
 	}
 	cells := g.own(r, c+1)
 	cells.cells[c] = v

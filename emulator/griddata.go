@@ -75,7 +75,7 @@ func dimensionData(from, to int, look map[int]*sheets.DimensionProperties, pixel
 func (c cell) describe() *sheets.CellData {
 	d := c.userData()
 	if c.kind != kindBlank {
-		d.EffectiveValue = d.UserEnteredValue
+		d.EffectiveValue = c.effective()
 		d.FormattedValue = c.shown()
 	}
 	d.EffectiveFormat = d.UserEnteredFormat
@@ -84,20 +84,37 @@ func (c cell) describe() *sheets.CellData {
 
 // userData is what was stored in a cell: what a request can set.
 func (c cell) userData() *sheets.CellData {
-	d := &sheets.CellData{}
-	switch c.kind {
-	case kindText:
-		d.UserEnteredValue = &sheets.ExtendedValue{StringValue: &c.text}
-	case kindNumber:
-		d.UserEnteredValue = &sheets.ExtendedValue{NumberValue: &c.number}
-	case kindBool:
-		b := c.number != 0
-		d.UserEnteredValue = &sheets.ExtendedValue{BoolValue: &b}
+	d := &sheets.CellData{UserEnteredValue: c.effective()}
+	if text := c.formula(); text != "" {
+		d.UserEnteredValue = &sheets.ExtendedValue{FormulaValue: &text}
 	}
 	if x := c.extra; x != nil {
 		d.Note, d.UserEnteredFormat, d.DataValidation, d.TextFormatRuns = x.note, x.format, x.validation, x.runs
 	}
 	return d
+}
+
+// effective is the value, of a formula its result; nil for an empty cell.
+func (c cell) effective() *sheets.ExtendedValue {
+	switch c.kind {
+	case kindText:
+		return &sheets.ExtendedValue{StringValue: &c.text}
+	case kindNumber:
+		return &sheets.ExtendedValue{NumberValue: &c.number}
+	case kindBool:
+		b := c.number != 0
+		return &sheets.ExtendedValue{BoolValue: &b}
+	case kindError:
+		return &sheets.ExtendedValue{ErrorValue: &sheets.ErrorValue{Type: errorTypes[c.text]}}
+	}
+	return nil
+}
+
+// errorTypes are the API's names of error values
+// (developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/other#ErrorType).
+var errorTypes = map[string]string{
+	"#ERROR!": "ERROR", "#NULL!": "NULL_VALUE", "#DIV/0!": "DIVIDE_BY_ZERO", "#VALUE!": "VALUE", "#REF!": "REF",
+	"#NAME?": "NAME", "#NUM!": "NUM", "#N/A": "N_A", "Loading...": "LOADING",
 }
 
 // takes tells whether m takes anything at the path.

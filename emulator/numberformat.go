@@ -33,12 +33,13 @@ func formatNumber(n float64, f *sheets.NumberFormat) string {
 
 // defaultPatterns stand in for a format type without a pattern, in en_US.
 var defaultPatterns = map[string]string{
-	"NUMBER":    "#,##0.00",
-	"PERCENT":   "0.00%",
-	"CURRENCY":  `"$"#,##0.00`,
-	"DATE":      "m/d/yyyy",
-	"TIME":      "h:mm:ss am/pm",
-	"DATE_TIME": "m/d/yyyy h:mm:ss",
+	"NUMBER":     "#,##0.00",
+	"PERCENT":    "0.00%",
+	"CURRENCY":   `"$"#,##0.00`,
+	"SCIENTIFIC": "0.00E+00",
+	"DATE":       "m/d/yyyy",
+	"TIME":       "h:mm:ss am/pm",
+	"DATE_TIME":  "m/d/yyyy h:mm:ss",
 }
 
 // isDate tells whether f shows a number as a date or a time.
@@ -69,6 +70,10 @@ func formatDecimal(n float64, pattern string) string {
 	}
 	end := strings.LastIndexAny(pattern, "0#") + 1
 	digits := pattern[start:end]
+	if mantissa, _, ok := strings.Cut(strings.ToUpper(digits), "E+"); ok {
+		_, decimals, _ := strings.Cut(mantissa, ".")
+		return strconv.FormatFloat(n, 'E', len(decimals), 64)
+	}
 	if strings.Contains(pattern[end:], "%") {
 		n *= 100
 	}

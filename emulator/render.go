@@ -49,6 +49,9 @@ func (s *sheet) values(a area, how rendering) [][]any {
 }
 
 func (how rendering) cell(c cell) any {
+	if how.value == asFormula && c.extra != nil && c.extra.formula != "" {
+		return c.extra.formula
+	}
 	if how.value == formatted || how.dateAsText && c.kind == kindNumber && isDate(c.numberFormat()) {
 		return c.shown()
 	}
@@ -119,6 +122,9 @@ func (c *call) spreadsheet(need role) (*file, error) {
 		return nil, noAccess()
 	case f.contents == nil:
 		return nil, &failure{status: http.StatusBadRequest, message: "This operation is not supported for this document"}
+	}
+	if need == reader {
+		f.contents.calculate(c.s.options.Now())
 	}
 	return f, nil
 }

@@ -50,6 +50,7 @@ func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
 	}
 	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
 	f.contents = contents
+	contents.calculate(c.s.options.Now())
 	return contents.describe(f.id, nil, false, nil)
 }
 

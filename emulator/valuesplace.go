@@ -15,6 +15,7 @@ type write struct {
 
 // written is where one range of values went.
 type written struct {
+	contents      *contents
 	sheet         *sheet
 	area          area
 	rows, columns []int // that got a value or were emptied
@@ -59,7 +60,7 @@ func (w *write) update(c *contents, v *sheets.ValueRange) (written, error) {
 	if to.bottom > s.height || to.right > s.width {
 		return written{}, s.exceeds("'"+s.title+"'", to)
 	}
-	return s.place(to, lines), nil
+	return c.place(s, to, lines), nil
 }
 
 func (w *write) lines(v *sheets.ValueRange) ([][]*cell, error) {
@@ -80,8 +81,8 @@ func extent(a area, lines [][]*cell) area {
 }
 
 // place stores lines; the grid has room for them.
-func (s *sheet) place(to area, lines [][]*cell) written {
-	done := written{sheet: s, area: to}
+func (c *contents) place(s *sheet, to area, lines [][]*cell) written {
+	done := written{contents: c, sheet: s, area: to}
 	for r, line := range lines {
 		any := false
 		for i, v := range line {
@@ -125,7 +126,7 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 	}
 	to := extent(start, lines)
 	if len(lines) == 0 {
-		return s.place(to, lines), table, nil
+		return c.place(s, to, lines), table, nil
 	}
 	if insert {
 		c.insert(s, byRow, to.top, len(lines))
@@ -134,7 +135,7 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 	if err := c.checkSize(); err != nil {
 		return done, "", err
 	}
-	done = s.place(to, lines)
+	done = c.place(s, to, lines)
 	if found {
 		s.lengthen(t, to)
 	}
@@ -151,6 +152,7 @@ func (w *write) response(id string, done written) *sheets.UpdateValuesResponse {
 	out.UpdatedRows, out.UpdatedColumns = countDistinct(done.rows), countDistinct(done.columns)
 	out.UpdatedCells = done.cells
 	if w.echo {
+		done.contents.calculate(w.in.now)
 		out.UpdatedData = done.sheet.valueRange(done.area, w.how)
 	}
 	return out

@@ -108,7 +108,7 @@ func raw(v any) cell {
 	case Date:
 		t := time.Time(v)
 		c := numberCell(serial(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)))
-		c.extra = isoDate
+		c.extra = isoDate()
 		return c
 	}
 	if n, ok := anyNumber(v); ok {

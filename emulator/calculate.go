@@ -1,0 +1,314 @@
+package emulator
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Formulas calculated: all of a spreadsheet at once, when somebody reads it
+// after a change. A spreadsheet without formulas pays nothing for this.
+
+// hasFormulas tells whether a formula was ever stored.
+func (c *contents) hasFormulas() bool {
+	for _, s := range c.sheets {
+		if s.formulas {
+			return true
+		}
+	}
+	return false
+}
+
+// calculate brings the values of formulas up to date.
+func (c *contents) calculate(now time.Time) {
+	if !c.stale || !c.hasFormulas() {
+		return
+	}
+	c.stale = false
+	book := newCalculator(c, now)
+	defer book.file.Close()
+	for _, f := range book.order() {
+		value := book.value(f)
+		value.extra = f.sheet.at(f.row, f.column).extra
+		f.sheet.set(f.row, f.column, value)
+	}
+}
+
+// eachFormula calls do for every cell with a formula.
+func (c *contents) eachFormula(do func(s *sheet, r, column int, stored cell)) {
+	for _, s := range c.sheets {
+		if !s.formulas {
+			continue
+		}
+		s.formulas = false
+		for r := range s.rows {
+			for column, stored := range s.rowCells(r) {
+				if stored.formula() != "" {
+					s.formulas = true
+					do(s, r, column, stored)
+				}
+			}
+		}
+	}
+}
+
+// rewriteFormulas changes the text of formulas.
+func (c *contents) rewriteFormulas(change func(s *sheet, text string) string) {
+	c.eachFormula(func(s *sheet, r, column int, stored cell) {
+		text := change(s, stored.formula())
+		if text == stored.formula() {
+			return
+		}
+		x := *stored.extra
+		x.formula = text
+		stored.extra = &x
+		s.set(r, column, stored)
+	})
+}
+
+// formulaAt is a formula in its place, in the calculator's dialect.
+type formulaAt struct {
+	sheet       *sheet
+	row, column int
+	uses        []usedCells
+	circular    bool
+	waits       int          // formulas it uses that have no value yet
+	next        []*formulaAt // formulas that use it
+}
+
+// usedCells are cells that a formula refers to.
+type usedCells struct {
+	sheet *sheet
+	area  area
+}
+
+// calculator holds, in a workbook that the library calculates on, the formulas
+// and the cells that they refer to. Its sheets are named S0, S1, … by order.
+type calculator struct {
+	of       *contents
+	now      time.Time
+	file     *excelize.File
+	formulas []*formulaAt
+	index    map[*formulaAt]int
+	loaded   map[*sheet][]area
+}
+
+// twins is the sheet of formulas that ask for the type of another's value.
+const twins = "Twins"
+
+func newCalculator(c *contents, now time.Time) *calculator {
+	k := &calculator{of: c, now: now, file: excelize.NewFile(), index: map[*formulaAt]int{}, loaded: map[*sheet][]area{}}
+	k.file.NewSheet(twins)
+	for i := range c.sheets {
+		k.file.NewSheet(sheetCode(i))
+	}
+	texts := []string{}
+	c.eachFormula(func(s *sheet, r, column int, stored cell) {
+		f := &formulaAt{sheet: s, row: r, column: column}
+		texts = append(texts, k.translate(f, stored.formula()))
+		k.formulas = append(k.formulas, f)
+	})
+	for _, f := range k.formulas {
+		for _, used := range f.uses {
+			k.load(used)
+		}
+	}
+	for i, f := range k.formulas {
+		k.index[f] = i
+		code, cell := k.place(f)
+		k.file.SetCellFormula(code, cell, texts[i])
+		of := code + "!" + cell
+		// Each in a cell of its own: deeply nested functions confuse the library.
+		k.file.SetCellFormula(twins, twin(i, 0), "TYPE("+of+")")
+		k.file.SetCellFormula(twins, twin(i, 1), "INT(LOG(ABS("+of+"),2))")
+		k.file.SetCellFormula(twins, twin(i, 2), "INT("+twin(i, 4)+")")
+		k.file.SetCellFormula(twins, twin(i, 3), twin(i, 4)+"-"+twin(i, 2))
+		k.file.SetCellFormula(twins, twin(i, 4), of+"*POWER(2,26-"+twin(i, 1)+")")
+	}
+	return k
+}
+
+func sheetCode(i int) string { return "S" + strconv.Itoa(i) }
+
+// twin is the cell of a formula about formula i.
+func twin(i, which int) string {
+	return columnLetters(which+5*(i/maxTwinRows)) + strconv.Itoa(i%maxTwinRows+1)
+}
+
+// maxTwinRows is the number of rows in a workbook.
+const maxTwinRows = 1 << 20
+
+func (k *calculator) place(f *formulaAt) (code, cell string) {
+	return k.code(f.sheet), columnLetters(f.column) + strconv.Itoa(f.row+1)
+}
+
+func (k *calculator) code(s *sheet) string {
+	for i, other := range k.of.sheets {
+		if other == s {
+			return sheetCode(i)
+		}
+	}
+	return ""
+}
+
+// load copies cells into the workbook, formulas apart.
+func (k *calculator) load(used usedCells) {
+	s, a := used.sheet, used.area
+	for _, done := range k.loaded[s] {
+		if done.contains(a) {
+			return
+		}
+	}
+	k.loaded[s] = append(k.loaded[s], a)
+	code := k.code(s)
+	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
+		cells := s.rowCells(r)
+		for column := a.left; column < min(a.right, len(cells)); column++ {
+			stored := cells[column]
+			if stored.kind == kindBlank || stored.formula() != "" {
+				continue
+			}
+			k.file.SetCellValue(code, columnLetters(column)+strconv.Itoa(r+1), stored.unformatted())
+		}
+	}
+}
+
+// order returns the formulas so that each comes after those it uses, which
+// keeps the library from descending along a chain of a hundred thousand cells.
+// Formulas in a circle, and what uses them, come last and are marked.
+func (k *calculator) order() []*formulaAt {
+	at := map[*sheet]map[int][]*formulaAt{} // by column, rows ascending
+	for _, f := range k.formulas {
+		if at[f.sheet] == nil {
+			at[f.sheet] = map[int][]*formulaAt{}
+		}
+		at[f.sheet][f.column] = append(at[f.sheet][f.column], f)
+	}
+	var ready []*formulaAt
+	for _, f := range k.formulas {
+		for _, used := range f.uses {
+			for column, list := range at[used.sheet] {
+				if column >= used.area.left && column < used.area.right {
+					f.after(list, used.area)
+				}
+			}
+		}
+		if f.waits == 0 {
+			ready = append(ready, f)
+		}
+	}
+	for i := 0; i < len(ready); i++ {
+		for _, f := range ready[i].next {
+			if f.waits--; f.waits == 0 {
+				ready = append(ready, f)
+			}
+		}
+	}
+	for _, f := range k.formulas {
+		if f.waits > 0 {
+			f.circular = true
+			ready = append(ready, f)
+		}
+	}
+	return ready
+}
+
+// after makes f wait for the formulas of one column that lie in an area.
+func (f *formulaAt) after(list []*formulaAt, a area) {
+	for _, other := range list[firstFrom(list, a.top):] {
+		if other.row >= a.bottom {
+			return
+		}
+		f.waits++
+		other.next = append(other.next, f)
+	}
+}
+
+// firstFrom is the index of the first formula at or below a row.
+func firstFrom(list []*formulaAt, row int) int {
+	low, high := 0, len(list)
+	for low < high {
+		if middle := (low + high) / 2; list[middle].row < row {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
+}
+
+// value is the result of a formula, as a cell without what the cell keeps.
+func (k *calculator) value(f *formulaAt) cell {
+	if f.circular {
+		return errorCell(refError)
+	}
+	i := k.index[f]
+	code, place := k.place(f)
+	kind, _ := k.result(twins, twin(i, 0))
+	text, err := k.result(code, place)
+	switch {
+	case err != nil:
+		return errorCell(errorName(text, err))
+	case kind == "1" && text != "":
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return errorCell("#NUM!")
+		}
+		return numberCell(k.precise(i, n))
+	case kind == "4":
+		return boolCell(strings.EqualFold(text, "true"))
+	}
+	return cell{kind: kindText, text: text}
+}
+
+// result asks the library, which for some formulas panics.
+func (k *calculator) result(sheet, cell string) (text string, err error) {
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			err = fmt.Errorf("calculate: %v", trouble)
+		}
+	}()
+	return k.file.CalcCellValue(sheet, cell, excelize.Options{RawCellValue: true})
+}
+
+// precise adds the digits past the fifteenth, which the library leaves out of
+// its answers: the other twins of the formula tell its value in two halves, cut
+// at a power of two, each of which fifteen digits hold.
+func (k *calculator) precise(i int, n float64) float64 {
+	if short := strconv.FormatFloat(n, 'e', -1, 64); len(short) < len("1.23456789012e+00") {
+		return n
+	}
+	var parts [3]float64
+	for j := range parts {
+		text, err := k.result(twins, twin(i, j+1))
+		if err != nil {
+			return n
+		}
+		if parts[j], err = strconv.ParseFloat(text, 64); err != nil {
+			return n
+		}
+	}
+	full := math.Ldexp(parts[1]+parts[2], int(parts[0])-26)
+	if math.Abs(full-n) < math.Abs(n)*1e-14 {
+		return full
+	}
+	return n
+}
+
+// errorName is the error value for what the library answers.
+func errorName(text string, err error) string {
+	message := err.Error()
+	switch {
+	case strings.HasPrefix(message, "not support"):
+		return "#NAME?"
+	case errorText.MatchString(text):
+		return text
+	case errorText.MatchString(message):
+		return errorText.FindString(message)
+	}
+	return "#ERROR!"
+}
