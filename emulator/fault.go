@@ -137,7 +137,7 @@ func faultFailure(status int, rt *route) error {
 	case status == http.StatusTooManyRequests && rt.drive():
 		return &failure{status: status, message: "User Rate Limit Exceeded", item: errorItem{Domain: "usageLimits", Reason: "userRateLimitExceeded"}}
 	case status == http.StatusTooManyRequests && rt.service() == "sheets.googleapis.com":
-		return rateLimited(rt)
+		return rateLimited(rt, "User", GoogleQuota.User)
 	case status == http.StatusUnauthorized:
 		return unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`)
 	}
@@ -146,28 +146,4 @@ func faultFailure(status int, rt *route) error {
 		message = http.StatusText(status)
 	}
 	return &failure{status: status, message: message}
-}
-
-// rateLimited is the 429 of Sheets (recorded): without Retry-After.
-func rateLimited(rt *route) error {
-	kind, limit, metric := "Write", "WriteRequestsPerMinutePerUser", "sheets.googleapis.com/write_requests"
-	if rt.method == http.MethodGet {
-		kind, limit, metric = "Read", "ReadRequestsPerMinutePerUser", "sheets.googleapis.com/read_requests"
-	}
-	return &failure{
-		status: http.StatusTooManyRequests,
-		message: "Quota exceeded for quota metric '" + kind + " requests' and limit '" + kind +
-			" requests per minute per user' of service 'sheets.googleapis.com' for consumer 'project_number:" + projectNumber + "'.",
-		details: []any{
-			errorInfo("RATE_LIMIT_EXCEEDED", map[string]string{
-				"service": "sheets.googleapis.com", "consumer": "projects/" + projectNumber,
-				"quota_limit": limit, "quota_metric": metric, "quota_limit_value": "60",
-				"quota_unit": "1/min/{project}/{user}", "quota_location": "global",
-			}),
-			map[string]any{"@type": "type.googleapis.com/google.rpc.Help", "links": []any{map[string]string{
-				"description": "Request a higher quota limit.",
-				"url":         "https://cloud.google.com/docs/quotas/help/request_increase",
-			}}},
-		},
-	}
 }

@@ -133,6 +133,11 @@ func (c *call) authorized(r *http.Request, entry *Request) (any, error) {
 	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
+	if c.token != nil {
+		if err := c.s.quota.spend(c.token.principal, c.route, c.s.options.Now()); err != nil {
+			return nil, err
+		}
+	}
 	return c.route.serve(c)
 }
 

@@ -24,6 +24,8 @@ type Options struct {
 	// token again until its last minute (the last five on GCE and GKE), or its last
 	// quarter where that is shorter.
 	TokenLifetime time.Duration
+	// Quota limits calls of the Sheets API as Google does, by [GoogleQuota].
+	Quota bool
 	// Now is the clock; nil = time.Now.
 	Now func() time.Time
 }
@@ -43,6 +45,7 @@ type Server struct {
 	cached   map[string]*heldToken // metadata server: by scopes
 	disabled map[string]bool
 	log      []Request
+	quota    quota
 	identity identity
 }
 
@@ -63,6 +66,9 @@ func New(o Options) *Server {
 		disabled: map[string]bool{},
 		faults:   faults{healed: make(chan struct{})},
 		identity: newIdentity(),
+	}
+	if o.Quota {
+		s.quota.limits = GoogleQuota
 	}
 	s.identity.exists(o.ServiceAccount)
 	return s

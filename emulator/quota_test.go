@@ -1,0 +1,68 @@
+package emulator_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/api/googleapi"
+	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator"
+)
+
+func TestQuota(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	google := emulator.New(emulator.Options{Quota: true, Now: func() time.Time { return now }})
+	id := google.Create(emulator.Spreadsheet{})
+	google.Share(id, "other@example.com", "writer")
+	me := newPerson(t, google, google.ServiceAccount(), "spreadsheets", "drive")
+	other := newPerson(t, google, "other@example.com", "spreadsheets")
+	read := func(p person) error {
+		_, err := p.sheets.Spreadsheets.Values.BatchGet(id).Ranges("A1", "A2").Do()
+		return err
+	}
+	for i := range 60 {
+		if err := read(me); err != nil {
+			t.Fatalf("read %d: %v", i, err)
+		}
+	}
+	err := read(me)
+	refused, ok := errors.AsType[*googleapi.Error](err)
+	if !ok || refused.Code != http.StatusTooManyRequests || refused.Header.Get("Retry-After") != "" {
+		t.Fatalf("read 61 = %v, want 429 without Retry-After", err)
+	}
+	for _, want := range []string{
+		"Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute per user' of service 'sheets.googleapis.com'",
+		`"quota_limit": "ReadRequestsPerMinutePerUser"`, `"quota_limit_value": "60"`, `"quota_unit": "1/min/{project}/{user}"`,
+	} {
+		if !strings.Contains(refused.Body, want) {
+			t.Errorf("the body lacks %s:\n%s", want, refused.Body)
+		}
+	}
+	if _, err := me.sheets.Spreadsheets.Values.Clear(id, "A1", &sheets.ClearValuesRequest{}).Do(); err != nil {
+		t.Errorf("a write has its own quota: %v", err)
+	}
+	if err := read(other); err != nil {
+		t.Errorf("another user has a quota too: %v", err)
+	}
+	if _, err := me.drive.Files.Get(id).Do(); err != nil {
+		t.Errorf("Drive is not limited: %v", err)
+	}
+	if n := len(google.Requests()); n != 64 {
+		t.Errorf("%d requests are logged, want 64: the refused one too", n)
+	}
+	now = now.Add(time.Minute)
+	if err := read(me); err != nil {
+		t.Errorf("a minute later: %v", err)
+	}
+	google.SetQuota(emulator.Quota{Project: 1})
+	if err := read(me); err != nil {
+		t.Errorf("after SetQuota: %v", err)
+	}
+	if err := read(other); err == nil || !strings.Contains(err.Error(), "limit 'Read requests per minute' of") {
+		t.Errorf("the project's second read = %v, want 429", err)
+	}
+}
