@@ -50,6 +50,24 @@ func boolCell(b bool) cell {
 	return cell{kind: kindBool}
 }
 
+// inFormat returns c with a number format; an empty pattern changes nothing.
+func (c cell) inFormat(pattern string) cell {
+	if pattern == "" {
+		return c
+	}
+	x := extra{}
+	if c.extra != nil {
+		x = *c.extra
+	}
+	if shared := formatExtras[pattern]; shared != nil {
+		x.format = shared.format
+	} else {
+		x.format = &sheets.CellFormat{NumberFormat: formatOf(pattern)}
+	}
+	c.extra = &x
+	return c
+}
+
 // empty tells whether nothing at all is stored in the cell.
 func (c cell) empty() bool { return c.kind == kindBlank && c.extra == nil }
 

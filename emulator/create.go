@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -25,21 +26,41 @@ type Sheet struct {
 	// Title is the sheet's title; empty = "Sheet" and its number.
 	Title string
 	// Values are rows of cells, stored as they are: a string is text, "=1+1" too.
-	// Numbers of any type, bool and [Date] keep their type, nil is an empty cell,
-	// and anything else is stored as an empty cell. The grid is 1000 x 26, or as
+	// Numbers of any type, bool, [Date], [Number] and [Formula] keep their type, nil
+	// is an empty cell, and anything else is stored as an empty cell. The grid is 1000 x 26, or as
 	// large as the values need.
 	Values [][]any
+	// Hidden hides the sheet; the first of a spreadsheet is shown if all are hidden.
+	Hidden bool
 }
 
 // Date is a cell that holds a date: the number of days since 1899-12-30, shown
 // as 2006-01-02. The time of day and the time zone are dropped.
 type Date time.Time
 
+// Number is a cell that holds a number in a number format.
+type Number struct {
+	Value float64
+	// Pattern is a number or date format
+	// (developers.google.com/workspace/sheets/api/guides/formats); empty = automatic.
+	Pattern string
+}
+
+// Formula is a cell that holds a formula. One that can't be calculated here is
+// stored as text.
+type Formula struct {
+	Text    string // with the leading '='
+	Pattern string // as in [Number]
+}
+
 // Create stores a spreadsheet and returns its id.
 func (s *Server) Create(spec Spreadsheet) (id string) {
 	var list []*sheet
 	for i, given := range spec.Sheets {
 		list = append(list, given.build(int64(i)))
+	}
+	if len(list) > 0 && !slices.ContainsFunc(list, func(sh *sheet) bool { return !sh.hidden }) {
+		list[0].hidden = false
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -61,6 +82,7 @@ func (s *Server) addFile(id, mimeType, by string) *file {
 
 func (given Sheet) build(i int64) *sheet {
 	sh := newSheet(i, cmp.Or(given.Title, "Sheet"+automatic(float64(i+1))), 1000, 26)
+	sh.hidden = given.Hidden
 	for r, values := range given.Values {
 		sh.grow(r+1, len(values))
 		for c, v := range values {

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -180,3 +181,36 @@ func datePart(t time.Time, token string, minutes bool, pattern string) string {
 	}
 	return literal(token)
 }
+
+// patternOf is the pattern that a format shows numbers by, "" for the automatic one.
+func patternOf(f *sheets.NumberFormat) string {
+	if f.Pattern != "" {
+		return f.Pattern
+	}
+	return defaultPatterns[f.Type]
+}
+
+// formatOf is the number format with a pattern, its type told by what stands in it.
+func formatOf(pattern string) *sheets.NumberFormat {
+	plain := strings.ToLower(quotedText.ReplaceAllString(pattern, ""))
+	day, hour := strings.ContainsAny(plain, "yd") || strings.Contains(plain, "mmm") || plain == "m-d", strings.ContainsAny(plain, "hs")
+	kind := "NUMBER"
+	switch {
+	case day && hour:
+		kind = "DATE_TIME"
+	case day:
+		kind = "DATE"
+	case hour:
+		kind = "TIME"
+	case strings.Contains(plain, "%"):
+		kind = "PERCENT"
+	case strings.Contains(plain, "e+"):
+		kind = "SCIENTIFIC"
+	case strings.Contains(pattern, "$") || strings.Contains(pattern, "€") || strings.Contains(pattern, "£"):
+		kind = "CURRENCY"
+	}
+	return &sheets.NumberFormat{Type: kind, Pattern: pattern}
+}
+
+// quotedText is what a pattern shows as it is, colours and conditions.
+var quotedText = regexp.MustCompile(`"[^"]*"|\\.|\[[^\]]*\]`)

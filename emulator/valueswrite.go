@@ -110,6 +110,14 @@ func raw(v any) cell {
 		c := numberCell(serial(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)))
 		c.extra = isoDate()
 		return c
+	case Number:
+		return numberCell(v.Value).inFormat(v.Pattern)
+	case Formula:
+		c, err := formulaCell(v.Text)
+		if err != nil || len(v.Text) < 2 || v.Text[0] != '=' {
+			return textCell(v.Text)
+		}
+		return c.inFormat(v.Pattern)
 	}
 	if n, ok := anyNumber(v); ok {
 		return numberCell(n)

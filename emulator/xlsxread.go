@@ -1,0 +1,141 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// ReadXLSX reads a file as Sheets downloads it ("File > Download > Microsoft
+// Excel") into what [Server.Create] takes: titles, order and visibility of the
+// sheets, values, formulas, and the formats of numbers and dates. A formula that
+// can't be calculated here is read as the value that stands in the file. All
+// else (colours, notes, merges, named ranges, developer metadata) is left out.
+// Title, ID and owner are empty. What is no .xlsx file is an error.
+func ReadXLSX(r io.Reader) (Spreadsheet, error) {
+	var out Spreadsheet
+	book, err := excelize.OpenReader(r)
+	if err != nil {
+		return out, fmt.Errorf("read xlsx: %w", err)
+	}
+	defer book.Close()
+	titles := book.GetSheetList()
+	if len(titles) == 0 {
+		return out, errors.New("read xlsx: no sheet")
+	}
+	x := xlsxReader{book: book, patterns: map[int]string{}}
+	if p, err := book.GetWorkbookProps(); err == nil && p.Date1904 != nil && *p.Date1904 {
+		x.shift = 1462 // days from 1899-12-30 to 1904-01-01
+	}
+	for _, title := range titles {
+		s, err := x.sheet(title)
+		if err != nil {
+			return out, fmt.Errorf("read xlsx: sheet %q: %w", title, err)
+		}
+		out.Sheets = append(out.Sheets, s)
+	}
+	return out, nil
+}
+
+type xlsxReader struct {
+	book     *excelize.File
+	patterns map[int]string // by style
+	shift    float64        // of dates, in a file that counts from 1904
+}
+
+func (x *xlsxReader) sheet(title string) (Sheet, error) {
+	visible, err := x.book.GetSheetVisible(title)
+	if err != nil {
+		return Sheet{}, err
+	}
+	s := Sheet{Title: title, Hidden: !visible}
+	rows, err := x.book.GetRows(title, excelize.Options{RawCellValue: true})
+	if err != nil {
+		return s, err
+	}
+	for r, row := range rows {
+		line := make([]any, len(row))
+		for column, text := range row {
+			name := columnLetters(column) + strconv.Itoa(r+1)
+			if line[column], err = x.cell(title, name, text); err != nil {
+				return s, fmt.Errorf("cell %s: %w", name, err)
+			}
+		}
+		s.Values = append(s.Values, line)
+	}
+	return s, nil
+}
+
+// cell returns a value as [Sheet] has them.
+func (x *xlsxReader) cell(title, name, text string) (any, error) {
+	formula, err := x.book.GetCellFormula(title, name)
+	if err != nil {
+		return nil, err
+	}
+	style, err := x.book.GetCellStyle(title, name)
+	if err != nil {
+		return nil, err
+	}
+	pattern := x.pattern(style)
+	if formula != "" {
+		formula = "=" + strings.NewReplacer("_xlfn.", "", "_xlws.", "").Replace(formula)
+		if _, err := formulaCell(formula); err == nil {
+			return Formula{Text: formula, Pattern: pattern}, nil
+		}
+	}
+	if text == "" {
+		return nil, nil
+	}
+	kind, err := x.book.GetCellType(title, name)
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case excelize.CellTypeBool:
+		return text == "1" || strings.EqualFold(text, "true"), nil
+	case excelize.CellTypeInlineString, excelize.CellTypeSharedString, excelize.CellTypeError, excelize.CellTypeFormula:
+		return text, nil
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil:
+		return text, nil
+	case pattern == "":
+		return n, nil
+	case isDate(formatOf(pattern)):
+		n += x.shift
+	}
+	return Number{Value: n, Pattern: pattern}, nil
+}
+
+// builtinPatterns are the number formats that a file names by number only
+// (ECMA-376 part 1, 18.8.30), as en_US writes them.
+var builtinPatterns = map[int]string{
+	1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
+	14: "m/d/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm am/pm", 19: "h:mm:ss am/pm",
+	20: "h:mm", 21: "h:mm:ss", 22: "m/d/yyyy h:mm", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00",
+	45: "mm:ss", 46: "h:mm:ss", 47: "mm:ss", 48: "0.00E+00",
+}
+
+// pattern is the number format of a style; "" where it has none.
+func (x *xlsxReader) pattern(style int) string {
+	if known, ok := x.patterns[style]; ok {
+		return known
+	}
+	pattern := ""
+	if s, err := x.book.GetStyle(style); err == nil {
+		pattern = builtinPatterns[s.NumFmt]
+		if s.CustomNumFmt != nil {
+			pattern = *s.CustomNumFmt
+		}
+	}
+	if strings.EqualFold(pattern, "general") || pattern == "@" {
+		pattern = ""
+	}
+	x.patterns[style] = pattern
+	return pattern
+}

@@ -1,0 +1,169 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// WriteXLSX writes a spreadsheet as a file that [ReadXLSX] reads and
+// spreadsheet programs open: titles, order and visibility of the sheets, values,
+// formulas with their results, and number formats. Titles that such a file
+// can't have (more than 31 characters, or []:*?/\ in them) are changed, and
+// ranges that are open at an end are closed. It needs no token and is not logged.
+func (s *Server) WriteXLSX(id string, w io.Writer) error {
+	s.mu.Lock()
+	f := s.files[id]
+	if f == nil || f.contents == nil {
+		s.mu.Unlock()
+		return fmt.Errorf("write xlsx: no spreadsheet %q", id)
+	}
+	f.contents.calculate(s.options.Now())
+	c := f.contents.clone()
+	s.mu.Unlock()
+	if err := c.writeXLSX(w); err != nil {
+		return fmt.Errorf("write xlsx: %w", err)
+	}
+	return nil
+}
+
+// xlsxWriter writes contents; titles are those in the file.
+type xlsxWriter struct {
+	of     *contents
+	book   *excelize.File
+	titles map[*sheet]string
+	styles map[string]int // by pattern
+}
+
+func (c *contents) writeXLSX(w io.Writer) error {
+	x := xlsxWriter{of: c, book: excelize.NewFile(), titles: map[*sheet]string{}, styles: map[string]int{}}
+	defer x.book.Close()
+	taken := map[string]bool{}
+	for i, s := range c.sheets {
+		x.titles[s] = freeTitle(s.title, taken)
+		if i == 0 {
+			if err := x.book.SetSheetName("Sheet1", x.titles[s]); err != nil {
+				return err
+			}
+		} else if _, err := x.book.NewSheet(x.titles[s]); err != nil {
+			return err
+		}
+	}
+	for _, s := range c.sheets {
+		if err := x.sheet(s); err != nil {
+			return fmt.Errorf("sheet %q: %w", s.title, err)
+		}
+	}
+	first, err := x.book.GetSheetIndex(x.titles[c.firstVisible()])
+	if err != nil {
+		return err
+	}
+	x.book.SetActiveSheet(first)
+	for _, s := range c.sheets {
+		if err := x.book.SetSheetVisible(x.titles[s], !s.hidden); err != nil {
+			return err
+		}
+	}
+	return x.book.Write(w)
+}
+
+// freeTitle is a title that a file can have and that is not taken.
+func freeTitle(title string, taken map[string]bool) string {
+	title = strings.NewReplacer("[", "(", "]", ")", ":", "-", "*", "-", "?", "-", "/", "-", `\`, "-").Replace(title)
+	title = strings.Trim(strings.ToValidUTF8(title, "-"), "'")
+	base := cut(title, excelize.MaxSheetNameLength)
+	for n := 2; base == "" || taken[strings.ToLower(base)]; n++ {
+		end := " " + strconv.Itoa(n)
+		base = cut(title, excelize.MaxSheetNameLength-len(end)) + end
+	}
+	taken[strings.ToLower(base)] = true
+	return base
+}
+
+// cut shortens a text to so many UTF-16 units, as the format counts them.
+func cut(text string, most int) string {
+	units := 0
+	for i, r := range text {
+		if units += 1 + (utf8.RuneLen(r) / 4); units > most {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+func (x *xlsxWriter) sheet(s *sheet) error {
+	to, err := x.book.NewStreamWriter(x.titles[s])
+	if err != nil {
+		return err
+	}
+	for r := range s.rows {
+		cells := s.rowCells(r)
+		line := make([]any, lastValue(cells)+1)
+		if len(line) > excelize.MaxColumns || r >= excelize.TotalRows {
+			return errors.New("more rows or columns than an .xlsx file has")
+		}
+		for column := range line {
+			if line[column], err = x.cell(s, cells[column]); err != nil {
+				return err
+			}
+		}
+		if len(line) == 0 {
+			continue
+		}
+		if err := to.SetRow("A"+strconv.Itoa(r+1), line); err != nil {
+			return err
+		}
+	}
+	return to.Flush()
+}
+
+func (x *xlsxWriter) cell(s *sheet, c cell) (any, error) {
+	if c.kind == kindBlank {
+		return nil, nil
+	}
+	out := excelize.Cell{Value: c.unformatted()}
+	if text := c.formula(); text != "" {
+		out.Formula = strings.TrimPrefix(x.formula(s, text), "=")
+	}
+	var err error
+	if f := c.numberFormat(); f != nil {
+		out.StyleID, err = x.style(patternOf(f))
+	}
+	return out, err
+}
+
+// formula is a formula as the file has it: titles as they are there, and no
+// range open at an end.
+func (x *xlsxWriter) formula(own *sheet, text string) string {
+	return rewritten(text, func(p formulaPart) (string, bool) {
+		of := own
+		if p.sheet != "" {
+			of = x.of.sheetByTitle(p.sheet)
+		}
+		if of == nil {
+			return refError, true
+		}
+		if p.sheet != "" {
+			p.sheet = x.titles[of]
+		}
+		if !p.cells.single {
+			p.cells.area = p.cells.area.closed(max(of.height, p.cells.area.top+1), max(of.width, p.cells.area.left+1))
+		}
+		return p.qualified(p.cells.text()), true
+	})
+}
+
+// style returns the style of a number format, and makes it where it is new.
+func (x *xlsxWriter) style(pattern string) (int, error) {
+	if known, ok := x.styles[pattern]; ok || pattern == "" {
+		return known, nil
+	}
+	made, err := x.book.NewStyle(&excelize.Style{CustomNumFmt: &pattern})
+	x.styles[pattern] = made
+	return made, err
+}
