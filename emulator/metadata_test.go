@@ -12,10 +12,15 @@ import (
 
 const metadataHost = "http://169.254.169.254/computeMetadata/v1/"
 
-// askMetadata asks the metadata server; header is "Name: value", or empty.
+// askMetadata asks the metadata server for a path below metadataHost or, with a
+// slash before it, below its root; a header is "Name: value", or empty.
 func askMetadata(t *testing.T, google *emulator.Server, path string, headers ...string) (int, http.Header, string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, metadataHost+path, nil)
+	address := metadataHost + path
+	if strings.HasPrefix(path, "/") {
+		address = strings.TrimSuffix(metadataHost, "/computeMetadata/v1/") + path
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

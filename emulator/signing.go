@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/pem"
 	"math/big"
 	"sync"
 
@@ -75,6 +77,22 @@ func (s *Server) RotateKeys() {
 	s.identity.keys.mu.Lock()
 	defer s.identity.keys.mu.Unlock()
 	s.identity.keys.google = []*signingKey{next, old}
+}
+
+// KeyFile returns a key file (type service_account) of a service account, as a
+// download from the console. It makes the account known.
+func (s *Server) KeyFile(account string) []byte {
+	s.mu.Lock()
+	s.identity.exists(account)
+	s.mu.Unlock()
+	key := s.identity.keys.account(account)
+	der, _ := x509.MarshalPKCS8PrivateKey(key.private)
+	return indented(map[string]string{
+		"type": "service_account", "project_id": s.options.Project,
+		"client_email": account, "client_id": UniqueID(account),
+		"private_key_id": key.id, "private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+		"token_uri": "https://oauth2.googleapis.com/token", "universe_domain": "googleapis.com",
+	})
 }
 
 // certs serves the public keys of ID tokens as a JWK set (RFC 7517). They may be
