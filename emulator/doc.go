@@ -1,7 +1,8 @@
-// Package emulator is Google in memory: the metadata server of Cloud Run, the
-// Sheets API v4 and the Drive API v3, for tests and for runs without a network.
+// Package emulator is Google in memory: the metadata server of Cloud Run, GKE or
+// Compute Engine, IAM, the token endpoint, the Sheets API v4 and the Drive API v3,
+// for tests and for runs without a network.
 //
-// A [Server] is an [http.Handler] for all three, told apart by their paths. It
+// A [Server] is an [http.Handler] for all of them, told apart by their paths. It
 // opens no socket; the listener belongs to the caller, or there is none at all:
 //
 //	google := emulator.New(emulator.Options{})

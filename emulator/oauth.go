@@ -121,7 +121,7 @@ func (c *call) checkAssertion(a assertion) *answer {
 	now, issued, expiry := c.s.options.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
 	switch {
 	case !c.tokenAudience(a.Audience):
-		return invalidGrant("Invalid JWT: Failed audience check. The right audience is https://oauth2.googleapis.com/token")
+		return invalidGrant("Invalid JWT: Failed audience check.")
 	case issued.After(now.Add(clockTolerance)), !now.Before(expiry), expiry.Sub(issued) > time.Hour, !issued.Before(expiry):
 		return invalidGrant("Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.")
 	}

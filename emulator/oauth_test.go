@@ -79,7 +79,7 @@ func TestAssertions(t *testing.T) {
 		unauthorized = `{"error":"unauthorized_client","error_description":"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."}`
 		badUser      = `{"error":"invalid_grant","error_description":"Invalid email or User ID"}`
 		badTime      = `{"error":"invalid_grant","error_description":"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim."}`
-		badAudience  = `{"error":"invalid_grant","error_description":"Invalid JWT: Failed audience check. The right audience is https://oauth2.googleapis.com/token"}`
+		badAudience  = `{"error":"invalid_grant","error_description":"Invalid JWT: Failed audience check."}`
 		badScope     = `{"error":"invalid_scope","error_description":"Invalid OAuth scope or ID token audience provided."}`
 	)
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
