@@ -132,7 +132,11 @@ func TestFederated(t *testing.T) {
 	google := emulator.New(emulator.Options{Profile: emulator.GKEDirect})
 	id := google.Create(emulator.Spreadsheet{})
 	_, _, body := askMetadata(t, google, accountPath+"token", flavor)
-	workload := holder(t, google, tokenIn(t, body).AccessToken)
+	federated := tokenIn(t, body).AccessToken
+	workload := holder(t, google, federated)
+	if status, _, body := workload.ask(t, "GET", tokenURL+"info?access_token="+federated, ""); status != 400 {
+		t.Errorf("tokeninfo = %d %s, want 400: Google knows no such account", status, body)
+	}
 	const unsupportedType = `{"error":{"code":401,"message":"Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.","status":"UNAUTHENTICATED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","metadata":{"method":"google.iam.credentials.v1.IAMCredentials.SignJwt","service":"iamcredentials.googleapis.com"},"reason":"ACCESS_TOKEN_TYPE_UNSUPPORTED"}]}}`
 	google.Grant(google.WorkloadPool(), google.ServiceAccount())
 	status, _, body := workload.ask(t, "POST", iamURL+google.ServiceAccount()+":signJwt", `{"payload":"{}"}`)

@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -177,4 +178,34 @@ func TestTokenInfo(t *testing.T) {
 			t.Errorf("log = %+v, want no token in it", r)
 		}
 	}
+}
+
+// FuzzIdentity: no request to IAM, the token endpoint or the metadata server
+// makes the emulator panic, or answer what is not HTTP.
+func FuzzIdentity(f *testing.F) {
+	const caller = "dev@example.com"
+	google := emulator.New(emulator.Options{Profile: emulator.GCE})
+	google.Grant(caller, robot)
+	token := google.Token(caller, scopeRoot+"cloud-platform")
+	f.Add("POST", "/v1/projects/-/serviceAccounts/"+robot+":signJwt", `{"payload":"{\"exp\":1}","delegates":[""]}`)
+	f.Add("POST", "/v1/projects/-/serviceAccounts/"+robot+":generateAccessToken", `{"scope":["openid"],"lifetime":"-1s"}`)
+	f.Add("POST", "/token", "grant_type=assertion&assertion=bnVsbA.bnVsbA.bnVsbA")
+	f.Add("POST", "/token", "grant_type=refresh_token&client_id=c&refresh_token=%zz")
+	f.Add("GET", "/computeMetadata/v1/instance/service-accounts/default/?recursive=true&alt=json", "")
+	f.Add("GET", "/computeMetadata/v1/instance/service-accounts/default/token?scopes=,", "")
+	f.Fuzz(func(t *testing.T, method, target, body string) {
+		address, err := url.ParseRequestURI(target)
+		if err != nil {
+			return
+		}
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(body))
+		r.Method, r.URL = method, address
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Metadata-Flavor", "Google")
+		w := httptest.NewRecorder()
+		google.ServeHTTP(w, r)
+		if w.Code < 200 || w.Code > 599 {
+			t.Errorf("%s %s = %d", method, target, w.Code)
+		}
+	})
 }

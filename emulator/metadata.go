@@ -28,7 +28,10 @@ func (s *Server) metadataCall(r *http.Request) string {
 	return "metadata." + path[strings.LastIndexByte(path, '/')+1:]
 }
 
-func metadataPath(r *http.Request) string { return strings.TrimPrefix(r.URL.Path, metadataRoot) }
+// metadataPath is a path below the root, which may lack its slash.
+func metadataPath(r *http.Request) string {
+	return strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(metadataRoot, "/")), "/")
+}
 
 // serveMetadata answers for the metadata server. It returns the scopes asked
 // for beside the answer.

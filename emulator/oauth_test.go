@@ -112,6 +112,7 @@ func TestAssertions(t *testing.T) {
 		{"longer than an hour", map[string]any{"exp": now.Unix() + 3601}, 0, 400, badTime},
 		{"expired", nil, time.Hour, 400, badTime},
 		{"of the future", map[string]any{"iat": now.Unix() + 301}, 0, 400, badTime},
+		{"issued after its end", map[string]any{"iat": now.Unix() + 200, "exp": now.Unix() + 100}, 0, 400, badTime},
 		{"of another account's key", map[string]any{"iss": another}, 0, 400, `{"error":"invalid_grant","error_description":"Invalid JWT Signature."}`},
 		{"of nobody", map[string]any{"iss": "nobody@example.com"}, 0, 400, `{"error":"invalid_grant","error_description":"Invalid grant: account not found"}`},
 	}

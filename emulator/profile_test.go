@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"encoding/json"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -127,7 +128,7 @@ func TestTokenCache(t *testing.T) {
 		{emulator.CloudRun, []step{{1800, false}, {61, false}, {60, true}}, "until its last minute"},
 		{emulator.GCE, []step{{301, false}, {300, true}}, "until five minutes before"},
 		{emulator.GKE, []step{{301, false}, {300, false}, {299, false}, {298, true}}, "the old one until the new one is there"},
-		{emulator.GKE, []step{{61, false}, {58, true}}, "never in the last minute"},
+		{emulator.GKE, []step{{60, true}}, "not in the last minute, renewed or not"},
 		{emulator.GKEDirect, []step{{200, false}, {197, true}}, "the old one until the new one is there"},
 	}
 	for _, tt := range tests {
@@ -211,6 +212,7 @@ func TestProbes(t *testing.T) {
 		{"Go's probe sends no header", "/", "", "", 200, "computeMetadata/\n"},
 		{"Python's ping does", "/", flavor, "", 200, "computeMetadata/\n"},
 		{"one floor up", "/computeMetadata/", flavor, "", 200, "v1/\n"},
+		{"the root without its slash", "/computeMetadata/v1", flavor, "", 200, "instance/\nproject/\nuniverse/\n"},
 		{"Node's probe", "/computeMetadata/v1/instance", flavor, "", 200, "id\nregion\nservice-accounts/\nzone\n"},
 		{"Node's probe is redirected on a machine", "/computeMetadata/v1/instance", flavor, "gce", 200,
 			"attributes/\nhostname\nid\nmachine-type\nname\nservice-accounts/\ntags\nzone\n"},
@@ -241,6 +243,21 @@ func TestProbes(t *testing.T) {
 				t.Errorf("GET %s: Content-Type = %q", tt.path, header.Get("Content-Type"))
 			}
 		})
+	}
+}
+
+// TestFolderWithoutSlash: a machine sends the client on, others answer.
+func TestFolderWithoutSlash(t *testing.T) {
+	for profile, want := range map[emulator.Profile][]int{emulator.CloudRun: {200}, emulator.GCE: {301, 200}} {
+		google := emulator.New(emulator.Options{Profile: profile})
+		askMetadata(t, google, "instance?alt=json", flavor)
+		var got []int
+		for _, r := range google.Requests() {
+			got = append(got, r.Status)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: statuses %v, want %v", profile, got, want)
+		}
 	}
 }
 
