@@ -55,37 +55,6 @@ type batch struct {
 	now       time.Time
 }
 
-// kinds are the kinds of requests that are emulated, by their JSON names; the
-// others answer 501.
-var kinds = map[string]func(batch, any) (*sheets.Response, error){
-	"addSheet":                    kindOf(batch.addSheetRequest),
-	"deleteSheet":                 kindOf(batch.deleteSheet),
-	"updateSheetProperties":       kindOf(batch.updateSheetProperties),
-	"updateSpreadsheetProperties": kindOf(batch.updateSpreadsheetProperties),
-	"updateCells":                 kindOf(batch.updateCells),
-	"appendCells":                 kindOf(batch.appendCells),
-	"repeatCell":                  kindOf(batch.repeatCell),
-	"setDataValidation":           kindOf(batch.setDataValidation),
-	"mergeCells":                  kindOf(batch.mergeCells),
-	"unmergeCells":                kindOf(batch.unmergeCells),
-	"insertDimension":             kindOf(batch.insertDimension),
-	"deleteDimension":             kindOf(batch.deleteDimension),
-	"appendDimension":             kindOf(batch.appendDimension),
-	"updateDimensionProperties":   kindOf(batch.updateDimensionProperties),
-	"autoResizeDimensions":        kindOf(batch.autoResizeDimensions),
-	"addDimensionGroup":           kindOf(batch.addDimensionGroup),
-	"deleteDimensionGroup":        kindOf(batch.deleteDimensionGroup),
-	"addNamedRange":               kindOf(batch.addNamedRange),
-	"updateNamedRange":            kindOf(batch.updateNamedRange),
-	"deleteNamedRange":            kindOf(batch.deleteNamedRange),
-	"addProtectedRange":           kindOf(batch.addProtectedRange),
-	"updateProtectedRange":        kindOf(batch.updateProtectedRange),
-	"deleteProtectedRange":        kindOf(batch.deleteProtectedRange),
-	"createDeveloperMetadata":     kindOf(batch.createMarker),
-	"updateDeveloperMetadata":     kindOf(batch.updateMarkers),
-	"deleteDeveloperMetadata":     kindOf(batch.deleteMarkers),
-}
-
 // kindOf adapts a method to the table of kinds.
 func kindOf[T any](apply func(batch, *T) (*sheets.Response, error)) func(batch, any) (*sheets.Response, error) {
 	return func(b batch, request any) (*sheets.Response, error) { return apply(b, request.(*T)) }

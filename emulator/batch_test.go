@@ -30,7 +30,7 @@ func TestBatchRefusals(t *testing.T) {
 		{"unknown field", `{"addSheet":{"properties":{"titel":"x"}}}`, 400, `Unknown name \"titel\" at 'requests[1].addSheet.properties': Cannot find field.`},
 		{"two kinds", `{"addSheet":{},"deleteSheet":{}}`, 400, `oneof field 'kind' is already set. Cannot set 'deleteSheet'`},
 		{"no kind", `{}`, 400, `Invalid requests[1]: No request set.`},
-		{"a kind that is not emulated is named", `{"sortRange":{}}`, 501, `emulator: sheets.spreadsheets.batchUpdate with sortRange is not emulated`},
+		{"a kind that is not emulated is named", `{"addChart":{}}`, 501, `emulator: sheets.spreadsheets.batchUpdate with addChart is not emulated`},
 		{"duplicate title", `{"addSheet":{"properties":{"title":"Two"}}}`, 400, `Invalid requests[1].addSheet: A sheet with the name \"Two\" already exists. Please enter another name.`},
 		{"sheet id 0 that was sent is an id", `{"addSheet":{"properties":{"sheetId":0}}}`, 400, `Invalid requests[1].addSheet: Sheet with id 0 already exists.`},
 		{"empty title", `{"updateSheetProperties":{"properties":{},"fields":"title"}}`, 400, `Invalid requests[1].updateSheetProperties: The sheet name cannot be empty.`},

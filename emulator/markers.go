@@ -147,14 +147,19 @@ func (c *contents) checkMarkers() error {
 	return nil
 }
 
-// matching returns the developer metadata that a filter selects.
+// matching returns the developer metadata that a filter selects: by a lookup, or
+// all that lies in a range.
 func (c *contents) matching(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
-	if f == nil || f.DeveloperMetadataLookup == nil {
-		return nil, unsupported("a data filter without developerMetadataLookup")
+	if f == nil {
+		return nil, refuse("A data filter must not be empty.")
 	}
 	l := f.DeveloperMetadataLookup
-	if l.LocationMatchingStrategy == "INTERSECTING_LOCATION" {
-		return nil, unsupported("developerMetadataLookup by intersecting locations")
+	if l == nil {
+		places, err := c.filterPlaces(f)
+		if err != nil {
+			return nil, err
+		}
+		return c.markersAt(func(at *sheets.DeveloperMetadataLocation) bool { return c.covers(places[0], at) }), nil
 	}
 	var out []*sheets.DeveloperMetadata
 	for _, m := range c.markers {
@@ -173,7 +178,7 @@ func lookupFits(l *sheets.DeveloperMetadataLookup, m *sheets.DeveloperMetadata) 
 		(l.MetadataValue == "" || l.MetadataValue == m.MetadataValue) &&
 		(l.Visibility == "" || l.Visibility == m.Visibility) &&
 		(l.LocationType == "" || l.LocationType == m.Location.LocationType) &&
-		(at == nil || sameLocation(at, m.Location))
+		(at == nil || sameLocation(at, m.Location) || l.LocationMatchingStrategy == "INTERSECTING_LOCATION" && intersects(at, m.Location))
 }
 
 func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
@@ -187,6 +192,40 @@ func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
 	}
 	x, y := a.DimensionRange, b.DimensionRange
 	return x.Dimension == y.Dimension && x.StartIndex == y.StartIndex && x.EndIndex == y.EndIndex
+}
+
+// intersects tells whether two locations share cells; the spreadsheet and a
+// sheet take in all that is theirs.
+func intersects(a, b *sheets.DeveloperMetadataLocation) bool {
+	idA, sheetA := markerSheet(a)
+	idB, sheetB := markerSheet(b)
+	x, y := a.DimensionRange, b.DimensionRange
+	switch {
+	case !sheetA || !sheetB:
+		return true
+	case idA != idB:
+		return false
+	case x == nil || y == nil || x.Dimension != y.Dimension:
+		return true
+	}
+	return x.StartIndex < y.EndIndex && y.StartIndex < x.EndIndex
+}
+
+// covers tells whether a location lies in a part of a sheet.
+func (c *contents) covers(p place, at *sheets.DeveloperMetadataLocation) bool {
+	id, ok := markerSheet(at)
+	if !ok || id != p.sheet.id {
+		return false
+	}
+	whole := area{0, p.sheet.height, 0, p.sheet.width}
+	d := at.DimensionRange
+	switch {
+	case d == nil:
+		return p.area == whole
+	case axes[d.Dimension] == byRow:
+		return int(d.StartIndex) >= p.area.top && int(d.EndIndex) <= p.area.bottom
+	}
+	return int(d.StartIndex) >= p.area.left && int(d.EndIndex) <= p.area.right
 }
 
 func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.Response, error) {
@@ -225,8 +264,8 @@ func (b batch) deleteMarkers(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.
 	if err != nil {
 		return nil, err
 	}
-	if id := r.DataFilter.DeveloperMetadataLookup.MetadataId; id != 0 && len(found) == 0 {
-		return nil, refuse("No developer metadata with ID %d", id)
+	if l := r.DataFilter.DeveloperMetadataLookup; l != nil && l.MetadataId != 0 && len(found) == 0 {
+		return nil, refuse("No developer metadata with ID %d", l.MetadataId)
 	}
 	b.markers = slices.DeleteFunc(b.markers, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
 	reply := &sheets.DeleteDeveloperMetadataResponse{DeletedDeveloperMetadata: found}
@@ -238,14 +277,23 @@ func (c *call) getMarker() (*sheets.DeveloperMetadata, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := strconv.ParseInt(c.vars["metadataId"], 10, 32)
+	id, err := c.number("metadataId", "metadata_id")
 	if err != nil {
-		return nil, badRequest(violation{"metadata_id", "Invalid value at 'metadata_id' (TYPE_INT32), " + strconv.Quote(c.vars["metadataId"])})
+		return nil, err
 	}
 	if m := f.contents.markerByID(id); m != nil {
 		return m, nil
 	}
 	return nil, &failure{status: http.StatusNotFound, message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
+}
+
+// number reads a 32-bit number out of the path.
+func (c *call) number(name, field string) (int64, error) {
+	id, err := strconv.ParseInt(c.vars[name], 10, 32)
+	if err != nil {
+		return 0, badRequest(violation{field, "Invalid value at '" + field + "' (TYPE_INT32), " + strconv.Quote(c.vars[name])})
+	}
+	return id, nil
 }
 
 func (c *call) searchMarkers() (*sheets.SearchDeveloperMetadataResponse, error) {

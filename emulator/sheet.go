@@ -18,8 +18,8 @@ type sheet struct {
 	// frozen rows, gridlines. Id, title, order, size and hidden stand elsewhere.
 	look sheets.SheetProperties
 
-	merges    []area
-	protected []*sheets.ProtectedRange
+	merges []area
+	kept
 	// rowLook and columnLook hold the properties of single rows and columns
 	// that differ from the usual; the values are never changed in place.
 	rowLook, columnLook     map[int]*sheets.DimensionProperties
@@ -36,7 +36,7 @@ func (s *sheet) clone(version uint64) *sheet {
 	c.version = version
 	c.rows = slices.Clone(s.rows)
 	c.merges = slices.Clone(s.merges)
-	c.protected = slices.Clone(s.protected)
+	c.kept = s.kept.clone()
 	c.rowLook, c.columnLook = maps.Clone(s.rowLook), maps.Clone(s.columnLook)
 	c.rowGroups, c.columnGroups = slices.Clone(s.rowGroups), slices.Clone(s.columnGroups)
 	return &c
@@ -116,7 +116,7 @@ func (s *sheet) shift(along axis, at, n int) {
 		}
 	}
 	s.merges = kept
-	s.shiftProtected(along, at, n)
+	s.changeRanges(func(a area) (area, bool) { return a.shifted(along, at, n) })
 	s.shiftGroups(along, at, n)
 	look := s.dimensionLook(along)
 	moved := map[int]*sheets.DimensionProperties{}
@@ -128,20 +128,6 @@ func (s *sheet) shift(along axis, at, n int) {
 	}
 	clear(look)
 	maps.Copy(look, moved)
-}
-
-func (s *sheet) shiftProtected(along axis, at, n int) {
-	kept := s.protected[:0]
-	for _, p := range s.protected {
-		a, ok := areaOf(p.Range).shifted(along, at, n)
-		if !ok {
-			continue
-		}
-		moved := *p
-		moved.Range = gridRange(s.id, a)
-		kept = append(kept, &moved)
-	}
-	s.protected = kept
 }
 
 // groupsOf returns where a sheet keeps its groups along an axis.

@@ -87,6 +87,11 @@ func (c *contents) describe(id string, ranges []string, withGrid bool, m *mask) 
 	if err != nil {
 		return nil, err
 	}
+	return c.describeWanted(id, wanted, len(ranges) > 0, withGrid, m), nil
+}
+
+// describeWanted answers the sheets that are wanted, or all.
+func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, withGrid bool, m *mask) *sheets.Spreadsheet {
 	properties := c.properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
@@ -98,7 +103,7 @@ func (c *contents) describe(id string, ranges []string, withGrid bool, m *mask) 
 	}
 	for _, s := range c.sheets {
 		areas, ok := wanted[s]
-		if len(ranges) > 0 && !ok {
+		if some && !ok {
 			continue
 		}
 		described := c.describeSheet(s)
@@ -111,7 +116,7 @@ func (c *contents) describe(id string, ranges []string, withGrid bool, m *mask) 
 		out.NamedRanges = append(out.NamedRanges, n.describe())
 	}
 	out.DeveloperMetadata = c.markersAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
-	return out, nil
+	return out
 }
 
 // wanted resolves the ranges of a request by sheet.
@@ -133,7 +138,11 @@ func (c *contents) describeSheet(s *sheet) *sheets.Sheet {
 		ProtectedRanges: s.protected,
 		RowGroups:       s.rowGroups,
 		ColumnGroups:    s.columnGroups,
+		BasicFilter:     s.filter,
+		FilterViews:     s.views,
+		BandedRanges:    s.bands,
 	}
+	out.ConditionalFormats = s.rules
 	for _, m := range s.merges {
 		out.Merges = append(out.Merges, gridRange(s.id, m))
 	}

@@ -1,0 +1,183 @@
+package emulator
+
+import (
+	"slices"
+	"strconv"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// Requests about filters, which are stored and hide no rows.
+
+// filtered resolves the range of a filter; it is closed as the menu does it.
+func (b batch) filtered(g *sheets.GridRange) (*sheet, *sheets.GridRange, error) {
+	s, a, err := b.grid(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, gridRange(s.id, a), nil
+}
+
+// bothCriteria fills the older and the newer field for the criteria of a filter
+// from each other; the newer wins
+// (developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/sheets#basicfilter).
+func bothCriteria(criteria *map[string]sheets.FilterCriteria, specs *[]*sheets.FilterSpec) {
+	if len(*specs) > 0 {
+		*criteria = map[string]sheets.FilterCriteria{}
+		for _, spec := range *specs {
+			if spec != nil && spec.FilterCriteria != nil {
+				(*criteria)[strconv.FormatInt(spec.ColumnIndex, 10)] = *spec.FilterCriteria
+			}
+		}
+		return
+	}
+	for _, column := range sortedKeys(*criteria) {
+		i, err := strconv.ParseInt(column, 10, 32)
+		if err != nil {
+			continue
+		}
+		criterion := (*criteria)[column]
+		*specs = append(*specs, &sheets.FilterSpec{ColumnIndex: i, FilterCriteria: &criterion, ForceSendFields: []string{"ColumnIndex"}})
+	}
+}
+
+func (b batch) setBasicFilter(r *sheets.SetBasicFilterRequest) (*sheets.Response, error) {
+	if r.Filter == nil {
+		return nil, refuse("A filter must be specified.")
+	}
+	if r.Filter.TableId != "" {
+		return nil, unsupported("a filter of a table")
+	}
+	s, inside, err := b.filtered(r.Filter.Range)
+	if err != nil {
+		return nil, err
+	}
+	filter := *r.Filter
+	filter.Range, filter.ForceSendFields = inside, nil
+	bothCriteria(&filter.Criteria, &filter.FilterSpecs)
+	s.filter = &filter
+	return nil, nil
+}
+
+func (b batch) clearBasicFilter(r *sheets.ClearBasicFilterRequest) (*sheets.Response, error) {
+	s := b.sheetByID(r.SheetId)
+	if s == nil {
+		return nil, noSheet(r.SheetId)
+	}
+	s.filter = nil
+	return nil, nil
+}
+
+// viewByID returns the sheet and the place of a filter view.
+func (b batch) viewByID(id int64) (*sheet, int) {
+	for _, s := range b.sheets {
+		if i := slices.IndexFunc(s.views, func(v *sheets.FilterView) bool { return v.FilterViewId == id }); i >= 0 {
+			return s, i
+		}
+	}
+	return nil, -1
+}
+
+func noView(id int64) error { return refuse("No filter view with id: %d", id) }
+
+func (b batch) newViewID() int64 {
+	return newID(func(id int64) bool { s, _ := b.viewByID(id); return s != nil })
+}
+
+// storeView checks a filter view and puts it where it belongs.
+func (b batch) storeView(v sheets.FilterView, old *sheet, at int) (*sheets.FilterView, error) {
+	if v.TableId != "" {
+		return nil, unsupported("a filter of a table")
+	}
+	if v.NamedRangeId != "" {
+		i := b.namedIndex(v.NamedRangeId)
+		if i < 0 {
+			return nil, refuse("No named range with id: %s", v.NamedRangeId)
+		}
+		v.Range = gridRange(b.named[i].sheetID, b.named[i].area)
+	}
+	s, inside, err := b.filtered(v.Range)
+	if err != nil {
+		return nil, err
+	}
+	v.Range, v.ForceSendFields = inside, nil
+	bothCriteria(&v.Criteria, &v.FilterSpecs)
+	if v.Title == "" {
+		v.Title = "Filter " + strconv.Itoa(len(s.views)+1)
+	}
+	if old != nil {
+		old.views = slices.Delete(old.views, at, at+1)
+	}
+	if old != s {
+		at = len(s.views)
+	}
+	s.views = slices.Insert(s.views, at, &v)
+	return &v, nil
+}
+
+func (b batch) addFilterView(r *sheets.AddFilterViewRequest) (*sheets.Response, error) {
+	if r.Filter == nil {
+		return nil, refuse("A filter must be specified.")
+	}
+	v := *r.Filter
+	if s, _ := b.viewByID(v.FilterViewId); s != nil && v.FilterViewId != 0 {
+		return nil, refuse("Filter view with id %d already exists.", v.FilterViewId)
+	}
+	if v.FilterViewId == 0 {
+		v.FilterViewId = b.newViewID()
+	}
+	made, err := b.storeView(v, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &sheets.Response{AddFilterView: &sheets.AddFilterViewResponse{Filter: made}}, nil
+}
+
+func (b batch) updateFilterView(r *sheets.UpdateFilterViewRequest) (*sheets.Response, error) {
+	m, err := updateMask(r.Fields, sheets.FilterView{})
+	if err != nil {
+		return nil, err
+	}
+	given := r.Filter
+	if given == nil {
+		given = &sheets.FilterView{}
+	}
+	s, i := b.viewByID(given.FilterViewId)
+	if s == nil {
+		return nil, noView(given.FilterViewId)
+	}
+	wanted := *s.views[i]
+	merge(&wanted, given, m)
+	switch { // what was not written must not win over what was
+	case m.takes("filterSpecs") && !m.all():
+		wanted.Criteria = nil
+	case m.takes("criteria") && !m.all():
+		wanted.FilterSpecs = nil
+	}
+	wanted.FilterViewId = given.FilterViewId
+	_, err = b.storeView(wanted, s, i)
+	return nil, err
+}
+
+func (b batch) duplicateFilterView(r *sheets.DuplicateFilterViewRequest) (*sheets.Response, error) {
+	s, i := b.viewByID(r.FilterId)
+	if s == nil {
+		return nil, noView(r.FilterId)
+	}
+	v := *s.views[i]
+	v.FilterViewId, v.Title = b.newViewID(), "Copy of "+v.Title
+	made, err := b.storeView(v, nil, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &sheets.Response{DuplicateFilterView: &sheets.DuplicateFilterViewResponse{Filter: made}}, nil
+}
+
+func (b batch) deleteFilterView(r *sheets.DeleteFilterViewRequest) (*sheets.Response, error) {
+	s, i := b.viewByID(r.FilterId)
+	if s == nil {
+		return nil, noView(r.FilterId)
+	}
+	s.views = slices.Delete(s.views, i, i+1)
+	return nil, nil
+}

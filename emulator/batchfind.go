@@ -1,0 +1,130 @@
+package emulator
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// search is a findReplace request, ready to run.
+type search struct {
+	pattern     *regexp.Regexp
+	replacement string
+	formulas    bool
+	in          input
+	found       sheets.FindReplaceResponse
+}
+
+// groupName is a reference to a group in Java's replacements, which has no
+// braces there.
+var groupName = regexp.MustCompile(`\$([0-9])`)
+
+func newSearch(r *sheets.FindReplaceRequest, in input) (*search, error) {
+	text, replacement := regexp.QuoteMeta(r.Find), strings.ReplaceAll(r.Replacement, "$", "$$")
+	if r.SearchByRegex {
+		text, replacement = r.Find, groupName.ReplaceAllString(r.Replacement, "$${$1}")
+	}
+	if r.MatchEntireCell {
+		text = `^(?:` + text + `)$`
+	}
+	if !r.MatchCase {
+		text = `(?i)` + text
+	}
+	pattern, err := regexp.Compile(text)
+	if err != nil {
+		return nil, refuse("The regular expression is invalid: %s", r.Find)
+	}
+	return &search{pattern: pattern, replacement: replacement, formulas: r.IncludeFormulas, in: in}, nil
+}
+
+// findReplace replaces text in what cells show, and in formulas if asked to.
+func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, error) {
+	if r.Find == "" {
+		return nil, refuse("The text to find must not be empty.")
+	}
+	look, err := newSearch(r, input{entered: true, now: b.now})
+	if err != nil {
+		return nil, err
+	}
+	var scope []*sheet
+	a := wholeSheet
+	switch {
+	case r.AllSheets:
+		scope = b.sheets
+	case r.Range != nil:
+		s, inside, err := b.grid(r.Range)
+		if err != nil {
+			return nil, err
+		}
+		scope, a = []*sheet{s}, inside
+	default:
+		s := b.sheetByID(r.SheetId)
+		if s == nil {
+			return nil, noGrid(r.SheetId)
+		}
+		scope = []*sheet{s}
+	}
+	b.calculate(b.now)
+	for _, s := range scope {
+		if err := look.sheet(s, s.stored(a.closed(s.height, s.width))); err != nil {
+			return nil, err
+		}
+	}
+	return &sheets.Response{FindReplace: &look.found}, nil
+}
+
+func (f *search) sheet(s *sheet, a area) error {
+	before := f.found.RowsChanged
+	for row := a.top; row < a.bottom; row++ {
+		changed := false
+		for column := a.left; column < min(a.right, len(s.rowCells(row))); column++ {
+			made, n, err := f.cell(s.at(row, column))
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				continue
+			}
+			s.set(row, column, made)
+			changed = true
+			f.found.OccurrencesChanged += int64(n)
+		}
+		if changed {
+			f.found.RowsChanged++
+		}
+	}
+	if f.found.RowsChanged > before {
+		f.found.SheetsChanged++
+	}
+	return nil
+}
+
+// cell returns the cell after replacing, and how many places were replaced.
+func (f *search) cell(c cell) (made cell, n int, err error) {
+	text := c.formula()
+	if c.kind == kindBlank || text != "" && !f.formulas {
+		return c, 0, nil
+	}
+	if text == "" {
+		text = c.shown()
+	}
+	if n = len(f.pattern.FindAllStringIndex(text, -1)); n == 0 {
+		return c, 0, nil
+	}
+	replaced := f.pattern.ReplaceAllString(text, f.replacement)
+	if utf8.RuneCountInString(replaced) > maxCellText {
+		return c, 0, errTooLong
+	}
+	value, err := f.in.cell(replaced)
+	if err != nil {
+		return c, 0, err
+	}
+	if c.formula() != "" {
+		f.found.FormulasChanged++
+	} else {
+		f.found.ValuesChanged++
+	}
+	return c.withValue(*value), n, nil
+}

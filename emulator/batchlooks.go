@@ -1,0 +1,193 @@
+package emulator
+
+import (
+	"slices"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// Requests about how a sheet looks: borders, bands, conditional formats and the
+// state of groups. All is stored and given back; nothing is drawn.
+
+// updateBorders sets the borders of a range; those it does not name stay.
+func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, error) {
+	s, a, err := b.grid(r.Range)
+	if err != nil {
+		return nil, err
+	}
+	return nil, each(a, func(row, column int) error {
+		edges := []struct {
+			at           bool
+			outer, inner *sheets.Border
+			of           func(*sheets.Borders) **sheets.Border
+		}{
+			{row == a.top, r.Top, r.InnerHorizontal, func(x *sheets.Borders) **sheets.Border { return &x.Top }},
+			{row == a.bottom-1, r.Bottom, r.InnerHorizontal, func(x *sheets.Borders) **sheets.Border { return &x.Bottom }},
+			{column == a.left, r.Left, r.InnerVertical, func(x *sheets.Borders) **sheets.Border { return &x.Left }},
+			{column == a.right-1, r.Right, r.InnerVertical, func(x *sheets.Borders) **sheets.Border { return &x.Right }},
+		}
+		s.set(row, column, s.at(row, column).changed(func(x *extra) {
+			format, borders := sheets.CellFormat{}, sheets.Borders{}
+			if x.format != nil {
+				format = *x.format
+			}
+			if format.Borders != nil {
+				borders = *format.Borders
+			}
+			for _, e := range edges {
+				given := e.inner
+				if e.at {
+					given = e.outer
+				}
+				if given != nil {
+					*e.of(&borders) = storedBorder(given)
+				}
+			}
+			if format.Borders = &borders; borders.Top == nil && borders.Bottom == nil && borders.Left == nil && borders.Right == nil {
+				format.Borders = nil
+			}
+			x.format = &format
+		}))
+		return nil
+	})
+}
+
+// borderWidths are what Google answers for each style, in pixels.
+var borderWidths = map[string]int64{"SOLID": 1, "DOTTED": 1, "DASHED": 1, "SOLID_MEDIUM": 2, "SOLID_THICK": 3, "DOUBLE": 3}
+
+// storedBorder is a border as Google gives it back; nil for none.
+func storedBorder(given *sheets.Border) *sheets.Border {
+	width, ok := borderWidths[given.Style]
+	if !ok {
+		return nil
+	}
+	made := &sheets.Border{Style: given.Style, Width: width, Color: given.Color, ColorStyle: given.ColorStyle}
+	if made.Color == nil && made.ColorStyle == nil {
+		made.Color = &sheets.Color{}
+	}
+	twinColors(&made.Color, &made.ColorStyle)
+	return made
+}
+
+// bandByID returns the sheet and the place of a banded range.
+func (b batch) bandByID(id int64) (*sheet, int) {
+	for _, s := range b.sheets {
+		if i := slices.IndexFunc(s.bands, func(x *sheets.BandedRange) bool { return x.BandedRangeId == id }); i >= 0 {
+			return s, i
+		}
+	}
+	return nil, -1
+}
+
+// storedBand is a banded range as Google gives it back.
+func (b batch) storedBand(given sheets.BandedRange) (*sheet, *sheets.BandedRange, error) {
+	s, inside, err := b.filtered(given.Range)
+	if err != nil {
+		return nil, nil, err
+	}
+	if given.RowProperties == nil && given.ColumnProperties == nil {
+		return nil, nil, refuse("At least one of rowProperties or columnProperties must be specified.")
+	}
+	given.Range, given.ForceSendFields = inside, nil
+	for _, at := range []**sheets.BandingProperties{&given.RowProperties, &given.ColumnProperties} {
+		if *at == nil {
+			continue
+		}
+		p := **at
+		twinColors(&p.HeaderColor, &p.HeaderColorStyle)
+		twinColors(&p.FirstBandColor, &p.FirstBandColorStyle)
+		twinColors(&p.SecondBandColor, &p.SecondBandColorStyle)
+		twinColors(&p.FooterColor, &p.FooterColorStyle)
+		*at = &p
+	}
+	return s, &given, nil
+}
+
+func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error) {
+	if r.BandedRange == nil {
+		return nil, refuse("A banded range must be specified.")
+	}
+	given := *r.BandedRange
+	taken := func(id int64) bool { s, _ := b.bandByID(id); return s != nil }
+	if given.BandedRangeId == 0 {
+		given.BandedRangeId = newID(taken)
+	} else if taken(given.BandedRangeId) {
+		return nil, refuse("Banded range with id %d already exists.", given.BandedRangeId)
+	}
+	s, made, err := b.storedBand(given)
+	if err != nil {
+		return nil, err
+	}
+	for _, other := range s.bands {
+		if areaOf(other.Range).overlaps(areaOf(made.Range)) {
+			return nil, refuse("You cannot add alternating background colors to a range that already has alternating background colors.")
+		}
+	}
+	s.bands = append(s.bands, made)
+	return &sheets.Response{AddBanding: &sheets.AddBandingResponse{BandedRange: made}}, nil
+}
+
+func (b batch) updateBanding(r *sheets.UpdateBandingRequest) (*sheets.Response, error) {
+	m, err := updateMask(r.Fields, sheets.BandedRange{})
+	if err != nil {
+		return nil, err
+	}
+	given := r.BandedRange
+	if given == nil {
+		given = &sheets.BandedRange{}
+	}
+	old, i := b.bandByID(given.BandedRangeId)
+	if old == nil {
+		return nil, refuse("No banded range with id: %d", given.BandedRangeId)
+	}
+	wanted := *old.bands[i]
+	merge(&wanted, given, m)
+	wanted.BandedRangeId = given.BandedRangeId
+	s, made, err := b.storedBand(wanted)
+	if err != nil {
+		return nil, err
+	}
+	old.bands = slices.Delete(old.bands, i, i+1)
+	s.bands = append(s.bands, made)
+	return nil, nil
+}
+
+func (b batch) deleteBanding(r *sheets.DeleteBandingRequest) (*sheets.Response, error) {
+	s, i := b.bandByID(r.BandedRangeId)
+	if s == nil {
+		return nil, refuse("No banded range with id: %d", r.BandedRangeId)
+	}
+	s.bands = slices.Delete(s.bands, i, i+1)
+	return nil, nil
+}
+
+// updateDimensionGroup collapses or expands a group.
+func (b batch) updateDimensionGroup(r *sheets.UpdateDimensionGroupRequest) (*sheets.Response, error) {
+	m, err := updateMask(r.Fields, sheets.DimensionGroup{})
+	if err != nil {
+		return nil, err
+	}
+	given := r.DimensionGroup
+	if given == nil {
+		given = &sheets.DimensionGroup{}
+	}
+	l, err := b.lines(given.Range)
+	if err != nil {
+		return nil, err
+	}
+	groups := *l.sheet.groupsOf(l.along)
+	for i, g := range groups {
+		if int(g.Range.StartIndex) != l.start || int(g.Range.EndIndex) != l.end || g.Depth != given.Depth {
+			continue
+		}
+		changed := *g
+		merge(&changed, given, m)
+		changed.Range, changed.Depth = g.Range, g.Depth
+		groups[i] = &changed
+		if m.takes("collapsed") {
+			l.setLook(func(_ int, p *sheets.DimensionProperties) { p.HiddenByUser = changed.Collapsed })
+		}
+		return nil, nil
+	}
+	return nil, refuse("There is no group over the specified range at depth %d.", given.Depth)
+}

@@ -1,0 +1,236 @@
+package emulator
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// Requests that move rows, columns and cells, or copy sheets.
+
+// rotate moves list[start:end] before what stands at dest now.
+func rotate[T any](list []T, start, end, dest int) {
+	switch {
+	case dest > end:
+		moved := slices.Clone(list[start:end])
+		copy(list[start:], list[end:dest])
+		copy(list[dest-len(moved):], moved)
+	case dest < start:
+		moved := slices.Clone(list[start:end])
+		copy(list[dest+len(moved):end], list[dest:start])
+		copy(list[dest:], moved)
+	}
+}
+
+// move is rows or columns on their way to another place.
+type move struct {
+	lines
+	dest int // in coordinates before the move
+}
+
+// index is where row or column i comes to stand.
+func (m move) index(i int) int {
+	n := m.end - m.start
+	switch {
+	case i >= m.start && i < m.end && m.dest > m.end:
+		return i + m.dest - m.end
+	case i >= m.start && i < m.end && m.dest < m.start:
+		return i + m.dest - m.start
+	case i >= m.end && i < m.dest:
+		return i - n
+	case i >= m.dest && i < m.start:
+		return i + n
+	}
+	return i
+}
+
+// area moves an area whose rows or columns stay together; another keeps its place.
+func (m move) area(a area) area {
+	start, end := &a.top, &a.bottom
+	if m.along == byColumn {
+		start, end = &a.left, &a.right
+	}
+	if *end == toEnd || *end <= *start {
+		return a
+	}
+	first, last := m.index(*start), m.index(*end-1)
+	if last-first == *end-1-*start {
+		*start, *end = first, last+1
+	}
+	return a
+}
+
+func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, error) {
+	l, err := b.lines(r.Source)
+	if err != nil {
+		return nil, err
+	}
+	m := move{l, int(r.DestinationIndex)}
+	size := l.sheet.size(l.along)
+	switch {
+	case l.start >= size || l.end > size || l.start == l.end:
+		return nil, refuse("Cannot move %ss that don't exist: there are only %d.", l.kind(), size)
+	case m.dest < 0 || m.dest > size:
+		return nil, refuse("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
+	}
+	m.sheet.moveLines(m)
+	for i, n := range b.named {
+		if n.sheetID == l.sheet.id {
+			b.named[i].area = m.area(n.area)
+		}
+	}
+	b.moveMarkers(m)
+	b.rewriteFormulas(func(of *sheet, text string) string {
+		return relocatedFormula(text, of == l.sheet, l.sheet.title, func(a area) (area, bool) { return m.area(a), true })
+	})
+	return nil, nil
+}
+
+// relocatedFormula is a formula after cells of the sheet with a title changed
+// places; own tells whether the formula stands there too.
+func relocatedFormula(text string, own bool, title string, to func(area) (area, bool)) string {
+	return rewritten(text, func(p formulaPart) (string, bool) {
+		if p.sheet != title && (p.sheet != "" || !own) {
+			return "", false
+		}
+		moved, ok := to(p.cells.area)
+		if !ok {
+			return refError, true
+		}
+		p.cells.area = moved
+		return p.qualified(p.cells.text()), true
+	})
+}
+
+// moveLines moves the cells and what is kept about single rows and columns.
+func (s *sheet) moveLines(m move) {
+	s.table = nil
+	reach := max(m.end, m.dest)
+	if m.along == byRow {
+		for len(s.rows) < reach {
+			s.rows = append(s.rows, nil)
+		}
+		rotate(s.rows, m.start, m.end, m.dest)
+	} else {
+		for r := range s.rows {
+			if len(s.rowCells(r)) > min(m.start, m.dest) {
+				rotate(s.own(r, reach).cells, m.start, m.end, m.dest)
+			}
+		}
+	}
+	look := s.dimensionLook(m.along)
+	moved := map[int]*sheets.DimensionProperties{}
+	for i, p := range look {
+		moved[m.index(i)] = p
+	}
+	clear(look)
+	maps.Copy(look, moved)
+	for i := range s.merges {
+		s.merges[i] = m.area(s.merges[i])
+	}
+	s.changeRanges(func(a area) (area, bool) { return m.area(a), true })
+}
+
+func (c *contents) moveMarkers(m move) {
+	for i, marker := range c.markers {
+		d := marker.Location.DimensionRange
+		if d == nil || d.SheetId != m.sheet.id || axes[d.Dimension] != m.along {
+			continue
+		}
+		moved, location, of := *marker, *marker.Location, *d
+		of.StartIndex = int64(m.index(int(d.StartIndex)))
+		of.EndIndex = of.StartIndex + 1
+		location.DimensionRange, moved.Location = &of, &location
+		c.markers[i] = &moved
+	}
+}
+
+func (b batch) duplicateSheet(r *sheets.DuplicateSheetRequest) (*sheets.Response, error) {
+	s := b.sheetByID(r.SourceSheetId)
+	if s == nil {
+		return nil, noSheet(r.SourceSheetId)
+	}
+	at := int(r.InsertSheetIndex)
+	if at < 0 || at > len(b.sheets) {
+		return nil, refuse("Sheet index %d is out of range. It must be between 0 and %d.", at, len(b.sheets))
+	}
+	id := r.NewSheetId
+	if id == 0 && !sent(r.ForceSendFields, "NewSheetId") {
+		id = b.newSheetID()
+	}
+	if id < 0 || b.sheetByID(id) != nil {
+		return nil, refuse("Sheet with id %d already exists.", id)
+	}
+	made, err := b.copySheet(s, id, r.NewSheetName, at)
+	if err != nil {
+		return nil, err
+	}
+	return &sheets.Response{DuplicateSheet: &sheets.DuplicateSheetResponse{Properties: b.sheetProperties(made)}}, nil
+}
+
+// copySheet puts a copy of a sheet, perhaps of another spreadsheet, at an index.
+// Without a title it is named as in the menu.
+func (c *contents) copySheet(s *sheet, id int64, title string, at int) (*sheet, error) {
+	if title == "" {
+		title = "Copy of " + s.title
+		for n := 1; c.sheetByTitle(title) != nil; n++ {
+			title = fmt.Sprintf("Copy of %s %d", s.title, n)
+		}
+	}
+	made := s.clone(c.version)
+	for r, have := range made.rows {
+		if have != nil {
+			made.rows[r] = &row{cells: slices.Clone(have.cells), version: c.version}
+		}
+	}
+	made.id, made.title, made.hidden = id, "", false
+	made.changeRanges(func(a area) (area, bool) { return a, true })
+	for _, p := range made.protected {
+		p.ProtectedRangeId = newID(func(id int64) bool { return false })
+	}
+	if err := c.rename(made, title); err != nil {
+		return nil, err
+	}
+	c.sheets = slices.Insert(c.sheets, at, made)
+	return made, c.checkSize()
+}
+
+// copyTo is spreadsheets.sheets.copyTo: a copy at the end of another spreadsheet.
+func (c *call) copyTo() (*sheets.SheetProperties, error) {
+	var body sheets.CopySheetToAnotherSpreadsheetRequest
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(reader)
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.number("sheetId", "sheet_id")
+	if err != nil {
+		return nil, err
+	}
+	s := f.contents.sheetByID(id)
+	if s == nil {
+		return nil, refuse("The sheet (%d) does not exist.", id)
+	}
+	c.vars["spreadsheetId"] = body.DestinationSpreadsheetId
+	to, err := c.spreadsheet(writer)
+	if err != nil {
+		return nil, err
+	}
+	var out *sheets.SheetProperties
+	err = to.edit(c.s.options.Now(), func(draft *contents) error {
+		id := s.id
+		if id == 0 || draft.sheetByID(id) != nil {
+			id = draft.newSheetID()
+		}
+		made, err := draft.copySheet(s, id, "", len(draft.sheets))
+		if err == nil {
+			out = draft.sheetProperties(made)
+		}
+		return err
+	})
+	return out, err
+}

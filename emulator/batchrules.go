@@ -1,0 +1,103 @@
+package emulator
+
+import (
+	"slices"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// Requests about conditional formats, which are stored in order and not applied.
+
+// storedRule checks a rule and returns the sheet that its ranges are on.
+func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*sheet, *sheets.ConditionalFormatRule, error) {
+	switch {
+	case given == nil || len(given.Ranges) == 0:
+		return nil, nil, refuse("A rule must have at least one range.")
+	case (given.BooleanRule == nil) == (given.GradientRule == nil):
+		return nil, nil, refuse("A rule must have either a boolean rule or a gradient rule.")
+	}
+	rule := *given
+	rule.Ranges, rule.ForceSendFields = nil, nil
+	var on *sheet
+	for _, g := range given.Ranges {
+		s, inside, err := b.filtered(g)
+		if err != nil {
+			return nil, nil, err
+		}
+		if on != nil && on != s {
+			return nil, nil, refuse("All ranges of a rule must be on the same sheet.")
+		}
+		on = s
+		rule.Ranges = append(rule.Ranges, inside)
+	}
+	if rule.BooleanRule != nil {
+		boolean := *rule.BooleanRule
+		boolean.Format = storedFormat(boolean.Format)
+		rule.BooleanRule = &boolean
+	}
+	return on, &rule, nil
+}
+
+func (b batch) addRule(r *sheets.AddConditionalFormatRuleRequest) (*sheets.Response, error) {
+	s, rule, err := b.storedRule(r.Rule)
+	if err != nil {
+		return nil, err
+	}
+	at := int(r.Index)
+	if at < 0 || at > len(s.rules) {
+		return nil, refuse("The index %d of the rule is out of range: there are %d.", at, len(s.rules))
+	}
+	s.rules = slices.Insert(s.rules, at, rule)
+	return nil, nil
+}
+
+// ruleAt checks the index of a rule.
+func (s *sheet) ruleAt(i int64) (*sheets.ConditionalFormatRule, error) {
+	if i < 0 || i >= int64(len(s.rules)) {
+		return nil, refuse("No conditional format on sheet: %d at index: %d", s.id, i)
+	}
+	return s.rules[i], nil
+}
+
+func (b batch) updateRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets.Response, error) {
+	reply := &sheets.UpdateConditionalFormatRuleResponse{NewIndex: r.Index}
+	if r.Rule != nil {
+		s, rule, err := b.storedRule(r.Rule)
+		if err != nil {
+			return nil, err
+		}
+		if reply.OldRule, err = s.ruleAt(r.Index); err != nil {
+			return nil, err
+		}
+		s.rules[r.Index], reply.NewRule = rule, rule
+		return &sheets.Response{UpdateConditionalFormatRule: reply}, nil
+	}
+	s := b.sheetByID(r.SheetId)
+	if s == nil {
+		return nil, noSheet(r.SheetId)
+	}
+	rule, err := s.ruleAt(r.Index)
+	if err != nil {
+		return nil, err
+	}
+	if r.NewIndex < 0 || r.NewIndex > int64(len(s.rules)) {
+		return nil, refuse("The index %d of the rule is out of range: there are %d.", r.NewIndex, len(s.rules))
+	}
+	s.rules = slices.Delete(s.rules, int(r.Index), int(r.Index)+1)
+	s.rules = slices.Insert(s.rules, min(int(r.NewIndex), len(s.rules)), rule)
+	reply.NewRule, reply.OldIndex, reply.NewIndex = rule, r.Index, r.NewIndex
+	return &sheets.Response{UpdateConditionalFormatRule: reply}, nil
+}
+
+func (b batch) deleteRule(r *sheets.DeleteConditionalFormatRuleRequest) (*sheets.Response, error) {
+	s := b.sheetByID(r.SheetId)
+	if s == nil {
+		return nil, noSheet(r.SheetId)
+	}
+	rule, err := s.ruleAt(r.Index)
+	if err != nil {
+		return nil, err
+	}
+	s.rules = slices.Delete(s.rules, int(r.Index), int(r.Index)+1)
+	return &sheets.Response{DeleteConditionalFormatRule: &sheets.DeleteConditionalFormatRuleResponse{Rule: rule}}, nil
+}

@@ -1,0 +1,197 @@
+package emulator
+
+import (
+	"slices"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// Data filters, and the calls that take them in place of ranges
+// (developers.google.com/workspace/sheets/api/guides/metadata).
+
+// place is a part of a sheet that filters select.
+type place struct {
+	sheet   *sheet
+	area    area
+	filters []*sheets.DataFilter
+}
+
+// places resolves filters; a part that several select comes once.
+func (c *contents) places(filters []*sheets.DataFilter) ([]place, error) {
+	var out []place
+	for _, f := range filters {
+		found, err := c.filterPlaces(f)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			i := slices.IndexFunc(out, func(q place) bool { return q.sheet == p.sheet && q.area == p.area })
+			if i < 0 {
+				out = append(out, p)
+				i = len(out) - 1
+			}
+			out[i].filters = append(out[i].filters, f)
+		}
+	}
+	return out, nil
+}
+
+func (c *contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
+	switch {
+	case f == nil:
+		return nil, refuse("A data filter must not be empty.")
+	case f.DeveloperMetadataLookup != nil:
+		return c.markedPlaces(f)
+	case f.A1Range != "":
+		s, a, err := c.clipped(f.A1Range)
+		return []place{{sheet: s, area: a}}, err
+	case f.GridRange != nil:
+		s, a, err := batch{contents: c}.grid(f.GridRange)
+		return []place{{sheet: s, area: a}}, err
+	}
+	return nil, refuse("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
+}
+
+// markedPlaces are the rows, columns and sheets that developer metadata is on.
+func (c *contents) markedPlaces(f *sheets.DataFilter) ([]place, error) {
+	found, err := c.matching(f)
+	if err != nil {
+		return nil, err
+	}
+	var out []place
+	for _, m := range found {
+		id, ok := markerSheet(m.Location)
+		s := c.sheetByID(id)
+		if !ok || s == nil {
+			continue // metadata of the spreadsheet marks no cells
+		}
+		a := wholeSheet
+		if d := m.Location.DimensionRange; d != nil && axes[d.Dimension] == byRow {
+			a.top, a.bottom = int(d.StartIndex), int(d.EndIndex)
+		} else if d != nil {
+			a.left, a.right = int(d.StartIndex), int(d.EndIndex)
+		}
+		out = append(out, place{sheet: s, area: a.closed(s.height, s.width)})
+	}
+	return out, nil
+}
+
+func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
+	var body sheets.GetSpreadsheetByDataFilterRequest
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(reader)
+	if err != nil {
+		return nil, err
+	}
+	places, err := f.contents.places(body.DataFilters)
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[*sheet][]area{}
+	for _, p := range places {
+		wanted[p.sheet] = append(wanted[p.sheet], p.area)
+	}
+	return f.contents.describeWanted(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.mask), nil
+}
+
+func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterResponse, error) {
+	var body sheets.BatchGetValuesByDataFilterRequest
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	how, err := parseRendering(body.ValueRenderOption, body.DateTimeRenderOption, body.MajorDimension)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(reader)
+	if err != nil {
+		return nil, err
+	}
+	places, err := f.contents.places(body.DataFilters)
+	if err != nil {
+		return nil, err
+	}
+	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.id}
+	for _, p := range places {
+		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.sheet.valueRange(p.area, how), DataFilters: p.filters})
+	}
+	return out, nil
+}
+
+func (c *call) batchClearByDataFilter() (*sheets.BatchClearValuesByDataFilterResponse, error) {
+	var body sheets.BatchClearValuesByDataFilterRequest
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(writer)
+	if err != nil {
+		return nil, err
+	}
+	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.id}
+	err = f.edit(c.s.options.Now(), func(draft *contents) error {
+		places, err := draft.places(body.DataFilters)
+		for _, p := range places {
+			p.sheet.clearValues(p.area)
+			out.ClearedRanges = append(out.ClearedRanges, p.sheet.name(p.area))
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterResponse, error) {
+	var body sheets.BatchUpdateValuesByDataFilterRequest
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	w, err := c.newWrite(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.spreadsheet(writer)
+	if err != nil {
+		return nil, err
+	}
+	var all []written
+	var filters []*sheets.DataFilter
+	err = f.edit(w.in.now, func(draft *contents) error {
+		for _, one := range body.Data {
+			if one == nil {
+				continue
+			}
+			places, err := draft.places([]*sheets.DataFilter{one.DataFilter})
+			if err != nil {
+				return err
+			}
+			for _, p := range places {
+				v := &sheets.ValueRange{Range: p.sheet.name(p.area), MajorDimension: one.MajorDimension, Values: one.Values}
+				done, err := w.update(draft, v)
+				if err != nil {
+					return err
+				}
+				all, filters = append(all, done), append(filters, one.DataFilter)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	sum := w.totals(f.id, all)
+	out := &sheets.BatchUpdateValuesByDataFilterResponse{
+		SpreadsheetId: f.id, TotalUpdatedCells: sum.TotalUpdatedCells, TotalUpdatedColumns: sum.TotalUpdatedColumns,
+		TotalUpdatedRows: sum.TotalUpdatedRows, TotalUpdatedSheets: sum.TotalUpdatedSheets,
+	}
+	for i, r := range sum.Responses {
+		out.Responses = append(out.Responses, &sheets.UpdateValuesByDataFilterResponse{
+			DataFilter: filters[i], UpdatedCells: r.UpdatedCells, UpdatedColumns: r.UpdatedColumns,
+			UpdatedData: r.UpdatedData, UpdatedRange: r.UpdatedRange, UpdatedRows: r.UpdatedRows,
+		})
+	}
+	return out, nil
+}
