@@ -179,12 +179,7 @@ func (c *contents) copySheet(s *sheet, id int64, title string, at int) (*sheet, 
 			title = fmt.Sprintf("Copy of %s %d", s.title, n)
 		}
 	}
-	made := s.clone(c.version)
-	for r, have := range made.rows {
-		if have != nil {
-			made.rows[r] = &row{cells: slices.Clone(have.cells), version: c.version}
-		}
-	}
+	made := s.detached(c.version)
 	made.id, made.title, made.hidden = id, "", false
 	made.changeRanges(func(a area) (area, bool) { return a, true })
 	for _, p := range made.protected {

@@ -19,6 +19,9 @@ type Spreadsheet struct {
 	Owner string
 	// Unshared keeps it from the service account, which otherwise may write.
 	Unshared bool
+	// Drive is the ID of the shared drive that it lies in, which is made if there
+	// is none, with Owner as its organizer; empty = Owner's My Drive.
+	Drive string
 }
 
 // Sheet is one sheet of a [Spreadsheet].
@@ -66,6 +69,12 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 	defer s.mu.Unlock()
 	f := s.addFile(cmp.Or(spec.ID, newFileID()), spreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
 	f.contents = newContents(spec.Title, list...)
+	if spec.Drive != "" {
+		if s.files[spec.Drive] == nil {
+			s.addDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
+		}
+		f.settle(spec.Drive, spec.Drive)
+	}
 	if !spec.Unshared && f.roles[s.options.ServiceAccount] < writer {
 		f.roles[s.options.ServiceAccount] = writer
 	}
@@ -92,8 +101,9 @@ func (given Sheet) build(i int64) *sheet {
 	return sh
 }
 
-// Share gives somebody a role on a file: "reader", "commenter", "writer" or
-// "owner"; "" takes the share away. Unknown files and roles are ignored.
+// Share gives somebody a role on a file or a shared drive: "reader",
+// "commenter", "writer" or "owner"; "" takes the share away. The address
+// "anyone" stands for everybody. Unknown files and roles are ignored.
 func (s *Server) Share(id, email, role string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,27 +1,33 @@
 package emulator
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/csv"
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"google.golang.org/api/drive/v3"
 )
 
-// The calls of Drive's files.
+// The calls of Drive's files, apart from lists and exports.
 
 // driveTime is RFC 3339 in UTC with milliseconds, as Drive writes it.
 const driveTime = "2006-01-02T15:04:05.000Z"
 
 // fileFor returns the file that the path names, if the caller may see it: to
-// anybody else it does not exist (recorded).
-func (c *call) fileFor() (*file, error) {
-	id := c.vars["fileId"]
+// anybody else it does not exist (recorded), and what lies in a shared drive
+// exists only for calls that say they know of those
+// (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
+func (c *call) fileFor() (*file, error) { return c.fileByID(c.vars["fileId"]) }
+
+func (c *call) fileByID(id string) (*file, error) {
+	if id == "root" {
+		c.s.ensureRoot(c.token.principal)
+		id = rootOf(c.token.principal)
+	}
 	f := c.s.files[id]
-	if f == nil || f.roles[c.token.principal] < reader {
+	if f == nil || c.s.role(f, c.token.principal) < reader || f.drive != "" && !c.knowsDrives() {
 		return nil, &failure{
 			status:  http.StatusNotFound,
 			message: "File not found: " + id + ".",
@@ -31,46 +37,75 @@ func (c *call) fileFor() (*file, error) {
 	return f, nil
 }
 
-func (c *call) getFile() (*drive.File, error) {
+func (c *call) knowsDrives() bool { return c.flag("supportsAllDrives") || c.flag("supportsTeamDrives") }
+
+// fileAs returns the file that the path names, if the caller has the role.
+func (c *call) fileAs(need role) (*file, error) {
+	f, err := c.fileFor()
+	if err == nil && c.s.role(f, c.token.principal) < need {
+		err = &failure{
+			status:  http.StatusForbidden,
+			message: "The user does not have sufficient permissions for this file.",
+			item:    errorItem{Reason: "insufficientFilePermissions"},
+		}
+	}
+	return f, err
+}
+
+func (c *call) getFile() (any, error) {
 	f, err := c.fileFor()
 	if err != nil {
 		return nil, err
 	}
 	if c.query.Get("alt") == "media" {
-		return nil, unsupported("drive.files.get with alt=media")
+		return nil, &failure{
+			status:  http.StatusForbidden,
+			message: "Only files with binary content can be downloaded. Use Export with Docs Editors files.",
+			item:    errorItem{Reason: "fileNotDownloadable", Location: "alt", LocationType: "parameter"},
+		}
 	}
 	return c.shown(f), nil
 }
 
-// shown answers a file: the usual four fields, or all that is known where a
-// mask chooses.
-func (c *call) shown(f *file) *drive.File {
-	out := &drive.File{Kind: "drive#file", Id: f.id, Name: f.title(), MimeType: f.mimeType}
-	if c.mask == nil {
-		return out
+// ensureRoot makes somebody's "My Drive" folder.
+func (s *Server) ensureRoot(email string) {
+	if id := rootOf(email); s.files[id] == nil {
+		s.addFile(id, folderType, email).name = "My Drive"
 	}
-	mine := f.roles[c.token.principal]
-	out.CreatedTime = f.created.UTC().Format(driveTime)
-	out.ModifiedTime = f.modified.UTC().Format(driveTime)
-	out.Trashed = f.trashed
-	out.OwnedByMe = mine == owner
-	out.Shared = len(f.roles) > 1
-	out.ForceSendFields = []string{"Trashed", "OwnedByMe", "Shared"}
-	if f.contents != nil {
-		out.WebViewLink = "https://docs.google.com/spreadsheets/d/" + f.id + "/edit?usp=drivesdk"
-	}
-	out.Capabilities = &drive.FileCapabilities{
-		CanEdit: mine >= writer, CanComment: mine >= commenter, CanShare: mine >= writer,
-		CanDownload: true, CanCopy: true, CanRename: mine >= writer, CanDelete: mine == owner, CanTrash: mine == owner,
-		CanModifyContent: mine >= writer,
-		ForceSendFields:  []string{"CanEdit", "CanComment", "CanShare", "CanRename", "CanDelete", "CanTrash", "CanModifyContent"},
-	}
-	for _, email := range sortedKeys(f.roles) {
-		if f.roles[email] == owner {
-			out.Owners = append(out.Owners, &drive.User{Kind: "drive#user", EmailAddress: email, DisplayName: email, Me: email == c.token.principal})
+}
+
+// home returns the folder that a new file of the caller goes into. A service
+// account has room in shared drives only
+// (developers.google.com/workspace/drive/api/guides/about-files).
+func (c *call) home(parents []string) (parent, drive string, err error) {
+	switch {
+	case len(parents) > 1:
+		return "", "", &failure{status: http.StatusForbidden, message: "A file cannot have more than one parent.", item: errorItem{Reason: "multiparenting"}}
+	case len(parents) == 1:
+		f, err := c.fileByID(parents[0])
+		if err != nil {
+			return "", "", err
 		}
+		if c.s.role(f, c.token.principal) < writer {
+			return "", "", noRoomIn()
+		}
+		parent, drive = f.id, f.drive
+	default:
+		c.s.ensureRoot(c.token.principal)
+		parent = rootOf(c.token.principal)
 	}
-	return out
+	if drive == "" && isServiceAccount(c.token.principal) {
+		return "", "", noStorage()
+	}
+	return parent, drive, nil
+}
+
+func noRoomIn() error {
+	return &failure{
+		status:  http.StatusForbidden,
+		message: "Insufficient permissions for the specified parent.",
+		item:    errorItem{Reason: "insufficientParentPermissions"},
+	}
 }
 
 func (c *call) createFile() (*drive.File, error) {
@@ -78,10 +113,9 @@ func (c *call) createFile() (*drive.File, error) {
 	if err := decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
-	// developers.google.com/workspace/drive/api/guides/about-files: service
-	// accounts have no storage.
-	if isServiceAccount(c.token.principal) {
-		return nil, noStorage()
+	parent, in, err := c.home(body.Parents)
+	if err != nil {
+		return nil, err
 	}
 	if body.MimeType != spreadsheetType && body.MimeType != folderType {
 		return nil, unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
@@ -91,101 +125,153 @@ func (c *call) createFile() (*drive.File, error) {
 	if body.MimeType == spreadsheetType {
 		f.contents = newContents(f.name)
 	}
-	return c.shown(f), nil
+	f.settle(parent, in)
+	return c.shown(f), f.describeAs(&body)
 }
 
-// deleteFile answers 204 with an empty body of type text/html (recorded).
-func (c *call) deleteFile() (any, error) {
-	f, err := c.fileFor()
+// settle puts a new file into a folder; in a shared drive nobody owns it.
+func (f *file) settle(parent, drive string) {
+	f.parent, f.drive = parent, drive
+	if drive != "" {
+		clear(f.roles)
+	}
+}
+
+// copyFile is drive.files.copy of a spreadsheet.
+func (c *call) copyFile() (*drive.File, error) {
+	var body drive.File
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	from, err := c.fileFor()
 	if err != nil {
 		return nil, err
 	}
-	if f.roles[c.token.principal] < owner {
-		return nil, &failure{
-			status:  http.StatusForbidden,
-			message: "The user does not have sufficient permissions for this file.",
-			item:    errorItem{Reason: "insufficientFilePermissions"},
-		}
+	if from.contents == nil {
+		return nil, &failure{status: http.StatusForbidden, message: "This file cannot be copied by the user.", item: errorItem{Reason: "cannotCopyFile"}}
 	}
-	delete(c.s.files, f.id)
+	parents := body.Parents
+	if len(parents) == 0 && from.drive != "" {
+		parents = []string{from.parent}
+	}
+	parent, in, err := c.home(parents)
+	if err != nil {
+		return nil, err
+	}
+	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
+	f.contents = from.contents.copied()
+	f.contents.properties.Title = cmp.Or(body.Name, "Copy of "+from.title())
+	f.description, f.properties = from.description, from.properties
+	f.settle(parent, in)
+	return c.shown(f), f.describeAs(&body)
+}
+
+// updateFile is drive.files.update without new content.
+func (c *call) updateFile() (*drive.File, error) {
+	var body drive.File
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	need := writer
+	if body.Trashed || sent(body.ForceSendFields, "Trashed") {
+		need = owner
+	}
+	f, err := c.fileAs(need)
+	if err != nil {
+		return nil, err
+	}
+	if body.MimeType != "" && body.MimeType != f.mimeType {
+		return nil, unsupported("drive.files.update of a file's type")
+	}
+	if add := c.query.Get("addParents"); add != "" {
+		to, err := c.fileByID(add)
+		if err != nil {
+			return nil, err
+		}
+		if c.s.role(to, c.token.principal) < writer {
+			return nil, noRoomIn()
+		}
+		f.parent, f.drive = to.id, to.drive
+	} else if c.query.Get("removeParents") == f.parent && f.parent != "" {
+		f.parent = ""
+	}
+	if body.Name != "" {
+		f.rename(body.Name)
+	}
+	f.modified = c.s.options.Now()
+	return c.shown(f), f.describeAs(&body)
+}
+
+// describeAs stores what a request says about a file, its name and place apart.
+func (f *file) describeAs(body *drive.File) error {
+	given := func(name string, zero bool) bool { return !zero || sent(body.ForceSendFields, name) }
+	if given("Description", body.Description == "") {
+		f.description = body.Description
+	}
+	if given("Starred", !body.Starred) {
+		f.starred = body.Starred
+	}
+	if given("Trashed", !body.Trashed) {
+		f.trashed = body.Trashed
+	}
+	for name, value := range body.Properties {
+		if f.properties == nil {
+			f.properties = map[string]string{}
+		}
+		f.properties[name] = value
+	}
+	for text, at := range map[string]*time.Time{body.ModifiedTime: &f.modified, body.CreatedTime: &f.created} {
+		if text == "" {
+			continue
+		}
+		t, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return refuse("Invalid value for time: %s", text)
+		}
+		*at = t
+	}
+	return nil
+}
+
+// rename gives a file a name, which a spreadsheet keeps itself.
+func (f *file) rename(name string) {
+	if f.name = name; f.contents != nil {
+		c := f.contents.clone()
+		c.properties.Title = name
+		f.contents = c
+	}
+}
+
+func (c *call) deleteFile() (any, error) {
+	f, err := c.fileAs(owner)
+	if err != nil {
+		return nil, err
+	}
+	c.s.remove(f)
 	return newAnswer(http.StatusNoContent, "text/html", nil), nil
 }
 
-// exportFile answers the first sheet as CSV, without a line end after the last
-// row (recorded).
-func (c *call) exportFile() (any, error) {
-	f, err := c.fileFor()
-	if err != nil {
-		return nil, err
-	}
-	if t := c.query.Get("mimeType"); f.contents == nil || t != "text/csv" {
-		return nil, unsupported("drive.files.export to " + strconv.Quote(t))
-	}
-	f.contents.calculate(c.s.options.Now())
-	s := f.contents.sheets[0]
-	var buf bytes.Buffer
-	w := csv.NewWriter(&buf)
-	w.UseCRLF = true
-	lines := s.values(wholeSheet.closed(s.height, s.width), rendering{})
-	width := 0
-	for _, line := range lines {
-		width = max(width, len(line))
-	}
-	for _, line := range lines {
-		record := make([]string, width)
-		for i, v := range line {
-			record[i], _ = v.(string)
+// remove deletes a file, and what lies in a folder with it.
+func (s *Server) remove(f *file) {
+	delete(s.files, f.id)
+	for _, other := range s.files {
+		if other.parent == f.id && s.files[other.id] != nil {
+			s.remove(other)
 		}
-		w.Write(record)
 	}
-	w.Flush()
-	return newAnswer(http.StatusOK, "text/csv", bytes.TrimSuffix(buf.Bytes(), []byte("\r\n"))), nil
 }
 
-// listFiles lists what the caller can see, newest first (recorded).
-func (c *call) listFiles() (*drive.FileList, error) {
-	for _, name := range []string{"orderBy", "corpora", "driveId", "spaces", "corpus", "teamDriveId"} {
-		if v := c.query.Get(name); v != "" && v != "user" && v != "drive" && v != "allDrives" {
-			return nil, unsupported("drive.files.list with " + name)
+func (c *call) emptyTrash() (any, error) {
+	for _, id := range slices.Sorted(func(yield func(string) bool) {
+		for id, f := range c.s.files {
+			if f.trashed && f.roles[c.token.principal] == owner && !yield(id) {
+				return
+			}
+		}
+	}) {
+		if f := c.s.files[id]; f != nil {
+			c.s.remove(f)
 		}
 	}
-	fits, err := parseFileQuery(c.query.Get("q"))
-	if err != nil {
-		return nil, err
-	}
-	var found []*file
-	for _, f := range c.s.files {
-		if f.roles[c.token.principal] >= reader && fits(f) {
-			found = append(found, f)
-		}
-	}
-	slices.SortFunc(found, func(a, b *file) int {
-		return cmp.Or(b.modified.Compare(a.modified), b.created.Compare(a.created), cmp.Compare(a.id, b.id))
-	})
-	return c.page(found)
-}
-
-// page cuts one page out of a list; the token is the index of the next.
-func (c *call) page(found []*file) (*drive.FileList, error) {
-	start, size := 0, 100
-	var err error
-	if t := c.query.Get("pageToken"); t != "" {
-		if start, err = strconv.Atoi(t); err != nil || start < 0 {
-			return nil, refuse("Invalid Value")
-		}
-	}
-	if n := c.query.Get("pageSize"); n != "" {
-		if size, err = strconv.Atoi(n); err != nil || size < 1 || size > 1000 {
-			return nil, refuse("Invalid value '%s'. Values must be within the range: [1, 1000]", n)
-		}
-	}
-	out := &drive.FileList{Kind: "drive#fileList", ForceSendFields: []string{"Files"}}
-	end := min(start+size, len(found))
-	for _, f := range found[min(start, end):end] {
-		out.Files = append(out.Files, c.shown(f))
-	}
-	if end < len(found) {
-		out.NextPageToken = strconv.Itoa(end)
-	}
-	return out, nil
+	return newAnswer(http.StatusNoContent, "text/html", nil), nil
 }

@@ -46,8 +46,13 @@ func TestListFiles(t *testing.T) {
 		{"and not the middle of one", `name contains 'wo'`, ""},
 		{"and, not, parentheses", `mimeType='application/vnd.google-apps.spreadsheet' and not (name = 'Alpha' or name = "Don't") and trashed = false`, "Beta two"},
 		{"trashed", "trashed=true", ""},
-		{"another term is named", "'root' in parents", "drive.files.list with parents in q"},
-		{"another term", "modifiedTime > '2026'", "drive.files.list with modifiedTime in q"},
+		{"parents", "'root' in parents", ""},
+		{"owners", "'me@example.com' in owners and name = 'Alpha'", "Alpha"},
+		{"times", "createdTime > '2026-01-01' and modifiedTime < '2026-01-02T00:00:00Z' and name = 'Alpha'", "Alpha"},
+		{"not shared with me", "sharedWithMe = true", ""},
+		{"another term is named", "fullText contains 'x'", "drive.files.list with fullText in q"},
+		{"another term in", "'x' in labels", "drive.files.list with labels in q"},
+		{"no time", "modifiedTime > 'soon'", "Invalid Value"},
 		{"nonsense", "name =", "Invalid Value"},
 	}
 	for _, tt := range tests {

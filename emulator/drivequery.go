@@ -4,20 +4,27 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // fileTest tells whether a file fits a query.
 type fileTest func(*file) bool
 
-// parseFileQuery reads the q of files.list: comparisons of name, mimeType and
-// trashed, joined by and, or, not and parentheses
+// queryContext is who asks, which some terms depend on.
+type queryContext struct {
+	s  *Server
+	me string
+}
+
+// parseFileQuery reads the q of files.list: terms joined by and, or, not and
+// parentheses
 // (developers.google.com/workspace/drive/api/guides/ref-search-terms).
-func parseFileQuery(q string) (fileTest, error) {
+func parseFileQuery(q string, by *queryContext) (fileTest, error) {
 	if strings.TrimSpace(q) == "" {
 		return func(*file) bool { return true }, nil
 	}
 	tokens, ok := queryTokens(q)
-	p := queryParser{tokens: tokens}
+	p := queryParser{tokens: tokens, by: by}
 	var test fileTest
 	if ok {
 		test, ok = p.or(0)
@@ -51,6 +58,7 @@ func queryTokens(q string) (tokens []string, ok bool) {
 
 type queryParser struct {
 	tokens []string
+	by     *queryContext
 	lacks  string // a term that is not emulated
 }
 
@@ -108,25 +116,89 @@ func (p *queryParser) not(depth int) (fileTest, bool) {
 }
 
 func (p *queryParser) term() (fileTest, bool) {
-	name, operator, value := p.next(), p.next(), p.next()
-	if value == "" {
+	left, operator, right := p.next(), strings.ToLower(p.next()), p.next()
+	if right == "" {
 		return nil, false
 	}
-	if name == "trashed" {
+	if operator == "in" {
+		return p.in(unquoted(left), right)
+	}
+	value := unquoted(right)
+	if of, ok := textTerms[left]; ok {
+		return compare(of, operator, value)
+	}
+	if of, ok := timeTerms[left]; ok {
+		return compareTime(of, operator, value)
+	}
+	if of := p.flag(left); of != nil {
 		want := strings.EqualFold(value, "true") == (operator == "=")
-		return func(f *file) bool { return f.trashed == want }, operator == "=" || operator == "!="
+		known := strings.EqualFold(value, "true") || strings.EqualFold(value, "false")
+		return func(f *file) bool { return of(f) == want }, known && (operator == "=" || operator == "!=")
 	}
-	of, ok := map[string]func(*file) string{
-		"name":     (*file).title,
-		"mimeType": func(f *file) string { return f.mimeType },
-	}[name]
-	if !ok {
-		if p.lacks = name; strings.EqualFold(operator, "in") { // as in 'root' in parents
-			p.lacks = value
+	p.lacks = left
+	return nil, false
+}
+
+var textTerms = map[string]func(*file) string{
+	"name":     (*file).title,
+	"mimeType": func(f *file) string { return f.mimeType },
+}
+
+var timeTerms = map[string]func(*file) time.Time{
+	"modifiedTime":     func(f *file) time.Time { return f.modified },
+	"createdTime":      func(f *file) time.Time { return f.created },
+	"viewedByMeTime":   func(f *file) time.Time { return f.modified },
+	"sharedWithMeTime": func(f *file) time.Time { return f.created },
+}
+
+// flag returns a term that is true or false, nil for a word that is none.
+func (p *queryParser) flag(name string) fileTest {
+	switch name {
+	case "trashed":
+		return p.by.s.trashedIn
+	case "starred":
+		return func(f *file) bool { return f.starred }
+	case "sharedWithMe":
+		return func(f *file) bool { return f.drive == "" && f.roles[p.by.me] < owner }
+	}
+	return nil
+}
+
+// in is membership: of a folder in parents, of an address in owners, writers or readers.
+func (p *queryParser) in(value, list string) (fileTest, bool) {
+	switch list {
+	case "parents":
+		if value == "root" {
+			value = rootOf(p.by.me)
 		}
-		return nil, false
+		return func(f *file) bool { return f.parent == value }, true
+	case "owners":
+		return func(f *file) bool { return f.roles[value] == owner }, true
+	case "writers":
+		return func(f *file) bool { return f.roles[value] >= writer }, true
+	case "readers":
+		return func(f *file) bool { return f.roles[value] >= reader }, true
 	}
-	return compare(of, operator, unquoted(value))
+	p.lacks = list
+	return nil, false
+}
+
+// queryTimes are the ways to write a time in q; without a zone it is UTC.
+var queryTimes = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"}
+
+func compareTime(of func(*file) time.Time, operator, value string) (fileTest, bool) {
+	for _, layout := range queryTimes {
+		t, err := time.Parse(layout, value)
+		if err != nil {
+			continue
+		}
+		fits := map[string]func(int) bool{
+			"<": func(by int) bool { return by < 0 }, "<=": func(by int) bool { return by <= 0 }, "=": func(by int) bool { return by == 0 },
+			"!=": func(by int) bool { return by != 0 }, ">": func(by int) bool { return by > 0 }, ">=": func(by int) bool { return by >= 0 },
+		}[operator]
+		return func(f *file) bool { return fits(of(f).Compare(t)) }, fits != nil
+	}
+	return nil, false
 }
 
 // unquoted strips quotes and the backslashes before quotes.
@@ -138,7 +210,7 @@ func unquoted(value string) string {
 }
 
 func compare(of func(*file) string, operator, value string) (fileTest, bool) {
-	switch strings.ToLower(operator) {
+	switch operator {
 	case "=":
 		return func(f *file) bool { return of(f) == value }, true
 	case "!=":

@@ -20,8 +20,11 @@ const (
 type file struct {
 	id, name, mimeType string
 	created, modified  time.Time
-	trashed            bool
-	roles              map[string]role // by e-mail address
+	trashed, starred   bool
+	roles              map[string]role // by grantee; see grants.go
+	parent, drive      string          // ids of the folder and of the shared drive it lies in; "" = none
+	description, by    string          // by: who changed it last
+	properties         map[string]string
 	contents           *contents
 }
 
@@ -86,6 +89,29 @@ func (c *contents) clone() *contents {
 	d.named = slices.Clone(c.named)
 	d.markers = slices.Clone(c.markers)
 	return &d
+}
+
+// copied returns a copy that shares nothing that can change. Developer metadata
+// comes along, as it is copied with a file
+// (developers.google.com/workspace/sheets/api/guides/metadata).
+func (c *contents) copied() *contents {
+	d := c.clone()
+	d.stale = true
+	for i, s := range d.sheets {
+		d.sheets[i] = s.detached(d.version)
+	}
+	return d
+}
+
+// detached returns a copy of a sheet with rows of its own.
+func (s *sheet) detached(version uint64) *sheet {
+	d := s.clone(version)
+	for r, have := range d.rows {
+		if have != nil {
+			d.rows[r] = &row{cells: slices.Clone(have.cells), version: version}
+		}
+	}
+	return d
 }
 
 // maxCells is the number of cells that all grids of a spreadsheet may have,

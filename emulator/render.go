@@ -118,12 +118,14 @@ func (c *call) spreadsheet(need role) (*file, error) {
 	switch {
 	case f == nil:
 		return nil, &failure{status: http.StatusNotFound, message: "Requested entity was not found."}
-	case f.roles[c.token.principal] < need:
+	case c.s.role(f, c.token.principal) < need:
 		return nil, noAccess()
 	case f.contents == nil:
 		return nil, &failure{status: http.StatusBadRequest, message: "This operation is not supported for this document"}
 	}
-	if need == reader {
+	if need >= writer {
+		f.by = c.token.principal
+	} else {
 		f.contents.calculate(c.s.options.Now())
 	}
 	return f, nil

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"google.golang.org/api/drive/v3"
 )
 
 // route is one call of an API.
@@ -36,6 +38,9 @@ func answering[T any](serve func(*call) (*T, error)) endpoint {
 }
 
 func (rt *route) drive() bool { return strings.HasPrefix(rt.name, "drive.") }
+
+// media tells whether the call takes alt=media, as clients send it for content.
+func (rt *route) media() bool { return rt.name == "drive.files.get" || rt.name == "drive.files.export" }
 
 // service is the API's name in the console and in error details.
 func (rt *route) service() string {
@@ -136,6 +141,9 @@ const (
 	readFiles   = "drive drive.appdata drive.file drive.meet.readonly drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
 	writeFiles  = "drive drive.appdata drive.file"
 	exportFiles = "drive drive.file drive.meet.readonly drive.readonly"
+
+	allFiles        = "drive drive.appdata drive.file drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
+	readPermissions = "drive drive.file drive.meet.readonly drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
 )
 
 const (
@@ -169,14 +177,29 @@ var sheetsRoutes = []route{
 	{"PUT", one + "/values/{range}", "sheets.spreadsheets.values.update", writeSheets, writeParams, answering((*call).updateValues)},
 }
 
-const files = "drive/v3/files"
+const (
+	files       = "drive/v3/files"
+	permissions = files + "/{fileId}/permissions"
+)
 
 var driveRoutes = []route{
+	{"GET", "drive/v3/about", "drive.about.get", allFiles, "", answering((*call).about)},
+	{"POST", "drive/v3/drives", "drive.drives.create", "drive", "", answering((*call).createDrive)},
+	{"GET", "drive/v3/drives", "drive.drives.list", "drive drive.readonly", "", answering((*call).listDrives)},
+	{"GET", "drive/v3/drives/{driveId}", "drive.drives.get", "drive drive.readonly", "", answering((*call).getDrive)},
 	{"GET", files, "drive.files.list", readFiles, "", answering((*call).listFiles)},
 	{"POST", files, "drive.files.create", writeFiles, "", answering((*call).createFile)},
-	{"GET", files + "/{fileId}", "drive.files.get", readFiles, "", answering((*call).getFile)},
+	{"DELETE", files + "/trash", "drive.files.emptyTrash", "drive", "", endpoint{nil, (*call).emptyTrash}},
+	{"GET", files + "/{fileId}", "drive.files.get", readFiles, "", endpoint{reflect.TypeFor[drive.File](), (*call).getFile}},
+	{"PATCH", files + "/{fileId}", "drive.files.update", "drive drive.appdata drive.file drive.metadata drive.scripts", "", answering((*call).updateFile)},
+	{"POST", files + "/{fileId}/copy", "drive.files.copy", writeFiles + " drive.photos.readonly", "", answering((*call).copyFile)},
 	{"DELETE", files + "/{fileId}", "drive.files.delete", writeFiles, "", endpoint{nil, (*call).deleteFile}},
 	{"GET", files + "/{fileId}/export", "drive.files.export", exportFiles, "", endpoint{nil, (*call).exportFile}},
+	{"POST", permissions, "drive.permissions.create", "drive drive.file", "", answering((*call).createPermission)},
+	{"GET", permissions, "drive.permissions.list", readPermissions, "", answering((*call).listPermissions)},
+	{"GET", permissions + "/{permissionId}", "drive.permissions.get", readPermissions, "", answering((*call).getPermission)},
+	{"PATCH", permissions + "/{permissionId}", "drive.permissions.update", "drive drive.file", "", answering((*call).updatePermission)},
+	{"DELETE", permissions + "/{permissionId}", "drive.permissions.delete", "drive drive.file", "", endpoint{nil, (*call).deletePermission}},
 }
 
 func unservedDriveRoutes() []route {

@@ -160,7 +160,7 @@ const commonParams = "alt fields prettyPrint key quotaUser userIp access_token o
 // checkQuery reads the field mask and, for Sheets, refuses parameters that the
 // call does not have. Drive takes any.
 func (c *call) checkQuery() error {
-	if alt := c.query.Get("alt"); alt != "" && alt != "json" {
+	if alt := c.query.Get("alt"); alt != "" && alt != "json" && !(alt == "media" && c.route.media()) {
 		return unsupported(c.route.name + " with alt=" + alt)
 	}
 	known := strings.Fields(c.route.params + " " + commonParams)

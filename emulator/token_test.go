@@ -50,8 +50,8 @@ func TestRefusals(t *testing.T) {
 			`{"error":{"code":403,"message":"The user's Drive storage quota has been exceeded.","errors":[{"message":"The user's Drive storage quota has been exceeded.","domain":"usageLimits","reason":"storageQuotaExceeded"}]}}`},
 		{"scope", wrongScope, "GET", sheetsURL + "shared?alt=json", "", 403,
 			`{"error":{"code":403,"message":"Request had insufficient authentication scopes.","errors":[{"message":"Insufficient Permission","domain":"global","reason":"insufficientPermissions"}],"status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","domain":"googleapis.com","metadata":{"method":"google.apps.sheets.v4.SpreadsheetsService.GetSpreadsheet","service":"sheets.googleapis.com"},"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}}`},
-		{"not emulated", full, "POST", driveURL + "shared/copy", "", 501,
-			`{"error":{"code":501,"message":"emulator: drive.files.copy is not emulated; emulator/README.md lists what is","errors":[{"message":"emulator: drive.files.copy is not emulated; emulator/README.md lists what is","domain":"global","reason":"notImplemented"}],"status":"UNIMPLEMENTED"}}`},
+		{"not emulated", full, "POST", driveURL + "shared/watch", "", 501,
+			`{"error":{"code":501,"message":"emulator: drive.files.watch is not emulated; emulator/README.md lists what is","errors":[{"message":"emulator: drive.files.watch is not emulated; emulator/README.md lists what is","domain":"global","reason":"notImplemented"}],"status":"UNIMPLEMENTED"}}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,179 @@
+package emulator
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"google.golang.org/api/drive/v3"
+)
+
+// listFiles lists what the caller can see, newest first unless ordered
+// otherwise (recorded).
+func (c *call) listFiles() (*drive.FileList, error) {
+	inDrive, err := c.corpus()
+	if err != nil {
+		return nil, err
+	}
+	fits, err := parseFileQuery(c.query.Get("q"), &queryContext{c.s, c.token.principal})
+	if err != nil {
+		return nil, err
+	}
+	order, err := fileOrder(c.query.Get("orderBy"))
+	if err != nil {
+		return nil, err
+	}
+	root := rootOf(c.token.principal)
+	var found []*file
+	for _, f := range c.s.files {
+		if f.id != root && f.id != f.drive && c.s.listed(f, c.token.principal) && inDrive(f) && fits(f) {
+			found = append(found, f)
+		}
+	}
+	slices.SortFunc(found, func(a, b *file) int {
+		return cmp.Or(order(a, b), b.modified.Compare(a.modified), b.created.Compare(a.created), cmp.Compare(a.id, b.id))
+	})
+	return c.page(found)
+}
+
+// corpus tells which drives a list is about
+// (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
+func (c *call) corpus() (func(*file) bool, error) {
+	all := c.knowsDrives() && (c.flag("includeItemsFromAllDrives") || c.flag("includeTeamDriveItems"))
+	id := cmp.Or(c.query.Get("driveId"), c.query.Get("teamDriveId"))
+	if spaces := c.query.Get("spaces"); spaces != "" && spaces != "drive" {
+		return nil, unsupported("drive.files.list with spaces=" + spaces)
+	}
+	switch corpora := cmp.Or(c.query.Get("corpora"), "user"); {
+	case corpora == "drive" || id != "":
+		if id == "" || !all {
+			return nil, refuse("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
+		}
+		if d := c.s.files[id]; d == nil || d.drive != id || c.s.role(d, c.token.principal) < reader {
+			return nil, noDrive(id)
+		}
+		return func(f *file) bool { return f.drive == id }, nil
+	case corpora == "user" || corpora == "allDrives" || corpora == "domain":
+		return func(f *file) bool { return all || f.drive == "" }, nil
+	default:
+		return nil, refuse("Invalid value '%s' for corpora.", corpora)
+	}
+}
+
+// fileOrders are the keys of orderBy that say something here.
+var fileOrders = map[string]func(a, b *file) int{
+	"createdTime":      func(a, b *file) int { return a.created.Compare(b.created) },
+	"modifiedTime":     func(a, b *file) int { return a.modified.Compare(b.modified) },
+	"modifiedByMeTime": func(a, b *file) int { return a.modified.Compare(b.modified) },
+	"viewedByMeTime":   func(a, b *file) int { return a.modified.Compare(b.modified) },
+	"sharedWithMeTime": func(a, b *file) int { return a.created.Compare(b.created) },
+	"recency":          func(a, b *file) int { return a.modified.Compare(b.modified) },
+	"quotaBytesUsed":   func(*file, *file) int { return 0 },
+	"name":             func(a, b *file) int { return cmp.Compare(strings.ToLower(a.title()), strings.ToLower(b.title())) },
+	"name_natural":     func(a, b *file) int { return natural(strings.ToLower(a.title()), strings.ToLower(b.title())) },
+	"folder":           func(a, b *file) int { return first(a.mimeType == folderType, b.mimeType == folderType) },
+	"starred":          func(a, b *file) int { return first(a.starred, b.starred) },
+}
+
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// natural compares texts with the numbers in them as numbers.
+func natural(a, b string) int {
+	for a != "" && b != "" {
+		m, n := leadingDigits(a), leadingDigits(b)
+		if m == 0 || n == 0 {
+			if a[0] != b[0] {
+				return cmp.Compare(a[0], b[0])
+			}
+			a, b = a[1:], b[1:]
+			continue
+		}
+		x, y := strings.TrimLeft(a[:m], "0"), strings.TrimLeft(b[:n], "0")
+		if by := cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)); by != 0 {
+			return by
+		}
+		a, b = a[m:], b[n:]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func leadingDigits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}
+
+func fileOrder(text string) (func(a, b *file) int, error) {
+	var keys []func(a, b *file) int
+	for _, part := range strings.Split(text, ",") {
+		words := strings.Fields(part)
+		if len(words) == 0 {
+			continue
+		}
+		key, ok := fileOrders[words[0]]
+		if !ok || len(words) > 2 || len(words) == 2 && words[1] != "desc" {
+			return nil, &failure{
+				status: http.StatusBadRequest, message: "Invalid Value",
+				item: errorItem{Reason: "invalid", Location: "orderBy", LocationType: "parameter"},
+			}
+		}
+		if len(words) == 2 {
+			up := key
+			key = func(a, b *file) int { return -up(a, b) }
+		}
+		keys = append(keys, key)
+	}
+	return func(a, b *file) int {
+		for _, key := range keys {
+			if by := key(a, b); by != 0 {
+				return by
+			}
+		}
+		return 0
+	}, nil
+}
+
+// page cuts one page out of a list; the token is the index of the next.
+func (c *call) page(found []*file) (*drive.FileList, error) {
+	start, end, next, err := c.pageOf(len(found), 1000)
+	if err != nil {
+		return nil, err
+	}
+	out := &drive.FileList{Kind: "drive#fileList", ForceSendFields: []string{"Files", "IncompleteSearch"}, NextPageToken: next}
+	for _, f := range found[start:end] {
+		out.Files = append(out.Files, c.shown(f))
+	}
+	return out, nil
+}
+
+// pageOf returns the bounds of the page that a call asks for.
+func (c *call) pageOf(n, most int) (start, end int, next string, err error) {
+	size := 100
+	if t := c.query.Get("pageToken"); t != "" {
+		if start, err = strconv.Atoi(t); err != nil || start < 0 {
+			return 0, 0, "", refuse("Invalid Value")
+		}
+	}
+	if t := c.query.Get("pageSize"); t != "" {
+		if size, err = strconv.Atoi(t); err != nil || size < 1 || size > most {
+			return 0, 0, "", refuse("Invalid value '%s'. Values must be within the range: [1, %d]", t, most)
+		}
+	}
+	start = min(start, n)
+	if end = start + size; end < n {
+		return start, end, strconv.Itoa(end), nil
+	}
+	return start, n, "", nil
+}

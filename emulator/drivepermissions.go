@@ -1,0 +1,212 @@
+package emulator
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+
+	"google.golang.org/api/drive/v3"
+)
+
+// The calls of Drive's permissions.
+
+// roleNames are the roles as the API names them, those of shared drives aside.
+var roleNames = map[role]string{reader: "reader", commenter: "commenter", writer: "writer", owner: "owner"}
+
+// givenRoles are the roles that a permission can have: those of members of a
+// shared drive are kept as the role on a file that allows the same.
+var givenRoles = map[string]role{
+	"reader": reader, "commenter": commenter, "writer": writer, "owner": owner, "fileOrganizer": writer, "organizer": owner,
+}
+
+// showPermission answers a permission: four fields, or all where a mask chooses.
+func showPermission(f *file, name string, all bool) *drive.Permission {
+	kind, email, domain := granteeType(name)
+	out := &drive.Permission{Kind: "drive#permission", Id: permissionID(name), Type: kind, Role: roleNames[f.roles[name]]}
+	if f.drive != "" && out.Role == "owner" {
+		out.Role = "organizer"
+	}
+	if kind == "anyone" {
+		out.ForceSendFields = []string{"AllowFileDiscovery"}
+	}
+	if !all {
+		out.ForceSendFields = nil
+		return out
+	}
+	out.EmailAddress, out.Domain = email, domain
+	out.DisplayName, _, _ = strings.Cut(cmp.Or(email, domain), "@")
+	if kind == "user" {
+		out.ForceSendFields = append(out.ForceSendFields, "Deleted", "PendingOwner")
+	}
+	return out
+}
+
+func (c *call) listPermissions() (*drive.PermissionList, error) {
+	f, err := c.fileAs(writer)
+	if err != nil {
+		return nil, err
+	}
+	names := sortedKeys(f.roles)
+	start, end, next, err := c.pageOf(len(names), 100)
+	if err != nil {
+		return nil, err
+	}
+	out := &drive.PermissionList{Kind: "drive#permissionList", NextPageToken: next, ForceSendFields: []string{"Permissions"}}
+	for _, name := range names[start:end] {
+		out.Permissions = append(out.Permissions, showPermission(f, name, c.mask != nil))
+	}
+	return out, nil
+}
+
+// granteeFor returns the grantee that the path names by an id.
+func (c *call) granteeFor(f *file) (string, error) {
+	id := c.vars["permissionId"]
+	for name := range f.roles {
+		if permissionID(name) == id {
+			return name, nil
+		}
+	}
+	return "", &failure{
+		status:  http.StatusNotFound,
+		message: "Permission not found: " + id + ".",
+		item:    errorItem{Location: "permissionId", LocationType: "parameter"},
+	}
+}
+
+func (c *call) getPermission() (*drive.Permission, error) {
+	f, err := c.fileAs(reader)
+	if err != nil {
+		return nil, err
+	}
+	name, err := c.granteeFor(f)
+	if err != nil {
+		return nil, err
+	}
+	return showPermission(f, name, c.mask != nil), nil
+}
+
+// invalidSharing is Drive's 400 for a permission that cannot be.
+func invalidSharing(message string) error {
+	return &failure{status: http.StatusBadRequest, message: message, item: errorItem{Reason: "invalidSharingRequest"}}
+}
+
+func (c *call) createPermission() (*drive.Permission, error) {
+	var body drive.Permission
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	f, err := c.fileAs(writer)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case body.Type == "":
+		return nil, requiredField("permission.type")
+	case body.Role == "":
+		return nil, requiredField("permission.role")
+	case (body.Type == "user" || body.Type == "group") && !strings.Contains(body.EmailAddress, "@"):
+		return nil, invalidSharing("The specified emailAddress is invalid or not applicable for the given permission type.")
+	case body.Type == "domain" && body.Domain == "":
+		return nil, invalidSharing("The specified domain is invalid or not applicable for the given permission type.")
+	case body.Type != "user" && body.Type != "group" && body.Type != "domain" && body.Type != "anyone":
+		return nil, invalidSharing("The permission type field is required.")
+	}
+	name := grantee(body.Type, body.EmailAddress, body.Domain)
+	if err := c.grant(f, name, body.Role); err != nil {
+		return nil, err
+	}
+	return showPermission(f, name, c.mask != nil), nil
+}
+
+func requiredField(name string) error {
+	return &failure{
+		status: http.StatusBadRequest, message: "The " + strings.ReplaceAll(name, ".", " ") + " field is required.",
+		item: errorItem{Reason: "required", Location: name, LocationType: "other"},
+	}
+}
+
+// grant gives a role. A new owner must be asked for twice, and the old one
+// stays as a writer
+// (developers.google.com/workspace/drive/api/guides/transfer-file).
+func (c *call) grant(f *file, name, text string) error {
+	given, ok := givenRoles[text]
+	kind, _, _ := granteeType(name)
+	mine := c.s.role(f, c.token.principal)
+	switch {
+	case !ok:
+		return &failure{status: http.StatusBadRequest, message: "The specified role is invalid or not supported."}
+	case text == "owner" && !c.flag("transferOwnership"):
+		return &failure{
+			status:  http.StatusForbidden,
+			message: "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
+			item:    errorItem{Reason: "forbidden", Location: "transferOwnership", LocationType: "parameter"},
+		}
+	case given == owner && (mine < owner || kind == "anyone" || kind == "domain"):
+		return &failure{status: http.StatusForbidden, message: "Insufficient permissions for this file.", item: errorItem{Reason: "insufficientFilePermissions"}}
+	case given == owner && f.drive == "" && isServiceAccount(name):
+		return noStorage()
+	}
+	if given == owner && f.drive == "" {
+		for other, have := range f.roles {
+			if have == owner {
+				f.roles[other] = writer
+			}
+		}
+	}
+	f.roles[name] = given
+	return nil
+}
+
+func (c *call) updatePermission() (*drive.Permission, error) {
+	var body drive.Permission
+	if err := decode(c.body, &body, ""); err != nil {
+		return nil, err
+	}
+	f, err := c.fileAs(writer)
+	if err != nil {
+		return nil, err
+	}
+	name, err := c.granteeFor(f)
+	if err != nil {
+		return nil, err
+	}
+	if f.roles[name] == owner && f.drive == "" && body.Role != "owner" {
+		return nil, ownerStays()
+	}
+	if body.Role != "" {
+		if err := c.grant(f, name, body.Role); err != nil {
+			return nil, err
+		}
+	}
+	return showPermission(f, name, c.mask != nil), nil
+}
+
+func ownerStays() error {
+	return &failure{
+		status:  http.StatusForbidden,
+		message: "The owner of a file cannot be removed.",
+		item:    errorItem{Reason: "cannotRemoveOwner"},
+	}
+}
+
+// deletePermission takes a share away; everybody may give up their own.
+func (c *call) deletePermission() (any, error) {
+	f, err := c.fileAs(reader)
+	if err != nil {
+		return nil, err
+	}
+	name, err := c.granteeFor(f)
+	if err != nil {
+		return nil, err
+	}
+	if name != c.token.principal {
+		if _, err := c.fileAs(writer); err != nil {
+			return nil, err
+		}
+	}
+	if f.roles[name] == owner && f.drive == "" {
+		return nil, ownerStays()
+	}
+	delete(f.roles, name)
+	return newAnswer(http.StatusNoContent, "text/html", nil), nil
+}

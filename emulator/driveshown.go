@@ -1,0 +1,111 @@
+package emulator
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+
+	"google.golang.org/api/drive/v3"
+)
+
+// shown answers a file: the usual four fields, or all that is known where a
+// mask chooses.
+func (c *call) shown(f *file) *drive.File {
+	out := &drive.File{Kind: "drive#file", Id: f.id, Name: f.title(), MimeType: f.mimeType}
+	if c.mask == nil {
+		if f.drive != "" { // documented for items of shared drives
+			out.DriveId, out.TeamDriveId = f.drive, f.drive
+		}
+		return out
+	}
+	mine := c.s.role(f, c.token.principal)
+	out.CreatedTime = f.created.UTC().Format(driveTime)
+	out.ModifiedTime = f.modified.UTC().Format(driveTime)
+	out.Trashed, out.ExplicitlyTrashed = c.s.trashedIn(f), f.trashed
+	out.Starred, out.Description, out.Properties = f.starred, f.description, f.properties
+	out.Spaces, out.DriveId = []string{"drive"}, f.drive
+	out.OwnedByMe = f.roles[c.token.principal] == owner
+	out.Shared = len(f.roles) > 1
+	out.WritersCanShare = true
+	out.ForceSendFields = []string{"Trashed", "ExplicitlyTrashed", "Starred"}
+	if f.drive == "" {
+		out.ForceSendFields = append(out.ForceSendFields, "OwnedByMe", "Shared")
+	}
+	if parent := c.s.files[f.parent]; parent != nil && c.s.role(parent, c.token.principal) >= reader {
+		out.Parents = []string{f.parent}
+	}
+	if f.contents != nil {
+		out.Version = int64(f.contents.version) + 1
+		out.WebViewLink = "https://docs.google.com/spreadsheets/d/" + f.id + "/edit?usp=drivesdk"
+		out.ExportLinks = exportLinks(f.id)
+	} else {
+		out.WebViewLink = "https://drive.google.com/drive/folders/" + f.id
+	}
+	out.Capabilities = capabilities(f, mine)
+	c.showPeople(out, f)
+	return out
+}
+
+func (c *call) showPeople(out *drive.File, f *file) {
+	for _, name := range sortedKeys(f.roles) {
+		out.PermissionIds = append(out.PermissionIds, permissionID(name))
+		out.Permissions = append(out.Permissions, showPermission(f, name, true))
+		if f.roles[name] == owner && f.drive == "" {
+			out.Owners = append(out.Owners, c.user(name))
+		}
+	}
+	if f.by != "" {
+		out.LastModifyingUser = c.user(f.by)
+	}
+}
+
+func capabilities(f *file, mine role) *drive.FileCapabilities {
+	return &drive.FileCapabilities{
+		CanEdit: mine >= writer, CanComment: mine >= commenter, CanShare: mine >= writer,
+		CanDownload: true, CanCopy: f.contents != nil, CanRename: mine >= writer, CanDelete: mine == owner, CanTrash: mine == owner,
+		CanModifyContent: mine >= writer, CanAddChildren: f.contents == nil && mine >= writer,
+		CanReadRevisions: mine >= writer,
+		ForceSendFields: []string{"CanEdit", "CanComment", "CanShare", "CanCopy", "CanRename", "CanDelete", "CanTrash",
+			"CanModifyContent", "CanAddChildren", "CanReadRevisions"},
+	}
+}
+
+// user describes somebody as Drive does; the name is made up from the address.
+func (c *call) user(email string) *drive.User {
+	name, _, _ := strings.Cut(email, "@")
+	return &drive.User{
+		Kind: "drive#user", DisplayName: cmp.Or(name, email), Me: email == c.token.principal,
+		PermissionId: permissionID(email), EmailAddress: email, ForceSendFields: []string{"Me"},
+	}
+}
+
+func exportLinks(id string) map[string]string {
+	links := map[string]string{}
+	for mediaType, format := range exportFormats {
+		links[mediaType] = "https://docs.google.com/spreadsheets/export?id=" + id + "&exportFormat=" + format
+	}
+	return links
+}
+
+// about is drive.about.get, which insists on a field mask.
+func (c *call) about() (*drive.About, error) {
+	if c.mask == nil {
+		return nil, &failure{
+			status: 400, message: "The 'fields' parameter is required for this method.",
+			item: errorItem{Reason: "required", Location: "fields", LocationType: "parameter"},
+		}
+	}
+	targets := sortedKeys(exportFormats)
+	out := &drive.About{
+		Kind: "drive#about", User: c.user(c.token.principal), CanCreateDrives: true,
+		StorageQuota:    &drive.AboutStorageQuota{Limit: 15 << 30, ForceSendFields: []string{"Limit", "Usage", "UsageInDrive", "UsageInDriveTrash"}},
+		ExportFormats:   map[string][]string{spreadsheetType: targets},
+		MaxUploadSize:   5242880000000,
+		MaxImportSizes:  map[string]string{spreadsheetType: strconv.Itoa(100 << 20)},
+		ForceSendFields: []string{"AppInstalled"},
+	}
+	if isServiceAccount(c.token.principal) {
+		out.StorageQuota.Limit = 0 // since 2025 they have none
+	}
+	return out, nil
+}
