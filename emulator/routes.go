@@ -153,7 +153,7 @@ const (
 
 // routes are all calls of all APIs. Where two fit a path, the first is meant:
 // literal names and verbs stand before variables that would take them in.
-var routes = slices.Concat(sheetsRoutes, unservedDriveRoutes(), driveRoutes, iamRoutes, oauthRoutes)
+var routes = slices.Concat(sheetsRoutes, unservedDriveRoutes(), driveRoutes, uploadRoutes, iamRoutes, oauthRoutes)
 
 const one = "v4/spreadsheets/{spreadsheetId}"
 

@@ -11,14 +11,15 @@ import (
 
 // call is one request to an API, whose token is good.
 type call struct {
-	s     *Server
-	route *route
-	vars  map[string]string
-	query url.Values
-	host  string // that the request named
-	body  []byte
-	token *token
-	mask  *mask // of the answer
+	s      *Server
+	route  *route
+	vars   map[string]string
+	query  url.Values
+	host   string // that the request named
+	header http.Header
+	body   []byte
+	token  *token
+	mask   *mask // of the answer
 }
 
 // maxBody is more than any request that Google answers in its 180 seconds.
@@ -54,7 +55,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case rt == nil:
 		a = htmlError(http.StatusNotFound)
 	default:
-		a = s.serveAPI(r, &call{s: s, route: rt, vars: vars, query: r.URL.Query(), host: r.Host, body: body}, &entry)
+		a = s.serveAPI(r, &call{s: s, route: rt, vars: vars, query: r.URL.Query(), host: r.Host, header: r.Header, body: body}, &entry)
 	}
 	if fault.Drop == DropAfter {
 		s.record(entry)
@@ -62,6 +63,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	entry.Status = a.status
 	s.record(entry)
+	a.compress(r)
 	a.send(w, fault.Drop == DropMiddle)
 }
 

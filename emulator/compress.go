@@ -1,0 +1,29 @@
+package emulator
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"strings"
+)
+
+// compress packs an answer for clients that ask for it as Google documents:
+// gzip in Accept-Encoding and in User-Agent
+// (developers.google.com/workspace/sheets/api/guides/performance). Others get
+// plain text, which costs nobody time.
+func (a *answer) compress(r *http.Request) {
+	asked := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && strings.Contains(r.UserAgent(), "gzip")
+	if !asked || len(a.body) == 0 {
+		return
+	}
+	var buf bytes.Buffer
+	w, err := gzip.NewWriterLevel(&buf, gzip.BestSpeed)
+	if err != nil {
+		return
+	}
+	w.Write(a.body)
+	w.Close()
+	a.body = buf.Bytes()
+	a.header.Set("Content-Encoding", "gzip")
+	a.header.Add("Vary", "Accept-Encoding")
+}

@@ -1,0 +1,196 @@
+package emulator
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"google.golang.org/api/drive/v3"
+)
+
+// Uploads that become spreadsheets: CSV and .xlsx, in one request
+// (developers.google.com/workspace/drive/api/guides/manage-uploads).
+
+// uploaded is the content of an upload and what was said about it.
+type uploaded struct {
+	about     drive.File
+	mediaType string
+	content   []byte
+}
+
+// upload takes a request apart: content alone, or a part about it first.
+func (c *call) upload() (uploaded, error) {
+	var u uploaded
+	mediaType, params, err := mime.ParseMediaType(c.header.Get("Content-Type"))
+	if err != nil {
+		return u, refuse("Bad content type.")
+	}
+	switch c.query.Get("uploadType") {
+	case "media":
+		u.mediaType, u.content = mediaType, c.body
+		return u, nil
+	case "multipart":
+		return c.multipart(params["boundary"])
+	}
+	return u, unsupported(c.route.name + " with uploadType=" + c.query.Get("uploadType"))
+}
+
+func (c *call) multipart(boundary string) (u uploaded, err error) {
+	malformed := &failure{status: http.StatusBadRequest, message: "Malformed multipart body."}
+	if boundary == "" {
+		return u, malformed
+	}
+	parts := multipart.NewReader(bytes.NewReader(c.body), boundary)
+	for i := range 2 {
+		part, err := parts.NextRawPart()
+		if err != nil {
+			return u, malformed
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return u, malformed
+		}
+		if i == 0 {
+			if err := decode(text, &u.about, ""); err != nil {
+				return u, err
+			}
+			continue
+		}
+		u.mediaType, _, _ = mime.ParseMediaType(part.Header.Get("Content-Type"))
+		u.content = text
+	}
+	return u, nil
+}
+
+// contents turns an upload into a spreadsheet with the title of its file: a
+// CSV fills a sheet of that title, its cells parsed as typed (recorded).
+func (u uploaded) contents(title string, in input) (*contents, error) {
+	var c *contents
+	switch u.mediaType {
+	case "text/csv", "text/tab-separated-values":
+		s := newSheet(newID(func(int64) bool { return false }), title, 1000, 26)
+		c = newContents(title, s)
+		if err := s.fillCSV(u.content, u.mediaType == "text/csv", in); err != nil {
+			return nil, err
+		}
+	case xlsxType:
+		read, err := ReadXLSX(bytes.NewReader(u.content))
+		if err != nil {
+			return nil, refuse("The content is no .xlsx file: %v", err)
+		}
+		var list []*sheet
+		for i, given := range read.Sheets {
+			list = append(list, given.build(int64(i)))
+		}
+		c = newContents(title, list...)
+	default:
+		return nil, unsupported("an upload of the type " + u.mediaType)
+	}
+	c.properties.TimeZone = "America/Los_Angeles" // recorded for an upload
+	return c, c.checkSize()
+}
+
+func (s *sheet) fillCSV(text []byte, commas bool, in input) error {
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
+	if !commas {
+		r.Comma = '\t'
+	}
+	for row := 0; ; row++ {
+		record, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil || row*max(s.width, len(record)) > maxCells {
+			return refuse("The content cannot be read as a table.")
+		}
+		s.grow(row+1, len(record))
+		for column, value := range record {
+			made, err := in.cell(strings.Clone(value))
+			if err != nil {
+				return err
+			}
+			s.set(row, column, *made)
+		}
+	}
+}
+
+// uploadOver replaces the content of a spreadsheet.
+func (c *call) uploadOver() (*file, error) {
+	u, err := c.upload()
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.fileAs(writer)
+	if err != nil {
+		return nil, err
+	}
+	if f.contents == nil {
+		return nil, unsupported("an upload over a file of the type " + f.mimeType)
+	}
+	now := c.s.options.Now()
+	made, err := u.contents(cmp.Or(u.about.Name, f.title()), input{entered: true, now: now})
+	if err != nil {
+		return nil, err
+	}
+	made.version = f.contents.version + 1
+	for _, s := range made.sheets {
+		s.version = made.version
+	}
+	f.contents, f.modified, f.by = made, now, c.token.principal
+	return f, f.describeAs(&u.about)
+}
+
+func (c *call) uploadUpdate() (*drive.File, error) {
+	f, err := c.uploadOver()
+	if err != nil {
+		return nil, err
+	}
+	return c.shown(f), nil
+}
+
+// uploadUpdateV2 is files.update of Drive v2, which clients still use to import
+// a CSV. Its answer has the four fields that say which file it was.
+func (c *call) uploadUpdateV2() (any, error) {
+	f, err := c.uploadOver()
+	if err != nil {
+		return nil, err
+	}
+	body := map[string]any{"kind": "drive#file", "id": f.id, "title": f.title(), "mimeType": f.mimeType}
+	return jsonAnswer(http.StatusOK, indented(body)), nil
+}
+
+func (c *call) uploadCreate() (*drive.File, error) {
+	u, err := c.upload()
+	if err != nil {
+		return nil, err
+	}
+	if u.about.MimeType != spreadsheetType {
+		return nil, unsupported("drive.files.create of a file that is no spreadsheet")
+	}
+	parent, in, err := c.home(u.about.Parents)
+	if err != nil {
+		return nil, err
+	}
+	made, err := u.contents(cmp.Or(u.about.Name, "Untitled"), input{entered: true, now: c.s.options.Now()})
+	if err != nil {
+		return nil, err
+	}
+	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
+	f.contents = made
+	f.settle(parent, in)
+	return c.shown(f), f.describeAs(&u.about)
+}
+
+// uploadRoutes are calls with content; they have the names of those without.
+var uploadRoutes = []route{
+	{"POST", "upload/" + files, "drive.files.create", writeFiles, "", answering((*call).uploadCreate)},
+	{"PATCH", "upload/" + files + "/{fileId}", "drive.files.update", writeFiles, "", answering((*call).uploadUpdate)},
+	{"PUT", "upload/drive/v2/files/{fileId}", "drive.files.update", writeFiles, "", endpoint{nil, (*call).uploadUpdateV2}},
+}
