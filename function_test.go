@@ -44,6 +44,11 @@ func day(n int) emulator.Date {
 
 func newWorld(t testing.TB, change func(*Settings, *emulator.Spreadsheet)) *world {
 	t.Helper()
+	return newWorldOn(t, emulator.Options{}, change)
+}
+
+func newWorldOn(t testing.TB, google emulator.Options, change func(*Settings, *emulator.Spreadsheet)) *world {
+	t.Helper()
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
 	t.Setenv("GCE_METADATA_HOST", "127.0.0.1:1") // any name: the transport below reaches the emulator
 	t.Setenv("K_SERVICE", "")
@@ -59,7 +64,7 @@ func newWorld(t testing.TB, change func(*Settings, *emulator.Spreadsheet)) *worl
 	if change != nil {
 		change(&settings, &spreadsheet)
 	}
-	w := &world{google: emulator.New(emulator.Options{}), log: &bytes.Buffer{}}
+	w := &world{google: emulator.New(google), log: &bytes.Buffer{}}
 	w.id = w.google.Create(spreadsheet)
 	if settings.SpreadsheetID == "" {
 		settings.SpreadsheetID = SpreadsheetID(w.id)
@@ -239,6 +244,7 @@ func TestGoogleRefuses(t *testing.T) {
 	fault := func(f emulator.Fault) func(*world) { return func(w *world) { w.google.Inject(f) } }
 	for _, tt := range []struct {
 		name    string
+		google  emulator.Options
 		setting func(*Settings, *emulator.Spreadsheet)
 		cause   func(*world)
 		status  int
@@ -268,7 +274,11 @@ func TestGoogleRefuses(t *testing.T) {
 		{name: "cut body", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Drop: emulator.DropMiddle}),
 			status: 502, code: "upstream"},
 		{name: "metadata server refuses", cause: fault(emulator.Fault{Call: "metadata.token", Status: 403}),
-			status: 502, code: "token", remedy: "roles/iam.workloadIdentityUser"},
+			status: 502, code: "token", remedy: "no proxy"},
+		{name: "a VM that ignores scopes", google: emulator.Options{Profile: emulator.GCE},
+			status: 502, code: "scope-insufficient", remedy: "gcloud compute instances set-service-account"},
+		{name: "a federated identity", google: emulator.Options{Profile: emulator.GKEDirect},
+			status: 502, code: "token", remedy: "IMPERSONATE"},
 		{name: "metadata server answers HTML", cause: fault(emulator.Fault{Call: "metadata.token", Status: 404, HTML: true}),
 			status: 502, code: "token", remedy: "--service-account"},
 		{name: "metadata server hangs", cause: fault(emulator.Fault{Call: "metadata.token", Hang: true}),
@@ -278,7 +288,7 @@ func TestGoogleRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, tt.setting)
+				w := newWorldOn(t, tt.google, tt.setting)
 				before := w.google.Values(w.id, "Orders")
 				if tt.cause != nil {
 					tt.cause(w)
@@ -389,6 +399,57 @@ func TestCallersAreChecked(t *testing.T) {
 	if w.ServeHTTP(recorder, r); recorder.Code != 200 {
 		t.Errorf("GET with a token = %d %s, want 200", recorder.Code, recorder.Body)
 	}
+}
+
+func TestCallersByEmail(t *testing.T) {
+	const audience = "https://function.example.com"
+	w := newWorld(t, func(s *Settings, _ *emulator.Spreadsheet) {
+		s.Callers, s.Audience = callers(t, "ada@example.com"), audience
+	})
+	for _, tt := range []struct {
+		name, token string
+		status      int
+		code        service.Code
+	}{
+		{"on the list", w.google.IDToken("ada@example.com", audience), 200, ""},
+		{"a stranger", w.google.IDToken("eve@example.com", audience), 403, "forbidden"},
+		{"another audience", w.google.IDToken("ada@example.com", "https://x.example.com"), 401, "unauthenticated"},
+		{"no token", "", 401, "unauthenticated"},
+		{"signature removed", "x.y.SIGNATURE_REMOVED_BY_GOOGLE", 401, "unauthenticated"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := httptest.NewRequest("GET", "/sheets/Orders", nil)
+			if tt.token != "" {
+				r.Header.Set("Authorization", "Bearer "+tt.token)
+			}
+			recorder := httptest.NewRecorder()
+			w.ServeHTTP(recorder, r)
+			if recorder.Code != tt.status {
+				t.Fatalf("GET = %d %s, want %d", recorder.Code, recorder.Body, tt.status)
+			}
+			if tt.status == 200 {
+				return
+			}
+			if p := problemOf(t, recorder); p.Code != tt.code || strings.Contains(recorder.Body.String(), "ada@") {
+				t.Errorf("GET = %+v, want %s", p, tt.code)
+			}
+		})
+	}
+	t.Run("Google's keys cannot be had", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, func(s *Settings, _ *emulator.Spreadsheet) {
+				s.Callers, s.Audience = callers(t, "ada@example.com"), audience
+			})
+			w.google.Inject(emulator.Fault{Call: "oauth2.certs", Status: 503})
+			r := httptest.NewRequest("GET", "/sheets/Orders", nil)
+			r.Header.Set("Authorization", "Bearer "+w.google.IDToken("ada@example.com", audience))
+			recorder := httptest.NewRecorder()
+			w.ServeHTTP(recorder, r)
+			if p := problemOf(t, recorder); p.Status != 503 || p.Code != "upstream" || recorder.Header().Get("Retry-After") == "" {
+				t.Errorf("GET = %+v, want 503 upstream with Retry-After", p)
+			}
+		})
+	})
 }
 
 func TestStrangersGetNoRemedy(t *testing.T) {

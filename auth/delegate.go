@@ -63,6 +63,12 @@ func (d *delegate) fetch(ctx context.Context) (Token, error) {
 		if account, err = d.base.email(ctx); err != nil {
 			return Token{}, err
 		}
+		if !strings.Contains(account, "@") { // the pool of a federated identity
+			return Token{}, &Error{
+				Doing: "act as " + d.subject, Err: fmt.Errorf("the platform's own identity, %s, is no service account", account),
+				Remedy: "bind a Google service account to the workload, or set IMPERSONATE to one",
+			}
+		}
 	}
 	if d.subject == "" {
 		return d.impersonate(ctx, base, account)
@@ -115,10 +121,16 @@ func (d *delegate) actAsUser(ctx context.Context, base Token, account string) (T
 			return token, nil
 		}
 	}
-	return Token{}, &Error{
-		Doing: "fetch an access token of the user " + d.subject, Err: err,
-		Remedy: fmt.Sprintf("in the Workspace admin console, under API controls > Domain-wide delegation, allow the unique ID of %s exactly the scopes %s; and check that SUBJECT is a user of that domain", account, d.scopes),
+	e := &Error{Doing: "fetch an access token of the user " + d.subject, Err: err}
+	switch answer := err.Error(); {
+	case strings.Contains(answer, "unauthorized_client"):
+		e.Remedy = fmt.Sprintf("in the Workspace admin console, under API controls > Domain-wide delegation, allow the unique ID of %s exactly the scopes %s", account, d.scopes)
+	case strings.Contains(answer, "Invalid email or User ID"):
+		e.Remedy = "check that SUBJECT is a user of the domain that delegates"
+	case strings.Contains(answer, "invalid_scope"):
+		e.Remedy = "check the spelling of SCOPES"
 	}
+	return Token{}, e
 }
 
 func (d *delegate) callIAM(ctx context.Context, base Token, account, method string, request, answer any) error {
@@ -158,6 +170,10 @@ func delegateError(doing, account string, err error) error {
 	switch {
 	case ok && strings.Contains(s.body, "SERVICE_DISABLED"):
 		e.Remedy = "gcloud services enable iamcredentials.googleapis.com"
+	case ok && strings.Contains(s.body, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
+		e.Remedy = "give the VM or node pool the scope cloud-platform, which IAM asks for: gcloud compute instances set-service-account VM --scopes=cloud-platform"
+	case ok && s.status == http.StatusUnauthorized:
+		e.Remedy = "bind a Google service account to the workload: a federated identity may not do this"
 	case ok && s.status == http.StatusForbidden:
 		e.Remedy = "let the function's own account act for " + account + " (also where both are the same): gcloud iam service-accounts add-iam-policy-binding " + account +
 			" --role=roles/iam.serviceAccountTokenCreator --member=serviceAccount:OWN_ACCOUNT"

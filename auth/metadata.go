@@ -113,6 +113,10 @@ func metadataRemedy(err error) string {
 	switch {
 	case !ok:
 		return "check that this runs on Google Cloud, or that GCE_METADATA_HOST names a metadata server that answers; elsewhere let GOOGLE_APPLICATION_CREDENTIALS name a credentials file"
+	case s.status == http.StatusBadRequest:
+		return "check the spelling of SCOPES"
+	case s.status == http.StatusForbidden && !strings.Contains(s.body, "IAM returned"):
+		return "check that no proxy stands before the metadata server: it refuses requests that were forwarded"
 	case s.status == http.StatusForbidden:
 		return "on GKE bind the Kubernetes service account to a Google service account: gcloud iam service-accounts add-iam-policy-binding ACCOUNT --role=roles/iam.workloadIdentityUser --member='serviceAccount:PROJECT.svc.id.goog[NAMESPACE/NAME]'"
 	case s.status == http.StatusNotFound:

@@ -30,18 +30,20 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "loopback `host:port` that the function listens on; port 0 is any free one")
+	var options emulator.Options
+	flag.TextVar(&options.Profile, "profile", emulator.CloudRun, "`platform` whose metadata server is emulated: cloudrun, gke, gce (ignores scopes) or gke-direct")
 	google := flag.Bool("google", false, "call Google instead of the emulator; SPREADSHEET_ID and CALLERS must be set")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Stdout, *addr, *google); err != nil {
+	if err := run(ctx, os.Stdout, *addr, *google, options); err != nil {
 		fmt.Fprintln(os.Stderr, "local:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, addr string, google bool) error {
+func run(ctx context.Context, out io.Writer, addr string, google bool, options emulator.Options) error {
 	// A platform sets K_SERVICE. It builds this command where a deploy forgets
 	// the function target; better to fail there than to serve an emulator.
 	if service := os.Getenv("K_SERVICE"); service != "" {
@@ -53,7 +55,7 @@ func run(ctx context.Context, out io.Writer, addr string, google bool) error {
 	}
 	servers := []*http.Server{serve(listener, http.HandlerFunc(function.Handle))}
 	if !google {
-		emulated, err := startGoogle(out)
+		emulated, err := startGoogle(out, options)
 		if err != nil {
 			return err
 		}
@@ -69,7 +71,7 @@ func run(ctx context.Context, out io.Writer, addr string, google bool) error {
 }
 
 // startGoogle serves the emulator and points the function at it.
-func startGoogle(out io.Writer) (*http.Server, error) {
+func startGoogle(out io.Writer, options emulator.Options) (*http.Server, error) {
 	host, named := os.LookupEnv("SHEETS_EMULATOR_HOST")
 	if !named {
 		host = "127.0.0.1:8085"
@@ -78,7 +80,7 @@ func startGoogle(out io.Writer) (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	server := emulator.New(emulator.Options{})
+	server := emulator.New(options)
 	host = listener.Addr().String()
 	// The function would prefer a credentials file to the emulator's metadata
 	// server, and send a real token to the emulator.

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"example.com/sheets-function/emulator"
 )
 
 // TestPrintedCommands starts the command as a newcomer does and pastes the curl
@@ -30,7 +32,7 @@ func TestPrintedCommands(t *testing.T) {
 	out, in := io.Pipe()
 	done := make(chan error)
 	go func() {
-		err := run(ctx, in, "127.0.0.1:0", false)
+		err := run(ctx, in, "127.0.0.1:0", false, emulator.Options{})
 		_ = in.CloseWithError(io.EOF)
 		done <- err
 	}()
@@ -93,7 +95,7 @@ func TestRunRefuses(t *testing.T) {
 			t.Setenv("K_SERVICE", tt.service)
 			t.Setenv("SPREADSHEET_ID", "")
 			_ = os.Unsetenv("SPREADSHEET_ID")
-			err := run(t.Context(), io.Discard, tt.addr, tt.google)
+			err := run(t.Context(), io.Discard, tt.addr, tt.google, emulator.Options{})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("run() = %v, want %q", err, tt.want)
 			}
