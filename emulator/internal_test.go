@@ -88,7 +88,9 @@ func TestRoutes(t *testing.T) {
 		}
 		n += checkRoutes(t, root, prefix)
 	}
-	described := slices.DeleteFunc(slices.Clone(routes), func(rt route) bool { return rt.open() || rt.name == "sts.token" || strings.HasPrefix(rt.path, "upload/") })
+	described := slices.DeleteFunc(slices.Clone(routes), func(rt route) bool {
+		return rt.open() || rt.name == "sts.token" || strings.HasPrefix(rt.path, "upload/")
+	})
 	if n != len(described) {
 		t.Errorf("%d routes, %d calls in the discovery documents", len(described), n)
 	}
