@@ -121,7 +121,9 @@ func find(r *http.Request) (*route, map[string]string) {
 	if override := r.Header.Get("X-HTTP-Method-Override"); method == http.MethodPost && override != "" {
 		method = override
 	}
-	path := strings.TrimPrefix(r.URL.EscapedPath(), "/")
+	path := strings.Trim(r.URL.EscapedPath(), "/")
+	// google-spreadsheet sends ID/ and ID/:batchUpdate, and Google takes both.
+	path = strings.Replace(path, "/:", ":", 1)
 	segments := strings.Split(path, "/")
 	for i := range routes {
 		if routes[i].method != method {

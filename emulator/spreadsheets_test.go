@@ -99,3 +99,15 @@ func TestBodies(t *testing.T) {
 		})
 	}
 }
+
+// Google takes a slash before the end of the path and before its verb, as
+// google-spreadsheet for Node sends them.
+func TestSlashes(t *testing.T) {
+	_, id, me := writerOf(t, emulator.Spreadsheet{})
+	if status, _, body := me.ask(t, "GET", sheetsURL+id+"/?fields=spreadsheetId", ""); status != 200 {
+		t.Errorf("GET ID/ = %d %s", status, body)
+	}
+	if status, _, body := me.ask(t, "POST", sheetsURL+id+"/:batchUpdate", `{"requests":[{"addSheet":{}}]}`); status != 200 {
+		t.Errorf("POST ID/:batchUpdate = %d %s", status, body)
+	}
+}
