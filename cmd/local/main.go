@@ -8,7 +8,9 @@
 //	SCOPES=https://www.googleapis.com/auth/cloud-platform go run ./cmd/local
 //
 // shows the error that the default scope gives. With -google the function
-// calls Google itself, with Application Default Credentials.
+// calls Google itself, with Application Default Credentials. The emulated Google
+// can be another platform (-profile), enforce quotas (-quota), fail (-fault), and
+// serve a spreadsheet of yours, as downloaded from Sheets (-file).
 package main
 
 import (
@@ -19,6 +21,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"syscall"
@@ -28,59 +31,97 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
+// config is what the flags say.
+type config struct {
+	addr     string
+	google   bool
+	file     string
+	emulator emulator.Options
+	faults   faults
+}
+
+// faults is a flag that may be given several times.
+type faults []emulator.Fault
+
+func (f *faults) String() string { return "" }
+
+func (f *faults) Set(text string) error {
+	var fault emulator.Fault
+	err := fault.UnmarshalText([]byte(text))
+	*f = append(*f, fault)
+	return err
+}
+
 func main() {
-	addr := flag.String("addr", "127.0.0.1:8080", "loopback `host:port` that the function listens on; port 0 is any free one")
-	var options emulator.Options
-	flag.TextVar(&options.Profile, "profile", emulator.CloudRun, "`platform` whose metadata server is emulated: cloudrun, gke, gce (ignores scopes) or gke-direct")
-	google := flag.Bool("google", false, "call Google instead of the emulator; SPREADSHEET_ID and CALLERS must be set")
+	var c config
+	flag.StringVar(&c.addr, "addr", "127.0.0.1:8080", "loopback `host:port` that the function listens on; port 0 is any free one")
+	flag.BoolVar(&c.google, "google", false, "call Google instead of the emulator; SPREADSHEET_ID and CALLERS must be set")
+	flag.StringVar(&c.file, "file", "", "serve this .xlsx `file`, and write it back at the end; a missing one is made of the demo")
+	flag.TextVar(&c.emulator.Profile, "profile", emulator.CloudRun, "`platform` whose metadata server is emulated: cloudrun, gke, gce (ignores scopes) or gke-direct")
+	flag.BoolVar(&c.emulator.Quota, "quota", false, "enforce Google's quotas: 60 reads and 60 writes a minute")
+	flag.Var(&c.faults, "fault", "make calls fail, `CALL:WHAT`, such as sheets.spreadsheets.values.get:status=429,times=3 (also delay=2s, hang, html, drop=before|after|middle); may be repeated")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Stdout, *addr, *google, options); err != nil {
+	if err := run(ctx, os.Stdout, c); err != nil {
 		fmt.Fprintln(os.Stderr, "local:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, addr string, google bool, options emulator.Options) error {
+func run(ctx context.Context, out io.Writer, c config) error {
 	// A platform sets K_SERVICE. It builds this command where a deploy forgets
 	// the function target; better to fail there than to serve an emulator.
 	if service := os.Getenv("K_SERVICE"); service != "" {
 		return fmt.Errorf("K_SERVICE is %q: this command is for a person's machine; deploy the function with --function=Handle (GOOGLE_FUNCTION_TARGET=Handle)", service)
 	}
-	listener, err := listen(addr)
+	listener, err := listen(c.addr)
 	if err != nil {
 		return err
 	}
 	servers := []*http.Server{serve(listener, http.HandlerFunc(function.Handle))}
-	if !google {
-		emulated, err := startGoogle(out, options)
+	save := func() error { return nil }
+	show := "/"
+	if !c.google {
+		spreadsheet, err := openBook(c.file)
 		if err != nil {
 			return err
 		}
-		servers = append(servers, emulated)
+		google, server, err := startGoogle(out, c, spreadsheet)
+		if err != nil {
+			return err
+		}
+		servers = append(servers, server)
+		save = func() error { return spreadsheet.save(google) }
+		if c.file != "" {
+			show = "/sheets/" + url.PathEscape(spreadsheet.content.Sheets[0].Title)
+		}
 	}
 	if _, err := function.ReadSettings(); err != nil {
 		return err
 	}
-	printHowTo(out, listener.Addr().String(), google)
+	printHowTo(out, listener.Addr().String(), show, c)
 
 	<-ctx.Done()
-	return shutDown(servers)
+	return errors.Join(shutDown(servers), save())
 }
 
 // startGoogle serves the emulator and points the function at it.
-func startGoogle(out io.Writer, options emulator.Options) (*http.Server, error) {
+func startGoogle(out io.Writer, c config, spreadsheet *book) (*emulator.Server, *http.Server, error) {
 	host, named := os.LookupEnv("SHEETS_EMULATOR_HOST")
 	if !named {
 		host = "127.0.0.1:8085"
 	}
 	listener, err := listen(host)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	server := emulator.New(options)
+	google := emulator.New(c.emulator)
+	for _, fault := range c.faults {
+		google.Inject(fault)
+	}
+	spreadsheet.id = google.Create(spreadsheet.content)
 	host = listener.Addr().String()
 	// The function would prefer a credentials file to the emulator's metadata
 	// server, and send a real token to the emulator.
@@ -91,31 +132,17 @@ func startGoogle(out io.Writer, options emulator.Options) (*http.Server, error) 
 	for name, value := range map[string]string{
 		"SHEETS_EMULATOR_HOST": host,
 		"GCE_METADATA_HOST":    host,
-		"SPREADSHEET_ID":       server.Create(demo),
+		"SPREADSHEET_ID":       spreadsheet.id,
 		"CALLERS":              "anyone",
 	} {
 		if _, set := os.LookupEnv(name); !set || name == "SHEETS_EMULATOR_HOST" {
 			if err := os.Setenv(name, value); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 	}
 	fmt.Fprintf(out, "Google, emulated, listens on http://%s\n", host)
-	return serve(listener, server), nil
-}
-
-var demo = emulator.Spreadsheet{
-	Title: "Demo",
-	Sheets: []emulator.Sheet{{Title: "Orders", Values: [][]any{
-		{"id", "item", "qty", "price", "ordered"},
-		{1, "apple", 12, 0.35, day(2)},
-		{2, "bread", 2, 2.8, day(2)},
-		{3, "coffee", 1, 7.95, day(3)},
-	}}},
-}
-
-func day(n int) emulator.Date {
-	return emulator.Date(time.Date(2026, time.March, n, 0, 0, 0, 0, time.UTC))
+	return google, serve(listener, spreadsheet.watch(google)), nil
 }
 
 // listen refuses addresses other than loopback: neither the emulator nor a
@@ -157,10 +184,10 @@ func shutDown(servers []*http.Server) error {
 	return nil
 }
 
-func printHowTo(out io.Writer, addr string, google bool) {
+func printHowTo(out io.Writer, addr, show string, c config) {
 	fmt.Fprintf(out, "The function listens on http://%s, until Ctrl-C. In another terminal:\n\n", addr)
-	if google {
-		fmt.Fprintf(out, "  curl %s/\n\n", addr)
+	if c.google || c.file != "" {
+		fmt.Fprintf(out, "  curl %s%s\n\n", addr, show)
 		return
 	}
 	fmt.Fprintf(out, "  curl %[1]s/sheets/Orders\n"+

@@ -5,8 +5,10 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -32,7 +34,7 @@ func TestPrintedCommands(t *testing.T) {
 	out, in := io.Pipe()
 	done := make(chan error)
 	go func() {
-		err := run(ctx, in, "127.0.0.1:0", false, emulator.Options{})
+		err := run(ctx, in, config{addr: "127.0.0.1:0"})
 		_ = in.CloseWithError(io.EOF)
 		done <- err
 	}()
@@ -83,22 +85,77 @@ func TestRunRefuses(t *testing.T) {
 		name, service, addr string
 		google              bool
 		want                string
+		file                string
 	}{
-		{"a platform", "svc", "127.0.0.1:0", false, "--function=Handle"},
-		{"another machine's address", "", "192.0.2.1:80", false, "only loopback"},
-		{"all addresses", "", ":8080", false, "only loopback"},
-		{"no port", "", "127.0.0.1", false, "want host:port"},
-		{"a port in use", "", taken.Addr().String(), false, "the port is in use"},
-		{"Google without settings", "", "127.0.0.1:0", true, "SPREADSHEET_ID is not set"},
+		{"a platform", "svc", "127.0.0.1:0", false, "--function=Handle", ""},
+		{"another machine's address", "", "192.0.2.1:80", false, "only loopback", ""},
+		{"all addresses", "", ":8080", false, "only loopback", ""},
+		{"no port", "", "127.0.0.1", false, "want host:port", ""},
+		{"a port in use", "", taken.Addr().String(), false, "the port is in use", ""},
+		{"Google without settings", "", "127.0.0.1:0", true, "SPREADSHEET_ID is not set", ""},
+		{"a file that is no .xlsx", "", "127.0.0.1:0", false, "main_test.go is no .xlsx file", "main_test.go"},
+		{"a folder that is not there", "", "127.0.0.1:0", false, "cannot be written back", "nowhere/orders.xlsx"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("K_SERVICE", tt.service)
 			t.Setenv("SPREADSHEET_ID", "")
 			_ = os.Unsetenv("SPREADSHEET_ID")
-			err := run(t.Context(), io.Discard, tt.addr, tt.google, emulator.Options{})
+			err := run(t.Context(), io.Discard, config{addr: tt.addr, google: tt.google, file: tt.file})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("run() = %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+func TestFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "orders.xlsx")
+	google := emulator.New(emulator.Options{})
+	rows := func() [][]any {
+		t.Helper()
+		spreadsheet, err := openBook(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return google.Values(google.Create(spreadsheet.content), "Orders")
+	}
+	use := func(write bool) {
+		t.Helper()
+		spreadsheet, err := openBook(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spreadsheet.id = google.Create(spreadsheet.content)
+		if write {
+			r := httptest.NewRequest("POST", "/v4/spreadsheets/"+spreadsheet.id+"/values/Orders!A1:append?valueInputOption=RAW&insertDataOption=INSERT_ROWS",
+				strings.NewReader(`{"values":[[4,"dates"]]}`))
+			r.Header.Set("Authorization", "Bearer "+google.Token(google.ServiceAccount(), "https://www.googleapis.com/auth/spreadsheets"))
+			recorder := httptest.NewRecorder()
+			if spreadsheet.watch(google).ServeHTTP(recorder, r); recorder.Code != 200 {
+				t.Fatalf("append: %s", recorder.Body)
+			}
+		}
+		if err := spreadsheet.save(google); err != nil {
+			t.Fatal(err)
+		}
+	}
+	use(false) // a missing file is made of the demo
+	if got := rows(); len(got) != 4 || got[1][1] != "apple" {
+		t.Errorf("a new file holds %v, want the demo", got)
+	}
+	use(true)
+	if got := rows(); len(got) != 5 || got[4][1] != "dates" {
+		t.Errorf("after an append the file holds %v, want the new row", got)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.Stat(path)
+	use(false) // nothing written: the file is left as it was
+	if after, _ := os.Stat(path); after.ModTime() != before.ModTime() || after.Mode() != before.Mode() {
+		t.Errorf("the file was written although nothing was changed")
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".local-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }

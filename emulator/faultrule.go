@@ -1,0 +1,58 @@
+package emulator
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// UnmarshalText reads a fault from one line: the call (empty = every call), a
+// colon, and what goes wrong, separated by commas:
+//
+//	sheets.spreadsheets.values.get:status=429,times=3
+//	metadata.token:delay=2s
+//	sheets.spreadsheets.batchUpdate:drop=after,times=1
+//	:hang
+//	drive.files.get:status=503,html
+func (f *Fault) UnmarshalText(text []byte) error {
+	call, rest, ok := strings.Cut(string(text), ":")
+	if !ok || rest == "" {
+		return fmt.Errorf("read fault %q: want CALL:WHAT, such as metadata.token:status=503,times=2", text)
+	}
+	read := Fault{Call: strings.TrimSpace(call)}
+	for word := range strings.SplitSeq(rest, ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(word), "=")
+		if err := read.set(name, value); err != nil {
+			return fmt.Errorf("read fault %q: %w", text, err)
+		}
+	}
+	*f = read
+	return nil
+}
+
+func (f *Fault) set(name, value string) (err error) {
+	switch name {
+	case "status":
+		f.Status, err = strconv.Atoi(value)
+	case "times":
+		f.Times, err = strconv.Atoi(value)
+	case "delay":
+		f.Delay, err = time.ParseDuration(value)
+	case "html":
+		f.HTML = true
+	case "hang":
+		f.Hang = true
+	case "drop":
+		drop, ok := map[string]Drop{"before": DropBefore, "after": DropAfter, "middle": DropMiddle}[value]
+		if f.Drop = drop; !ok {
+			return fmt.Errorf("drop is before, after or middle, not %q", value)
+		}
+	default:
+		return fmt.Errorf("%q is none of status, times, delay, html, hang, drop", name)
+	}
+	if err != nil || f.Times < 0 || f.Delay < 0 || f.Status != 0 && (f.Status < 400 || f.Status > 599) {
+		return fmt.Errorf("%s cannot be %q", name, value)
+	}
+	return nil
+}
