@@ -32,7 +32,10 @@ func twinColors(plain **sheets.Color, style **sheets.ColorStyle) {
 	case *style != nil && (*style).RgbColor != nil:
 		*plain = storedColor((*style).RgbColor)
 	case *style != nil:
-		*plain = nil // a theme colour
+		*plain = nil // a theme colour, or none at all
+		if (*style).ThemeColor == "" {
+			*style = nil
+		}
 		return
 	case *plain != nil:
 		*plain = storedColor(*plain)

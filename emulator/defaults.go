@@ -4,27 +4,32 @@ import "google.golang.org/api/sheets/v4"
 
 // newProperties are the properties of a new spreadsheet, as recorded.
 func newProperties(title string) sheets.SpreadsheetProperties {
-	white := func() *sheets.Color { return &sheets.Color{Red: 1, Green: 1, Blue: 1} }
 	return sheets.SpreadsheetProperties{
-		Title:      title,
-		Locale:     "en_US",
-		AutoRecalc: "ON_CHANGE",
-		TimeZone:   "Etc/GMT",
-		DefaultFormat: &sheets.CellFormat{
-			BackgroundColor:      white(),
-			BackgroundColorStyle: &sheets.ColorStyle{RgbColor: white()},
-			Padding:              &sheets.Padding{Top: 2, Right: 3, Bottom: 2, Left: 3},
-			VerticalAlignment:    "BOTTOM",
-			WrapStrategy:         "OVERFLOW_CELL",
-			TextFormat: &sheets.TextFormat{
-				ForegroundColor:      &sheets.Color{},
-				ForegroundColorStyle: &sheets.ColorStyle{RgbColor: &sheets.Color{}},
-				FontFamily:           "arial,sans,sans-serif",
-				FontSize:             10,
-				ForceSendFields:      []string{"Bold", "Italic", "Strikethrough", "Underline"},
-			},
-		},
+		Title:            title,
+		Locale:           "en_US",
+		AutoRecalc:       "ON_CHANGE",
+		TimeZone:         "Etc/GMT",
+		DefaultFormat:    defaultFormat(),
 		SpreadsheetTheme: &sheets.SpreadsheetTheme{PrimaryFontFamily: "Arial", ThemeColors: themeColors()},
+	}
+}
+
+// defaultFormat is the format of a cell that has none, as recorded.
+func defaultFormat() *sheets.CellFormat {
+	white := func() *sheets.Color { return &sheets.Color{Red: 1, Green: 1, Blue: 1} }
+	return &sheets.CellFormat{
+		BackgroundColor:      white(),
+		BackgroundColorStyle: &sheets.ColorStyle{RgbColor: white()},
+		Padding:              &sheets.Padding{Top: 2, Right: 3, Bottom: 2, Left: 3},
+		VerticalAlignment:    "BOTTOM",
+		WrapStrategy:         "OVERFLOW_CELL",
+		TextFormat: &sheets.TextFormat{
+			ForegroundColor:      &sheets.Color{},
+			ForegroundColorStyle: &sheets.ColorStyle{RgbColor: &sheets.Color{}},
+			FontFamily:           "arial,sans,sans-serif",
+			FontSize:             10,
+			ForceSendFields:      []string{"Bold", "Italic", "Strikethrough", "Underline"},
+		},
 	}
 }
 

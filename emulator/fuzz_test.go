@@ -58,7 +58,7 @@ func FuzzMask(f *testing.F) {
 }
 
 func FuzzEntered(f *testing.F) {
-	for _, seed := range []string{"", "'", "=", "=1", "TRUE", "1,000.50", "$-1", "-$1", "1-2", "2020-02-30", "9999-12-31", "0000-01-01", ".5", "1e9", "١"} {
+	for _, seed := range []string{"", "'", "=", "=1", "TRUE", "1,000.50", "$-1", "-$1", "1-2", "2020-02-30", "9999-12-31", "0000-01-01", ".5", "1e9", "١", "12.5%", "$1,000", "10:30 PM", "Jan 31, 2020 10:30", "=SUM(A1:B2)*'It''s'!$C$3", "=\"a\"&{1,2}", "=A:A+1:2"} {
 		f.Add(seed)
 	}
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -67,10 +67,36 @@ func FuzzEntered(f *testing.F) {
 		if err != nil {
 			return
 		}
+		if text := c.formula(); text != "" {
+			var whole strings.Builder
+			for _, p := range formulaParts(text) {
+				whole.WriteString(p.text)
+			}
+			if whole.String() != text {
+				t.Fatalf("the parts of %q are %q", text, whole.String())
+			}
+			again := shiftedFormula(offsetFormula(text, 1, 1), "S", "S", byRow, 0, 1)
+			calculated(again)
+			return
+		}
 		if shown := c.shown(); c.kind == kindText && shown != strings.TrimPrefix(s, "'") {
 			t.Errorf("entered(%q) is the text %q", s, shown)
 		}
 	})
+}
+
+// calculated has a formula calculated in a small sheet.
+func calculated(text string) cell {
+	s := newSheet(0, "S", 20, 5)
+	s.set(0, 0, numberCell(1))
+	c, err := formulaCell(text)
+	if err != nil {
+		return cell{}
+	}
+	s.set(1, 1, c)
+	of := newContents("", s)
+	of.calculate(time.Time{})
+	return s.at(1, 1)
 }
 
 func FuzzBatch(f *testing.F) {
@@ -81,6 +107,16 @@ func FuzzBatch(f *testing.F) {
 		`{"requests":{"insertDimension":{"range":{"dimension":"ROWS","startIndex":1,"endIndex":2}}}}`,
 		`{"requests":[null,{"mergeCells":{"range":{"endRowIndex":2}}}]}`,
 		`{"requests":[{"addDimensionGroup":{"range":{"dimension":"ROWS","startIndex":1,"endIndex":20000}}}]}`,
+		`{"requests":[{"sortRange":{"range":{},"sortSpecs":[{"dimensionIndex":1,"sortOrder":"DESCENDING"}]}},{"deleteDuplicates":{"range":{}}}]}`,
+		`{"requests":[{"copyPaste":{"source":{"endRowIndex":2},"destination":{"startRowIndex":1},"pasteOrientation":"TRANSPOSE"}}]}`,
+		`{"requests":[{"cutPaste":{"source":{"endRowIndex":2,"endColumnIndex":2},"destination":{"rowIndex":1,"columnIndex":1}}},{"moveDimension":{"source":{"dimension":"ROWS","endIndex":1},"destinationIndex":3}}]}`,
+		`{"requests":[{"insertRange":{"range":{"endRowIndex":2,"endColumnIndex":1},"shiftDimension":"COLUMNS"}},{"deleteRange":{"range":{"endRowIndex":1},"shiftDimension":"ROWS"}}]}`,
+		`{"requests":[{"findReplace":{"find":"a","replacement":"$1=b","searchByRegex":true,"allSheets":true,"includeFormulas":true}},{"trimWhitespace":{"range":{}}}]}`,
+		`{"requests":[{"pasteData":{"coordinate":{},"data":"=A1\t2","delimiter":"\t"}},{"textToColumns":{"source":{"endColumnIndex":1},"delimiterType":"SPACE"}}]}`,
+		`{"requests":[{"setBasicFilter":{"filter":{"range":{"endColumnIndex":1},"criteria":{"x":{}}}}},{"duplicateSheet":{}},{"deleteDimension":{"range":{"dimension":"COLUMNS","endIndex":1}}}]}`,
+		`{"requests":[{"addBanding":{"bandedRange":{"range":{},"rowProperties":{}}}},{"updateBorders":{"range":{"endRowIndex":2},"top":{"style":"SOLID"}}},{"addConditionalFormatRule":{"rule":{"ranges":[{}],"booleanRule":{}}}}]}`,
+		`{"requests":[{"createDeveloperMetadata":{"developerMetadata":{"metadataKey":"k","visibility":"PROJECT","location":{"dimensionRange":{"dimension":"ROWS","endIndex":1}}}}},{"deleteDeveloperMetadata":{"dataFilter":{"gridRange":{}}}}]}`,
+		`{"includeSpreadsheetInResponse":true,"responseRanges":["A1"],"requests":[{"updateCells":{"start":{},"fields":"*","rows":[{"values":[{"userEnteredValue":{"formulaValue":"=B1*2"}}]}]}}]}`,
 		`[]`, `{"requests":1}`, `null`,
 	} {
 		f.Add(seed)
@@ -93,6 +129,7 @@ func FuzzBatch(f *testing.F) {
 		out, err := c.batchUpdate()
 		if err == nil {
 			encode(out, nil, false)
+			s.Values(id, "Sheet1") // has formulas calculated
 		} else if after := s.Values(id, "Sheet1"); !reflect.DeepEqual(before, after) {
 			t.Errorf("%s was refused (%v) and changed %v to %v", body, err, before, after)
 		}

@@ -1,6 +1,9 @@
 package emulator
 
 import (
+	"reflect"
+	"strings"
+
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -78,8 +81,27 @@ func (c cell) describe() *sheets.CellData {
 		d.EffectiveValue = c.effective()
 		d.FormattedValue = c.shown()
 	}
-	d.EffectiveFormat = d.UserEnteredFormat
+	if d.UserEnteredFormat != nil {
+		effective := defaultFormat()
+		overlay(reflect.ValueOf(effective).Elem(), reflect.ValueOf(d.UserEnteredFormat).Elem())
+		effective.NumberFormat = c.numberFormat()
+		d.EffectiveFormat = effective
+	}
 	return d
+}
+
+// overlay sets in dst what is set in src, field by field.
+func overlay(dst, src reflect.Value) {
+	for _, f := range fieldsOf(src.Type()).list {
+		from, to := src.Field(f.index), dst.Field(f.index)
+		switch {
+		case absent(from):
+		case from.Kind() == reflect.Pointer && !to.IsNil() && from.Type().Elem().Kind() == reflect.Struct && !strings.HasSuffix(f.name, "olor"):
+			overlay(to.Elem(), from.Elem())
+		default:
+			to.Set(from)
+		}
+	}
 }
 
 // userData is what was stored in a cell: what a request can set.
