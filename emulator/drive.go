@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -161,7 +162,7 @@ func (c *call) copyFile() (*drive.File, error) {
 	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
 	f.contents = from.contents.copied()
 	f.contents.properties.Title = cmp.Or(body.Name, "Copy of "+from.title())
-	f.description, f.properties = from.description, from.properties
+	f.description, f.properties = from.description, maps.Clone(from.properties)
 	f.settle(parent, in)
 	return c.shown(f), f.describeAs(&body)
 }

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,7 @@ func (c *call) shown(f *file) *drive.File {
 	out.CreatedTime = f.created.UTC().Format(driveTime)
 	out.ModifiedTime = f.modified.UTC().Format(driveTime)
 	out.Trashed, out.ExplicitlyTrashed = c.s.trashedIn(f), f.trashed
-	out.Starred, out.Description, out.Properties = f.starred, f.description, f.properties
+	out.Starred, out.Description, out.Properties = f.starred, f.description, maps.Clone(f.properties)
 	out.Spaces, out.DriveId = []string{"drive"}, f.drive
 	out.OwnedByMe = f.roles[c.token.principal] == owner
 	out.Shared = len(f.roles) > 1
