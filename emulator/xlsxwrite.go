@@ -54,11 +54,7 @@ func (c *contents) writeXLSX(w io.Writer) error {
 			return err
 		}
 	}
-	for _, s := range c.sheets {
-		if err := x.sheet(s); err != nil {
-			return fmt.Errorf("sheet %q: %w", s.title, err)
-		}
-	}
+	// Before the cells, as the library would read them all again afterwards.
 	first, err := x.book.GetSheetIndex(x.titles[c.firstVisible()])
 	if err != nil {
 		return err
@@ -67,6 +63,11 @@ func (c *contents) writeXLSX(w io.Writer) error {
 	for _, s := range c.sheets {
 		if err := x.book.SetSheetVisible(x.titles[s], !s.hidden); err != nil {
 			return err
+		}
+	}
+	for _, s := range c.sheets {
+		if err := x.sheet(s); err != nil {
+			return fmt.Errorf("sheet %q: %w", s.title, err)
 		}
 	}
 	return x.book.Write(w)
