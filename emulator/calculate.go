@@ -33,6 +33,10 @@ func (c *contents) calculate(now time.Time) {
 	defer book.file.Close()
 	for _, f := range book.order() {
 		value := book.value(f)
+		if value.kind == kindError {
+			f.whole.failed = value.text
+			book.failed[f.sheet] = append(book.failed[f.sheet], f)
+		}
 		value.extra = f.sheet.at(f.row, f.column).extra
 		f.sheet.set(f.row, f.column, value)
 	}
@@ -74,7 +78,9 @@ func (c *contents) rewriteFormulas(change func(s *sheet, text string) string) {
 type formulaAt struct {
 	sheet       *sheet
 	row, column int
-	uses        []usedCells
+	uses        []usedCells // all of it
+	pieces      []*formulaPiece
+	whole       formulaPiece
 	circular    bool
 	waits       int          // formulas it uses that have no value yet
 	next        []*formulaAt // formulas that use it
@@ -95,14 +101,20 @@ type calculator struct {
 	formulas []*formulaAt
 	index    map[*formulaAt]int
 	loaded   map[*sheet][]area
+	parts    []*formulaPiece
+	failed   map[*sheet][]*formulaAt // formulas that came to an error
 }
 
 // twins is the sheet of formulas that ask for the type of another's value.
-const twins = "Twins"
+const (
+	twins     = "Twins"
+	partSheet = "Parts" // the sheet of pieces of formulas
+)
 
 func newCalculator(c *contents, now time.Time) *calculator {
-	k := &calculator{of: c, now: now, file: excelize.NewFile(), index: map[*formulaAt]int{}, loaded: map[*sheet][]area{}}
+	k := &calculator{of: c, now: now, file: excelize.NewFile(), index: map[*formulaAt]int{}, loaded: map[*sheet][]area{}, failed: map[*sheet][]*formulaAt{}}
 	k.file.NewSheet(twins)
+	k.file.NewSheet(partSheet)
 	for i := range c.sheets {
 		k.file.NewSheet(sheetCode(i))
 	}
@@ -245,6 +257,9 @@ func firstFrom(list []*formulaAt, row int) int {
 func (k *calculator) value(f *formulaAt) cell {
 	if f.circular {
 		return errorCell(refError)
+	}
+	if failed := k.settle(f); failed != "" {
+		return errorCell(failed)
 	}
 	i := k.index[f]
 	code, place := k.place(f)

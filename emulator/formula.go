@@ -260,16 +260,32 @@ var (
 // calculated here is refused rather than shown wrong.
 func formulaCell(text string) (cell, error) {
 	x := extra{formula: text}
-	for i, p := range formulaParts(text) {
+	parts := formulaParts(text)
+	for i, p := range parts {
 		name := strings.ToUpper(p.text)
 		switch {
 		case p.kind == functionPart && uncalculated[name]:
 			return cell{}, unsupported("a formula with " + name)
 		case p.kind == plainPart && (p.text == "{" || p.text == "}"):
 			return cell{}, unsupported("a formula with an array")
+		case p.kind == rangePart && !p.cells.single && operand(parts, i):
+			return cell{}, unsupported("a formula with an operation on a range")
 		case p.kind == functionPart && i == 1:
 			x.auto = autoFormats[name]
 		}
 	}
 	return cell{kind: kindError, text: "Loading...", extra: &x}, nil
+}
+
+// operand tells whether part i of a formula stands beside an operator.
+func operand(parts []formulaPart, i int) bool {
+	beside := func(j, step int) bool {
+		for ; j > 0 && j < len(parts); j += step { // the first is the formula's own '='
+			if text := strings.TrimSpace(parts[j].text); text != "" {
+				return parts[j].kind == plainPart && strings.Contains("+-*/^&=<>%", text)
+			}
+		}
+		return false
+	}
+	return beside(i-1, -1) || beside(i+1, 1)
 }

@@ -124,9 +124,11 @@ func TestFormulaCells(t *testing.T) {
 		cell.EffectiveValue.ErrorValue.Type != "DIVIDE_BY_ZERO" || cell.FormattedValue != "#DIV/0!" {
 		t.Errorf("cell = %+v, want the formula and its error", cell)
 	}
-	status, _, body := me.ask(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=USER_ENTERED", `{"values":[["=QUERY(A1:B2)"]]}`)
-	if status != 501 {
-		t.Errorf("=QUERY answers %d %s, want 501", status, body)
+	for _, text := range []string{"=QUERY(A1:B2)", "={1,2}", "=SUMPRODUCT((A1:A3>2)*B1:B3)", "=A1:A3 * 2"} {
+		status, _, body := me.ask(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=USER_ENTERED", `{"values":[["`+text+`"]]}`)
+		if status != 501 {
+			t.Errorf("%s answers %d %s, want 501", text, status, body)
+		}
 	}
 }
 

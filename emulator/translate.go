@@ -18,27 +18,65 @@ var errorTerms = map[string]string{
 // sheets by their code, names by their cells, open ranges closed, and the clock
 // by the emulator's.
 func (k *calculator) translate(f *formulaAt, text string) string {
-	var b strings.Builder
+	b := hoister{book: k}
+	first := len(k.parts)
 	parts := formulaParts(strings.TrimPrefix(text, "="))
 	for i := 0; i < len(parts); i++ {
-		p := parts[i]
+		p, used := parts[i], len(f.uses)
 		switch name := strings.ToUpper(p.text); {
 		case p.kind == rangePart:
-			b.WriteString(k.reference(f, p))
+			blank, length := k.blankTest(f, parts[i:])
+			if length == 0 {
+				blank, length = k.reference(f, p), 1
+			}
+			b.text += blank
+			i += length - 1
+			if !p.cells.single {
+				b.ranges++
+			}
 		case p.kind == namePart:
-			b.WriteString(k.name(f, name))
+			b.text += k.name(f, name)
+			b.ranges++
 		case p.kind == functionPart && (name == "NOW" || name == "TODAY") && i+2 < len(parts) && parts[i+2].text == ")":
-			b.WriteString(k.clock(name))
+			b.text += k.clock(name)
 			i += 2
 		case p.kind == plainPart && errorTerms[name] != "":
-			b.WriteString(errorTerms[name])
+			b.text += errorTerms[name]
 		case p.kind == functionPart:
-			b.WriteString(name)
+			b.open(name)
 		default:
-			b.WriteString(p.text)
+			b.plain(p.text)
+		}
+		b.uses = append(b.uses, f.uses[used:]...)
+	}
+	f.whole = formulaPiece{strict: b.lenient == 0, uses: b.uses, needs: b.needs}
+	f.pieces = k.parts[first:]
+	return b.text
+}
+
+// blankTest translates a comparison of a cell with "", which the library gets
+// wrong for an empty cell.
+func (k *calculator) blankTest(f *formulaAt, parts []formulaPart) (text string, length int) {
+	if parts[0].kind != rangePart || !parts[0].cells.single {
+		return "", 0
+	}
+	operator, at := "", 1
+	for ; at < len(parts) && parts[at].kind == plainPart && len(operator) < 3; at++ {
+		switch strings.TrimSpace(parts[at].text) {
+		case "":
+		case "=", "<", ">":
+			operator += parts[at].text
+		case `""`:
+			test := map[string]string{"=": "=0", "<>": ">0"}[operator]
+			if test == "" {
+				return "", 0
+			}
+			return "(LEN(" + k.reference(f, parts[0]) + ")" + test + ")", at + 1
+		default:
+			return "", 0
 		}
 	}
-	return b.String()
+	return "", 0
 }
 
 func (k *calculator) clock(name string) string {
@@ -72,9 +110,6 @@ func (k *calculator) cells(f *formulaAt, s *sheet, r cellRange) string {
 		r.area.bottom = last
 	}
 	r.absolute = [4]bool{true, true, true, true}
-	if s == f.sheet {
-		return r.text()
-	}
 	return k.code(s) + "!" + r.text()
 }
 

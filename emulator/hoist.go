@@ -1,0 +1,169 @@
+package emulator
+
+import (
+	"strconv"
+	"strings"
+)
+
+// The library evaluates functions nested three deep among operators wrongly,
+// and many functions take an error for zero. So pieces of a formula get cells of
+// their own, where that changes nothing else, and errors are carried from piece
+// to piece here.
+
+// formulaPiece is a piece of a formula, or all that is left of it.
+type formulaPiece struct {
+	place  string // its cell in the sheet Parts
+	strict bool   // an error in anything it uses is its value
+	uses   []usedCells
+	needs  []*formulaPiece
+	failed string // the error that it came to
+}
+
+// hoister gathers the text of a formula, and counts what it is made of.
+type hoister struct {
+	book  *calculator
+	text  string
+	calls []hoistedCall // that are open
+	named *hoistedCall  // a function whose parenthesis comes next
+	uses  []usedCells
+	needs []*formulaPiece
+	// lenient counts functions that may make a value of an error, ranges
+	// references to several cells, operators what stands between values.
+	lenient, ranges, operators int
+}
+
+// mark is how far the gathering had come at some point.
+type mark struct{ text, uses, needs, lenient, ranges, operators int }
+
+func (b *hoister) mark() mark {
+	return mark{len(b.text), len(b.uses), len(b.needs), b.lenient, b.ranges, b.operators}
+}
+
+// hoistedCall is a call of a function, or a bare parenthesis without a name.
+type hoistedCall struct {
+	name       string
+	begin, arg mark
+}
+
+func (b *hoister) open(name string) {
+	b.named = &hoistedCall{name: name, begin: b.mark()}
+	b.text += name
+	if !strictFunctions[name] {
+		b.lenient++
+	}
+}
+
+// plain takes what stands between references and names.
+func (b *hoister) plain(text string) {
+	switch text {
+	case "(":
+		call := hoistedCall{begin: b.mark()}
+		if b.named != nil {
+			call = *b.named
+		}
+		b.named = nil
+		b.text += text
+		call.arg = b.mark()
+		b.calls = append(b.calls, call)
+		return
+	case ",", ")":
+		b.endArgument(text)
+		return
+	case "+", "-", "*", "/", "^", "&", "=", "<", ">", "%":
+		b.operators++
+	}
+	b.text += text
+}
+
+func (b *hoister) endArgument(text string) {
+	if len(b.calls) == 0 {
+		b.text += text
+		return
+	}
+	call := &b.calls[len(b.calls)-1]
+	if singleFunctions[call.name] && b.operators > call.arg.operators && b.ranges == call.arg.ranges {
+		b.hoist(call.arg)
+	}
+	b.text += text
+	if text == "," {
+		call.arg = b.mark()
+		return
+	}
+	begin, name := call.begin, call.name
+	b.calls = b.calls[:len(b.calls)-1]
+	nested := false
+	for _, outer := range b.calls {
+		nested = nested || outer.name != ""
+	}
+	if nested && (summingFunctions[name] || singleFunctions[name] && b.ranges == begin.ranges) {
+		b.hoist(begin)
+	}
+}
+
+// hoist moves what was gathered since a mark into a cell of its own.
+func (b *hoister) hoist(m mark) {
+	k := b.book
+	place := columnLetters(len(k.parts)/maxTwinRows) + strconv.Itoa(len(k.parts)%maxTwinRows+1)
+	piece := &formulaPiece{
+		place: place, strict: b.lenient == m.lenient,
+		uses: append([]usedCells(nil), b.uses[m.uses:]...), needs: append([]*formulaPiece(nil), b.needs[m.needs:]...),
+	}
+	k.parts = append(k.parts, piece)
+	k.file.SetCellFormula(partSheet, place, b.text[m.text:])
+	b.text = b.text[:m.text] + partSheet + "!" + place
+	b.uses, b.needs = b.uses[:m.uses], append(b.needs[:m.needs], piece)
+	b.lenient, b.ranges, b.operators = m.lenient, m.ranges, m.operators
+}
+
+// failure is the error that a piece takes over from what it uses, or "".
+func (k *calculator) failure(p *formulaPiece) string {
+	if !p.strict {
+		return ""
+	}
+	for _, other := range p.needs {
+		if other.failed != "" {
+			return other.failed
+		}
+	}
+	for _, used := range p.uses {
+		for _, f := range k.failed[used.sheet] {
+			if used.area.contains(area{f.row, f.row + 1, f.column, f.column + 1}) {
+				return f.whole.failed
+			}
+		}
+	}
+	return ""
+}
+
+// settle calculates the pieces of a formula, the innermost first, and returns
+// the error that the whole takes over.
+func (k *calculator) settle(f *formulaAt) string {
+	for _, p := range f.pieces {
+		if p.failed = k.failure(p); p.failed != "" {
+			k.file.SetCellFormula(partSheet, p.place, errorTerms[p.failed])
+		} else if text, err := k.result(partSheet, p.place); err != nil {
+			p.failed = errorName(text, err)
+		}
+	}
+	return k.failure(&f.whole)
+}
+
+// summingFunctions make one value of any arguments, singleFunctions one of
+// single values; an error in an argument of strictFunctions is their value.
+var (
+	summingFunctions = words("SUM AVERAGE MIN MAX COUNT COUNTA PRODUCT MEDIAN STDEV VAR SUMIF SUMIFS COUNTIF COUNTIFS AVERAGEIF " +
+		"AVERAGEIFS SUMPRODUCT AND OR TEXTJOIN CONCATENATE")
+	singleFunctions = words(scalars + " NOT ISBLANK ISNUMBER ISTEXT ISLOGICAL IF IFS SWITCH")
+	strictFunctions = words(scalars + " NOT SUM AVERAGE MIN MAX PRODUCT MEDIAN STDEV VAR SUMPRODUCT AND OR TEXTJOIN CONCATENATE PI")
+)
+
+const scalars = "ABS INT ROUND ROUNDUP ROUNDDOWN TRUNC SQRT POWER LOG LOG10 LN EXP MOD SIGN CEILING FLOOR LEN LEFT RIGHT MID UPPER " +
+	"LOWER PROPER TRIM SUBSTITUTE TEXT VALUE YEAR MONTH DAY HOUR MINUTE SECOND DATE TIME EDATE EOMONTH WEEKDAY"
+
+func words(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		set[w] = true
+	}
+	return set
+}
