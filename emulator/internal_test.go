@@ -41,6 +41,16 @@ func TestFormatNumber(t *testing.T) {
 		{46024, "DATE", "m-d", "1-2"},
 		{-1, "DATE", "yyyy-mm-dd", "1899-12-29"},
 		{5, "TEXT", "", "5"},
+		{7, "NUMBER", "0000", "0007"},
+		{-1234, "NUMBER", "#,##0;(#,##0)", "(1,234)"},
+		{-5.5, "CURRENCY", `"$"#,##0.00_);[Red]("$"#,##0.00)`, "($5.50)"},
+		{0, "NUMBER", `0;-0;"none"`, "none"},
+		{12.5, "CURRENCY", "[$€-2] #,##0.00", "€ 12.50"},
+		{0.5, "NUMBER", "#.##", ".5"},
+		{1234567, "NUMBER", `#,##0,"k"`, "1,235k"},
+		{3, "NUMBER", `"0 of "0`, "0 of 3"},
+		{1.5, "TIME", "[h]:mm:ss", "36:00:00"},
+		{0.5, "DATE_TIME", `[mm]" minutes"`, "720 minutes"},
 	}
 	for _, tt := range tests {
 		f := &sheets.NumberFormat{Type: tt.kind, Pattern: tt.pattern}

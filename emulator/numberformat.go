@@ -24,7 +24,7 @@ func formatNumber(n float64, f *sheets.NumberFormat) string {
 		pattern = defaultPatterns[f.Type]
 	}
 	switch {
-	case f.Type == "TEXT" || pattern == "" || strings.EqualFold(pattern, "general"):
+	case f.Type == "TEXT" || pattern == "" || pattern == "@" || strings.EqualFold(pattern, "general"):
 		return automatic(n)
 	case isDate(f):
 		return formatDate(n, pattern)
@@ -62,35 +62,107 @@ func automatic(n float64) string {
 }
 
 // formatDecimal shows a number by a pattern of '0', '#', ',', '.', '%' and
-// literal text.
+// literal text, with sections for negative numbers and zero
+// (developers.google.com/workspace/sheets/api/guides/formats).
 func formatDecimal(n float64, pattern string) string {
-	pattern, _, _ = strings.Cut(pattern, ";")
-	start := strings.IndexAny(pattern, "0#")
+	pattern, n, signed := section(n, pattern)
+	pattern = plainPattern(pattern)
+	start := digitAt(pattern)
 	if start < 0 {
-		return automatic(n)
+		return literal(pattern)
 	}
-	end := strings.LastIndexAny(pattern, "0#") + 1
+	end := strings.LastIndexAny(pattern, "0#?") + 1
 	digits := pattern[start:end]
 	if mantissa, _, ok := strings.Cut(strings.ToUpper(digits), "E+"); ok {
 		_, decimals, _ := strings.Cut(mantissa, ".")
 		return strconv.FormatFloat(n, 'E', len(decimals), 64)
 	}
-	if strings.Contains(pattern[end:], "%") {
+	after := pattern[end:]
+	for ; strings.HasPrefix(after, ","); after = after[1:] {
+		n /= 1000 // a comma behind the digits scales
+	}
+	if strings.Contains(after, "%") {
 		n *= 100
 	}
-	_, decimals, _ := strings.Cut(digits, ".")
-	text := strconv.FormatFloat(math.Abs(n), 'f', len(decimals), 64)
+	sign := ""
+	if n < 0 && signed {
+		sign = "-"
+	}
+	return sign + literal(pattern[:start]) + decimal(math.Abs(n), digits) + literal(after)
+}
+
+// decimal shows the digits of a number that is not negative.
+func decimal(n float64, digits string) string {
+	whole, decimals, _ := strings.Cut(digits, ".")
+	text := strconv.FormatFloat(n, 'f', len(decimals), 64)
 	if optional := len(decimals) - strings.Count(decimals, "0"); optional > 0 {
 		text = trimZeros(text, optional)
 	}
-	if strings.Contains(digits, ",") {
+	least := strings.Count(whole, "0")
+	for strings.Index(text+".", ".") < least {
+		text = "0" + text
+	}
+	if least == 0 && strings.HasPrefix(text, "0.") {
+		text = text[1:]
+	}
+	if strings.Contains(whole, ",") {
 		text = grouped(text)
 	}
-	sign := ""
-	if n < 0 {
-		sign = "-"
+	return text
+}
+
+// section picks the part of a pattern that shows n, and whether a sign is to be
+// shown: a section for negative numbers brings its own.
+func section(n float64, pattern string) (part string, shown float64, signed bool) {
+	parts := []string{""}
+	quoted := false
+	for _, r := range pattern {
+		if r == '"' {
+			quoted = !quoted
+		}
+		if r == ';' && !quoted {
+			parts = append(parts, "")
+			continue
+		}
+		parts[len(parts)-1] += string(r)
 	}
-	return sign + literal(pattern[:start]) + text + literal(pattern[end:])
+	switch {
+	case n < 0 && len(parts) > 1:
+		return parts[1], -n, false
+	case n == 0 && len(parts) > 2:
+		return parts[2], n, false
+	}
+	return parts[0], n, true
+}
+
+var (
+	currencyCode = regexp.MustCompile(`\[\$([^\]-]*)[^\]]*\]`) // [$€-2] stands for €
+	condition    = regexp.MustCompile(`\[[^\]]*\]`)            // a colour
+	padding      = regexp.MustCompile(`_.`)                    // a blank as wide as the next character
+	filling      = regexp.MustCompile(`\*.`)
+)
+
+// plainPattern leaves out of a pattern what text cannot show.
+func plainPattern(pattern string) string {
+	pattern = currencyCode.ReplaceAllString(pattern, `"$1"`)
+	pattern = condition.ReplaceAllString(pattern, "")
+	return filling.ReplaceAllString(padding.ReplaceAllString(pattern, " "), "")
+}
+
+// digitAt is the place of the first digit in a pattern that is no literal, or -1.
+func digitAt(pattern string) int {
+	quoted := false
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == '"':
+			quoted = !quoted
+		case c == '\\':
+			i++
+		case !quoted && (c == '0' || c == '#' || c == '?' || c == '.' && strings.ContainsAny(pattern[i:], "0#")):
+			return i
+		}
+	}
+	return -1
 }
 
 func trimZeros(text string, most int) string {
@@ -123,16 +195,39 @@ func formatDate(n float64, pattern string) string {
 	}
 	t := dayZero.Add(time.Duration(math.Mod(seconds, 86400))*time.Second).AddDate(0, 0, int(seconds/86400))
 	var b strings.Builder
-	afterHour := false
+	afterHour := strings.Contains(strings.ToLower(pattern), "[h") && !strings.ContainsAny(pattern, "dDyY")
 	for rest := pattern; rest != ""; {
 		token := dateToken(rest)
 		rest = rest[len(token):]
+		if text, ok := elapsed(seconds, token); ok {
+			b.WriteString(text)
+			continue
+		}
 		b.WriteString(datePart(t, token, afterHour || strings.HasPrefix(rest, ":s"), pattern))
 		if c := token[0] | 0x20; c >= 'a' && c <= 'z' {
 			afterHour = c == 'h'
 		}
 	}
 	return b.String()
+}
+
+// elapsed shows all hours, minutes or seconds of a duration, as [h] asks for.
+func elapsed(seconds float64, token string) (string, bool) {
+	if token[0] != '[' {
+		return "", false
+	}
+	unit, ok := map[byte]float64{'h': 3600, 'm': 60, 's': 1}[strings.ToLower(token)[1]]
+	if !ok {
+		return "", true // a colour
+	}
+	text := strconv.FormatFloat(math.Trunc(math.Abs(seconds)/unit), 'f', 0, 64)
+	for len(text) < len(token)-2 {
+		text = "0" + text
+	}
+	if seconds < 0 {
+		text = "-" + text
+	}
+	return text, true
 }
 
 // dateToken cuts the first run of one letter, quoted text, or am/pm off a pattern.
@@ -142,6 +237,9 @@ func dateToken(s string) string {
 			return s[:i+2]
 		}
 		return s
+	}
+	if i := strings.IndexByte(s, ']'); s[0] == '[' && i > 0 {
+		return s[:i+1]
 	}
 	if len(s) >= 5 && strings.EqualFold(s[:5], "am/pm") {
 		return s[:5]
@@ -194,6 +292,7 @@ func patternOf(f *sheets.NumberFormat) string {
 func formatOf(pattern string) *sheets.NumberFormat {
 	plain := strings.ToLower(quotedText.ReplaceAllString(pattern, ""))
 	day, hour := strings.ContainsAny(plain, "yd") || strings.Contains(plain, "mmm") || plain == "m-d", strings.ContainsAny(plain, "hs")
+	hour = hour || elapsedText.MatchString(pattern)
 	kind := "NUMBER"
 	switch {
 	case day && hour:
@@ -211,6 +310,9 @@ func formatOf(pattern string) *sheets.NumberFormat {
 	}
 	return &sheets.NumberFormat{Type: kind, Pattern: pattern}
 }
+
+// elapsedText is the unit that a duration is counted in.
+var elapsedText = regexp.MustCompile(`(?i)\[(h+|m+|s+)\]`)
 
 // quotedText is what a pattern shows as it is, colours and conditions.
 var quotedText = regexp.MustCompile(`"[^"]*"|\\.|\[[^\]]*\]`)
