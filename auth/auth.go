@@ -18,12 +18,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
-	"sync/atomic"
+	"strings"
 	"time"
 )
+
+// accountLife is how long an e-mail address is believed; it hardly ever changes.
+const accountLife = 24 * time.Hour
 
 // Config is what [NewTransport] needs to know.
 type Config struct {
@@ -60,7 +64,7 @@ type Transport struct {
 	source       source
 	quotaProject string // pays for the calls of a person's credentials; "" is the account's own
 	tokens       cache[Token]
-	account      atomic.Pointer[string] // the source's e-mail, once it is known
+	account      cache[string] // the source's e-mail
 }
 
 // NewTransport chooses where tokens come from, and asks nobody yet: a file named
@@ -89,10 +93,21 @@ func NewTransport(c Config) (*Transport, error) {
 	}
 	t.tokens = cache[Token]{doing: "wait for an access token", pause: tokenPause, fetch: func(ctx context.Context) (lease[Token], error) {
 		token, err := src.fetch(ctx)
+		if err == nil && !time.Now().Before(token.Expiry) {
+			err = &Error{Doing: "fetch an access token from the " + src.String(), Err: errors.New("it has expired on arrival: check this machine's clock")}
+		}
 		if err != nil {
 			return lease[Token]{}, err
 		}
 		return token.lease(time.Now()), nil
+	}}
+	t.account = cache[string]{doing: "wait for the account's e-mail", pause: tokenPause, fetch: func(ctx context.Context) (lease[string], error) {
+		email, err := src.email(ctx)
+		if err != nil {
+			return lease[string]{}, err
+		}
+		end := time.Now().Round(0).Add(accountLife)
+		return lease[string]{email, end, end}, nil
 	}}
 	return t, nil
 }
@@ -116,12 +131,23 @@ func platformSource(c Config, scopes Scopes) (src source, why string, err error)
 		return src, "GOOGLE_APPLICATION_CREDENTIALS names it", err
 	}
 	if host := os.Getenv("GCE_METADATA_HOST"); host != "" {
+		if strings.Contains(host, "/") {
+			return nil, "", &Error{
+				Doing: "read GCE_METADATA_HOST", Err: errors.New("it is not host or host:port without a scheme"),
+				Remedy: "for example GCE_METADATA_HOST=169.254.169.254",
+			}
+		}
 		return newMetadataServer(host, scopes, c.Base), "GCE_METADATA_HOST names it", nil
 	}
 	if os.Getenv("K_SERVICE") != "" {
 		return newMetadataServer(metadataAddress, scopes, c.Base), "K_SERVICE is set, so this runs on a platform", nil
 	}
-	src, err = newCredentialsFile(gcloudFile(), scopes, c.Base)
+	if src, err = newCredentialsFile(gcloudFile(), scopes, c.Base); errors.Is(err, fs.ErrNotExist) {
+		err = &Error{
+			Doing: "find credentials", Err: fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST and K_SERVICE are not set, and there is no %s", gcloudFile()),
+			Remedy: "on a VM, GKE without Knative, App Engine or a Cloud Run job set GCE_METADATA_HOST=169.254.169.254; on a machine of yours: " + loginRemedy,
+		}
+	}
 	return src, "neither GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST nor K_SERVICE is set", err
 }
 
@@ -130,16 +156,13 @@ func platformSource(c Config, scopes Scopes) (src source, why string, err error)
 func (t *Transport) Warm() error { return t.tokens.warm() }
 
 // Email returns the address of the account that the tokens stand for, the one
-// that a spreadsheet is shared with. It is asked for once.
+// that a spreadsheet is shared with. It is asked for when it is first wanted.
 func (t *Transport) Email(ctx context.Context) (string, error) {
-	if known := t.account.Load(); known != nil {
-		return *known, nil
+	held, err := t.account.get(ctx)
+	if err != nil {
+		return "", err
 	}
-	email, err := t.source.email(ctx)
-	if err == nil {
-		t.account.Store(&email)
-	}
-	return email, err
+	return held.value, nil
 }
 
 // Status is what is known of the tokens, for people. It holds no token.
@@ -158,8 +181,8 @@ func (t *Transport) Status() Status {
 	if token != nil {
 		s.Expiry = token.value.Expiry
 	}
-	if known := t.account.Load(); known != nil {
-		s.Email = *known
+	if known, _ := t.account.state(); known != nil {
+		s.Email = known.value
 	}
 	if err != nil {
 		s.LastError = err.Error()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -204,7 +205,8 @@ func TestChooseSource(t *testing.T) {
 		{name: "the metadata server that is named", host: "127.0.0.1:1", service: "svc", want: "metadata server at 127.0.0.1:1"},
 		{name: "on a platform the metadata server, without a probe", service: "svc", gcloud: user, want: "metadata server at 169.254.169.254"},
 		{name: "elsewhere gcloud's file", gcloud: user, want: "application_default_credentials.json (authorized_user)"},
-		{name: "nothing", wantErr: "no such file"},
+		{name: "nothing", wantErr: "there is no "},
+		{name: "a metadata host with a scheme", host: "http://169.254.169.254", wantErr: "without a scheme"},
 		{name: "explicit file missing", file: filepath.Join(dir, "none"), service: "svc", wantErr: "no such file"},
 		{name: "not JSON", file: file("html", "<html>"), wantErr: "not a credentials file"},
 		{name: "unknown type", file: file("odd.json", `{"type":"odd"}`), wantErr: "odd"},
@@ -241,4 +243,61 @@ func TestChooseSource(t *testing.T) {
 			}
 		})
 	}
+}
+
+// closable is a body that notes whether it was closed.
+type closable struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closable) Close() error { c.closed = true; return nil }
+
+func TestRoundTripperContract(t *testing.T) {
+	for _, tt := range []struct {
+		name, url string
+		status    int // of the metadata server
+	}{
+		{"a token that cannot be had", "http://127.0.0.1/x", 403},
+		{"a host that is not Google's", "http://example.com/x", 200},
+	} {
+		inBubble(t, tt.name+": the body is closed", func(t *testing.T) {
+			p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status) })
+			body := &closable{Reader: strings.NewReader("x")}
+			req, _ := http.NewRequest("POST", tt.url, body)
+			if _, err := p.RoundTrip(req); err == nil || !body.closed {
+				t.Errorf("RoundTrip() = %v with the body closed %v, want an error and a closed body", err, body.closed)
+			}
+		})
+	}
+	inBubble(t, "the caller's request is left as it was", func(t *testing.T) {
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { answerToken(w, "one", time.Hour) })
+		req, _ := http.NewRequest("GET", "http://127.0.0.1/x", nil)
+		resp, err := p.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if len(req.Header) > 0 {
+			t.Errorf("the request's header holds %d entries, want none: a token must not stay in it", len(req.Header))
+		}
+	})
+	t.Run("no proxy stands before the metadata server", func(t *testing.T) {
+		m := newMetadataServer("h", nil, nil)
+		if transport := m.client.Transport.(*http.Transport); transport.Proxy != nil {
+			t.Error("the metadata server's transport has a proxy")
+		}
+	})
+	t.Run("a token's expiry has no monotonic reading", func(t *testing.T) {
+		now := time.Now()
+		if got := newToken("x", now).Expiry; got != now.Round(0) {
+			t.Errorf("Expiry = %v, want %v", got, now.Round(0))
+		}
+	})
+	t.Run("a token is not sent in its last seconds", func(t *testing.T) {
+		now := time.Now()
+		if l := newToken("x", now.Add(time.Hour)).lease(now); l.expiry != now.Add(time.Hour-expirySkew).Round(0) || expirySkew == 0 {
+			t.Errorf("the lease ends %v before the token", now.Add(time.Hour).Sub(l.expiry))
+		}
+	})
 }

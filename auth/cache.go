@@ -37,6 +37,7 @@ type cache[V any] struct {
 	held     *lease[V]
 	err      error      // of the last fetch; nil after a success
 	started  time.Time  // of the last fetch
+	ended    time.Time  // of the last fetch that has ended
 	flight   *flight[V] // the fetch under way, or nil
 	renewing bool       // a renewal loop is running
 }
@@ -61,11 +62,21 @@ func (c *cache[V]) get(ctx context.Context) (*lease[V], error) {
 		}
 		return c.held, nil
 	}
-	if c.flight == nil && c.err != nil && now.Sub(c.started) < c.pause {
+	if c.flight == nil && c.err != nil && now.Sub(c.ended) < c.pause {
 		defer c.mu.Unlock()
 		return nil, c.err
 	}
+	// A platform that gives a process no CPU between requests freezes fetches:
+	// one that is overdue only tells of that, and is tried once more.
+	frozen := c.flight != nil && now.Round(0).Sub(c.started.Round(0)) > fetchBudget
 	f := c.start(now)
+	c.mu.Unlock()
+	held, err := c.wait(ctx, f)
+	if err == nil || !frozen || ctx.Err() != nil {
+		return held, err
+	}
+	c.mu.Lock()
+	f = c.start(time.Now())
 	c.mu.Unlock()
 	return c.wait(ctx, f)
 }
@@ -157,10 +168,8 @@ func (c *cache[V]) start(now time.Time) *flight[V] {
 func (c *cache[V]) land(f *flight[V]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.flight, c.err = nil, f.err
-	// A lease that ends before the one at hand is no gain: the replicas of a
-	// metadata server do not agree on what they keep.
-	if f.err == nil && (c.held == nil || !f.lease.expiry.Before(c.held.expiry)) {
+	c.ended = time.Now()
+	if c.flight, c.err = nil, f.err; f.err == nil {
 		c.held = f.lease
 	}
 	close(f.done)

@@ -292,7 +292,7 @@ func TestBrokenMetadataServer(t *testing.T) {
 		remedy  string
 		final   bool // asked once
 	}{
-		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer within 3s", "GCE_METADATA_HOST", false},
+		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer in time", "GCE_METADATA_HOST", false},
 		{"drops connections", drop, "EOF", "GCE_METADATA_HOST", false},
 		{"500 as on a misspelt scope", answer(500, "Could not fetch URI /computeMetadata/v1/\n"), "500 Internal Server Error: Could not fetch URI", "SCOPES", false},
 		{"429", answer(429, "slow down"), "429 Too Many Requests", "", false},
@@ -305,6 +305,7 @@ func TestBrokenMetadataServer(t *testing.T) {
 		{"another type", answer(200, `{"access_token":"secret","expires_in":9,"token_type":"MAC"}`), `token_type is "MAC"`, "", true},
 		{"line break in the token", answer(200, `{"access_token":"sec\r\nret","expires_in":9,"token_type":"Bearer"}`), "characters that no token has", "", true},
 		{"no flavor header", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{}`) }, "not a metadata server", "", true},
+		{"206 with a token in it", answer(206, `{"access_token":"secret","expires_in":9,"token_type":"Bearer"}`), "206 Partial Content", "", true},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://elsewhere.test/", http.StatusFound)
 		}, "302 Found", "", true},
@@ -450,4 +451,62 @@ func TestDroppedTokenIsNotUsedAgain(t *testing.T) {
 			t.Errorf("%d requests, want 2", got)
 		}
 	})
+}
+
+func TestFrozenFetch(t *testing.T) {
+	inBubble(t, "a fetch that a platform without CPU has frozen is tried once more", func(t *testing.T) {
+		var frozen atomic.Bool
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { answerToken(w, "one", time.Hour) })
+		served := p.Transport.tokens.fetch
+		p.Transport.tokens.fetch = func(ctx context.Context) (lease[Token], error) {
+			if frozen.CompareAndSwap(false, true) {
+				time.Sleep(100 * time.Second) // whatever the budget says
+				return lease[Token]{}, ctx.Err()
+			}
+			return served(ctx)
+		}
+		if err := p.Warm(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(99 * time.Second)
+		if got, err := p.get(t.Context()); got != "one" || err != nil {
+			t.Errorf("get() = %q, %v, want one", got, err)
+		}
+	})
+}
+
+func TestEmail(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		status int
+		body   string
+		want   string // in the error
+	}{
+		{"an empty answer is no address", 200, "\n", "no e-mail address"},
+		{"HTML is no address", 200, "<html>\n</html>", "no e-mail address"},
+		{"trouble ends within the budget", 500, "sorry", "500 Internal Server Error: sorry"},
+	} {
+		inBubble(t, tt.name, func(t *testing.T) {
+			t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
+			t.Setenv("GCE_METADATA_HOST", "metadata.test")
+			var asked atomic.Int32
+			base := emulator.Transport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				w.Header().Set("Metadata-Flavor", "Google")
+				w.WriteHeader(tt.status)
+				_, _ = io.WriteString(w, tt.body)
+			})).(*http.Transport)
+			defer base.CloseIdleConnections()
+			transport := newTestTransport(t, Config{Base: base})
+			start := time.Now()
+			for range 10 {
+				if email, err := transport.Email(context.Background()); email != "" || err == nil || !strings.Contains(err.Error(), tt.want) {
+					t.Fatalf("Email() = %q, %v, want %q", email, err, tt.want)
+				}
+			}
+			if took := time.Since(start); took > fetchBudget || asked.Load() > 20 {
+				t.Errorf("ten askings took %v and %d requests, want one fetch", took, asked.Load())
+			}
+		})
+	}
 }

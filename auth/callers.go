@@ -96,7 +96,13 @@ func NewVerifier(c Callers, audience, endpoint string, base http.RoundTripper) (
 	return &Verifier{c, audience, newKeyCache(endpoint, base)}, nil
 }
 
-const tokenRemedy = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
+// How to send a token: where the platform checks it, any of the caller's own
+// will do; where the function does, it must be made out to the audience, which
+// gcloud does for service accounts only.
+const (
+	platformRemedy = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
+	tokenRemedy    = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=ACCOUNT --include-email --audiences=AUDIENCE)" URL`
+)
 
 // Check returns nil for a request that may pass, else a [*CallerError].
 //
@@ -109,9 +115,13 @@ func (v *Verifier) Check(r *http.Request) error {
 	if v.callers.Anyone() {
 		return nil
 	}
-	token, err := bearer(r.Header, "Authorization")
+	remedy := tokenRemedy
+	if v.callers.rule == "iam" {
+		remedy = platformRemedy
+	}
+	token, err := bearer(r.Header, "Authorization", remedy)
 	if v.callers.rule == "iam" && err != nil {
-		token, err = bearer(r.Header, "X-Serverless-Authorization")
+		_, err = bearer(r.Header, "X-Serverless-Authorization", remedy)
 	}
 	if err != nil || v.callers.rule == "iam" {
 		return err
@@ -135,15 +145,15 @@ func (v *Verifier) verify(ctx context.Context, token string) (string, error) {
 	return c.Email, c.check(v.audience)
 }
 
-func bearer(h http.Header, name string) (string, error) {
+func bearer(h http.Header, name, remedy string) (string, error) {
 	values := h.Values(name)
 	if len(values) == 0 {
-		return "", &CallerError{Kind: ErrUnauthenticated, Detail: "the request carries no bearer token", Remedy: tokenRemedy}
+		return "", &CallerError{Kind: ErrUnauthenticated, Detail: "the request carries no bearer token", Remedy: remedy}
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	token = strings.TrimSpace(token)
 	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", &CallerError{Kind: ErrUnauthenticated, Detail: "the " + name + " header is not one bearer token", Remedy: tokenRemedy}
+		return "", &CallerError{Kind: ErrUnauthenticated, Detail: "the " + name + " header is not one bearer token", Remedy: remedy}
 	}
 	return token, nil
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/hmac"
 	"crypto/rand"
@@ -35,6 +36,7 @@ const (
 // keyServer serves public keys as Google does, and signs with the private ones.
 type keyServer struct {
 	keys  map[string]*rsa.PrivateKey // by ID; the test changes it to rotate
+	age   string                     // of the next answers
 	asked atomic.Int32
 	down  atomic.Bool
 }
@@ -66,7 +68,7 @@ func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 	}
 	w.Header().Set("Cache-Control", "public, max-age=3600, must-revalidate")
-	w.Header().Set("Age", "600")
+	w.Header().Set("Age", cmp.Or(s.age, "600"))
 	_ = json.NewEncoder(w).Encode(set)
 }
 
@@ -348,9 +350,13 @@ func TestKeys(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		server.keys = map[string]*rsa.PrivateKey{"second": testKeys()["second"]}
+		server.age = "3000" // so that the new keys are fresh for a shorter time than the old ones
 		token := sign(testKeys()["second"], `{"alg":"RS256","kid":"second"}`, goodClaims(nil))
 		if err := check(v, "Authorization", "Bearer "+token); err != nil {
 			t.Errorf("the new key: Check() = %v", err)
+		}
+		if err := check(v, "Authorization", "Bearer "+token); err != nil {
+			t.Errorf("the new key again: Check() = %v", err)
 		}
 		if err := check(v, "Authorization", "Bearer "+goodToken(nil)); !errors.Is(err, ErrUnauthenticated) {
 			t.Errorf("the retired key: Check() = %v, want %v", err, ErrUnauthenticated)
@@ -385,6 +391,25 @@ func TestKeys(t *testing.T) {
 			t.Errorf("Check() = %v after %v, want %v within %v", err, time.Since(start), ErrNoKeys, fetchBudget)
 		}
 	})
+}
+
+func TestFreshness(t *testing.T) {
+	for _, tt := range []struct {
+		cacheControl, age string
+		want              time.Duration
+	}{
+		{"public, max-age=20000, must-revalidate", "", 20000 * time.Second},
+		{"max-age=20000", "5000", 15000 * time.Second},
+		{"max-age=10", "", time.Minute},
+		{"max-age=99999999", "", 24 * time.Hour},
+		{"max-age=-1", "x", time.Minute},
+		{"no-store", "", time.Minute},
+		{"", "", time.Minute},
+	} {
+		if got := freshness(http.Header{"Cache-Control": {tt.cacheControl}, "Age": {tt.age}}); got != tt.want {
+			t.Errorf("freshness(%q, Age %q) = %v, want %v", tt.cacheControl, tt.age, got, tt.want)
+		}
+	}
 }
 
 func FuzzIDToken(f *testing.F) {

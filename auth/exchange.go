@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -20,15 +21,18 @@ const (
 	answerLimit = 64 << 10
 )
 
-var errNoAnswer = fmt.Errorf("no answer within %v", tryBudget)
+var errNoAnswer = errors.New("no answer in time")
 
-// statusError is an answer of the metadata server other than 200.
+// statusError is an answer other than 200.
 type statusError struct {
 	status int
 	body   string
 }
 
 func (e *statusError) Error() string {
+	if e.body == "" {
+		return fmt.Sprintf("%d %s", e.status, http.StatusText(e.status))
+	}
 	return fmt.Sprintf("%d %s: %s", e.status, http.StatusText(e.status), e.body)
 }
 
@@ -58,19 +62,24 @@ func retry(ctx context.Context, try func(context.Context) ([]byte, error)) ([]by
 // exchange sends the request and reads the answer, which must be a 200.
 func exchange(client *http.Client, req *http.Request) ([]byte, http.Header, error) {
 	resp, err := client.Do(req)
-	if req.Context().Err() != nil {
-		return nil, nil, errNoAnswer
-	}
 	if err != nil {
-		return nil, nil, errors.Unwrap(err) // without the URL that *url.Error adds
+		if req.Context().Err() != nil {
+			err = errNoAnswer
+		}
+		if wrapped, ok := errors.AsType[*url.Error](err); ok {
+			err = wrapped.Err // Doing names the server, and the URL adds nothing
+		}
+		return nil, nil, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case resp.StatusCode != http.StatusOK:
+	case resp.StatusCode >= http.StatusBadRequest:
 		return nil, nil, &statusError{resp.StatusCode, excerpt(body)}
+	case resp.StatusCode != http.StatusOK: // its body may hold a token
+		return nil, nil, &statusError{status: resp.StatusCode}
 	case len(body) > answerLimit:
 		return nil, nil, fmt.Errorf("the answer is longer than %d KiB: this is not Google", answerLimit>>10)
 	}

@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ func TestFilesThatCannotServe(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := useFile(t, tt.fields)
-			tt.config.Scopes = Scopes{scopePrefix + "drive"}
+			tt.config.Scopes, tt.config.Logger = Scopes{scopePrefix + "drive"}, slog.New(slog.DiscardHandler)
 			_, err := NewTransport(tt.config)
 			if tt.want == "" {
 				if err != nil {

@@ -84,13 +84,13 @@ func (c claims) check(audience string) error {
 		return refuse("the ID token is not issued by accounts.google.com", tokenRemedy)
 	case errors.Is(err, jwt.ErrInvalidAudience):
 		return refuse("the ID token is made out to another audience than this function's",
-			"ask for one with the AUDIENCE of the function: gcloud auth print-identity-token --audiences=AUDIENCE")
+			tokenRemedy)
 	case err != nil:
 		return refuse("the ID token is not valid at this time: "+strings.TrimPrefix(err.Error(), "go-jose/go-jose/jwt: "), tokenRemedy)
 	case c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxIDTokenLife:
 		return refuse("the ID token has no expiry, or one that is too far away", tokenRemedy)
 	case c.Email == "" || !c.EmailVerified:
-		return refuse("the ID token holds no verified e-mail address", "gcloud auth print-identity-token --impersonate-service-account=ACCOUNT --include-email --audiences=AUDIENCE")
+		return refuse("the ID token holds no verified e-mail address", tokenRemedy)
 	}
 	return nil
 }

@@ -62,7 +62,11 @@ func (m *metadataServer) email(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", &Error{Doing: "fetch the service account's e-mail from the " + m.String(), Err: err, Remedy: metadataRemedy(err)}
 	}
-	return strings.TrimSpace(string(body)), nil
+	email := strings.TrimSpace(string(body))
+	if email == "" || strings.ContainsAny(email, " <>\n") {
+		return "", &Error{Doing: "fetch the service account's e-mail from the " + m.String(), Err: errors.New("the answer is no e-mail address")}
+	}
+	return email, nil
 }
 
 // parseToken reads {"access_token", "expires_in" (seconds), "token_type"}, the

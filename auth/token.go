@@ -42,7 +42,7 @@ const (
 // lease says how long to use the token. Fractions of its life bound the times
 // of short-lived ones, which would be due from the start otherwise.
 func (t Token) lease(now time.Time) lease[Token] {
-	life := t.Expiry.Sub(now.Round(0))
+	life := max(0, t.Expiry.Sub(now.Round(0)))
 	return lease[Token]{
 		value:  t,
 		due:    t.Expiry.Add(-min(renewEarly, life/4)),
