@@ -24,9 +24,8 @@ import (
 // pipes so that the fake clock of a synctest bubble governs all of it.
 type platform struct {
 	*Transport
-	asked   atomic.Int32 // requests for a token
-	headers http.Header  // of the last request
-	query   string
+	asked atomic.Int32                 // requests for a token
+	last  atomic.Pointer[http.Request] // the last of them
 }
 
 // startPlatform returns a transport on a metadata server that handles token
@@ -43,7 +42,7 @@ func startPlatform(t *testing.T, h http.HandlerFunc) *platform {
 			return
 		}
 		p.asked.Add(1)
-		p.headers, p.query = r.Header.Clone(), r.URL.RawQuery
+		p.last.Store(r)
 		h(w, r)
 	})).(*http.Transport)
 	t.Cleanup(base.CloseIdleConnections)
@@ -91,10 +90,10 @@ func TestMetadataRequest(t *testing.T) {
 			t.Fatalf("get() = %q, %v, want one", got, err)
 		}
 		want := "scopes=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdrive%2Chttps%3A%2F%2Fwww.googleapis.com%2Fauth%2Fspreadsheets"
-		if diff := cmp.Diff(want, p.query); diff != "" {
+		if diff := cmp.Diff(want, p.last.Load().URL.RawQuery); diff != "" {
 			t.Errorf("query (-want +got):\n%s", diff)
 		}
-		if got := p.headers.Get("Metadata-Flavor"); got != "Google" {
+		if got := p.last.Load().Header.Get("Metadata-Flavor"); got != "Google" {
 			t.Errorf("Metadata-Flavor = %q, want Google", got)
 		}
 	})
