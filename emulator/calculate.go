@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -270,12 +271,18 @@ func (k *calculator) value(f *formulaAt) cell {
 		return errorCell(errorName(text, err))
 	case kind == "1" && text != "":
 		n, err := strconv.ParseFloat(text, 64)
-		if err != nil {
+		if err != nil || math.IsInf(n, 0) {
 			return errorCell("#NUM!")
 		}
 		return numberCell(k.precise(i, n))
 	case kind == "4":
 		return boolCell(strings.EqualFold(text, "true"))
+	}
+	if strings.EqualFold(text, "+inf") || strings.EqualFold(text, "-inf") {
+		return errorCell("#NUM!")
+	}
+	if len(text) > maxResultText && utf8.RuneCountInString(text) > maxResultText {
+		return errorCell("#VALUE!")
 	}
 	return cell{kind: kindText, text: text}
 }

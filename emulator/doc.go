@@ -18,9 +18,10 @@
 // bodies. What is not emulated answers 501 and names the call; README.md beside
 // this file lists it. Faults can be injected into any call (see [Fault]).
 //
-// Inside, wire and data are apart: the files named for a resource (values.go,
+// Inside, wire and data are apart: the files named for a resource (values*.go,
 // spreadsheets.go, batch*.go, drive*.go) speak the generated types of
 // google.golang.org/api, and grid.go, sheet.go and file.go hold the data and
-// know nothing of HTTP. What is stored but not acted on, such as a cell's
-// colour, is kept as the generated type it came in.
+// know nothing of HTTP. Formulas are text in formula.go and get their values in
+// calculate.go. What is stored but not acted on, such as a cell's colour, is
+// kept as the generated type it came in.
 package emulator

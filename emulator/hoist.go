@@ -43,6 +43,7 @@ func (b *hoister) mark() mark {
 type hoistedCall struct {
 	name       string
 	begin, arg mark
+	first      string // its first argument
 }
 
 func (b *hoister) open(name string) {
@@ -84,6 +85,11 @@ func (b *hoister) endArgument(text string) {
 	if singleFunctions[call.name] && b.operators > call.arg.operators && b.ranges == call.arg.ranges {
 		b.hoist(call.arg)
 	}
+	if text == ")" {
+		b.bound(call)
+	} else if call.first == "" {
+		call.first = b.text[call.arg.text:]
+	}
 	b.text += text
 	if text == "," {
 		call.arg = b.mark()
@@ -99,6 +105,27 @@ func (b *hoister) endArgument(text string) {
 		b.hoist(begin)
 	}
 }
+
+// bound keeps the last argument of a function to where its result is an error
+// anyway, as the library would count, or repeat a text, for minutes.
+func (b *hoister) bound(call *hoistedCall) {
+	limit := ""
+	switch call.name {
+	case "FACT":
+		limit = "171"
+	case "FACTDOUBLE":
+		limit = "301"
+	case "REPT":
+		limit = "INT(" + strconv.Itoa(maxResultText) + "/MAX(1,LEN(" + call.first + ")))+1"
+	}
+	if given := b.text[call.arg.text:]; limit != "" && given != "" {
+		b.text = b.text[:call.arg.text] + "MIN(" + given + "," + limit + ")"
+	}
+}
+
+// maxResultText is the number of characters that a text function answers at
+// most (Sheets says so when one is longer).
+const maxResultText = 32_000
 
 // hoist moves what was gathered since a mark into a cell of its own.
 func (b *hoister) hoist(m mark) {
