@@ -17,6 +17,16 @@ import (
 // zero values that were sent are noted in ForceSendFields. The path at is the
 // body's name in the call ("data" for values.update, "" for most).
 func decode(body []byte, into any, at string) error {
+	return decodeBy(&decoder{}, body, into, at)
+}
+
+// decodeKnown is decode for Drive, which passes over names that it does not
+// know: clients have sent fields of v2 to v3 for years.
+func decodeKnown(body []byte, into any) error {
+	return decodeBy(&decoder{lenient: true}, body, into, "")
+}
+
+func decodeBy(d *decoder, body []byte, into any, at string) error {
 	if len(strings.TrimSpace(string(body))) == 0 {
 		return nil
 	}
@@ -27,7 +37,6 @@ func decode(body []byte, into any, at string) error {
 	if tree == nil {
 		return nil
 	}
-	var d decoder
 	d.fill(reflect.ValueOf(into).Elem(), tree, at)
 	if d.wrong != nil {
 		return badRequest(d.wrong...)
@@ -46,7 +55,10 @@ func syntaxText(body []byte, err error) string {
 	return fmt.Sprintf("Unexpected token.\n%s\n^", strings.ToValidUTF8(near, ""))
 }
 
-type decoder struct{ wrong []violation }
+type decoder struct {
+	wrong   []violation
+	lenient bool // unknown names are no mistake
+}
 
 func (d *decoder) reject(path, typeName string, got any) {
 	shown, _ := json.Marshal(got)
@@ -94,7 +106,9 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 	for _, name := range sortedKeys(members) {
 		f, ok := fields.find(name)
 		if !ok {
-			d.unknown(path, name)
+			if !d.lenient {
+				d.unknown(path, name)
+			}
 			continue
 		}
 		to := dst.Field(f.index)

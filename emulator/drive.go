@@ -111,7 +111,7 @@ func noRoomIn() error {
 
 func (c *call) createFile() (*drive.File, error) {
 	var body drive.File
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := decodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	parent, in, err := c.home(body.Parents)
@@ -141,7 +141,7 @@ func (f *file) settle(parent, drive string) {
 // copyFile is drive.files.copy of a spreadsheet.
 func (c *call) copyFile() (*drive.File, error) {
 	var body drive.File
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := decodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	from, err := c.fileFor()
@@ -170,7 +170,7 @@ func (c *call) copyFile() (*drive.File, error) {
 // updateFile is drive.files.update without new content.
 func (c *call) updateFile() (*drive.File, error) {
 	var body drive.File
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := decodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	need := writer

@@ -110,6 +110,10 @@ func TestPermissions(t *testing.T) {
 	if _, err := boss.drive.Permissions.Create(id, &drive.Permission{Type: "anyone", Role: "reader"}).Do(); err != nil || !may() {
 		t.Errorf("shared with anyone: %v; may read: %v", err, may())
 	}
+	status, _, body := boss.ask(t, "POST", driveURL+id+"/permissions", `{"type":"anyone","role":"reader","withLink":true}`)
+	if status != 200 {
+		t.Errorf("a field of v2 in v3 = %d %s, want it passed over", status, body)
+	}
 	refusals := []struct {
 		name string
 		do   func() error

@@ -92,7 +92,7 @@ func invalidSharing(message string) error {
 
 func (c *call) createPermission() (*drive.Permission, error) {
 	var body drive.Permission
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := decodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	f, err := c.fileAs(writer)
@@ -159,7 +159,7 @@ func (c *call) grant(f *file, name, text string) error {
 
 func (c *call) updatePermission() (*drive.Permission, error) {
 	var body drive.Permission
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := decodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	f, err := c.fileAs(writer)

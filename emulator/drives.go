@@ -25,7 +25,7 @@ func (s *Server) addDrive(id, name, organizer string) *file {
 
 func (c *call) createDrive() (*drive.Drive, error) {
 	var body drive.Drive
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := decodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	switch {

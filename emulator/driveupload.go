@@ -57,7 +57,7 @@ func (c *call) multipart(boundary string) (u uploaded, err error) {
 			return u, malformed
 		}
 		if i == 0 {
-			if err := decode(text, &u.about, ""); err != nil {
+			if err := decodeKnown(text, &u.about); err != nil {
 				return u, err
 			}
 			continue
