@@ -57,7 +57,7 @@ func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler,
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := auth.NewVerifier(s.Callers, s.Audience, endpoint, base)
+	verifier, err := auth.NewVerifier(s.Callers, string(s.Audience), endpoint, base)
 	if err != nil {
 		return nil, err
 	}

@@ -210,6 +210,9 @@ func TestBadRequests(t *testing.T) {
 		{"values=x", "GET", "/sheets/Orders?values=x", "", 400, "bad-request", "typed, text or formula"},
 		{"unknown parameter", "GET", "/sheets/Orders?limt=1", "", 400, "bad-request", `unknown parameter "limt"; this route takes limit, offset, values`},
 		{"parameter twice", "GET", "/sheets/Orders?limit=1&limit=2", "", 400, "bad-request", "2 times"},
+		{"parameter without a value", "GET", "/sheets/Orders?limit=", "", 400, "bad-request", "limit="},
+		{"query with a semicolon", "GET", "/sheets/Orders?limit=1;offset=1", "", 400, "bad-request", "the query cannot be read"},
+		{"query with a bad escape", "GET", "/sheets/Orders?limit=1%zz", "", 400, "bad-request", "the query cannot be read"},
 		{"wrong method", "DELETE", "/sheets/Orders", "", 405, "method-not-allowed", "allowed are GET, HEAD, POST"},
 		{"unknown route", "GET", "/nothing", "", 404, "route-not-found", "/nothing"},
 		{"no title", "GET", "/sheets/", "", 404, "route-not-found", "/sheets/"},
@@ -229,12 +232,14 @@ func TestBadRequests(t *testing.T) {
 		})
 	}
 	t.Run("wrong content type", func(t *testing.T) {
-		r := httptest.NewRequest("POST", "/sheets/Orders", strings.NewReader(`{"id":4}`))
-		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
-		recorder := httptest.NewRecorder()
-		w.ServeHTTP(recorder, r)
-		if p := problemOf(t, recorder); p.Code != "bad-request" || !strings.Contains(p.Detail, "application/json") {
-			t.Errorf("POST multipart = %+v", p)
+		for _, given := range []string{"multipart/form-data; boundary=x", "///", "application/json; charset=latin1", "text/csv"} {
+			r := httptest.NewRequest("POST", "/sheets/Orders", strings.NewReader(`{"id":4}`))
+			r.Header.Set("Content-Type", given)
+			recorder := httptest.NewRecorder()
+			w.ServeHTTP(recorder, r)
+			if p := problemOf(t, recorder); p.Code != "bad-request" || !strings.Contains(p.Detail, "application/json") {
+				t.Errorf("POST %s = %+v", given, p)
+			}
 		}
 	})
 }
@@ -275,6 +280,9 @@ func TestGoogleRefuses(t *testing.T) {
 			status: 502, code: "upstream"},
 		{name: "metadata server refuses", cause: fault(emulator.Fault{Call: "metadata.token", Status: 403}),
 			status: 502, code: "token", remedy: "no proxy"},
+		{name: "a VM that ignores scopes, of which one was asked for", google: emulator.Options{Profile: emulator.GCE}, setting: func(s *Settings, _ *emulator.Spreadsheet) {
+			s.Scopes = auth.Scopes{"https://www.googleapis.com/auth/spreadsheets"}
+		}, status: 502, code: "scope-insufficient", remedy: "gcloud compute instances set-service-account"},
 		{name: "a VM that ignores scopes", google: emulator.Options{Profile: emulator.GCE},
 			status: 502, code: "scope-insufficient", remedy: "gcloud compute instances set-service-account"},
 		{name: "a federated identity", google: emulator.Options{Profile: emulator.GKEDirect},
@@ -517,6 +525,8 @@ func TestSettings(t *testing.T) {
 		{"callers empty", map[string]string{"SPREADSHEET_ID": id, "CALLERS": ""}, "", []string{"CALLERS", "for example CALLERS=iam"}},
 		{"e-mails with an audience", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "a@example.com,b@example.com", "AUDIENCE": "https://x.example.com"}, id, nil},
 		{"e-mails without an audience", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "a@example.com"}, "", []string{"AUDIENCE is not set, but CALLERS names e-mail addresses", "for example AUDIENCE=https://"}},
+		{"audience of blanks", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "a@example.com", "AUDIENCE": " "}, "", []string{"AUDIENCE is not set"}},
+		{"two audiences", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "a@example.com", "AUDIENCE": "https://x.example.com,https://y.example.com"}, "", []string{"AUDIENCE holds more than one"}},
 		{"subject that is no address", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SUBJECT": "me"}, "", []string{"SUBJECT is not an e-mail address"}},
 		{"account that is no address", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "IMPERSONATE": "Sheets <a@example.com>"}, "", []string{"IMPERSONATE is not an e-mail address"}},
 		{"callers unknown", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "everyone"}, "", []string{"neither iam nor anyone"}},

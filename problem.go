@@ -126,10 +126,15 @@ func toProblem(err error) problem {
 // explain is toProblem with what the settings and the account's e-mail tell.
 func (h *handler) explain(ctx context.Context, err error) problem {
 	p := toProblem(err)
-	if p.Code == service.ScopeInsufficient && h.settings.Scopes.Has("drive") && h.settings.Scopes.Has("spreadsheets") {
-		p.Detail += ", although the function asked for it: the platform ignores the scopes that it is asked for, as a VM does"
-		p.Remedy = "set the scopes of the VM or node pool: gcloud compute instances set-service-account VM --scopes=" + h.settings.Scopes.String() +
-			"; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
+	if p.Code == service.ScopeInsufficient && strings.HasPrefix(h.tokens.Status().Source, "metadata server") {
+		ignored := "the platform ignores the scopes that it is asked for, as a VM does: stop the VM and set its own, gcloud compute instances set-service-account VM --scopes=cloud-platform," +
+			h.settings.Scopes.String() + "; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
+		if h.settings.Scopes.Has("drive") && h.settings.Scopes.Has("spreadsheets") {
+			p.Detail += ", although the function asked for it"
+			p.Remedy = ignored
+		} else {
+			p.Remedy += "; if that is of no help, " + ignored
+		}
 	}
 	if strings.Contains(p.Remedy, service.Account) {
 		email, err := h.tokens.Email(ctx)

@@ -2,6 +2,7 @@ package function
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -23,16 +24,22 @@ const (
 )
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	plain := []string{"application/json", "application/x-www-form-urlencoded"} // the latter is what curl -d says
-	if media != "" && (err != nil || !slices.Contains(plain, media)) {
-		return nil, badRequest("Content-Type %q: send application/json", media)
+	if given := r.Header.Get("Content-Type"); given != "" {
+		media, parameters, err := mime.ParseMediaType(given)
+		plain := []string{"application/json", "application/x-www-form-urlencoded"} // the latter is what curl -d says
+		if charset := parameters["charset"]; err != nil || !slices.Contains(plain, media) || charset != "" && !strings.EqualFold(charset, "utf-8") {
+			return nil, badRequest("Content-Type %.100q: send application/json in UTF-8", given)
+		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
+	// The context alone does not end the reading of a slow body.
+	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(requestBudget)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return nil, fmt.Errorf("read the body: %w", err)
 	}
-	return body, nil
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, tooLong := errors.AsType[*http.MaxBytesError](err); err != nil && !tooLong {
+		return nil, &requestError{code: service.BadRequest, detail: "the body did not arrive whole", err: err}
+	}
+	return body, err
 }
 
 func parseQuery(parameters url.Values) (service.Query, error) {
@@ -40,16 +47,16 @@ func parseQuery(parameters url.Values) (service.Query, error) {
 	switch q.Values {
 	case "", service.Typed, service.Text, service.Formula:
 	default:
-		return q, badRequest("values=%s: want typed, text or formula", q.Values)
+		return q, badRequest("values=%.100s: want typed, text or formula", q.Values)
 	}
 	for name, field := range map[string]*int{"limit": &q.Limit, "offset": &q.Offset} {
-		text := parameters.Get(name)
-		if text == "" {
+		if !parameters.Has(name) {
 			continue
 		}
+		text := parameters.Get(name)
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 || n == 0 && name == "limit" {
-			return q, badRequest("%s=%s: want a whole number from %d", name, text, map[string]int{"limit": 1}[name])
+			return q, badRequest("%s=%.100s: want a whole number from %d", name, text, map[string]int{"limit": 1}[name])
 		}
 		*field = n
 	}
@@ -65,19 +72,23 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	return encoder.Encode(v)
 }
 
-func checkParameters(given url.Values, known []string) error {
+func checkParameters(query string, known []string) error {
+	given, err := url.ParseQuery(query)
+	if err != nil {
+		return badRequest("the query cannot be read: %v", err)
+	}
 	for name := range given {
 		if slices.Contains(known, name) && len(given[name]) == 1 {
 			continue
 		}
 		if slices.Contains(known, name) {
-			return badRequest("parameter %q stands %d times", name, len(given[name]))
+			return badRequest("parameter %q is given %d times", name, len(given[name]))
 		}
-		takes := "none"
+		takes := "no parameters"
 		if len(known) > 0 {
 			takes = strings.Join(known, ", ")
 		}
-		return badRequest("unknown parameter %q; this route takes %s", name, takes)
+		return badRequest("unknown parameter %.100q; this route takes %s", name, takes)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (h *handler) run(route route, w http.ResponseWriter, r *http.Request) error
 			return err
 		}
 	}
-	if err := checkParameters(r.URL.Query(), route.parameters); route.pattern != "" && err != nil {
+	if err := checkParameters(r.URL.RawQuery, route.parameters); route.pattern != "" && err != nil {
 		return err
 	}
 	return route.do(w, r)

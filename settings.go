@@ -25,7 +25,7 @@ type Settings struct {
 	// nobody opens a spreadsheet by accident.
 	Callers auth.Callers `envconfig:"CALLERS" example:"iam"`
 	// Audience of the callers' ID tokens; required where Callers are e-mails.
-	Audience string `envconfig:"AUDIENCE" example:"https://sheets-function-abc123-uc.a.run.app"`
+	Audience Audience `envconfig:"AUDIENCE" example:"https://sheets-function-abc123-uc.a.run.app"`
 	// Subject is the Workspace user to act as; empty is the service account.
 	Subject Email `envconfig:"SUBJECT" example:"person@your-domain.com"`
 	// Impersonate is the service account to act as; empty is the platform's.
@@ -37,7 +37,7 @@ type Settings struct {
 }
 
 // ReadSettings reads the environment. Its error is a [*SettingError], or
-// several joined, and quotes no value.
+// several joined, and quotes no value but a misspelt scope.
 func ReadSettings() (Settings, error) {
 	var s Settings
 	err := envconfig.Process("", &s)
@@ -108,6 +108,19 @@ func (id *SpreadsheetID) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Audience is what callers' ID tokens are made out to; empty is none.
+type Audience string
+
+// UnmarshalText reads one audience, which is by custom a URL.
+func (a *Audience) UnmarshalText(text []byte) error {
+	value := strings.TrimSpace(string(text))
+	if strings.ContainsAny(value, " ,\t\n") {
+		return errors.New("holds more than one audience")
+	}
+	*a = Audience(value)
+	return nil
+}
+
 // Email is the address of an account; empty is none.
 type Email string
 
@@ -154,7 +167,7 @@ func (s Settings) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("spreadsheet_id", string(s.SpreadsheetID)),
 		slog.String("callers", s.Callers.String()),
-		slog.String("audience", s.Audience),
+		slog.String("audience", string(s.Audience)),
 		slog.String("subject", string(s.Subject)),
 		slog.String("impersonate", string(s.Impersonate)),
 		slog.String("scopes", s.Scopes.String()),

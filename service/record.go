@@ -21,9 +21,8 @@ const (
 	// single cell." Google does not say which characters it counts; UTF-16
 	// code units are the strictest reading.
 	maxCellLength = 50_000
-	// maxInteger is the largest whole number that a cell keeps exactly: cells
-	// are double-precision numbers.
-	maxInteger = 1 << 53
+	// maxColumns is Google's limit, column ZZZ.
+	maxColumns = 18_278
 )
 
 // Record is one row as a caller sends it: named fields in the order given.
@@ -46,7 +45,7 @@ func ParseRecords(body []byte) ([]Record, error) {
 	if !utf8.Valid(body) {
 		return nil, &Error{Code: BadRequest, Detail: "the body is not UTF-8"}
 	}
-	p := &recordParser{decoder: json.NewDecoder(bytes.NewReader(body))}
+	p := &recordParser{body: body, decoder: json.NewDecoder(bytes.NewReader(body))}
 	p.decoder.UseNumber()
 	records, err := p.records()
 	if _, ok := errors.AsType[*Error](err); err == nil || ok {
@@ -60,6 +59,7 @@ func ParseRecords(body []byte) ([]Record, error) {
 }
 
 type recordParser struct {
+	body    []byte
 	decoder *json.Decoder
 	row     int // from 1
 }
@@ -123,16 +123,20 @@ func (p *recordParser) array() ([]Record, error) {
 
 // record reads the fields of an object whose opening brace has been read.
 func (p *recordParser) record() (Record, error) {
-	record := Record{}
+	record, given := Record{}, map[string]bool{}
 	for p.decoder.More() {
 		key, err := p.decoder.Token()
 		if err != nil {
 			return nil, err
 		}
 		column, _ := key.(string)
-		if slices.ContainsFunc(record, func(f Field) bool { return f.Column == column }) {
-			return nil, p.invalid("column %q stands twice", column)
+		switch {
+		case given[column]:
+			return nil, p.invalid("column %s is given twice", quote(column))
+		case len(record) == maxColumns:
+			return nil, p.invalid("more than %d columns, the most that a sheet can have", maxColumns)
 		}
+		given[column] = true
 		value, err := p.value(column)
 		if err != nil {
 			return nil, err
@@ -144,26 +148,52 @@ func (p *recordParser) record() (Record, error) {
 }
 
 func (p *recordParser) value(column string) (any, error) {
+	before := p.decoder.InputOffset()
 	token, err := p.decoder.Token()
 	if err != nil {
 		return nil, err
 	}
 	switch v := token.(type) {
 	case json.Delim:
-		return nil, p.invalid("column %q holds an object or an array: a cell takes a string, a number, true, false or null", column)
+		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", quote(column))
 	case json.Number:
-		number, err := strconv.ParseFloat(string(v), 64)
-		whole := !strings.ContainsAny(string(v), ".eE")
-		if err != nil || whole && (number > maxInteger || number < -maxInteger) {
-			return nil, p.invalid("column %q holds a number that a cell does not keep exactly: send it as a string", column)
+		number, ok := exactly(string(v))
+		if !ok {
+			return nil, p.invalid("column %s holds a number that a cell does not keep exactly: send it as a string", quote(column))
 		}
 		return number, nil
 	case string:
 		if len(v) > maxCellLength && len(utf16.Encode([]rune(v))) > maxCellLength {
-			return nil, p.invalid("column %q holds more than %d characters, Google's limit for a cell", column, maxCellLength)
+			return nil, p.invalid("column %s holds more than %d characters, Google's limit for a cell", quote(column), maxCellLength)
+		}
+		if strings.ContainsRune(v, utf8.RuneError) && bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
+			return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", quote(column))
 		}
 	}
 	return token, nil
+}
+
+// exactly reads a number as a cell keeps it, in double precision, and reports
+// whether nothing of a whole number is lost, nor all of a tiny one.
+func exactly(literal string) (number float64, ok bool) {
+	number, err := strconv.ParseFloat(literal, 64)
+	switch {
+	case err != nil:
+		return 0, false
+	case !strings.ContainsAny(literal, ".eE"):
+		return number, strconv.FormatFloat(number, 'f', -1, 64) == literal
+	}
+	digits, _, _ := strings.Cut(strings.ToLower(literal), "e")
+	return number, number != 0 || !strings.ContainsAny(digits, "123456789")
+}
+
+// quote quotes what a caller has named, as far as a person reads it.
+func quote(name string) string {
+	const limit = 100
+	if runes := []rune(name); len(runes) > limit {
+		name = string(runes[:limit]) + "…"
+	}
+	return strconv.Quote(name)
 }
 
 // toValues puts the records into the order of the columns, for appending below
@@ -190,7 +220,7 @@ func toValues(title string, columns []string, header []any, records []Record) ([
 			if !ok {
 				return nil, &Error{
 					Code:   InvalidRows,
-					Detail: fmt.Sprintf("row %d: sheet %q has no column %q; its columns are %s", n+1, title, field.Column, quoteList(columns)),
+					Detail: fmt.Sprintf("row %d: sheet %q has no column %s; its columns are %s", n+1, title, quote(field.Column), quoteList(columns)),
 				}
 			}
 			row[i] = field.Value

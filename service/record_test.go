@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -16,6 +17,14 @@ func codeOf(err error) Code {
 		return e.Code
 	}
 	return ""
+}
+
+func manyKeys(n int) string {
+	var keys []string
+	for i := range n {
+		keys = append(keys, fmt.Sprintf(`"c%d":1`, i))
+	}
+	return strings.Join(keys, ",")
 }
 
 func TestParseRecords(t *testing.T) {
@@ -32,6 +41,10 @@ func TestParseRecords(t *testing.T) {
 		{"a formula is a string", `{"a":"=1+1"}`, []Record{{{"a", "=1+1"}}}, "", ""},
 		{"largest exact integer", `{"a":9007199254740992}`, []Record{{{"a", 9007199254740992.0}}}, "", ""},
 		{"longest cell", `{"a":"` + long + `"}`, []Record{{{"a", long}}}, "", ""},
+		{"zeros", `{"a":0,"b":-0,"c":0.00e9}`, []Record{{{"a", 0.0}, {"b", math.Copysign(0, -1)}, {"c", 0.0}}}, "", ""},
+		{"a large number that a double keeps", `{"a":10000000000000000000000,"b":1e22}`, []Record{{{"a", 1e22}, {"b", 1e22}}}, "", ""},
+		{"the replacement character itself", "{\"a\":\"\ufffd\"}", []Record{{{"a", "\ufffd"}}}, "", ""},
+		{"a whole surrogate pair", `{"a":"\ud83c\udf35"}`, []Record{{{"a", "🌵"}}}, "", ""},
 		{"empty object", `{}`, []Record{{}}, "", ""},
 
 		{"empty body", " \n", nil, BadRequest, "the body is empty"},
@@ -47,8 +60,13 @@ func TestParseRecords(t *testing.T) {
 		{"array of numbers", `[{"a":1},2]`, nil, InvalidRows, "row 2: not a JSON object"},
 		{"nested object", `[{"a":1},{"b":{"c":1}}]`, nil, InvalidRows, `row 2: column "b" holds an object`},
 		{"nested array", `{"b":[1]}`, nil, InvalidRows, `row 1: column "b" holds an object or an array`},
-		{"key twice", `{"a":1,"a":2}`, nil, InvalidRows, `column "a" stands twice`},
-		{"integer beyond a double", `{"a":9007199254740993000}`, nil, InvalidRows, "send it as a string"},
+		{"key twice", `{"a":1,"a":2}`, nil, InvalidRows, `column "a" is given twice`},
+		{"too many columns", "{" + manyKeys(maxColumns+1) + "}", nil, InvalidRows, "more than 18278 columns"},
+		{"a long name is cut in the answer", `{"` + long + `":{}}`, nil, InvalidRows, strings.Repeat("x", 100) + `…" holds`},
+		{"integer that a double rounds", `{"a":9007199254740993}`, nil, InvalidRows, "send it as a string"},
+		{"integer beyond a double", `{"a":9007199254740993001}`, nil, InvalidRows, "send it as a string"},
+		{"tiny number that would be zero", `{"a":1e-400}`, nil, InvalidRows, "send it as a string"},
+		{"half a surrogate pair", `{"a":"\ud800"}`, nil, InvalidRows, "half of a surrogate pair"},
 		{"number beyond a double", `{"a":1e999}`, nil, InvalidRows, "send it as a string"},
 		{"cell too long", `{"a":"` + long + `x"}`, nil, InvalidRows, "more than 50000 characters"},
 		{"cell too long in UTF-16", `{"a":"` + strings.Repeat("😀", maxCellLength/2+1) + `"}`, nil, InvalidRows, "more than 50000 characters"},

@@ -80,10 +80,12 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	if err != nil {
 		return err
 	}
-	servers := []*http.Server{serve(listener, http.HandlerFunc(function.Handle))}
+	var servers []*http.Server
 	save := func() error { return nil }
 	show := "/"
-	if !c.google {
+	if c.google {
+		_ = os.Unsetenv("SHEETS_EMULATOR_HOST") // no real token goes to whatever listens there
+	} else {
 		spreadsheet, err := openBook(c.file)
 		if err != nil {
 			return err
@@ -101,6 +103,9 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	if _, err := function.ReadSettings(); err != nil {
 		return err
 	}
+	// Last, because its first request reads the settings for good; and first to
+	// stop, because its requests need Google.
+	servers = append([]*http.Server{serve(listener, http.HandlerFunc(function.Handle))}, servers...)
 	printHowTo(out, listener.Addr().String(), show, c)
 
 	<-ctx.Done()
