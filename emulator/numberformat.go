@@ -24,13 +24,16 @@ func formatNumber(n float64, f *sheets.NumberFormat) string {
 		pattern = defaultPatterns[f.Type]
 	}
 	switch {
-	case f.Type == "TEXT" || pattern == "" || pattern == "@" || strings.EqualFold(pattern, "general"):
+	case f.Type == "TEXT" || pattern == "" || pattern == "@" || len(pattern) > maxPattern || strings.EqualFold(pattern, "general"):
 		return automatic(n)
 	case isDate(f):
 		return formatDate(n, pattern)
 	}
 	return formatDecimal(n, pattern)
 }
+
+// maxPattern is longer than any number format that somebody means.
+const maxPattern = 500
 
 // defaultPatterns stand in for a format type without a pattern, in en_US.
 var defaultPatterns = map[string]string{
@@ -213,7 +216,7 @@ func formatDate(n float64, pattern string) string {
 
 // elapsed shows all hours, minutes or seconds of a duration, as [h] asks for.
 func elapsed(seconds float64, token string) (string, bool) {
-	if token[0] != '[' {
+	if token[0] != '[' || len(token) < 3 {
 		return "", false
 	}
 	unit, ok := map[byte]float64{'h': 3600, 'm': 60, 's': 1}[strings.ToLower(token)[1]]
