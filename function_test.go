@@ -608,14 +608,15 @@ const module = "example.com/sheets-function"
 func TestImports(t *testing.T) {
 	const root = module
 	allowed := map[string][]string{
-		root:                  {module + "/auth", module + "/service"},
-		module + "/service":   {},
-		module + "/auth":      {},
-		module + "/emulator":  {},
-		module + "/cmd/local": {root, module + "/emulator"},
+		root:                       {module + "/auth", module + "/service"},
+		module + "/service":        {module + "/service/commit"},
+		module + "/service/commit": {},
+		module + "/auth":           {},
+		module + "/emulator":       {},
+		module + "/cmd/local":      {root, module + "/emulator"},
 	}
 	// Google's clients are linked by service; auth does without them.
-	clients := []string{module + "/service", module + "/emulator"}
+	clients := []string{module + "/service", module + "/service/commit", module + "/emulator"}
 	out, err := exec.Command("go", "list", "-json=ImportPath,Name,Imports,TestImports,XTestImports", "./...").Output()
 	if err != nil {
 		t.Fatal(err)
