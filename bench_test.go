@@ -84,7 +84,8 @@ func BenchmarkStart(b *testing.B) {
 }
 
 // BenchmarkGet measures CPU and resident memory of both processes over GETs of
-// 1,000 rows of 8 cells; at least 1,000 for a memory that has settled.
+// 1,000 rows of 8 cells, with and without a call to Google for each; at least
+// 1,000 for a memory that has settled. The bare handler calls Google always.
 //
 //	go test -run='^$' -bench=Get -benchtime=1000x .
 func BenchmarkGet(b *testing.B) {
@@ -92,8 +93,16 @@ func BenchmarkGet(b *testing.B) {
 		b.Skip("CPU and memory of a process are read from /proc")
 	}
 	env := serveGoogle(b, emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{{Title: "Orders", Values: manyRows(1000)}}})
+	env = append(env, "READS_PER_MINUTE=100000")
+	binaries := []string{buildMain(b, generatedMain), buildMain(b, bareMain)}
+	for name, ttl := range map[string]string{"uncached": "0", "cached": "1h"} {
+		b.Run(name, func(b *testing.B) { compareGets(b, binaries, append(env, "CACHE_TTL="+ttl)) })
+	}
+}
+
+func compareGets(b *testing.B, binaries, env []string) {
 	var cpu, memory [2]float64
-	processes := []*process{start(b, buildMain(b, generatedMain), env...), start(b, buildMain(b, bareMain), env...)}
+	processes := []*process{start(b, binaries[0], env...), start(b, binaries[1], env...)}
 	for _, p := range processes {
 		p.get(b, "/sheets/Orders")
 	}
@@ -161,16 +170,22 @@ func (p *process) proc(b *testing.B, file string) string {
 	return string(content)
 }
 
-// BenchmarkHandler measures a GET of 1,000 rows of 8 cells without sockets:
-// the emulator's own work is part of it, so it is for profiles, not for ratios.
+// BenchmarkHandler measures a GET of 1,000 rows of 8 cells without sockets. The
+// emulator's own work is part of an uncached one: that is for profiles, and
+// BenchmarkListRows of package service for figures.
 func BenchmarkHandler(b *testing.B) {
-	w := newWorld(b, func(_ *Settings, s *emulator.Spreadsheet) {
-		s.Sheets = []emulator.Sheet{{Title: "Orders", Values: manyRows(1000)}}
-	})
-	b.ReportAllocs()
-	for b.Loop() {
-		r, _ := http.NewRequest(http.MethodGet, "/sheets/Orders", nil)
-		w.ServeHTTP(discard{http.Header{}}, r)
+	for name, ttl := range map[string]time.Duration{"uncached": 0, "cached": time.Hour} {
+		b.Run(name, func(b *testing.B) {
+			w := newWorld(b, func(settings *Settings, s *emulator.Spreadsheet) {
+				settings.CacheTTL = TTL(ttl)
+				s.Sheets = []emulator.Sheet{{Title: "Orders", Values: manyRows(1000)}}
+			})
+			b.ReportAllocs()
+			for b.Loop() {
+				r, _ := http.NewRequest(http.MethodGet, "/sheets/Orders", nil)
+				w.ServeHTTP(discard{http.Header{}}, r)
+			}
+		})
 	}
 }
 

@@ -184,7 +184,11 @@ func (p *process) get(t testing.TB, path string) string {
 // function beside it.
 func serveGoogle(t testing.TB, s emulator.Spreadsheet) (env []string) {
 	t.Helper()
-	google := emulator.New(emulator.Options{})
+	return serve(t, emulator.New(emulator.Options{}), s)
+}
+
+func serve(t testing.TB, google *emulator.Server, s emulator.Spreadsheet) (env []string) {
+	t.Helper()
 	server := httptest.NewServer(google)
 	t.Cleanup(server.Close)
 	host := strings.TrimPrefix(server.URL, "http://")

@@ -12,8 +12,10 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
+	"golang.org/x/sync/semaphore"
 
 	"example.com/sheets-function/auth"
 	"example.com/sheets-function/service"
@@ -30,14 +32,19 @@ func init() {
 func Handle(w http.ResponseWriter, r *http.Request) { fromEnvironment().ServeHTTP(w, r) }
 
 var fromEnvironment = sync.OnceValue(func() http.Handler {
+	log := newLogger(os.Stderr)
 	settings, err := ReadSettings()
-	if err == nil {
-		var h http.Handler
-		if h, err = NewHandler(settings); err == nil {
-			return h
-		}
+	if err != nil {
+		return misconfigured(err, log)
 	}
-	return misconfigured(err, newLogger(os.Stderr))
+	h, err := newHandler(settings, nil, log)
+	if err != nil {
+		return misconfigured(err, log)
+	}
+	if os.Getenv("K_SERVICE") != "" { // elsewhere the program that calls Handle knows how to stop
+		h.exitOnSignal()
+	}
+	return h
 })
 
 // NewHandler returns the API for these settings. It asks nobody anything yet;
@@ -61,11 +68,15 @@ func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler,
 	if err != nil {
 		return nil, err
 	}
-	rows, err := service.New(context.Background(), tokens.Client(), string(s.SpreadsheetID), endpoint)
+	rows, err := service.New(context.Background(), service.Config{
+		Client: tokens.Client(), SpreadsheetID: string(s.SpreadsheetID), Endpoint: endpoint,
+		CacheTTL: time.Duration(s.CacheTTL), ReadsPerMinute: int(s.ReadsPerMinute), WritesPerMinute: int(s.WritesPerMinute),
+		Logger: log,
+	})
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{settings: s, callers: verifier, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux()}
+	h := &handler{settings: s, callers: verifier, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux(), drain: newDrain(), bodies: semaphore.NewWeighted(bodiesAtOnce)}
 	for _, route := range h.routes() {
 		h.mux.Handle(route.pattern, h.answer(route))
 	}
@@ -80,6 +91,8 @@ type handler struct {
 	rows     *service.Service
 	log      *slog.Logger
 	mux      *http.ServeMux
+	drain    *drain
+	bodies   *semaphore.Weighted // bytes of bodies that may be in memory
 }
 
 // route is a pattern of http.ServeMux, the query parameters it takes, and what
@@ -95,7 +108,7 @@ func (h *handler) routes() []route {
 	return []route{
 		{"GET /{$}", nil, h.describe},
 		{"GET /sheets/{title}", []string{"limit", "offset", "values"}, h.listRows},
-		{"POST /sheets/{title}", nil, h.appendRows},
+		{"POST /sheets/{title}", []string{"input"}, h.appendRows},
 		{healthRoute, nil, h.health},
 	}
 }
@@ -109,13 +122,10 @@ func (h *handler) describe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	// Its error, if there is one, is no reason to hide the rest: the answer
-	// then comes without an e-mail.
-	_, _ = h.tokens.Email(r.Context())
 	return writeJSON(w, http.StatusOK, struct {
 		service.Spreadsheet
 		Identity auth.Status `json:"identity"`
-	}{spreadsheet, h.tokens.Status()})
+	}{spreadsheet, h.identity(r.Context())})
 }
 
 // listRows answers with the rows of a sheet.
@@ -124,16 +134,25 @@ func (h *handler) listRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	query.Anew = asksAnew(r.Header)
 	rows, err := h.rows.ListRows(r.Context(), r.PathValue("title"), query)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	return rows.WriteJSON(w)
+	return writeRows(w, r, rows)
 }
 
 // appendRows stores one row or many, and answers where.
 func (h *handler) appendRows(w http.ResponseWriter, r *http.Request) error {
+	key, entered, err := parseAppend(r)
+	if err != nil {
+		return err
+	}
+	release, err := h.reserve(r.ContentLength)
+	if err != nil {
+		return err
+	}
+	defer release()
 	body, err := readBody(w, r)
 	if err != nil {
 		return err
@@ -142,9 +161,17 @@ func (h *handler) appendRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	appended, err := h.rows.AppendRows(r.Context(), r.PathValue("title"), records)
+	var appended service.Appended
+	if entered {
+		appended, err = h.rows.EnterRows(r.Context(), r.PathValue("title"), records)
+	} else {
+		appended, err = h.rows.AppendRows(r.Context(), r.PathValue("title"), key, records)
+	}
 	if err != nil {
 		return err
+	}
+	if appended.Replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
 	}
 	return writeJSON(w, http.StatusCreated, appended)
 }

@@ -28,6 +28,8 @@ type world struct {
 	http.Handler
 	google *emulator.Server
 	id     string
+	base   http.RoundTripper // to Google
+	from   Settings
 	log    *bytes.Buffer // to be read when all requests are answered
 }
 
@@ -42,6 +44,7 @@ func day(n int) emulator.Date {
 	return emulator.Date(time.Date(2026, time.March, n, 0, 0, 0, 0, time.UTC))
 }
 
+// newWorld makes a function and its spreadsheet, which change may alter first.
 func newWorld(t testing.TB, change func(*Settings, *emulator.Spreadsheet)) *world {
 	t.Helper()
 	return newWorldOn(t, emulator.Options{}, change)
@@ -59,24 +62,34 @@ func newWorldOn(t testing.TB, google emulator.Options, change func(*Settings, *e
 		{Title: "It's; a/b 🌵", Values: [][]any{{"x"}}},
 		{Title: "Shifted", Values: [][]any{{nil, "x"}, {nil, 1}}},
 	}}
-	settings := Settings{Callers: callers(t, "anyone"), Emulator: "127.0.0.1:1"}
+	settings := Settings{Callers: callers(t, "anyone"), Emulator: "127.0.0.1:1", ReadsPerMinute: 100_000, WritesPerMinute: 100_000}
 	settings.Scopes, _ = auth.ParseScopes("drive,spreadsheets")
 	if change != nil {
 		change(&settings, &spreadsheet)
 	}
-	w := &world{google: emulator.New(google), log: &bytes.Buffer{}}
+	w := &world{google: emulator.New(google)}
 	w.id = w.google.Create(spreadsheet)
 	if settings.SpreadsheetID == "" {
 		settings.SpreadsheetID = SpreadsheetID(w.id)
 	}
 	base := emulator.Transport(w.google).(*http.Transport)
 	t.Cleanup(base.CloseIdleConnections)
-	h, err := newHandler(settings, base, newLogger(w.log))
+	w.base, w.from = base, settings
+	return w.another(t)
+}
+
+// another is a new instance of the function with the same Google, as after a
+// restart or beside the first one.
+func (w *world) another(t testing.TB) *world {
+	t.Helper()
+	other := *w
+	other.log = &bytes.Buffer{}
+	h, err := newHandler(w.from, w.base, newLogger(other.log))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Handler = h
-	return w
+	other.Handler = h
+	return &other
 }
 
 func callers(t testing.TB, rule string) (c auth.Callers) {
@@ -247,6 +260,14 @@ func TestBadRequests(t *testing.T) {
 func TestGoogleRefuses(t *testing.T) {
 	const account = "sheets-function@demo-project.iam.gserviceaccount.com"
 	fault := func(f emulator.Fault) func(*world) { return func(w *world) { w.google.Inject(f) } }
+	// What a GET reads, and what a POST reads before it sends anything.
+	reading := func(f emulator.Fault) func(*world) {
+		return func(w *world) {
+			for _, f.Call = range []string{"sheets.spreadsheets.values.get", "sheets.spreadsheets.values.batchGet"} {
+				w.google.Inject(f)
+			}
+		}
+	}
 	for _, tt := range []struct {
 		name    string
 		google  emulator.Options
@@ -255,7 +276,6 @@ func TestGoogleRefuses(t *testing.T) {
 		status  int
 		code    service.Code
 		remedy  string
-		post    service.Code // where an append differs from a read
 	}{
 		{name: "token without the scope", setting: func(s *Settings, _ *emulator.Spreadsheet) {
 			s.Scopes = auth.Scopes{"https://www.googleapis.com/auth/cloud-platform"}
@@ -266,17 +286,17 @@ func TestGoogleRefuses(t *testing.T) {
 			status: 502, code: "spreadsheet-not-found", remedy: "SPREADSHEET_ID"},
 		{name: "API disabled", cause: func(w *world) { w.google.Disable("sheets.googleapis.com", true) },
 			status: 502, code: "api-disabled", remedy: "gcloud services enable"},
-		{name: "429", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 429}),
+		{name: "429", cause: reading(emulator.Fault{Status: 429}),
 			status: 503, code: "rate-limited", remedy: "minute"},
-		{name: "429 as HTML", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 429, HTML: true}),
+		{name: "429 as HTML", cause: reading(emulator.Fault{Status: 429, HTML: true}),
 			status: 503, code: "rate-limited", remedy: "minute"},
-		{name: "401", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 401}),
+		{name: "401", cause: reading(emulator.Fault{Status: 401}),
 			status: 502, code: "token", remedy: "service account"},
-		{name: "500 on reading", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 500}),
+		{name: "500 on reading", cause: reading(emulator.Fault{Status: 500}),
 			status: 502, code: "upstream"},
-		{name: "HTML with 503", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Status: 503, HTML: true}),
+		{name: "HTML with 503", cause: reading(emulator.Fault{Status: 503, HTML: true}),
 			status: 502, code: "upstream"},
-		{name: "cut body", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Drop: emulator.DropMiddle}),
+		{name: "cut body", cause: reading(emulator.Fault{Drop: emulator.DropMiddle}),
 			status: 502, code: "upstream"},
 		{name: "metadata server refuses", cause: fault(emulator.Fault{Call: "metadata.token", Status: 403}),
 			status: 502, code: "token", remedy: "no proxy"},
@@ -291,7 +311,7 @@ func TestGoogleRefuses(t *testing.T) {
 			status: 502, code: "token", remedy: "--service-account"},
 		{name: "metadata server hangs", cause: fault(emulator.Fault{Call: "metadata.token", Hang: true}),
 			status: 502, code: "token", remedy: "GCE_METADATA_HOST"},
-		{name: "reading hangs", cause: fault(emulator.Fault{Call: "sheets.spreadsheets.values.get", Hang: true}),
+		{name: "reading hangs", cause: reading(emulator.Fault{Hang: true}),
 			status: 502, code: "upstream"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -315,55 +335,6 @@ func TestGoogleRefuses(t *testing.T) {
 					t.Errorf("the sheet has changed (-before +after):\n%s", diff)
 				}
 				w.google.Heal()
-			})
-		})
-	}
-}
-
-func TestAppendIsNeverSentTwice(t *testing.T) {
-	const call = "sheets.spreadsheets.values.append"
-	for _, tt := range []struct {
-		name   string
-		fault  emulator.Fault
-		code   service.Code
-		status int
-		rows   int // stored
-	}{
-		{"answer lost after storing", emulator.Fault{Drop: emulator.DropAfter}, "outcome-unknown", 504, 1},
-		{"answer cut after storing", emulator.Fault{Drop: emulator.DropMiddle}, "outcome-unknown", 504, 1},
-		{"connection dropped before storing", emulator.Fault{Drop: emulator.DropBefore}, "outcome-unknown", 504, 0},
-		{"no answer in time", emulator.Fault{Hang: true}, "outcome-unknown", 504, 0},
-		{"500 does not tell whether it was stored", emulator.Fault{Status: 500}, "outcome-unknown", 504, 0},
-		{"429 was certainly not stored", emulator.Fault{Status: 429}, "rate-limited", 503, 0},
-		{"403 was certainly not stored", emulator.Fault{Status: 403}, "not-shared", 502, 0},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, nil)
-				before := len(w.google.Values(w.id, "Orders"))
-				tt.fault.Call = call
-				w.google.Inject(tt.fault)
-				answer := w.do("POST", "/sheets/Orders", `{"id":4}`)
-				if p := problemOf(t, answer); p.Code != tt.code || p.Status != tt.status {
-					t.Errorf("POST = %+v, want %s", p, tt.code)
-				}
-				if tt.code == "rate-limited" && answer.Header().Get("Retry-After") != "60" {
-					t.Errorf("Retry-After = %q, want 60", answer.Header().Get("Retry-After"))
-				}
-				w.google.Heal()
-				synctest.Wait()
-				if got := len(w.google.Values(w.id, "Orders")) - before; got != tt.rows {
-					t.Errorf("%d rows stored, want %d", got, tt.rows)
-				}
-				sent := 0
-				for _, r := range w.google.Requests() {
-					if r.Call == call {
-						sent++
-					}
-				}
-				if sent != 1 {
-					t.Errorf("sent %d times, want 1", sent)
-				}
 			})
 		})
 	}
@@ -479,6 +450,52 @@ func TestStrangersGetNoRemedy(t *testing.T) {
 	}
 }
 
+func TestStrangersSeeNoIdentity(t *testing.T) {
+	w := newWorld(t, nil)
+	t.Setenv("K_SERVICE", "svc")
+	answer := w.do("GET", "/", "")
+	for _, secret := range []string{w.google.ServiceAccount(), "metadata", "127.0.0.1"} {
+		if answer.Code != 200 || strings.Contains(answer.Body.String(), secret) {
+			t.Errorf("GET / on a platform that is open to anyone = %d %s, tells %q", answer.Code, answer.Body, secret)
+		}
+	}
+}
+
+func TestPanicIsOneLine(t *testing.T) {
+	w := newWorld(t, nil)
+	w.log.Reset()
+	h := w.Handler.(*handler)
+	recorder := httptest.NewRecorder()
+	h.answer(route{do: func(http.ResponseWriter, *http.Request) error { panic("a bug") }}).ServeHTTP(recorder, httptest.NewRequest("GET", "/", nil))
+	if p := problemOf(t, recorder); p.Status != 500 || p.Code != "internal" || strings.Contains(recorder.Body.String(), "a bug") {
+		t.Errorf("answer %+v, want 500 internal that tells nothing", p)
+	}
+	if log := w.log.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, "panic: a bug") || !strings.Contains(log, "TestPanicIsOneLine") || !strings.Contains(log, `"severity":"ERROR"`) {
+		t.Errorf("log %s, want one line with the stack", log)
+	}
+}
+
+func TestBodiesInMemoryAreBounded(t *testing.T) {
+	w := newWorld(t, nil)
+	h := w.Handler.(*handler)
+	var releases []func()
+	for range bodiesAtOnce / maxBody {
+		release, err := h.reserve(-1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		releases = append(releases, release)
+	}
+	answer := w.do("POST", "/sheets/Orders", `{"id":4}`)
+	if p := problemOf(t, answer); p.Status != 503 || p.Code != "overloaded" || answer.Header().Get("Retry-After") == "" {
+		t.Errorf("POST beside full memory = %+v, want 503 overloaded with Retry-After", p)
+	}
+	releases[0]()
+	if answer := w.do("POST", "/sheets/Orders", `{"id":4}`); answer.Code != 201 {
+		t.Errorf("POST after one was released = %d %s, want 201", answer.Code, answer.Body)
+	}
+}
+
 func TestHealth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -532,6 +549,11 @@ func TestSettings(t *testing.T) {
 		{"callers unknown", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "everyone"}, "", []string{"neither iam nor anyone"}},
 		{"scopes by blanks", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SCOPES": "drive spreadsheets"}, "", []string{"SCOPES", "commas", "for example SCOPES=drive,spreadsheets"}},
 		{"scopes empty", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SCOPES": ""}, "", []string{"SCOPES names no scope"}},
+		{"numbers", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "CACHE_TTL": "0", "READS_PER_MINUTE": "1", "WRITES_PER_MINUTE": "100000"}, id, nil},
+		{"time without a unit", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "CACHE_TTL": "2"}, "", []string{"CACHE_TTL is not a duration with a unit, or 0; for example CACHE_TTL=2s"}},
+		{"time before now", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "CACHE_TTL": "-1s"}, "", []string{"CACHE_TTL"}},
+		{"no reads", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "READS_PER_MINUTE": "0"}, "", []string{"READS_PER_MINUTE is not a whole number from 1 to 100000; for example READS_PER_MINUTE=60"}},
+		{"too many writes", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "WRITES_PER_MINUTE": "100001"}, "", []string{"WRITES_PER_MINUTE"}},
 		{"emulator with a scheme", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SHEETS_EMULATOR_HOST": "http://127.0.0.1:1"}, "", []string{"SHEETS_EMULATOR_HOST", "without a scheme"}},
 		{"emulator elsewhere", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SHEETS_EMULATOR_HOST": "10.0.0.1:80"}, "", []string{"in the clear", "for example SHEETS_EMULATOR_HOST=127.0.0.1:8085"}},
 		{"emulator by a name that only looks local", map[string]string{"SPREADSHEET_ID": id, "CALLERS": "iam", "SHEETS_EMULATOR_HOST": "127.0.0.1.example.com:80"}, "", []string{"in the clear"}},
@@ -566,7 +588,7 @@ func TestSettings(t *testing.T) {
 }
 
 func clearEnv(t *testing.T) {
-	for _, name := range []string{"SPREADSHEET_ID", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES", "SHEETS_EMULATOR_HOST"} {
+	for _, name := range []string{"SPREADSHEET_ID", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES", "SHEETS_EMULATOR_HOST", "CACHE_TTL", "READS_PER_MINUTE", "WRITES_PER_MINUTE"} {
 		t.Setenv(name, "") // so that it is restored afterwards
 		if err := os.Unsetenv(name); err != nil {
 			t.Fatal(err)
@@ -575,31 +597,33 @@ func clearEnv(t *testing.T) {
 }
 
 func TestRequestIsLogged(t *testing.T) {
-	w := newWorld(t, nil)
-	w.log.Reset() // the lines at start
-	w.do("GET", "/sheets/Orders?limit=1", "")
-	w.do("POST", "/sheets/Orders", `{"item":"private-row"}`)
-	w.do("POST", "/sheets/Orders", `{"private-row":1,`)
-	w.google.Inject(emulator.Fault{Status: 503, HTML: true})
-	w.do("POST", "/sheets/Orders", `{"item":"private-row"}`)
-	lines := strings.Split(strings.TrimSpace(w.log.String()), "\n")
-	if len(lines) != 4 {
-		t.Fatalf("%d lines, want 4:\n%s", len(lines), w.log)
-	}
-	for i, severity := range []string{"INFO", "INFO", "WARNING", "ERROR"} {
-		var line struct {
-			Severity, Message string
-			HTTPRequest       struct{ RequestMethod, RequestURL, Latency string }
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, nil)
+		w.log.Reset() // the lines at start
+		w.do("GET", "/sheets/Orders?limit=1", "")
+		w.do("POST", "/sheets/Orders", `{"item":"private-row"}`)
+		w.do("POST", "/sheets/Orders", `{"private-row":1,`)
+		w.google.Inject(emulator.Fault{Status: 503, HTML: true})
+		w.do("POST", "/sheets/Orders", `{"item":"private-row"}`)
+		lines := strings.Split(strings.TrimSpace(w.log.String()), "\n")
+		if len(lines) != 4 {
+			t.Fatalf("%d lines, want 4:\n%s", len(lines), w.log)
 		}
-		if err := json.Unmarshal([]byte(lines[i]), &line); err != nil || line.Severity != severity || line.HTTPRequest.RequestURL != "/sheets/Orders" || line.Message == "" {
-			t.Errorf("line %d = %s, %v, want %s in Cloud Logging's shape", i, lines[i], err, severity)
+		for i, severity := range []string{"INFO", "INFO", "WARNING", "ERROR"} {
+			var line struct {
+				Severity, Message string
+				HTTPRequest       struct{ RequestMethod, RequestURL, Latency string }
+			}
+			if err := json.Unmarshal([]byte(lines[i]), &line); err != nil || line.Severity != severity || line.HTTPRequest.RequestURL != "/sheets/Orders" || line.Message == "" {
+				t.Errorf("line %d = %s, %v, want %s in Cloud Logging's shape", i, lines[i], err, severity)
+			}
 		}
-	}
-	for _, secret := range []string{"private-row", "ya29", "limit"} {
-		if strings.Contains(w.log.String(), secret) {
-			t.Errorf("the log holds %q:\n%s", secret, w.log)
+		for _, secret := range []string{"private-row", "ya29", "limit"} {
+			if strings.Contains(w.log.String(), secret) {
+				t.Errorf("the log holds %q:\n%s", secret, w.log)
+			}
 		}
-	}
+	})
 }
 
 const module = "example.com/sheets-function"

@@ -41,6 +41,10 @@ var statuses = map[service.Code]int{
 	service.UnsupportedDocument: http.StatusBadGateway,
 	service.RateLimited:         http.StatusServiceUnavailable,
 	service.Upstream:            http.StatusBadGateway,
+	service.Overloaded:          http.StatusServiceUnavailable,
+	service.Conflict:            http.StatusConflict,
+	service.KeyReused:           http.StatusUnprocessableEntity,
+	service.SheetFull:           http.StatusUnprocessableEntity,
 	service.OutcomeUnknown:      http.StatusGatewayTimeout,
 	codeToken:                   http.StatusBadGateway,
 	codeSettings:                http.StatusServiceUnavailable,
@@ -146,10 +150,12 @@ func (h *handler) explain(ctx context.Context, err error) problem {
 	return p
 }
 
-// shown leaves out what only the function's own people should know, where
-// answers go to anybody on the internet.
+// open reports whether answers go to anybody on the internet.
+func (h *handler) open() bool { return h.settings.Callers.Anyone() && os.Getenv("K_SERVICE") != "" }
+
+// shown leaves out what only the function's own people should know.
 func (h *handler) shown(p problem) problem {
-	if !h.settings.Callers.Anyone() || os.Getenv("K_SERVICE") == "" {
+	if !h.open() {
 		return p
 	}
 	p.Remedy = ""
@@ -157,6 +163,18 @@ func (h *handler) shown(p problem) problem {
 		p.Detail = "the function has no access token to call Google with"
 	}
 	return p
+}
+
+// identity is who the function is; for strangers without names and addresses.
+func (h *handler) identity(ctx context.Context) auth.Status {
+	if h.open() {
+		status := h.tokens.Status()
+		return auth.Status{Scopes: status.Scopes, Expiry: status.Expiry}
+	}
+	// Its error, if there is one, is no reason to hide the rest: the status
+	// then comes without an e-mail.
+	_, _ = h.tokens.Email(ctx)
+	return h.tokens.Status()
 }
 
 func (p problem) write(w http.ResponseWriter) {

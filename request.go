@@ -18,10 +18,28 @@ import (
 
 const (
 	maxBody = 8 << 20
+	// bodiesAtOnce bounds the memory that requests take before they are rows:
+	// two of the largest, or thousands of the usual.
+	bodiesAtOnce = 2 * maxBody
 	// requestBudget ends a request before the platform does: service.yaml's
 	// timeoutSeconds is 60.
 	requestBudget = 55 * time.Second
 )
+
+// reserve takes memory for a body of this length, -1 if it is not known, until
+// release is called.
+func (h *handler) reserve(length int64) (release func(), err error) {
+	if length < 0 || length > maxBody {
+		length = maxBody
+	}
+	if !h.bodies.TryAcquire(length) {
+		return nil, &service.Error{
+			Code: service.Overloaded, Detail: "too many large requests are being read, so nothing was stored",
+			Remedy: "send fewer rows in one request", RetryAfter: time.Second,
+		}
+	}
+	return func() { h.bodies.Release(length) }, nil
+}
 
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if given := r.Header.Get("Content-Type"); given != "" {
@@ -61,6 +79,33 @@ func parseQuery(parameters url.Values) (service.Query, error) {
 		*field = n
 	}
 	return q, nil
+}
+
+// maxKey is the length of an idempotency key, which is stored in a cell.
+const maxKey = 255
+
+// parseAppend reads how rows are to be appended: with which idempotency key,
+// "" for none, and whether as typed by a person.
+func parseAppend(r *http.Request) (key string, entered bool, err error) {
+	keys := r.Header.Values("Idempotency-Key")
+	if len(keys) > 0 {
+		key = keys[0]
+	}
+	unprintable := strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' })
+	if len(keys) > 1 || len(keys) == 1 && (key == "" || len(key) > maxKey || unprintable) {
+		return "", false, badRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", maxKey)
+	}
+	switch input := r.URL.Query().Get("input"); input {
+	case "", "raw":
+		return key, false, nil
+	case "user_entered":
+		if key != "" {
+			return "", false, badRequest("input=user_entered is not safe to repeat, so it takes no Idempotency-Key: leave out one of them")
+		}
+		return "", true, nil
+	default:
+		return "", false, badRequest("input=%s: want raw or user_entered", input)
+	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {

@@ -8,17 +8,25 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
 	"example.com/sheets-function/auth"
+	"example.com/sheets-function/service"
 )
 
 // ServeHTTP checks the caller and runs the route. ServeMux's own answers to
 // unknown paths and methods become problems.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !h.drain.enter() {
+		h.answer(route{do: h.tooLate}).ServeHTTP(w, r)
+		return
+	}
+	defer h.drain.leave()
 	ctx, cancel := context.WithTimeout(r.Context(), requestBudget)
 	defer cancel()
+	defer context.AfterFunc(h.drain.ctx, cancel)()
 	r = r.WithContext(ctx)
 	if _, pattern := h.mux.Handler(r); pattern != "" {
 		h.mux.ServeHTTP(w, r)
@@ -45,13 +53,26 @@ func (h *handler) answer(route route) http.Handler {
 		start := time.Now()
 		out := &answerWriter{ResponseWriter: w}
 		var p problem
-		err := h.run(route, out, r)
+		err := h.runSafely(route, out, r)
 		if err != nil && out.status == 0 { // else the caller left while it was answered
 			p = h.explain(r.Context(), err)
 			h.shown(p).write(out)
 		}
 		h.logRequest(r, out, p, err, time.Since(start))
 	})
+}
+
+// runSafely makes an error of a panic, with the stack for the log. The one that
+// asks net/http to drop the connection passes.
+func (h *handler) runSafely(route route, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		if cause := recover(); cause == http.ErrAbortHandler {
+			panic(cause)
+		} else if cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return h.run(route, w, r)
 }
 
 func (h *handler) run(route route, w http.ResponseWriter, r *http.Request) error {
@@ -111,6 +132,9 @@ func (h *handler) logRequest(r *http.Request, out *answerWriter, p problem, err 
 		level = slog.LevelWarn
 		if p.Status >= http.StatusInternalServerError {
 			level = slog.LevelError
+		}
+		if errors.Is(r.Context().Err(), context.Canceled) && p.Code != service.OutcomeUnknown {
+			level = slog.LevelInfo // the caller left; nobody needs to look at it
 		}
 		message += ": " + string(p.Code)
 		fields = append(fields, "code", p.Code, "remedy", p.Remedy)

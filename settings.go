@@ -9,7 +9,9 @@ import (
 	"net/netip"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kelseyhightower/envconfig"
 
@@ -32,6 +34,12 @@ type Settings struct {
 	Impersonate Email `envconfig:"IMPERSONATE" example:"sheets@project.iam.gserviceaccount.com"`
 	// Scopes of the access token.
 	Scopes auth.Scopes `envconfig:"SCOPES" default:"drive,spreadsheets" example:"drive,spreadsheets"`
+	// CacheTTL is how long rows are served without asking Google; 0 asks always.
+	CacheTTL TTL `envconfig:"CACHE_TTL" default:"2s" example:"2s"`
+	// ReadsPerMinute and WritesPerMinute are this instance's share of Google's
+	// quota, which is 60 each for one service account.
+	ReadsPerMinute  PerMinute `envconfig:"READS_PER_MINUTE" default:"60" example:"60"`
+	WritesPerMinute PerMinute `envconfig:"WRITES_PER_MINUTE" default:"60" example:"60"`
 	// Emulator stands for all of Google's API hosts; empty is Google.
 	Emulator LoopbackHost `envconfig:"SHEETS_EMULATOR_HOST" example:"127.0.0.1:8085"`
 }
@@ -162,6 +170,32 @@ func (h LoopbackHost) endpoint() string {
 	return "http://" + string(h)
 }
 
+// TTL is how long something is kept.
+type TTL time.Duration
+
+// UnmarshalText reads a duration with its unit, or 0.
+func (t *TTL) UnmarshalText(text []byte) error {
+	value, err := time.ParseDuration(strings.TrimSpace(string(text)))
+	if err != nil || value < 0 {
+		return errors.New("is not a duration with a unit, or 0")
+	}
+	*t = TTL(value)
+	return nil
+}
+
+// PerMinute is a number of calls a minute; 0 is Google's quota.
+type PerMinute int
+
+// UnmarshalText reads a whole number from 1 to 100000.
+func (p *PerMinute) UnmarshalText(text []byte) error {
+	value, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || value < 1 || value > 100_000 {
+		return errors.New("is not a whole number from 1 to 100000")
+	}
+	*p = PerMinute(value)
+	return nil
+}
+
 // LogValue lists the settings in force; there is no secret among them.
 func (s Settings) LogValue() slog.Value {
 	return slog.GroupValue(
@@ -171,6 +205,9 @@ func (s Settings) LogValue() slog.Value {
 		slog.String("subject", string(s.Subject)),
 		slog.String("impersonate", string(s.Impersonate)),
 		slog.String("scopes", s.Scopes.String()),
+		slog.String("cache_ttl", time.Duration(s.CacheTTL).String()),
+		slog.Int("reads_per_minute", int(s.ReadsPerMinute)),
+		slog.Int("writes_per_minute", int(s.WritesPerMinute)),
 		slog.String("emulator", string(s.Emulator)),
 	)
 }

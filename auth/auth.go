@@ -167,7 +167,7 @@ func (t *Transport) Email(ctx context.Context) (string, error) {
 
 // Status is what is known of the tokens, for people. It holds no token.
 type Status struct {
-	Source    string    `json:"source"`
+	Source    string    `json:"source,omitempty"`
 	Email     string    `json:"email,omitempty"` // once [Transport.Email] has been asked
 	Scopes    Scopes    `json:"scopes"`
 	Expiry    time.Time `json:"expiry,omitzero"`      // zero: no token yet

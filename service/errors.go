@@ -20,6 +20,10 @@ const (
 	RateLimited         Code = "rate-limited"          // Google's quota is used up for now
 	TokenRefused        Code = "token"                 // Google does not take the access token
 	Upstream            Code = "upstream"              // Google failed, or could not be reached
+	Overloaded          Code = "overloaded"            // too much is waiting already
+	Conflict            Code = "conflict"              // somebody changed the sheet meanwhile
+	KeyReused           Code = "key-reused"            // the idempotency key belongs to another request
+	SheetFull           Code = "sheet-full"            // Google's limit of cells
 	OutcomeUnknown      Code = "outcome-unknown"       // the rows may have been stored or not
 )
 

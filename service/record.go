@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -132,7 +131,7 @@ func (p *recordParser) record() (Record, error) {
 		column, _ := key.(string)
 		switch {
 		case given[column]:
-			return nil, p.invalid("column %s is given twice", quote(column))
+			return nil, p.invalid("column %s is given twice", quoteName(column))
 		case len(record) == maxColumns:
 			return nil, p.invalid("more than %d columns, the most that a sheet can have", maxColumns)
 		}
@@ -155,19 +154,19 @@ func (p *recordParser) value(column string) (any, error) {
 	}
 	switch v := token.(type) {
 	case json.Delim:
-		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", quote(column))
+		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", quoteName(column))
 	case json.Number:
 		number, ok := exactly(string(v))
 		if !ok {
-			return nil, p.invalid("column %s holds a number that a cell does not keep exactly: send it as a string", quote(column))
+			return nil, p.invalid("column %s holds a number that a cell does not keep exactly: send it as a string", quoteName(column))
 		}
 		return number, nil
 	case string:
 		if len(v) > maxCellLength && len(utf16.Encode([]rune(v))) > maxCellLength {
-			return nil, p.invalid("column %s holds more than %d characters, Google's limit for a cell", quote(column), maxCellLength)
+			return nil, p.invalid("column %s holds more than %d characters, Google's limit for a cell", quoteName(column), maxCellLength)
 		}
 		if strings.ContainsRune(v, utf8.RuneError) && bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
-			return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", quote(column))
+			return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", quoteName(column))
 		}
 	}
 	return token, nil
@@ -187,56 +186,11 @@ func exactly(literal string) (number float64, ok bool) {
 	return number, number != 0 || !strings.ContainsAny(digits, "123456789")
 }
 
-// quote quotes what a caller has named, as far as a person reads it.
-func quote(name string) string {
+// quoteName quotes what a caller has named, as far as a person reads it.
+func quoteName(name string) string {
 	const limit = 100
 	if runes := []rune(name); len(runes) > limit {
 		name = string(runes[:limit]) + "…"
 	}
 	return strconv.Quote(name)
-}
-
-// toValues puts the records into the order of the columns, for appending below
-// a header with these cells.
-func toValues(title string, columns []string, header []any, records []Record) ([][]any, error) {
-	if len(header) == 0 || isEmpty(header[0]) {
-		// Google would take the block of cells right of A1 for the table, and
-		// shift the new rows to its first column.
-		return nil, &Error{
-			Code:   InvalidRows,
-			Detail: fmt.Sprintf("sheet %q has no column name in cell A1", title),
-			Remedy: "write the column names into row 1, starting in column A",
-		}
-	}
-	index := make(map[string]int, len(columns))
-	for i, name := range columns {
-		index[name] = i
-	}
-	values := make([][]any, len(records))
-	for n, record := range records {
-		row := make([]any, len(columns))
-		for _, field := range record {
-			i, ok := index[field.Column]
-			if !ok {
-				return nil, &Error{
-					Code:   InvalidRows,
-					Detail: fmt.Sprintf("row %d: sheet %q has no column %s; its columns are %s", n+1, title, quote(field.Column), quoteList(columns)),
-				}
-			}
-			row[i] = field.Value
-		}
-		if !slices.ContainsFunc(row, func(cell any) bool { return !isEmpty(cell) }) {
-			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("row %d: no column has a value", n+1)}
-		}
-		values[n] = row
-	}
-	return values, nil
-}
-
-func quoteList(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = strconv.Quote(name)
-	}
-	return strings.Join(quoted, ", ")
 }

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,67 +99,6 @@ func FuzzParseRecords(f *testing.F) {
 			t.Fatalf("ParseRecords(%q) took what is no JSON, or no rows", body)
 		}
 	})
-}
-
-func TestNewRows(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		header []any
-		body   [][]any
-		want   string // the JSON
-		err    string
-	}{
-		{"types", []any{"n", "s", "b"}, [][]any{{1.5, "x", true}}, `[{"n":1.5,"s":"x","b":true}]`, ""},
-		{"key order is column order", []any{"z", "a"}, [][]any{{1.0, 2.0}}, `[{"z":1,"a":2}]`, ""},
-		{"empty cells are left out", []any{"a", "b", "c"}, [][]any{{"", "x"}}, `[{"b":"x"}]`, ""},
-		{"rows without a value are left out", []any{"a"}, [][]any{{}, {""}, {"x"}}, `[{"a":"x"}]`, ""},
-		{"blank name is the column's letter", []any{"a", " "}, [][]any{{1.0, 2.0}}, `[{"a":1,"B":2}]`, ""},
-		{"cells right of the header", []any{"a"}, [][]any{{1.0, 2.0}}, `[{"a":1,"B":2}]`, ""},
-		{"names of other types", []any{2024.0, true}, [][]any{{1.0, 2.0}}, `[{"2024":1,"TRUE":2}]`, ""},
-		{"names and values are escaped", []any{`a"<`}, [][]any{{"\x00\n<&>"}}, `[{"a\"<":"\u0000\n<&>"}]`, ""},
-		{"no rows", []any{"a"}, nil, `[]`, ""},
-		{"name twice", []any{"a", "b", "a"}, nil, "", `two columns named "a": A and C`},
-		{"name that is another's letter", []any{"B", ""}, [][]any{{1.0, 2.0}}, "", `two columns named "B": A and B`},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			rows, err := newRows("T", tt.header, append([][]any{tt.header}, tt.body...))
-			if tt.err != "" {
-				if codeOf(err) != InvalidRows || !strings.Contains(err.Error(), tt.err) {
-					t.Fatalf("newRows = %v, want %s", err, tt.err)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			var b bytes.Buffer
-			if err := rows.WriteJSON(&b); err != nil {
-				t.Fatal(err)
-			}
-			if got := strings.ReplaceAll(b.String(), "\n", ""); got != tt.want || !json.Valid(b.Bytes()) {
-				t.Errorf("WriteJSON = %s, want %s", got, tt.want)
-			}
-		})
-	}
-}
-
-func TestPage(t *testing.T) {
-	rows := Rows{Columns: []string{"a"}, Values: [][]any{{1.0}, {2.0}, {3.0}}}
-	for _, tt := range []struct {
-		offset, limit int
-		want          [][]any
-	}{
-		{0, 0, [][]any{{1.0}, {2.0}, {3.0}}},
-		{1, 1, [][]any{{2.0}}},
-		{2, 5, [][]any{{3.0}}},
-		{9, 1, [][]any{}},
-	} {
-		t.Run(fmt.Sprintf("offset %d limit %d", tt.offset, tt.limit), func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, rows.page(tt.offset, tt.limit).Values); diff != "" {
-				t.Errorf("page (-want +got):\n%s", diff)
-			}
-		})
-	}
 }
 
 func TestColumnLetters(t *testing.T) {

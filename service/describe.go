@@ -1,0 +1,61 @@
+package service
+
+import "context"
+
+// Spreadsheet describes the spreadsheet behind the API.
+type Spreadsheet struct {
+	Title   string  `json:"title"`
+	Link    string  `json:"link"`
+	CanEdit bool    `json:"can_edit"` // whether the function's account may write
+	Sheets  []Sheet `json:"sheets"`
+}
+
+// Sheet describes one sheet (tab).
+type Sheet struct {
+	Title   string   `json:"title"`
+	Columns []string `json:"columns"`
+	Rows    int      `json:"rows"` // rows with a value, below the header
+}
+
+// Describe returns the spreadsheet's title and link, and its visible sheets.
+// Callers that ask at the same time share one answer.
+func (s *Service) Describe(ctx context.Context) (Spreadsheet, error) {
+	answer := s.describing.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readBudget)
+		defer cancel()
+		return s.describe(ctx)
+	})
+	select {
+	case a := <-answer:
+		return a.Val.(Spreadsheet), a.Err
+	case <-ctx.Done():
+		return Spreadsheet{}, noAnswer(ctx, "describe the spreadsheet")
+	}
+}
+
+func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
+	file, err := s.getFile(ctx)
+	if err != nil {
+		return Spreadsheet{}, err
+	}
+	if err := s.paceRead(ctx); err != nil {
+		return Spreadsheet{}, err
+	}
+	titles, err := s.listTitles(ctx)
+	if err != nil {
+		return Spreadsheet{}, err
+	}
+	if err := s.paceRead(ctx); err != nil {
+		return Spreadsheet{}, err
+	}
+	grids, err := s.readSheets(ctx, titles)
+	if err != nil {
+		return Spreadsheet{}, fromGoogle("read all sheets", err)
+	}
+	d := Spreadsheet{Title: file.Name, Link: file.WebViewLink, CanEdit: file.Capabilities != nil && file.Capabilities.CanEdit, Sheets: []Sheet{}}
+	for i, grid := range grids {
+		columns, rows := describeRows(grid)
+		d.Sheets = append(d.Sheets, Sheet{Title: titles[i], Columns: columns, Rows: rows})
+	}
+	return d, nil
+}

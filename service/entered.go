@@ -1,0 +1,81 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"google.golang.org/api/googleapi"
+	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/service/commit"
+)
+
+// EnterRows appends the records as if a person typed them: "=A1*2" becomes a
+// formula, "1/2" a date. Typed cells cannot do that, so it is a call of its own
+// instead of a part of a batch, and nothing makes repeating it safe: it is sent
+// once, and where Google's answer is lost the error is [OutcomeUnknown]. After
+// every other error nothing is stored.
+func (s *Service) EnterRows(ctx context.Context, title string, records []Record) (Appended, error) {
+	doing := fmt.Sprintf("enter %d rows into sheet %q", len(records), title)
+	header, err := s.readHeader(ctx, title)
+	if err != nil {
+		return Appended{}, s.explain(ctx, doing, title, err)
+	}
+	names, err := columnNames(title, header, 0)
+	if err != nil {
+		return Appended{}, err
+	}
+	values, err := toValues(title, names, header, records)
+	if err != nil {
+		return Appended{}, err
+	}
+	if err := s.writes.Wait(ctx); err != nil {
+		return Appended{}, &Error{Code: RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
+	}
+	defer s.reads.drop(title)
+	defer s.writer.Forget()
+	return s.appendEntered(ctx, doing, title, values)
+}
+
+// appendEntered calls spreadsheets.values.append once. The range is the single
+// cell A1: of a whole sheet Google would take the block of cells that comes
+// last for the table. Inserting pushes down what lies below, where overwriting
+// loses rows to a second writer.
+func (s *Service) appendEntered(ctx context.Context, doing, title string, values [][]any) (Appended, error) {
+	var sent atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
+	answer, err := s.sheets.Spreadsheets.Values.Append(s.id, quoteTitle(title)+"!A1", &sheets.ValueRange{Values: values}).
+		ValueInputOption("USER_ENTERED").InsertDataOption("INSERT_ROWS").
+		Fields("updates(updatedRange)").Context(ctx).Do()
+	if err == nil && answer.Updates != nil {
+		return Appended{Rows: len(values), Range: answer.Updates.UpdatedRange}, nil
+	}
+	// A 4xx says that nothing was stored. After a 5xx that is not certain.
+	refusal, refused := errors.AsType[*googleapi.Error](err)
+	if sent.Load() && !(refused && refusal.Code >= 400 && refusal.Code < 500) {
+		return Appended{}, &Error{
+			Code:   OutcomeUnknown,
+			Detail: doing + ": Google's answer was lost, so the rows may have been stored or not",
+			Remedy: "look whether the rows are in the sheet before sending them again",
+			Err:    err,
+		}
+	}
+	return Appended{}, s.explain(ctx, doing, title, err)
+}
+
+// readHeader returns the typed cells of row 1.
+func (s *Service) readHeader(ctx context.Context, title string) (header []any, err error) {
+	if strings.EqualFold(title, commit.KeysSheet) {
+		return nil, errNoSheet
+	}
+	err = s.getValues(ctx, quoteTitle(title)+"!1:1", Typed, func(row []jsontext.Value) (err error) {
+		header, err = decodeCells(row)
+		return err
+	})
+	return header, err
+}

@@ -1,0 +1,82 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestPaceHoldsInAnyMinute takes all that the pace gives, after a rest too, and
+// looks at every minute.
+func TestPaceHoldsInAnyMinute(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, 60, 300, 1000} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			reads, rows, writes := newPaces(n, n)
+			for _, pace := range []interface {
+				AllowN(time.Time, int) bool
+			}{reads, rows, writes} {
+				var made []time.Time
+				start := time.Now()
+				for now := start; now.Sub(start) < 5*time.Minute; now = now.Add(5 * time.Millisecond) {
+					if now.Sub(start)/time.Minute == 2 { // the bucket fills
+						continue
+					}
+					for pace.AllowN(now, 1) {
+						made = append(made, now)
+					}
+				}
+				for i := n; i < len(made); i++ {
+					if took := made[i].Sub(made[i-n]); took < time.Minute {
+						t.Fatalf("%d calls within %v, want %d a minute at the most", n+1, took, n)
+					}
+				}
+				if len(made) < n {
+					t.Errorf("%d calls in all: too few for %d a minute", len(made), n)
+				}
+			}
+		})
+	}
+}
+
+func TestReserve(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		budget time.Duration
+		calls  int
+		waits  time.Duration // for the last turn
+		code   Code
+	}{
+		{"at once", time.Second, 10, 0, ""},
+		{"at once, with little time", time.Millisecond, 1, 0, ""},
+		{"soon enough", 4 * time.Second, 12, 2400 * time.Millisecond, ""},
+		{"too late", 3 * time.Second, 12, 0, RateLimited},
+		{"no deadline", 0, 20, 12 * time.Second, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, start := t.Context(), time.Now()
+				if tt.budget > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, tt.budget)
+					defer cancel()
+				}
+				pace, _, _ := newPaces(60, 60)
+				turns, err := reserve(ctx, pace, tt.calls)
+				if codeOf(err) != tt.code || time.Now() != start {
+					t.Fatalf("reserve = %v after %v, want %q at once", err, time.Since(start), tt.code)
+				}
+				if err != nil {
+					if again, err := reserve(t.Context(), pace, 10); err != nil || time.Time(again[9]).After(start) {
+						t.Errorf("turns that were refused are not given back: %v", err)
+					}
+					return
+				}
+				if got := time.Time(turns[tt.calls-1]).Sub(start).Round(time.Millisecond); got != tt.waits {
+					t.Errorf("the last turn comes after %v, want %v", got, tt.waits)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,78 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"google.golang.org/api/googleapi"
+
+	"example.com/sheets-function/service/commit"
+)
+
+// maxCells is Google's limit for all grids of a spreadsheet together; empty
+// cells count. https://support.google.com/drive/answer/37603
+const maxCells = 10_000_000
+
+func sheetFull(title string, cells int64) error {
+	return &Error{
+		Code:   SheetFull,
+		Detail: fmt.Sprintf("the rows do not fit: the spreadsheet's sheets have %d cells, and Google's limit is %d, empty ones too", cells, maxCells),
+		Remedy: fmt.Sprintf("delete rows and columns that are not used, in sheet %q or another one, or begin a new spreadsheet", title),
+	}
+}
+
+// blame tells which writes would make the spreadsheet larger than Google lets
+// it be. Google's refusal says so in English only, so the cells are counted.
+func (t *tails) blame(p *commit.Plan) map[*commit.Work]error {
+	blamed := map[*commit.Work]error{}
+	cells := int64(0)
+	for _, tab := range t.tabs {
+		if g := tab.GridProperties; g != nil {
+			cells += g.RowCount * g.ColumnCount
+		}
+	}
+	for _, work := range p.Works {
+		request := work.Request.(*appending)
+		tab := t.tab(request.title)
+		if tab == nil {
+			continue
+		}
+		grown := cells + int64(len(request.records))*tab.GridProperties.ColumnCount
+		if work.Key != "" {
+			grown += commit.KeyCells
+		}
+		if grown > maxCells {
+			blamed[work] = sheetFull(tab.Title, cells)
+			continue
+		}
+		cells = grown
+	}
+	return blamed
+}
+
+// explainWrite is what a refused batch means to its caller.
+func explainWrite(err error) error {
+	answer, ok := errors.AsType[*googleapi.Error](err)
+	if ok && answer.Code == http.StatusBadRequest {
+		return &Error{Code: InvalidRows, Detail: "Google refused the rows", Err: summary(answer, refusalReasons(answer))}
+	}
+	return fromGoogle("append rows", err)
+}
+
+// fromCommit makes the answers of the writer those of this package.
+func fromCommit(err error) error {
+	switch {
+	case errors.Is(err, commit.ErrOverloaded), errors.Is(err, commit.ErrStopped), errors.Is(err, commit.ErrNotSent):
+		return &Error{Code: Overloaded, Detail: err.Error() + ", so nothing was stored", RetryAfter: 5 * time.Second, Err: err}
+	case errors.Is(err, commit.ErrNoRoom):
+		return &Error{Code: SheetFull, Detail: err.Error(), Remedy: "delete developer metadata that other programs have left in the spreadsheet: Google's limit is 30,000 characters"}
+	case errors.Is(err, commit.ErrKeyReused):
+		return &Error{Code: KeyReused, Detail: err.Error()}
+	case errors.Is(err, commit.ErrOutcomeUnknown):
+		return &Error{Code: OutcomeUnknown, Detail: err.Error(),
+			Remedy: "repeat the request with the same Idempotency-Key; without one look whether the rows are in the sheet first"}
+	}
+	return err
+}
