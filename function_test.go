@@ -685,7 +685,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-func ExampleHandle() {
+func ExampleNewHandler() {
 	// As go run ./cmd/local sets it up, and the README's session with curl.
 	google := emulator.New(emulator.Options{})
 	server := httptest.NewServer(google)
@@ -700,7 +700,17 @@ func ExampleHandle() {
 		defer os.Unsetenv(name)
 		os.Setenv(name, value)
 	}
-	function := httptest.NewServer(http.HandlerFunc(Handle))
+	settings, err := ReadSettings()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	handler, err := NewHandler(settings)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	function := httptest.NewServer(handler)
 	defer function.Close()
 
 	show := func(resp *http.Response, err error) {

@@ -100,12 +100,16 @@ func run(ctx context.Context, out io.Writer, c config) error {
 			show = "/sheets/" + url.PathEscape(spreadsheet.content.Sheets[0].Title)
 		}
 	}
-	if _, err := function.ReadSettings(); err != nil {
+	settings, err := function.ReadSettings()
+	if err != nil {
 		return err
 	}
-	// Last, because its first request reads the settings for good; and first to
-	// stop, because its requests need Google.
-	servers = append([]*http.Server{serve(listener, http.HandlerFunc(function.Handle))}, servers...)
+	handler, err := function.NewHandler(settings)
+	if err != nil {
+		return err
+	}
+	// First to stop, because its requests need Google.
+	servers = append([]*http.Server{serve(listener, handler)}, servers...)
 	printHowTo(out, listener.Addr().String(), show, c)
 
 	<-ctx.Done()
