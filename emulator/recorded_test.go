@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"math"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -13,9 +14,12 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// recordedFloor is what the emulator reaches: so many of the recorded interactions,
-// set-up and tear-down apart, match. It only goes up.
-const recordedFloor = 472
+// What the emulator reaches, set-up and tear-down apart: all of the recordings
+// that it was held to, and most of others of the same APIs.
+const (
+	recordedAll   = 472
+	recordedShare = 0.95
+)
 
 // TestRecorded replays recorded traffic of the real APIs, which the variable
 // RECORDED names the folder of, with the tool that lies there.
@@ -43,11 +47,19 @@ func TestRecorded(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	t.Log(strings.Join(lines[max(0, len(lines)-2):], "\n"))
-	matched := regexp.MustCompile(`without set-up and tear-down: (\d+) of`).FindStringSubmatch(string(out))
-	if matched == nil {
+	found := regexp.MustCompile(`without set-up and tear-down: (\d+) of (\d+)`).FindStringSubmatch(string(out))
+	if found == nil {
 		t.Fatalf("replay said nothing of interactions that match:\n%s", out)
 	}
-	if n, _ := strconv.Atoi(matched[1]); n < recordedFloor {
-		t.Errorf("%d interactions match, want at least %d:\n%s", n, recordedFloor, out)
+	matched, _ := strconv.Atoi(found[1])
+	all, _ := strconv.Atoi(found[2])
+	want := int(math.Ceil(recordedShare * float64(all)))
+	if all == recordedAll {
+		want = all
+	}
+	if matched < want {
+		t.Errorf("%d of %d interactions match, want at least %d:\n%s", matched, all, want, out)
+	} else if matched < all {
+		t.Logf("what differs:\n%s", out)
 	}
 }
