@@ -113,25 +113,23 @@ func (a area) length(along axis) int {
 }
 
 func (b batch) insertRange(r *sheets.InsertRangeRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
-	if err != nil {
-		return nil, err
-	}
-	along, err := shiftAxis(r.ShiftDimension)
-	if err != nil {
-		return nil, err
-	}
-	return nil, b.shiftCells(s, a, along, a.length(along))
+	return nil, b.shiftRange(r.Range, r.ShiftDimension, +1)
 }
 
 func (b batch) deleteRange(r *sheets.DeleteRangeRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	return nil, b.shiftRange(r.Range, r.ShiftDimension, -1)
+}
+
+// shiftRange moves what lies behind the range away from its start (+1), or onto
+// it (-1).
+func (b batch) shiftRange(r *sheets.GridRange, dimension string, sign int) error {
+	s, a, err := b.grid(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	along, err := shiftAxis(r.ShiftDimension)
+	along, err := shiftAxis(dimension)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return nil, b.shiftCells(s, a, along, -a.length(along))
+	return b.shiftCells(s, a, along, sign*a.length(along))
 }

@@ -125,13 +125,20 @@ func raw(v any) cell {
 	return cell{}
 }
 
-func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
+// valueRange reads what update and append have in common: the values, from the
+// body, and how they come in and are answered, from the query.
+func (c *call) valueRange() (*sheets.ValueRange, *write, error) {
 	var body sheets.ValueRange
 	if err := decode(c.body, &body, "data"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	w, err := c.newWrite(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
 		c.query.Get("responseValueRenderOption"), c.query.Get("responseDateTimeRenderOption"))
+	return &body, w, err
+}
+
+func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
+	body, w, err := c.valueRange()
 	if err != nil {
 		return nil, err
 	}
@@ -145,7 +152,7 @@ func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
 			return err
 		}
 		body.Range = c.vars["range"]
-		done, err = w.update(draft, &body)
+		done, err = w.update(draft, body)
 		return err
 	})
 	if err != nil {
@@ -214,12 +221,7 @@ func prefixed(prefix string, err error) error {
 }
 
 func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
-	var body sheets.ValueRange
-	if err := decode(c.body, &body, "data"); err != nil {
-		return nil, err
-	}
-	w, err := c.newWrite(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
-		c.query.Get("responseValueRenderOption"), c.query.Get("responseDateTimeRenderOption"))
+	body, w, err := c.valueRange()
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +236,7 @@ func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
 	}
 	out := &sheets.AppendValuesResponse{SpreadsheetId: f.id}
 	err = f.edit(w.in.now, func(draft *contents) error {
-		done, table, err := w.append(draft, c.vars["range"], &body, insert)
+		done, table, err := w.append(draft, c.vars["range"], body, insert)
 		out.TableRange = table
 		out.Updates = w.response(f.id, done)
 		return err
