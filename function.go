@@ -183,7 +183,7 @@ func (h *handler) appendRows(w http.ResponseWriter, r *http.Request) error {
 func (h *handler) health(w http.ResponseWriter, _ *http.Request) error {
 	if err := h.tokens.Warm(); err != nil {
 		return &requestError{
-			code: codeToken, status: http.StatusServiceUnavailable,
+			code: service.TokenRefused, status: http.StatusServiceUnavailable,
 			detail: "the last fetch of an access token failed; the log has the cause", err: err,
 		}
 	}

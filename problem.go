@@ -18,7 +18,6 @@ import (
 // The codes that the service does not have: requests that never reach it.
 const (
 	codeSettings         service.Code = "settings"
-	codeToken                         = service.TokenRefused
 	codeUnauthenticated  service.Code = "unauthenticated"
 	codeForbidden        service.Code = "forbidden"
 	codeRouteNotFound    service.Code = "route-not-found"
@@ -46,7 +45,7 @@ var statuses = map[service.Code]int{
 	service.KeyReused:           http.StatusUnprocessableEntity,
 	service.SheetFull:           http.StatusUnprocessableEntity,
 	service.OutcomeUnknown:      http.StatusGatewayTimeout,
-	codeToken:                   http.StatusBadGateway,
+	service.TokenRefused:        http.StatusBadGateway,
 	codeSettings:                http.StatusServiceUnavailable,
 	codeUnauthenticated:         http.StatusUnauthorized,
 	codeForbidden:               http.StatusForbidden,
@@ -105,7 +104,7 @@ func toProblem(err error) problem {
 	case errors.As(err, &inRequest):
 		p.Code, p.Status, p.Detail = inRequest.code, inRequest.status, inRequest.detail
 	case errors.As(err, &noToken): // before the service's error that wraps it
-		p.Code, p.Detail, p.Remedy = codeToken, noToken.Error(), noToken.Remedy
+		p.Code, p.Detail, p.Remedy = service.TokenRefused, noToken.Error(), noToken.Remedy
 	case errors.As(err, &inService):
 		p.Code, p.Detail, p.Remedy, p.retryAfter = inService.Code, inService.Detail, inService.Remedy, inService.RetryAfter
 	case errors.As(err, &tooLong):
@@ -159,7 +158,7 @@ func (h *handler) shown(p problem) problem {
 		return p
 	}
 	p.Remedy = ""
-	if p.Code == codeToken {
+	if p.Code == service.TokenRefused {
 		p.Detail = "the function has no access token to call Google with"
 	}
 	return p

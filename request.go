@@ -67,16 +67,20 @@ func parseQuery(parameters url.Values) (service.Query, error) {
 	default:
 		return q, badRequest("values=%.100s: want typed, text or formula", q.Values)
 	}
-	for name, field := range map[string]*int{"limit": &q.Limit, "offset": &q.Offset} {
-		if !parameters.Has(name) {
+	for _, p := range []struct {
+		name  string
+		least int
+		field *int
+	}{{"limit", 1, &q.Limit}, {"offset", 0, &q.Offset}} {
+		if !parameters.Has(p.name) {
 			continue
 		}
-		text := parameters.Get(name)
+		text := parameters.Get(p.name)
 		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 || n == 0 && name == "limit" {
-			return q, badRequest("%s=%.100s: want a whole number from %d", name, text, map[string]int{"limit": 1}[name])
+		if err != nil || n < p.least {
+			return q, badRequest("%s=%.100s: want a whole number from %d", p.name, text, p.least)
 		}
-		*field = n
+		*p.field = n
 	}
 	return q, nil
 }
@@ -104,7 +108,7 @@ func parseAppend(r *http.Request) (key string, entered bool, err error) {
 		}
 		return "", true, nil
 	default:
-		return "", false, badRequest("input=%s: want raw or user_entered", input)
+		return "", false, badRequest("input=%.100s: want raw or user_entered", input)
 	}
 }
 

@@ -43,7 +43,7 @@ type tails struct {
 // to case.
 func (t *tails) tab(title string) *sheets.SheetProperties {
 	for _, tab := range t.tabs {
-		if tab.SheetType == "GRID" && strings.EqualFold(tab.Title, title) && !strings.EqualFold(title, commit.KeysSheet) {
+		if tab.SheetType == "GRID" && strings.EqualFold(tab.Title, title) && !commit.IsKeysSheet(title) {
 			return tab
 		}
 	}

@@ -38,19 +38,13 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 	if err != nil {
 		return Spreadsheet{}, err
 	}
-	if err := s.paceRead(ctx); err != nil {
-		return Spreadsheet{}, err
-	}
 	titles, err := s.listTitles(ctx)
 	if err != nil {
 		return Spreadsheet{}, err
 	}
-	if err := s.paceRead(ctx); err != nil {
-		return Spreadsheet{}, err
-	}
 	grids, err := s.readSheets(ctx, titles)
 	if err != nil {
-		return Spreadsheet{}, fromGoogle("read all sheets", err)
+		return Spreadsheet{}, err
 	}
 	d := Spreadsheet{Title: file.Name, Link: file.WebViewLink, CanEdit: file.Capabilities != nil && file.Capabilities.CanEdit, Sheets: []Sheet{}}
 	for i, grid := range grids {

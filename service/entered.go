@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptrace"
-	"strings"
 	"sync/atomic"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -70,7 +69,7 @@ func (s *Service) appendEntered(ctx context.Context, doing, title string, values
 
 // readHeader returns the typed cells of row 1.
 func (s *Service) readHeader(ctx context.Context, title string) (header []any, err error) {
-	if strings.EqualFold(title, commit.KeysSheet) {
+	if commit.IsKeysSheet(title) {
 		return nil, errNoSheet
 	}
 	err = s.getValues(ctx, quoteTitle(title)+"!1:1", Typed, func(row []jsontext.Value) (err error) {

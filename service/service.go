@@ -2,7 +2,7 @@
 // a spreadsheet's sheets (tabs) as records, named by the header row.
 //
 // This is the folder to change in a fork. The rules for rows are in rows.go,
-// listing.go and record.go and know nothing of Google; the calls are in
+// record.go, cells.go and listing.go and know nothing of Google; the calls are in
 // sheets.go, values.go and drive.go; what Google's refusals mean is in
 // google.go; how few calls answer many readers is in reads.go. Another API of
 // Google's is one more file like drive.go, on the same client.

@@ -28,8 +28,8 @@ const (
 // render gives Google's name for each, https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueRenderOption.
 var render = map[Values]string{Typed: "UNFORMATTED_VALUE", Text: "FORMATTED_VALUE", Formula: "FORMULA"}
 
-// readSheets returns the typed values of several sheets in one call. An error
-// is Google's own.
+// readSheets returns the typed values of several sheets in one call, when the
+// pace allows it.
 func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, error) {
 	if len(titles) == 0 {
 		return nil, nil
@@ -38,11 +38,14 @@ func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, e
 	for i, title := range titles {
 		ranges[i] = quoteTitle(title)
 	}
+	if err := s.paceRead(ctx); err != nil {
+		return nil, err
+	}
 	answer, err := s.sheets.Spreadsheets.Values.BatchGet(s.id).Ranges(ranges...).
 		ValueRenderOption(render[Typed]).DateTimeRenderOption("FORMATTED_STRING").
 		Fields("valueRanges(values)").Context(ctx).Do()
 	if err != nil {
-		return nil, err
+		return nil, fromGoogle("read all sheets", err)
 	}
 	grids := make([][][]any, len(titles))
 	for i := range min(len(grids), len(answer.ValueRanges)) {
@@ -51,8 +54,12 @@ func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, e
 	return grids, nil
 }
 
-// listTitles returns the titles of the visible sheets that hold cells.
+// listTitles returns the titles of the visible sheets that hold cells, when the
+// pace allows the call.
 func (s *Service) listTitles(ctx context.Context) ([]string, error) {
+	if err := s.paceRead(ctx); err != nil {
+		return nil, err
+	}
 	answer, err := s.sheets.Spreadsheets.Get(s.id).
 		Fields("sheets(properties(title,sheetType,hidden))").Context(ctx).Do()
 	if err != nil {
@@ -70,7 +77,7 @@ func (s *Service) listTitles(ctx context.Context) ([]string, error) {
 func visible(tabs []*sheets.SheetProperties) []string {
 	var titles []string
 	for _, tab := range tabs {
-		if tab.SheetType == "GRID" && !tab.Hidden && !strings.EqualFold(tab.Title, commit.KeysSheet) {
+		if tab.SheetType == "GRID" && !tab.Hidden && !commit.IsKeysSheet(tab.Title) {
 			titles = append(titles, tab.Title)
 		}
 	}
@@ -82,9 +89,6 @@ func visible(tabs []*sheets.SheetProperties) []string {
 // decided by the sheets there are, not by that text.
 func (s *Service) explain(ctx context.Context, doing, title string, err error) error {
 	if answer, ok := errors.AsType[*googleapi.Error](err); !ok || answer.Code != http.StatusBadRequest {
-		return fromGoogle(doing, err)
-	}
-	if paceErr := s.paceRead(ctx); paceErr != nil {
 		return fromGoogle(doing, err)
 	}
 	titles, listErr := s.listTitles(ctx)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/api/googleapi"
@@ -23,7 +22,7 @@ var errNoSheet error = &googleapi.Error{Code: http.StatusBadRequest}
 // readSheet reads a sheet by calls that the pace has given turns for: see
 // readKey.calls.
 func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*listing, error) {
-	if strings.EqualFold(k.title, commit.KeysSheet) {
+	if commit.IsKeysSheet(k.title) {
 		return nil, errNoSheet
 	}
 	l := newLister(k.title)

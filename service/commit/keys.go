@@ -10,9 +10,13 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// KeysSheet is the title of the hidden sheet that holds idempotency keys. It is
+// keysSheet is the title of the hidden sheet that holds idempotency keys. It is
 // no sheet for rows.
-const KeysSheet = "_keys"
+const keysSheet = "_keys"
+
+// IsKeysSheet reports whether this is the title of the sheet of idempotency
+// keys, which no route shows or writes. To Google titles in other case are the same.
+func IsKeysSheet(title string) bool { return strings.EqualFold(title, keysSheet) }
 
 // KeyCells is how many cells a key takes.
 const KeyCells = 4
@@ -87,7 +91,7 @@ func (k *keys) requests(works []*Work) ([]*sheets.Request, keyRows) {
 		id = rand.Int64N(1<<31-2) + 1
 		batch.made = id
 		requests = append(requests, &sheets.Request{AddSheet: &sheets.AddSheetRequest{Properties: &sheets.SheetProperties{
-			SheetId: id, Title: KeysSheet, Hidden: true,
+			SheetId: id, Title: keysSheet, Hidden: true,
 			GridProperties: &sheets.GridProperties{RowCount: 1, ColumnCount: 4},
 		}}})
 	} else if k.old > 0 {
@@ -122,12 +126,12 @@ func (k *keys) stored(batch keyRows) {
 // findKeys finds the sheet; nil if there is none.
 func (w *Writer) findKeys(tabs []*sheets.SheetProperties) *sheets.SheetProperties {
 	for _, tab := range tabs {
-		if strings.EqualFold(tab.Title, KeysSheet) && tab.GridProperties != nil {
+		if IsKeysSheet(tab.Title) && tab.GridProperties != nil {
 			return tab
 		}
 	}
 	if w.keys.sheetID > 0 {
-		w.Logger.Warn("the sheet of idempotency keys was deleted: keys start anew", "sheet", KeysSheet)
+		w.Logger.Warn("the sheet of idempotency keys was deleted: keys start anew", "sheet", keysSheet)
 	}
 	return nil
 }
