@@ -107,8 +107,11 @@ type route struct {
 func (h *handler) routes() []route {
 	return []route{
 		{"GET /{$}", nil, h.describe},
-		{"GET /sheets/{title}", []string{"limit", "offset", "values"}, h.listRows},
-		{"POST /sheets/{title}", []string{"input"}, h.appendRows},
+		{"GET /sheets/{title}", []string{"where", "order", "select", "limit", "offset", "values", "header", "format"}, h.listRows},
+		{"POST /sheets/{title}", []string{"header", "input"}, h.appendRows},
+		{"PUT /sheets/{title}", []string{"key", "header", "dry_run"}, h.upsertRows},
+		{"PATCH /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.updateRows},
+		{"DELETE /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.deleteRows},
 		{healthRoute, nil, h.health},
 	}
 }
@@ -126,54 +129,6 @@ func (h *handler) describe(w http.ResponseWriter, r *http.Request) error {
 		service.Spreadsheet
 		Identity auth.Status `json:"identity"`
 	}{spreadsheet, h.identity(r.Context())})
-}
-
-// listRows answers with the rows of a sheet.
-func (h *handler) listRows(w http.ResponseWriter, r *http.Request) error {
-	query, err := parseQuery(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	query.Anew = asksAnew(r.Header)
-	rows, err := h.rows.ListRows(r.Context(), r.PathValue("title"), query)
-	if err != nil {
-		return err
-	}
-	return writeRows(w, r, rows)
-}
-
-// appendRows stores one row or many, and answers where.
-func (h *handler) appendRows(w http.ResponseWriter, r *http.Request) error {
-	key, entered, err := parseAppend(r)
-	if err != nil {
-		return err
-	}
-	release, err := h.reserve(r.ContentLength)
-	if err != nil {
-		return err
-	}
-	defer release()
-	body, err := readBody(w, r)
-	if err != nil {
-		return err
-	}
-	records, err := service.ParseRecords(body)
-	if err != nil {
-		return err
-	}
-	var appended service.Appended
-	if entered {
-		appended, err = h.rows.EnterRows(r.Context(), r.PathValue("title"), records)
-	} else {
-		appended, err = h.rows.AppendRows(r.Context(), r.PathValue("title"), key, records)
-	}
-	if err != nil {
-		return err
-	}
-	if appended.Replayed {
-		w.Header().Set("Idempotency-Replayed", "true")
-	}
-	return writeJSON(w, http.StatusCreated, appended)
 }
 
 // health answers whether requests can be served, for start-up and readiness

@@ -1,133 +1,146 @@
 package function
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
+	"encoding/csv"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"example.com/sheets-function/service"
 )
 
-const (
-	maxBody = 8 << 20
-	// bodiesAtOnce bounds the memory that requests take before they are rows:
-	// two of the largest, or thousands of the usual.
-	bodiesAtOnce = 2 * maxBody
-	// requestBudget ends a request before the platform does: service.yaml's
-	// timeoutSeconds is 60.
-	requestBudget = 55 * time.Second
-)
-
-// reserve takes memory for a body of this length, -1 if it is not known, until
-// release is called.
-func (h *handler) reserve(length int64) (release func(), err error) {
-	if length < 0 || length > maxBody {
-		length = maxBody
-	}
-	if !h.bodies.TryAcquire(length) {
-		return nil, &service.Error{
-			Code: service.Overloaded, Detail: "too many large requests are being read, so nothing was stored",
-			Remedy: "send fewer rows in one request", RetryAfter: time.Second,
-		}
-	}
-	return func() { h.bodies.Release(length) }, nil
-}
-
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if given := r.Header.Get("Content-Type"); given != "" {
-		media, parameters, err := mime.ParseMediaType(given)
-		plain := []string{"application/json", "application/x-www-form-urlencoded"} // the latter is what curl -d says
-		if charset := parameters["charset"]; err != nil || !slices.Contains(plain, media) || charset != "" && !strings.EqualFold(charset, "utf-8") {
-			return nil, badRequest("Content-Type %.100q: send application/json in UTF-8", given)
-		}
-	}
-	// The context alone does not end the reading of a slow body.
-	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(requestBudget)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return nil, fmt.Errorf("read the body: %w", err)
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if _, tooLong := errors.AsType[*http.MaxBytesError](err); err != nil && !tooLong {
-		return nil, &requestError{code: service.BadRequest, detail: "the body did not arrive whole", err: err}
-	}
-	return body, err
-}
-
-func parseQuery(parameters url.Values) (service.Query, error) {
-	q := service.Query{Values: service.Values(parameters.Get("values"))}
+func parseQuery(r *http.Request) (q service.Query, err error) {
+	p := r.URL.Query()
+	q.Values, q.Where, q.CSV, q.Anew = service.Values(p.Get("values")), p["where"], wantsCSV(r.Header), asksAnew(r.Header)
 	switch q.Values {
 	case "", service.Typed, service.Text, service.Formula:
 	default:
 		return q, badRequest("values=%.100s: want typed, text or formula", q.Values)
 	}
-	for _, p := range []struct {
-		name  string
-		least int
-		field *int
-	}{{"limit", 1, &q.Limit}, {"offset", 0, &q.Offset}} {
-		if !parameters.Has(p.name) {
-			continue
-		}
-		text := parameters.Get(p.name)
-		n, err := strconv.Atoi(text)
-		if err != nil || n < p.least {
-			return q, badRequest("%s=%.100s: want a whole number from %d", p.name, text, p.least)
-		}
-		*p.field = n
+	switch format := p.Get("format"); {
+	case format == "csv", format == "json":
+		q.CSV = format == "csv"
+	case p.Has("format"):
+		return q, badRequest("format=%.100s: want json or csv", format)
 	}
-	return q, nil
+	if q.Order, err = parseList(p, "order"); err != nil {
+		return q, err
+	}
+	if q.Select, err = parseList(p, "select"); err != nil {
+		return q, err
+	}
+	if q.Header, err = parseNumber(p, "header", 1, maxHeader); err != nil {
+		return q, err
+	}
+	if q.Limit, err = parseNumber(p, "limit", 1, math.MaxInt); err != nil {
+		return q, err
+	}
+	q.Offset, err = parseNumber(p, "offset", 0, math.MaxInt)
+	return q, err
+}
+
+// maxHeader is the lowest row that may name the columns.
+const maxHeader = 100
+
+// parseNumber reads a whole number; one that is not given is 0.
+func parseNumber(p url.Values, name string, least, most int) (int, error) {
+	if !p.Has(name) {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(p.Get(name))
+	switch {
+	case err == nil && n >= least && n <= most:
+		return n, nil
+	case most == math.MaxInt:
+		return 0, badRequest("%s=%.100s: want a whole number from %d", name, p.Get(name), least)
+	}
+	return 0, badRequest("%s=%.100s: want a whole number from %d to %d", name, p.Get(name), least, most)
+}
+
+// parseList reads names of columns between commas; one that holds a comma
+// itself stands in double quotes, as in CSV.
+func parseList(p url.Values, name string) ([]string, error) {
+	if !p.Has(name) {
+		return nil, nil
+	}
+	list := csv.NewReader(strings.NewReader(p.Get(name)))
+	names, err := list.Read()
+	if _, more := list.Read(); err != nil || more != io.EOF {
+		return nil, badRequest("%s=%.100s: want columns between commas; one with a comma in its name stands in double quotes", name, p.Get(name))
+	}
+	return names, nil
+}
+
+func parseBool(p url.Values, name string) (bool, error) {
+	switch given := p.Get(name); {
+	case given == "true":
+		return true, nil
+	case given == "false" || !p.Has(name):
+		return false, nil
+	default:
+		return false, badRequest("%s=%.100s: want true or false", name, given)
+	}
+}
+
+// parseMatch reads which rows an update or a delete is for.
+func parseMatch(r *http.Request) (m service.Match, err error) {
+	p := r.URL.Query()
+	m.Where = p["where"]
+	m.Limit, err = parseNumber(p, "limit", 1, service.MaxRows)
+	return m, err
 }
 
 // maxKey is the length of an idempotency key, which is stored in a cell.
 const maxKey = 255
 
-// parseAppend reads how rows are to be appended: with which idempotency key,
-// "" for none, and whether as typed by a person.
-func parseAppend(r *http.Request) (key string, entered bool, err error) {
+// parseWrite reads how a write is to be done.
+func parseWrite(r *http.Request) (w service.Write, err error) {
 	keys := r.Header.Values("Idempotency-Key")
 	if len(keys) > 0 {
-		key = keys[0]
+		w.Key = keys[0]
 	}
-	unprintable := strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' })
-	if len(keys) > 1 || len(keys) == 1 && (key == "" || len(key) > maxKey || unprintable) {
-		return "", false, badRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", maxKey)
+	unprintable := strings.ContainsFunc(w.Key, func(c rune) bool { return c < ' ' || c > '~' })
+	if len(keys) > 1 || len(keys) == 1 && (w.Key == "" || len(w.Key) > maxKey || unprintable) {
+		return w, badRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", maxKey)
 	}
+	p := r.URL.Query()
+	if w.Header, err = parseNumber(p, "header", 1, maxHeader); err != nil {
+		return w, err
+	}
+	w.DryRun, err = parseBool(p, "dry_run")
+	return w, err
+}
+
+// parseInput reads whether rows are to be entered as if a person typed them.
+func parseInput(r *http.Request, w service.Write) (entered bool, err error) {
 	switch input := r.URL.Query().Get("input"); input {
 	case "", "raw":
-		return key, false, nil
+		return false, nil
 	case "user_entered":
-		if key != "" {
-			return "", false, badRequest("input=user_entered is not safe to repeat, so it takes no Idempotency-Key: leave out one of them")
+		if w.Key != "" {
+			return false, badRequest("input=user_entered is not safe to repeat, so it takes no Idempotency-Key: leave out one of them")
 		}
-		return "", true, nil
+		return true, nil
 	default:
-		return "", false, badRequest("input=%.100s: want raw or user_entered", input)
+		return false, badRequest("input=%.100s: want raw or user_entered", input)
 	}
 }
 
-func writeJSON(w http.ResponseWriter, status int, v any) error {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(v)
-}
+// maxConditions is how often where may be given; other parameters stand once.
+const maxConditions = 20
 
 func checkParameters(query string, known []string) error {
 	given, err := url.ParseQuery(query)
 	if err != nil {
 		return badRequest("the query cannot be read: %v", err)
 	}
-	for name := range given {
-		if slices.Contains(known, name) && len(given[name]) == 1 {
+	for name, values := range given {
+		if most := map[bool]int{false: 1, true: maxConditions}[name == "where"]; slices.Contains(known, name) && len(values) <= most {
 			continue
 		}
 		if slices.Contains(known, name) {
@@ -140,4 +153,31 @@ func checkParameters(query string, known []string) error {
 		return badRequest("unknown parameter %.100q; this route takes %s", name, takes)
 	}
 	return nil
+}
+
+// wantsCSV reports whether the caller would rather have CSV than JSON,
+// https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1. Who takes both alike
+// gets CSV if it is named and JSON is not.
+func wantsCSV(header http.Header) bool {
+	weights := map[string]float64{}
+	for part := range strings.SplitSeq(strings.Join(header.Values("Accept"), ","), ",") {
+		media, parameters, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		weight, err := strconv.ParseFloat(parameters["q"], 64)
+		if err != nil {
+			weight = 1
+		}
+		weights[media] = weight
+	}
+	csv, named := weights["text/csv"]
+	json, ok := weights["application/json"]
+	for _, wider := range []string{"application/*", "*/*"} {
+		if !ok {
+			json, ok = weights[wider]
+		}
+	}
+	_, jsonNamed := weights["application/json"]
+	return named && csv > 0 && (csv > json || csv == json && !jsonNamed)
 }

@@ -48,7 +48,7 @@ func BenchmarkListRows(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if err := rows.WriteJSON(io.Discard); err != nil {
+				if _, err := rows.WriteTo(io.Discard); err != nil {
 					b.Fatal(err)
 				}
 			}

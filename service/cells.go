@@ -7,41 +7,55 @@ import (
 	"strings"
 )
 
-// toValues puts the records into the order of the columns, for appending below
-// a header with these cells.
-func toValues(title string, columns []string, header []any, records []Record) ([][]any, error) {
+// lines puts the edit's records into the order of the columns, for rows below a
+// header with these cells.
+func (c *columns) lines(header []any, e *edit) ([]*line, error) {
 	if len(header) == 0 || isEmpty(header[0]) {
-		// Google would take the block of cells right of A1 for the table, and
-		// shift the new rows to its first column.
+		// Google would take the block of cells right of column A for the table,
+		// and shift rows that are entered as if typed to its first column.
 		return nil, &Error{
 			Code:   InvalidRows,
-			Detail: fmt.Sprintf("sheet %q has no column name in cell A1", title),
-			Remedy: "write the column names into row 1, starting in column A",
+			Detail: fmt.Sprintf("sheet %q has no column name in cell A%d", c.title, e.Header),
+			Remedy: fmt.Sprintf("write the column names into row %d, starting in column A, or name the row that has them: header=N", e.Header),
 		}
 	}
-	index := make(map[string]int, len(columns))
-	for i, name := range columns {
-		index[name] = i
-	}
-	values := make([][]any, len(records))
-	for n, record := range records {
-		row := make([]any, len(columns))
-		for _, field := range record {
-			i, ok := index[field.Column]
+	lines := make([]*line, len(e.Records))
+	for n, record := range e.Records {
+		l := &line{cells: make([]any, len(c.names))}
+		for _, field := range record.Fields {
+			column, ok := c.at[field.Column]
 			if !ok {
-				return nil, &Error{
-					Code:   InvalidRows,
-					Detail: fmt.Sprintf("row %d: sheet %q has no column %s; its columns are %s", n+1, title, quoteName(field.Column), quoteList(columns)),
-				}
+				return nil, record.invalid(n, "%s", c.lacks(field.Column))
 			}
-			row[i] = field.Value
+			l.cells[column] = field.Value
 		}
-		if !slices.ContainsFunc(row, func(cell any) bool { return !isEmpty(cell) }) {
-			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("row %d: no column has a value", n+1)}
+		if l.blank() {
+			return nil, record.invalid(n, "no column has a value")
 		}
-		values[n] = row
+		lines[n] = l
 	}
-	return values, nil
+	return lines, nil
+}
+
+// changes are the columns that a record sets, ascending, and their cells.
+func (c *columns) changes(record Record) (set []int, cells []any, err error) {
+	if len(record.Fields) == 0 {
+		return nil, nil, &Error{Code: InvalidRows, Detail: "the body names no column to set"}
+	}
+	values := map[int]any{}
+	for _, field := range record.Fields {
+		column, ok := c.at[field.Column]
+		if !ok {
+			return nil, nil, c.unknown(field.Column)
+		}
+		set = append(set, column)
+		values[column] = field.Value
+	}
+	slices.Sort(set)
+	for _, column := range set {
+		cells = append(cells, values[column])
+	}
+	return set, cells, nil
 }
 
 func quoteList(names []string) string {

@@ -1,10 +1,12 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http/httptrace"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,17 +21,14 @@ import (
 // instead of a part of a batch, and nothing makes repeating it safe: it is sent
 // once, and where Google's answer is lost the error is [OutcomeUnknown]. After
 // every other error nothing is stored.
-func (s *Service) EnterRows(ctx context.Context, title string, records []Record) (Appended, error) {
+func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []Record) (Appended, error) {
 	doing := fmt.Sprintf("enter %d rows into sheet %q", len(records), title)
-	header, err := s.readHeader(ctx, title)
+	e := &edit{Kind: appends, Title: title, Header: cmp.Or(headerRow, 1), Records: records}
+	header, err := s.readHeader(ctx, title, e.Header)
 	if err != nil {
 		return Appended{}, s.explain(ctx, doing, title, err)
 	}
-	names, err := columnNames(title, header, 0)
-	if err != nil {
-		return Appended{}, err
-	}
-	values, err := toValues(title, names, header, records)
+	did, err := newPage(title, tail{headers: map[int][]any{e.Header: header}}, nil).do(e)
 	if err != nil {
 		return Appended{}, err
 	}
@@ -38,21 +37,25 @@ func (s *Service) EnterRows(ctx context.Context, title string, records []Record)
 	}
 	defer s.reads.drop(title)
 	defer s.writer.Forget()
-	return s.appendEntered(ctx, doing, title, values)
+	return s.appendEntered(ctx, doing, e, did.added)
 }
 
-// appendEntered calls spreadsheets.values.append once. The range is the single
-// cell A1: of a whole sheet Google would take the block of cells that comes
-// last for the table. Inserting pushes down what lies below, where overwriting
-// loses rows to a second writer.
-func (s *Service) appendEntered(ctx context.Context, doing, title string, values [][]any) (Appended, error) {
+// appendEntered calls spreadsheets.values.append once. The range is the header's
+// single cell in column A: of a whole sheet Google would take the block of cells
+// that comes last for the table. Inserting pushes down what lies below, where
+// overwriting loses rows to a second writer.
+func (s *Service) appendEntered(ctx context.Context, doing string, e *edit, lines []*line) (Appended, error) {
+	var values [][]any
+	for _, l := range lines {
+		values = append(values, l.cells)
+	}
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
-	answer, err := s.sheets.Spreadsheets.Values.Append(s.id, quoteTitle(title)+"!A1", &sheets.ValueRange{Values: values}).
+	answer, err := s.sheets.Spreadsheets.Values.Append(s.id, quoteTitle(e.Title)+"!A"+strconv.Itoa(e.Header), &sheets.ValueRange{Values: values}).
 		ValueInputOption("USER_ENTERED").InsertDataOption("INSERT_ROWS").
 		Fields("updates(updatedRange)").Context(ctx).Do()
 	if err == nil && answer.Updates != nil {
-		return Appended{Rows: len(values), Range: answer.Updates.UpdatedRange}, nil
+		return Appended{Count: len(values), Range: answer.Updates.UpdatedRange}, nil
 	}
 	// A 4xx says that nothing was stored. After a 5xx that is not certain.
 	refusal, refused := errors.AsType[*googleapi.Error](err)
@@ -64,16 +67,19 @@ func (s *Service) appendEntered(ctx context.Context, doing, title string, values
 			Err:    err,
 		}
 	}
-	return Appended{}, s.explain(ctx, doing, title, err)
+	return Appended{}, s.explain(ctx, doing, e.Title, err)
 }
 
-// readHeader returns the typed cells of row 1.
-func (s *Service) readHeader(ctx context.Context, title string) (header []any, err error) {
+// readHeader returns the typed cells of a row.
+func (s *Service) readHeader(ctx context.Context, title string, number int) (header []any, err error) {
 	if commit.IsKeysSheet(title) {
 		return nil, errNoSheet
 	}
-	err = s.getValues(ctx, quoteTitle(title)+"!1:1", Typed, func(row []jsontext.Value) (err error) {
-		header, err = decodeCells(row)
+	err = s.getValues(ctx, rowsOf(title, 1, number), Typed, func(row []jsontext.Value) (err error) {
+		number--
+		if number == 0 {
+			header, err = decodeCells(row)
+		}
 		return err
 	})
 	return header, err

@@ -2,143 +2,160 @@ package service
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
 )
 
-// landing is where a plan puts rows in one sheet.
+// landing is what a plan does to one sheet.
 type landing struct {
-	title string
-	tail  tail // before
-	works []*commit.Work
-	rows  int
+	page   *page
+	done   map[*commit.Work]*done
+	sights map[int]*sight // by row after the batch
+	next   tail           // what the sheet goes by when all has landed as planned
 }
 
-func (l *landing) requests(rows []*sheets.RowData) []*sheets.Request {
-	return []*sheets.Request{
-		{InsertDimension: &sheets.InsertDimensionRequest{
-			Range: &sheets.DimensionRange{
-				SheetId: l.tail.id, Dimension: "ROWS", StartIndex: int64(l.tail.rows), EndIndex: int64(l.tail.rows + l.rows),
-				ForceSendFields: []string{"SheetId"},
-			},
-			// The header's own format is not for rows; at the end of the grid
-			// there is only the row before to inherit from.
-			InheritFromBefore: l.tail.rows > 1 || l.tail.rows >= l.tail.grid,
-		}},
-		{UpdateCells: &sheets.UpdateCellsRequest{
-			Start: &sheets.GridCoordinate{SheetId: l.tail.id, RowIndex: int64(l.tail.rows), ForceSendFields: []string{"SheetId"}},
-			Rows:  rows, Fields: "userEnteredValue",
-		}},
+// look notes what has to be seen for all to have landed as planned: the headers;
+// around new rows the last row above and none below; and all rows that were
+// changed with the ones above and below. If somebody moves rows in the moment
+// between the read and the batch, those are not the same.
+func (l *landing) look() {
+	p, rows := l.page, l.page.after()
+	l.next, l.sights = p.next(rows), map[int]*sight{}
+	for work, did := range l.done {
+		for row := range neighbours(did.hits) {
+			l.expect(row, rows, work)
+		}
+	}
+	if first := p.firstAdded(rows); len(p.added) > 0 && len(p.lines) > 0 {
+		l.expect(first-1, rows)
+		l.expect(first+len(p.added), rows)
+	} else if len(p.added) > 0 {
+		l.sights[first-1] = &sight{want: filled}
+		if below := first + len(p.added); below <= l.next.grid {
+			l.sights[below] = &sight{want: empty}
+		}
+	}
+	if len(l.sights) == 0 {
+		return
+	}
+	for work := range l.done {
+		header := work.Request.(*edit).Header
+		if header > p.tail.grid {
+			continue
+		}
+		if s := l.sights[header]; s == nil || s.want != exact {
+			l.sights[header] = &sight{want: exact, cells: p.tail.headers[header]}
+		}
+		l.sights[header].works = append(l.sights[header].works, work)
 	}
 }
 
-// ranges are the header, and the rows above and below what is written. None
-// starts past the grid, which Google would refuse.
-func (l *landing) ranges() []string {
-	above, below := l.tail.rows, l.tail.rows+l.rows+1
-	ranges := []string{quoteTitle(l.title) + "!1:1", fmt.Sprintf("%s!%d:%[2]d", quoteTitle(l.title), above)}
-	if below <= l.tail.grid+l.rows {
-		ranges = append(ranges, fmt.Sprintf("%s!%d:%[2]d", quoteTitle(l.title), below))
+// expect notes that a row, if there is one, has to be as in rows.
+func (l *landing) expect(row int, rows []*line, works ...*commit.Work) {
+	if row < 1 || row > l.next.grid {
+		return
+	}
+	s := l.sights[row]
+	if s == nil {
+		s = &sight{}
+		l.sights[row] = s
+	}
+	if s.works = append(s.works, works...); row <= len(rows) {
+		s.cells = rows[row-1].cells
+	}
+}
+
+// neighbours are the rows after the batch of which a change is known: those that
+// were hit, and those above and below. Where rows were deleted, the ones that
+// came together.
+func neighbours(hits []*line) map[int]bool {
+	rows := map[int]bool{}
+	for _, l := range hits {
+		if l.deleted {
+			rows[l.above], rows[l.above+1] = true, true
+			continue
+		}
+		rows[l.at-1], rows[l.at], rows[l.at+1] = true, true, true
+	}
+	return rows
+}
+
+// ranges are the rows to be shown, neighbours in one range.
+func (l *landing) ranges() (ranges []string) {
+	for _, run := range runs(slices.Sorted(maps.Keys(l.sights))) {
+		ranges = append(ranges, rowsOf(l.page.title, run[0], run[len(run)-1]))
 	}
 	return ranges
 }
 
 // landed compares what the spreadsheet shows with what was planned. Rows under
-// another header than they were made for are a conflict; rows that are not
-// where they should be only mean that the sheet has to be read again.
+// another header than they were made for, or beside other rows than were found,
+// are a conflict; new rows that are not where they should be only mean that the
+// sheet has to be read again.
 func (t *tails) landed(p *commit.Plan, shown *sheets.Spreadsheet) (conflicts map[*commit.Work]error, again bool) {
 	conflicts = map[*commit.Work]error{}
 	for _, l := range p.Memo.([]*landing) {
-		t.stored(l.title) // also where the caller has left
-		headerHolds, placeHolds := t.seen(l), false
-		if shown != nil {
-			headerHolds, placeHolds = l.holds(shown)
+		if len(l.sights) == 0 {
+			continue
 		}
-		if !headerHolds {
-			for _, work := range l.works {
-				conflicts[work] = &Error{
-					Code:   Conflict,
-					Detail: fmt.Sprintf("the rows are stored at %s, but the sheet's title or header was changed meanwhile, so that they may stand under other columns", work.Result),
-					Remedy: "look at the rows and put them right by hand",
-				}
+		t.stored(l.page.title) // also where the caller has left
+		broken := l.compare(shown)
+		for _, s := range broken {
+			for _, work := range s.works {
+				conflicts[work] = l.conflict(work)
 			}
 		}
-		if !headerHolds || !placeHolds {
+		if len(broken) > 0 {
 			again = true
 			continue
 		}
-		now := l.tail
-		now.rows += l.rows
-		now.grid += l.rows
-		t.known[l.title] = now
+		t.known[l.page.title] = l.next
 	}
 	return conflicts, again
 }
 
-// seen is whether the header that was just read is still the landing's.
-func (t *tails) seen(l *landing) bool {
-	now, ok := t.known[l.title]
-	return ok && now.id == l.tail.id && slices.Equal(now.header, l.tail.header)
+// conflict is what a caller is told whose write is stored, but perhaps not where
+// it should be.
+func (l *landing) conflict(work *commit.Work) error {
+	did := l.done[work]
+	e := &Error{
+		Code: Conflict,
+		Detail: fmt.Sprintf("the rows are stored at rows %s of sheet %q, but the sheet's title or header was changed meanwhile, so that they may stand under other columns",
+			strings.Join(numbers(did.added), ", "), l.page.title),
+		Remedy: "look at the rows and put them right by hand",
+	}
+	if len(did.hits) > 0 {
+		e.Detail = fmt.Sprintf("the change was made at rows %s of sheet %q, but what stands there or beside them is not what was found before: somebody moved or changed rows at the same moment",
+			strings.Join(numbers(did.hits), ", "), l.page.title)
+		e.Remedy = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
+	}
+	return e
 }
 
-// holds looks for the landing's header, and whether the rows came below a row
-// with values and above one without.
-func (l *landing) holds(shown *sheets.Spreadsheet) (header, place bool) {
+// compare returns the sights that the spreadsheet does not show.
+func (l *landing) compare(shown *sheets.Spreadsheet) (broken []*sight) {
+	rows := map[int][]*sheets.CellData{}
+	there := false
 	for _, sheet := range shown.Sheets {
-		if sheet.Properties.SheetId != l.tail.id {
+		if sheet.Properties.SheetId != l.page.tail.id || sheet.Properties.Title != l.page.title {
 			continue
 		}
-		header, place = sheet.Properties.Title == l.title, true
+		there = true
 		for _, data := range sheet.Data {
-			var cells []*sheets.CellData
-			if len(data.RowData) > 0 {
-				cells = data.RowData[0].Values
-			}
-			switch row := int(data.StartRow) + 1; row {
-			case 1:
-				header = header && sameCells(l.tail.header, cells)
-			case l.tail.rows:
-				place = place && !blank(cells)
-			default:
-				place = place && blank(cells)
+			for i, row := range data.RowData {
+				rows[int(data.StartRow)+i+1] = row.Values
 			}
 		}
 	}
-	return header, place
-}
-
-func blank(cells []*sheets.CellData) bool {
-	return !slices.ContainsFunc(cells, func(c *sheets.CellData) bool { return c.EffectiveValue != nil })
-}
-
-// sameCells compares values as values.get gives them with cells as the grid has
-// them. A date is text there and a number here, so its text counts too.
-func sameCells(values []any, cells []*sheets.CellData) bool {
-	if blankFrom(cells, len(values)) && len(cells) >= len(values) {
-		for i, value := range values {
-			if !sameCell(value, cells[i]) {
-				return false
-			}
+	for row, s := range l.sights {
+		if !there || !s.seen(rows[row]) {
+			broken = append(broken, s)
 		}
-		return true
 	}
-	return false
-}
-
-func blankFrom(cells []*sheets.CellData, n int) bool { return blank(cells[min(n, len(cells)):]) }
-
-func sameCell(value any, cell *sheets.CellData) bool {
-	v := cell.EffectiveValue
-	switch value := value.(type) {
-	case string:
-		return v == nil && value == "" || v != nil && (v.StringValue != nil && *v.StringValue == value || cell.FormattedValue == value)
-	case float64:
-		return v != nil && v.NumberValue != nil && *v.NumberValue == value
-	case bool:
-		return v != nil && v.BoolValue != nil && *v.BoolValue == value
-	}
-	return false
+	return broken
 }

@@ -24,10 +24,11 @@ const (
 	readBudget = 50 * time.Second
 )
 
-// readKey names one read: a sheet in one rendering.
+// readKey names one read: a sheet below its header row in one rendering.
 type readKey struct {
-	title string
-	as    Values
+	title  string
+	header int // from 1
+	as     Values
 }
 
 // calls is how many calls the read takes: readSheet.

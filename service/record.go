@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// MaxRows is the most rows that one request may append.
+	// MaxRows is the most rows that one request may bring.
 	MaxRows = 10_000
 	// maxCellLength is Google's limit for one cell: a longer text is answered
 	// with "Your input contains more than the maximum of 50000 characters in a
@@ -25,7 +25,22 @@ const (
 )
 
 // Record is one row as a caller sends it: named fields in the order given.
-type Record []Field
+type Record struct {
+	Fields []Field
+	Line   int // where it begins in a CSV text, from 1; 0 is not from CSV
+}
+
+// place names the n-th record, from 0, for its sender.
+func (r Record) place(n int) string {
+	if r.Line > 0 {
+		return fmt.Sprintf("line %d", r.Line)
+	}
+	return fmt.Sprintf("row %d", n+1)
+}
+
+func (r Record) invalid(n int, format string, args ...any) error {
+	return &Error{Code: InvalidRows, Detail: r.place(n) + ": " + fmt.Sprintf(format, args...)}
+}
 
 // Field is one cell of a [Record]. Value is a string, float64, bool or nil for
 // an empty cell.
@@ -64,7 +79,7 @@ type recordParser struct {
 }
 
 func (p *recordParser) invalid(format string, args ...any) error {
-	return &Error{Code: InvalidRows, Detail: fmt.Sprintf("row %d: ", p.row) + fmt.Sprintf(format, args...)}
+	return Record{}.invalid(p.row-1, format, args...)
 }
 
 func (p *recordParser) records() ([]Record, error) {
@@ -98,7 +113,7 @@ func (p *recordParser) array() ([]Record, error) {
 	var records []Record
 	for ; p.decoder.More(); p.row++ {
 		if len(records) == MaxRows {
-			return nil, &Error{Code: TooLarge, Detail: fmt.Sprintf("the body holds more than %d rows", MaxRows), Remedy: "send the rows in several requests"}
+			return nil, errTooManyRows
 		}
 		token, err := p.decoder.Token()
 		if err != nil {
@@ -126,21 +141,21 @@ func (p *recordParser) record() (Record, error) {
 	for p.decoder.More() {
 		key, err := p.decoder.Token()
 		if err != nil {
-			return nil, err
+			return record, err
 		}
 		column, _ := key.(string)
 		switch {
 		case given[column]:
-			return nil, p.invalid("column %s is given twice", quoteName(column))
-		case len(record) == maxColumns:
-			return nil, p.invalid("more than %d columns, the most that a sheet can have", maxColumns)
+			return record, p.invalid("column %s is given twice", quoteName(column))
+		case len(record.Fields) == maxColumns:
+			return record, p.invalid("more than %d columns, the most that a sheet can have", maxColumns)
 		}
 		given[column] = true
 		value, err := p.value(column)
 		if err != nil {
-			return nil, err
+			return record, err
 		}
-		record = append(record, Field{column, value})
+		record.Fields = append(record.Fields, Field{column, value})
 	}
 	_, err := p.decoder.Token() // the closing brace
 	return record, err
@@ -162,7 +177,7 @@ func (p *recordParser) value(column string) (any, error) {
 		}
 		return number, nil
 	case string:
-		if len(v) > maxCellLength && len(utf16.Encode([]rune(v))) > maxCellLength {
+		if tooLong(v) {
 			return nil, p.invalid("column %s holds more than %d characters, Google's limit for a cell", quoteName(column), maxCellLength)
 		}
 		if strings.ContainsRune(v, utf8.RuneError) && bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
@@ -170,6 +185,14 @@ func (p *recordParser) value(column string) (any, error) {
 		}
 	}
 	return token, nil
+}
+
+var errTooManyRows = &Error{
+	Code: TooLarge, Detail: fmt.Sprintf("the body holds more than %d rows", MaxRows), Remedy: "send the rows in several requests",
+}
+
+func tooLong(text string) bool {
+	return len(text) > maxCellLength && len(utf16.Encode([]rune(text))) > maxCellLength
 }
 
 // exactly reads a number as a cell keeps it, in double precision, and reports

@@ -33,13 +33,18 @@ func (t *tails) blame(p *commit.Plan) map[*commit.Work]error {
 			cells += g.RowCount * g.ColumnCount
 		}
 	}
+	added := map[*commit.Work]int{}
+	for _, l := range p.Memo.([]*landing) {
+		for work, did := range l.done {
+			added[work] = len(did.added)
+		}
+	}
 	for _, work := range p.Works {
-		request := work.Request.(*appending)
-		tab := t.tab(request.title)
+		tab := t.tab(work.Request.(*edit).Title)
 		if tab == nil {
 			continue
 		}
-		grown := cells + int64(len(request.records))*tab.GridProperties.ColumnCount
+		grown := cells + int64(added[work])*tab.GridProperties.ColumnCount
 		if work.Key != "" {
 			grown += commit.KeyCells
 		}
@@ -58,7 +63,7 @@ func explainWrite(err error) error {
 	if ok && answer.Code == http.StatusBadRequest {
 		return &Error{Code: InvalidRows, Detail: "Google refused the rows", Err: summary(answer, refusalReasons(answer))}
 	}
-	return fromGoogle("append rows", err)
+	return fromGoogle("write rows", err)
 }
 
 // fromCommit makes the answers of the writer those of this package.

@@ -27,14 +27,6 @@ func describeRows(grid [][]any) (columns []string, rows int) {
 
 func isEmpty(cell any) bool { return cell == nil || cell == "" }
 
-// columnNames returns the names of at least width columns: the header's cells,
-// or a column's letter where the cell is blank.
-func columnNames(title string, header []any, width int) ([]string, error) {
-	c := newColumns(title)
-	err := c.extend(header, width)
-	return c.names, err
-}
-
 // columns are the names of a sheet's columns.
 type columns struct {
 	title string

@@ -1,11 +1,14 @@
-// Package service is what the function does: it reads and appends the rows of
-// a spreadsheet's sheets (tabs) as records, named by the header row.
+// Package service is what the function does: it reads and writes the rows of a
+// spreadsheet's sheets (tabs) as records, named by the header row.
 //
-// This is the folder to change in a fork. The rules for rows are in rows.go,
-// record.go, cells.go and listing.go and know nothing of Google; the calls are in
-// sheets.go, values.go and drive.go; what Google's refusals mean is in
-// google.go; how few calls answer many readers is in reads.go. Another API of
-// Google's is one more file like drive.go, on the same client.
+// This is the folder to change in a fork. The rules for rows know nothing of
+// Google: record.go and csv.go (what comes in), rows.go and cells.go (columns),
+// compare.go and query.go (which rows match, and their order), page.go and
+// upsert.go (what a write does), answer.go (what goes out). The calls are in
+// sheets.go, values.go, plan.go and drive.go; what Google's refusals mean is in
+// google.go; how few calls answer many readers is in reads.go; what a batch goes
+// by and has to show in tails.go and landing.go. Another API of Google's is one
+// more file like drive.go, on the same client.
 package service
 
 import (
@@ -93,63 +96,84 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	return s, nil
 }
 
-// Query chooses which rows to list and how their values look. Its zero value
-// is all rows, typed.
-type Query struct {
-	Offset int    // rows to leave out at the start
-	Limit  int    // rows at the most; 0 is all
-	Values Values // how cells become values
-	Anew   bool   // ask Google, whatever is kept in memory
-}
-
 // ListRows returns the rows below the header of the sheet with this title.
 // Rows without any value are left out and not counted. They may be as old as
 // CacheTTL, and up to five minutes while Google fails; see [Rows].
 func (s *Service) ListRows(ctx context.Context, title string, q Query) (Rows, error) {
-	found, kept, err := s.reads.read(ctx, readKey{title, cmp.Or(q.Values, Typed)}, q.Anew)
+	found, kept, err := s.reads.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Values, Typed)}, q.Anew)
 	if err != nil {
 		return Rows{}, err
 	}
 	if found.err != nil {
 		return Rows{}, found.err
 	}
-	rows := found.listing.page(q.Offset, q.Limit)
+	rows, err := found.listing.page(q)
+	if err != nil {
+		return Rows{}, err
+	}
 	if rows.Kept = kept; kept {
 		rows.Age = time.Since(found.asked)
 	}
 	return rows, nil
 }
 
-// Appended says what an append stored.
-type Appended struct {
-	Rows     int    `json:"appended"`
-	Range    string `json:"range"` // A1 notation
-	Replayed bool   `json:"-"`     // an earlier request with the same key stored it
-}
-
 // AppendRows stores the records below the sheet's last row, all or none, and
 // returns after Google has stored them. Values go in as they are: a string
-// stays a string, whatever it looks like. The key, "" for none, makes repeating
-// the request safe: what it stored is not stored again. An [*Error] with the code
+// stays a string, whatever it looks like. With a key repeating the request is
+// safe: what it stored is not stored again. An [*Error] with the code
 // [OutcomeUnknown] or [Conflict] apart, an error means that nothing was stored.
-func (s *Service) AppendRows(ctx context.Context, title, key string, records []Record) (Appended, error) {
-	body, err := json.Marshal(records)
+// All that holds for the other writes as well.
+func (s *Service) AppendRows(ctx context.Context, title string, w Write, records []Record) (a Appended, err error) {
+	a.Replayed, err = s.write(ctx, w, &edit{Kind: appends, Title: title, Records: records}, &a)
+	return a, err
+}
+
+// UpsertRows replaces the row that has the same value in the key column as a
+// record, in all columns, and appends the records for which there is none.
+func (s *Service) UpsertRows(ctx context.Context, title string, w Write, keyColumn string, records []Record) (u Upserted, err error) {
+	u.Replayed, err = s.write(ctx, w, &edit{Kind: upserts, Title: title, Column: keyColumn, Records: records}, &u)
+	return u, err
+}
+
+// UpdateRows sets the columns that the record names in all rows that match.
+func (s *Service) UpdateRows(ctx context.Context, title string, w Write, m Match, set Record) (u Updated, err error) {
+	u.Replayed, err = s.write(ctx, w, &edit{Kind: updates, Title: title, Match: m, Records: []Record{set}}, &u)
+	return u, err
+}
+
+// DeleteRows deletes the rows that match, whole, so that those below move up.
+//
+// It goes by row numbers, as UpdateRows and UpsertRows do, because the API knows
+// no other way: rows are found by a read, and changed by the call that follows
+// it at once. If a person moves rows in the tenth of a second between, the answer
+// shows it, and the error is a [Conflict] that names the rows. What remains: rows
+// moved in that moment among neighbours that are the same in every cell, which
+// nothing tells apart.
+func (s *Service) DeleteRows(ctx context.Context, title string, w Write, m Match) (d Deleted, err error) {
+	d.Replayed, err = s.write(ctx, w, &edit{Kind: deletes, Title: title, Match: m}, &d)
+	return d, err
+}
+
+// write submits an edit and reads the answer from its result.
+func (s *Service) write(ctx context.Context, w Write, e *edit, answer any) (replayed bool, err error) {
+	if (e.Kind == updates || e.Kind == deletes) && len(e.Match.Where) == 0 {
+		return false, &Error{Code: InvalidRows, Detail: "no condition says which rows are meant", Remedy: "add where=column:value"}
+	}
+	e.Header, e.DryRun = cmp.Or(w.Header, 1), w.DryRun
+	text, err := json.Marshal(e)
 	if err != nil {
-		return Appended{}, err
+		return false, err
 	}
-	digest := sha256.Sum256(append([]byte(title+"\x00"), body...))
-	work := &commit.Work{
-		Key: key, Digest: hex.EncodeToString(digest[:12]), Size: len(body) * 2,
-		Request: &appending{title, records},
-	}
+	digest := sha256.Sum256(text)
+	work := &commit.Work{Key: w.Key, Digest: hex.EncodeToString(digest[:12]), Size: len(text) * 2, Request: e}
 	err = fromCommit(s.writer.Submit(ctx, work))
-	if mayHaveChanged(err) {
-		s.reads.drop(title)
+	if mayHaveChanged(err) && !e.DryRun {
+		s.reads.drop(e.Title)
 	}
-	if err != nil {
-		return Appended{}, err
+	if err == nil {
+		err = json.Unmarshal([]byte(work.Result), answer)
 	}
-	return Appended{Rows: len(records), Range: work.Result, Replayed: work.Replayed}, nil
+	return work.Replayed, err
 }
 
 // mayHaveChanged reports whether a write that ended so may have changed the sheet.

@@ -25,7 +25,7 @@ func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*list
 	if commit.IsKeysSheet(k.title) {
 		return nil, errNoSheet
 	}
-	l := newLister(k.title)
+	l := newLister(k)
 	defer listers.Put(l)
 	if k.as != Typed {
 		if err := turns[0].wait(ctx); err != nil {
@@ -33,7 +33,8 @@ func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*list
 		}
 		// The header is always read in the typed form, so that the names of
 		// columns do not change with the values' form.
-		if err := s.getValues(ctx, quoteTitle(k.title)+"!1:1", Typed, l.setHeader); err != nil {
+		var err error
+		if l.header, err = s.readHeader(ctx, k.title, k.header); err != nil {
 			return nil, err
 		}
 	}
@@ -43,7 +44,7 @@ func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*list
 	if err := s.getValues(ctx, quoteTitle(k.title), k.as, l.add); err != nil {
 		return nil, err
 	}
-	return l.listing(), nil
+	return l.list(), nil
 }
 
 // getValues calls spreadsheets.values.get and hands over each row as it

@@ -1,6 +1,7 @@
 package commit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (w *Writer) send(ctx context.Context, batch *sheets.BatchUpdateSpreadsheetR
 	if err != nil {
 		return nil, err
 	}
-	return answer.UpdatedSpreadsheet, nil
+	return cmp.Or(answer.UpdatedSpreadsheet, &sheets.Spreadsheet{}), nil
 }
 
 // call reads, again while Google is busy or broken and somebody waits.
@@ -147,6 +148,24 @@ func (w *Writer) readMarkers(ctx context.Context) (markers map[int64]string, tab
 		return nil
 	})
 	return markers, tabs, err
+}
+
+// show reads what the answer to the plan would have shown, had it not been lost.
+func (w *Writer) show(ctx context.Context, p *Plan) (shown *sheets.Spreadsheet, err error) {
+	if len(p.Ranges) == 0 {
+		return &sheets.Spreadsheet{}, nil
+	}
+	// Filters go in the body: a plan may have more ranges than a URL can hold.
+	ask := &sheets.GetSpreadsheetByDataFilterRequest{IncludeGridData: true}
+	for _, a1 := range p.Ranges {
+		ask.DataFilters = append(ask.DataFilters, &sheets.DataFilter{A1Range: a1})
+	}
+	err = w.call(ctx, func(ctx context.Context) (err error) {
+		shown, err = w.Sheets.Spreadsheets.GetByDataFilter(w.SpreadsheetID, ask).
+			Fields(googleapi.Field(p.Fields)).Context(ctx).Do()
+		return err
+	})
+	return shown, err
 }
 
 // load reads the keys and what Plan goes by in one call.

@@ -85,18 +85,20 @@ func (w *Writer) read(ctx context.Context, works []*Work, refused bool) (v verdi
 	}
 	v, contents := w.sequence.look(markers, stranger)
 	if v == landed {
-		works = contents[0].plan.Works
+		var shown *sheets.Spreadsheet
+		if shown, err = w.show(ctx, contents[0].plan); err == nil {
+			w.acknowledge(contents[0].plan, shown)
+		}
+	} else {
+		changed, err = w.load(ctx, tabs, works)
 	}
-	if changed, err = w.load(ctx, tabs, works); err == nil && v == landed {
-		w.acknowledge(contents[0].plan, nil)
-	}
-	for _, c := range contents { // all that are left of unknown, or of landed without a Load
+	for _, c := range contents { // all that are left of unknown, or of landed where it was not seen
 		for _, work := range c.plan.Works {
 			w.finish(work, ErrOutcomeUnknown)
 		}
 	}
 	if err != nil || v == landed {
-		w.Forget() // landed: only what that plan goes by was read
+		w.Forget() // landed: what the next plan goes by was not read
 	}
 	return v, changed, err
 }
@@ -119,7 +121,7 @@ func (w *Writer) plan(works []*Work) *Plan {
 		}
 	}
 	p := w.Config.Plan(fresh)
-	for work, err := range p.Refused {
+	for work, err := range p.Settled {
 		w.fail([]*Work{work}, err)
 	}
 	return p

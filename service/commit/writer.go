@@ -51,9 +51,8 @@ type Config struct {
 	// Plan makes requests of the writes, in their order. It asks nobody.
 	Plan func(works []*Work) *Plan
 	// Landed is told that the plan is stored, and what the spreadsheet shows in
-	// the plan's ranges; nil if that was not seen, and then Load was called just
-	// before. Writes that did not land as planned are returned with an error.
-	// With again, Load is called before the next Plan.
+	// the plan's ranges. Writes that did not land as planned are returned with an
+	// error. With again, Load is called before the next Plan.
 	Landed func(p *Plan, shown *sheets.Spreadsheet) (conflicts map[*Work]error, again bool)
 	// Blame is told that Google refused the plan, though Load has just shown that
 	// nothing changed. It returns the writes that it knows to be at fault, and
@@ -86,10 +85,12 @@ type Work struct {
 type Plan struct {
 	Works    []*Work
 	Requests []*sheets.Request
-	Refused  map[*Work]error // writes that cannot be made, and why; not among Works
-	Ranges   []string        // A1 notation: what Landed wants to be shown
-	Fields   string          // the mask for that, of an updatedSpreadsheet
-	Memo     any             // Plan's own, for Landed
+	// Settled are writes that need no request and are not among Works: with an
+	// error those that cannot be made, without one those that change nothing.
+	Settled map[*Work]error
+	Ranges  []string // A1 notation: what Landed wants to be shown
+	Fields  string   // the mask for that, of an updatedSpreadsheet
+	Memo    any      // Plan's own, for Landed
 }
 
 // group is the writes that are under way together.

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,12 +20,11 @@ func asksAnew(header http.Header) bool {
 	return false
 }
 
-// writeRows answers with the rows, or with 304 where the caller has them. There
-// is no Vary: the answer depends on nothing but the URL, and whoever may not
-// call gets none.
-func writeRows(w http.ResponseWriter, r *http.Request, rows service.Rows) error {
+// writeRows answers with the rows, or with 304 where the caller has them.
+func writeRows(w http.ResponseWriter, r *http.Request, q service.Query, rows service.Rows) error {
 	header := w.Header()
 	header.Set("ETag", rows.ETag)
+	header.Add("Vary", "Accept")
 	// Whoever has the rows asks again each time, which mostly costs a 304 from
 	// memory. With a max-age a caller would not see what it has just stored:
 	// only the function knows when its copy has to go.
@@ -32,13 +32,31 @@ func writeRows(w http.ResponseWriter, r *http.Request, rows service.Rows) error 
 	if rows.Kept {
 		header.Set("Age", strconv.Itoa(int(rows.Age.Seconds())))
 	}
+	header.Set("X-Total-Count", strconv.Itoa(rows.Total))
+	if rows.Next > 0 {
+		next := r.URL.Query()
+		next.Set("offset", strconv.Itoa(rows.Next))
+		header.Set("Link", "<"+r.URL.EscapedPath()+"?"+next.Encode()+`>; rel="next"`)
+	}
 	if matches(strings.Join(r.Header.Values("If-None-Match"), ","), rows.ETag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
 	header.Set("Content-Type", "application/json")
+	if q.CSV {
+		header.Set("Content-Type", "text/csv; charset=utf-8; header=present")
+	}
 	header.Set("Content-Length", strconv.Itoa(rows.Size()))
-	return rows.WriteJSON(w)
+	_, err := rows.WriteTo(w)
+	return err
+}
+
+// writeStored answers a write that is stored.
+func writeStored(w http.ResponseWriter, status int, replayed bool, stored any) error {
+	if replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
+	}
+	return writeJSON(w, status, stored)
 }
 
 // matches compares as RFC 9110 says for If-None-Match: the tags of a weak and a
@@ -50,4 +68,13 @@ func matches(tags, etag string) bool {
 		}
 	}
 	return false
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
 }

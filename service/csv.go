@@ -1,0 +1,133 @@
+package service
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// ReadCSV reads records from a CSV text (RFC 4180) whose first line names the
+// columns. It keeps no more of the text in memory than the record at hand. A
+// field that is a decimal number, such as 12 or -0.5, becomes one, TRUE and
+// FALSE become booleans, and an empty field an empty cell; everything else, such
+// as 007, +49, 1e5 or =A1, stays text.
+//
+// What is no CSV is [BadRequest]; what breaks a rule for rows is [InvalidRows].
+// Both name the line of the first fault. An error of the reader's is returned as
+// it is.
+func ReadCSV(text io.Reader) ([]Record, error) {
+	r := csv.NewReader(text)
+	r.ReuseRecord = true
+	names, err := readColumns(r)
+	if err != nil {
+		return nil, err
+	}
+	var records []Record
+	for {
+		cells, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, csvError(err)
+		}
+		if len(records) == MaxRows {
+			return nil, errTooManyRows
+		}
+		record, err := csvRecord(r, names, cells)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+	if len(records) == 0 {
+		return nil, &Error{Code: InvalidRows, Detail: "the CSV text holds no rows below the line that names the columns"}
+	}
+	return records, nil
+}
+
+// readColumns reads the first line. Excel begins it with a byte order mark.
+func readColumns(r *csv.Reader) ([]string, error) {
+	cells, err := r.Read()
+	if err == io.EOF {
+		return nil, &Error{Code: BadRequest, Detail: "the body is empty: send a CSV text whose first line names the columns"}
+	}
+	if err != nil {
+		return nil, csvError(err)
+	}
+	names := make([]string, len(cells))
+	given := map[string]bool{}
+	for i, name := range cells {
+		if i == 0 {
+			name = strings.TrimPrefix(name, "\ufeff")
+		}
+		switch {
+		case !utf8.ValidString(name):
+			return nil, notUTF8(1)
+		case given[name]:
+			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: column %s is given twice", quoteName(name))}
+		case len(cells) > maxColumns:
+			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: more than %d columns, the most that a sheet can have", maxColumns)}
+		}
+		names[i], given[name] = name, true
+	}
+	return names, nil
+}
+
+func csvRecord(r *csv.Reader, names, cells []string) (Record, error) {
+	line, _ := r.FieldPos(0)
+	record := Record{Line: line}
+	empty := true
+	for i, cell := range cells {
+		switch {
+		case !utf8.ValidString(cell):
+			return record, notUTF8(line)
+		case tooLong(cell):
+			return record, record.invalid(0, "column %s holds more than %d characters, Google's limit for a cell", quoteName(names[i]), maxCellLength)
+		}
+		empty = empty && cell == ""
+		record.Fields = append(record.Fields, Field{names[i], csvValue(strings.Clone(cell))})
+	}
+	if empty {
+		return record, record.invalid(0, "no column has a value")
+	}
+	return record, nil
+}
+
+// csvValue gives a field its type, as far as nothing of the text is lost.
+func csvValue(text string) any {
+	switch text {
+	case "":
+		return nil
+	case "TRUE":
+		return true
+	case "FALSE":
+		return false
+	}
+	if _, ok := plainNumber(text); ok && !strings.ContainsAny(text, "eE") {
+		if number, ok := exactly(text); ok {
+			return number
+		}
+	}
+	return text
+}
+
+func notUTF8(line int) error {
+	return &Error{Code: BadRequest, Detail: fmt.Sprintf("line %d: the text is not UTF-8", line)}
+}
+
+// csvError names the line at which the row begins that is no CSV. A wrong number of fields is a fault
+// of the row.
+func csvError(err error) error {
+	fault, ok := errors.AsType[*csv.ParseError](err)
+	switch {
+	case !ok:
+		return err
+	case fault.Err == csv.ErrFieldCount:
+		return &Error{Code: InvalidRows, Detail: fmt.Sprintf("line %d: not as many fields as line 1 names columns", fault.StartLine)}
+	}
+	return &Error{Code: BadRequest, Detail: fmt.Sprintf("line %d: not CSV: %v", fault.StartLine, fault.Err)}
+}

@@ -1,0 +1,130 @@
+package service
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// lister makes a listing row by row, the header's first.
+type lister struct {
+	listing
+	above  int   // rows before the header's that are still to come
+	header []any // typed; nil until it was seen
+	begun  bool  // behind the header's row
+}
+
+// listers keeps the memory that making a listing takes: growing it from nothing
+// each time costs more than everything else.
+var listers = sync.Pool{New: func() any { return new(lister) }}
+
+// newLister returns a lister to be put back into listers.
+func newLister(k readKey) *lister {
+	l := listers.Get().(*lister)
+	*l = lister{
+		listing: listing{as: k.as, columns: newColumns(k.title), lines: l.lines[:0], ends: l.ends[:0], cells: l.cells[:0], firsts: l.firsts[:0]},
+		above:   k.header - 1,
+	}
+	return l
+}
+
+// add takes the next row. The cells are JSON as Google wrote it.
+func (l *lister) add(row []jsontext.Value) error {
+	if l.above > 0 {
+		l.above--
+		return nil
+	}
+	if !l.begun {
+		l.begun = true
+		if l.header == nil {
+			var err error
+			if l.header, err = decodeCells(row); err != nil {
+				return err
+			}
+		}
+		return l.name(0)
+	}
+	if err := l.name(len(row)); err != nil {
+		return err
+	}
+	if !hasValue(row) { // not a row for callers, and not counted
+		return nil
+	}
+	if len(l.ends) > 0 {
+		l.lines = append(l.lines, separator...)
+	}
+	l.addObject(row)
+	l.ends = append(l.ends, len(l.lines))
+	return nil
+}
+
+func (l *lister) addObject(row []jsontext.Value) {
+	l.firsts = append(l.firsts, len(l.cells))
+	l.lines = append(l.lines, '{')
+	open := len(l.lines)
+	for i, cell := range row {
+		if isBlank(cell) {
+			l.cells = append(l.cells, span{})
+			continue
+		}
+		if len(l.lines) > open {
+			l.lines = append(l.lines, ',')
+		}
+		l.lines = append(l.lines, l.keys[i]...)
+		from := len(l.lines)
+		l.lines = append(l.lines, cell...)
+		l.cells = append(l.cells, span{uint32(from), uint32(len(l.lines))})
+	}
+	l.lines = append(l.lines, '}')
+}
+
+// name makes keys for a row of this width; rows may be wider than the header.
+func (l *lister) name(width int) error {
+	if err := l.columns.extend(l.header, width); err != nil {
+		return err
+	}
+	for _, name := range l.columns.names[len(l.keys):] {
+		l.keys = append(l.keys, append(quoteJSON(name), ':'))
+	}
+	return nil
+}
+
+// list is what was added. It shares no memory with the lister.
+func (l *lister) list() *listing {
+	made := l.listing
+	made.lines, made.ends = bytes.Clone(l.lines), slices.Clone(l.ends)
+	made.cells, made.firsts = slices.Clone(l.cells), slices.Clone(l.firsts)
+	hash := sha256.New()
+	_, _ = hash.Write(bytes.Join(l.keys, nil)) // a hash takes everything
+	_, _ = hash.Write(l.lines)
+	made.hash = hex.EncodeToString(hash.Sum(nil)[:12])
+	return &made
+}
+
+func hasValue(row []jsontext.Value) bool {
+	for _, cell := range row {
+		if !isBlank(cell) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBlank: an empty cell before one with a value is "",
+// https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange.
+func isBlank(cell jsontext.Value) bool { return string(cell) == `""` || string(cell) == "null" }
+
+// quoteJSON makes JSON of s. Unlike [json.Marshal] it leaves <, > and & as they
+// are: the answers are not HTML.
+func quoteJSON(s string) []byte {
+	var quoted bytes.Buffer
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(s) // a string can be encoded
+	return bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))
+}

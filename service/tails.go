@@ -1,0 +1,129 @@
+package service
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/service/commit"
+)
+
+// tail is what writing to a sheet goes by: its headers, and its last row. It
+// is kept in memory while each answer shows that it still holds.
+type tail struct {
+	id      int64
+	headers map[int][]any // typed cells of the rows that name columns, by row
+	rows    int           // rows up to the last one that holds any value, with the header
+	grid    int           // rows of the grid
+}
+
+// lastHeader is the lowest row that names columns.
+func (t tail) lastHeader() (last int) {
+	for header := range t.headers {
+		last = max(last, header)
+	}
+	return last
+}
+
+func (t tail) same(other tail) bool {
+	return t.id == other.id && t.rows == other.rows && t.grid == other.grid &&
+		maps.EqualFunc(t.headers, other.headers, func(a, b []any) bool { return slices.Equal(a, b) })
+}
+
+// absence is how long a sheet that was looked for in vain is taken not to be
+// there: a caller with a mistyped title must not spend the quota of reads.
+const absence = 30 * time.Second
+
+// tails knows the sheets that writes are for. The writer's goroutine alone uses
+// it.
+type tails struct {
+	stored func(title string)        // told of each sheet whose rows have changed
+	tabs   []*sheets.SheetProperties // all there are
+	listed time.Time                 // when
+	known  map[string]tail           // by title
+	grids  map[string][][]any        // by title: what was just read, for the next plan only
+}
+
+// tab finds the sheet for rows with this title, as Google does without regard
+// to case.
+func (t *tails) tab(title string) *sheets.SheetProperties {
+	for _, tab := range t.tabs {
+		if tab.SheetType == "GRID" && strings.EqualFold(tab.Title, title) && !commit.IsKeysSheet(title) {
+			return tab
+		}
+	}
+	return nil
+}
+
+// wanted are the titles of the sheets that the writes are for, and of those known
+// already, with the rows of their headers.
+func (t *tails) wanted(works []*commit.Work) map[string]map[int]bool {
+	wanted := map[string]map[int]bool{}
+	for title, known := range t.known {
+		if tab := t.tab(title); tab != nil && tab.Title == title {
+			wanted[title] = map[int]bool{}
+			for header := range known.headers {
+				wanted[title][header] = true
+			}
+		}
+	}
+	for _, work := range works {
+		e := work.Request.(*edit)
+		tab := t.tab(e.Title)
+		if tab == nil {
+			continue
+		}
+		if wanted[tab.Title] == nil {
+			wanted[tab.Title] = map[int]bool{}
+		}
+		wanted[tab.Title][e.Header] = true
+	}
+	return wanted
+}
+
+// ranges are the whole sheets: where a sheet ends is known only by its values.
+func (t *tails) ranges(tabs []*sheets.SheetProperties, works []*commit.Work) []string {
+	t.tabs, t.listed = tabs, time.Now()
+	var ranges []string
+	for _, title := range slices.Sorted(maps.Keys(t.wanted(works))) {
+		ranges = append(ranges, quoteTitle(title))
+	}
+	return ranges
+}
+
+// load takes over the sheets that ranges has named.
+func (t *tails) load(_ []*sheets.SheetProperties, grids [][][]any, works []*commit.Work) (changed bool) {
+	wanted, before := t.wanted(works), t.known
+	t.known, t.grids = make(map[string]tail, len(wanted)), make(map[string][][]any, len(wanted))
+	for i, title := range slices.Sorted(maps.Keys(wanted)) {
+		tab := t.tab(title)
+		now := tail{id: tab.SheetId, headers: map[int][]any{}, rows: len(grids[i]), grid: int(tab.GridProperties.RowCount)}
+		for header := range wanted[title] {
+			now.headers[header] = nil
+			if header <= len(grids[i]) {
+				now.headers[header] = grids[i][header-1]
+			}
+		}
+		t.known[title], t.grids[title] = now, grids[i]
+		old, ok := before[title]
+		changed = changed || !ok || !old.same(now)
+	}
+	return changed || len(before) != len(t.known)
+}
+
+// loaded reports whether all is known that planning these writes takes. Those
+// that change rows are planned from what was read just before, never from memory.
+func (t *tails) loaded(works []*commit.Work) bool {
+	return !slices.ContainsFunc(works, func(work *commit.Work) bool {
+		e := work.Request.(*edit)
+		tab := t.tab(e.Title)
+		if tab == nil {
+			return time.Since(t.listed) >= absence
+		}
+		_, ok := t.known[tab.Title].headers[e.Header]
+		return !ok || e.needsRows()
+	})
+}

@@ -1,0 +1,71 @@
+package service
+
+import "fmt"
+
+// upsert replaces the rows whose key is there, and appends the others.
+func (p *page) upsert(e *edit) (*done, error) {
+	c, err := p.columns(e)
+	if err != nil {
+		return nil, err
+	}
+	column, ok := c.at[e.Column]
+	if !ok {
+		return nil, c.unknown(e.Column)
+	}
+	fresh, err := c.lines(p.tail.headers[e.Header], e)
+	if err != nil {
+		return nil, err
+	}
+	known, err := p.pair(e, fresh, column)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]int, len(c.names))
+	for i := range all {
+		all[i] = i
+	}
+	d := &done{columns: len(c.names)}
+	for i, l := range fresh {
+		if old := known[i]; old != nil {
+			old.write(all, l.cells)
+			d.hits = append(d.hits, old)
+		} else {
+			d.added = append(d.added, l)
+		}
+	}
+	p.add(d.added)
+	inOrder(d.hits)
+	return d, nil
+}
+
+// pair finds for each new line the row with the same key; nil if there is none.
+// A key that stands twice, among the new lines or in the sheet, is refused.
+func (p *page) pair(e *edit, fresh []*line, column int) ([]*line, error) {
+	asked := make(map[string]int, len(fresh)) // → index in fresh
+	for i, l := range fresh {
+		key := keyOf(l.cell(column))
+		if key == "" {
+			return nil, e.Records[i].invalid(i, "no value for the key column %s", quoteName(e.Column))
+		}
+		if first, twice := asked[key]; twice {
+			return nil, e.Records[i].invalid(i, "the key is the same as that of %s", e.Records[first].place(first))
+		}
+		asked[key] = i
+	}
+	known := make([]*line, len(fresh))
+	for _, l := range append(p.rows(e), p.added...) {
+		i, ok := asked[keyOf(l.cell(column))]
+		if !ok {
+			continue
+		}
+		if known[i] != nil {
+			return nil, &Error{
+				Code:   InvalidRows,
+				Detail: fmt.Sprintf("%s: the key stands twice in sheet %q, in rows %d and %d", e.Records[i].place(i), p.title, known[i].at, l.at),
+				Remedy: "give each row its own key, or delete one of the two",
+			}
+		}
+		known[i] = l
+	}
+	return known, nil
+}
