@@ -46,6 +46,7 @@ func (t *tails) plan(works []*commit.Work) *commit.Plan {
 			continue
 		}
 		p.Works = append(p.Works, work)
+		p.Perishable = p.Perishable || e.needsRows()
 	}
 	for _, l := range landings {
 		l.finish()

@@ -21,7 +21,8 @@
 //  2. While n is free, an instance sends contents under n only. So whatever it
 //     has sent that may still land excludes whatever it sends next.
 //  3. After a lost answer the markers are read. While n is free the same content
-//     is sent again under n; stored twice it cannot be.
+//     is sent again under n; stored twice it cannot be. A content that goes by the
+//     numbers of rows is planned anew instead: it would be old by then.
 //  4. After a refusal the markers decide, never the text of the refusal. Marker
 //     n holds the value of a content of ours: that content is stored. It holds
 //     another value: another instance was first, nothing of ours under n was

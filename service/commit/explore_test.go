@@ -250,7 +250,7 @@ func (r *run) newWriter(instance int) *Writer {
 		Reads: rate.NewLimiter(rate.Inf, 1), Writes: writes,
 		Ranges:  func([]*sheets.SheetProperties, []*Work) []string { return nil },
 		Load:    func([]*sheets.SheetProperties, [][][]any, []*Work) bool { return false },
-		Loaded:  func([]*Work) bool { return true },
+		Loaded:  func(works []*Work) bool { return !slices.ContainsFunc(works, perishable) },
 		Landed:  func(*Plan, *sheets.Spreadsheet) (map[*Work]error, bool) { return nil, false },
 		Explain: func(err error) error { return err },
 		Blame:   func(*Plan) map[*Work]error { return nil },
@@ -258,6 +258,7 @@ func (r *run) newWriter(instance int) *Writer {
 			p := &Plan{Works: works, Fields: "spreadsheetId"}
 			for _, work := range works {
 				name := work.Request.(string)
+				p.Perishable = p.Perishable || perishable(work)
 				row := &sheets.DimensionRange{Dimension: "ROWS", StartIndex: 1, EndIndex: 2}
 				if name == "bad" {
 					row.SheetId = 999 // no such sheet: Google refuses the whole batch
@@ -272,6 +273,9 @@ func (r *run) newWriter(instance int) *Writer {
 		},
 	})
 }
+
+// perishable are writes whose name ends in a mark: they go by what was just read.
+func perishable(work *Work) bool { return strings.HasSuffix(work.Request.(string), "!") }
 
 type roundTripper func(*http.Request) (*http.Response, error)
 
@@ -424,6 +428,8 @@ func TestExplore(t *testing.T) {
 		{"two instances with keys, one mishap", 1, 0, [][]Work{{{Request: "a", Key: "ka"}}, {{Request: "b", Key: "kb"}}}, 0},
 		{"two writes with keys, one mishap", 1, 0, [][]Work{{{Request: "a", Key: "ka"}, {Request: "b", Key: "kb", Size: 1}}}, 0},
 		{"the same key at two instances, one mishap", 1, 0, [][]Work{{{Request: "a", Key: "k"}}, {{Request: "a", Key: "k"}}}, 0},
+		{"planned anew, three mishaps", 3, 0, [][]Work{{{Request: "a!"}}}, 0},
+		{"two instances, one plans anew, two mishaps", 2, 0, [][]Work{{{Request: "a!"}, {Request: "bad"}}, {{Request: "b"}}}, 0},
 		{"somebody touches the markers, two mishaps", 2, 1, [][]Work{{{Request: "a"}}}, 0},
 		{"somebody touches the markers between two writes, one mishap", 1, 1, [][]Work{{{Request: "a"}, {Request: "b", Size: 1}}}, 0},
 	} {

@@ -12,6 +12,11 @@ import (
 func (w *Writer) settle(ctx context.Context, works []*Work) {
 	pause := firstPause
 	for ctx.Err() == nil {
+		// The pace comes before the read: what is read should be young when it
+		// is sent.
+		if w.pay(ctx) != nil {
+			return // nobody waits
+		}
 		if err := w.refresh(ctx, works); err != nil {
 			w.fail(works, w.Explain(err))
 			return

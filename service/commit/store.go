@@ -52,6 +52,9 @@ func (w *Writer) store(ctx context.Context, p *Plan) outcome {
 		if kind != lost {
 			continue
 		}
+		if p.Perishable {
+			return again
+		}
 		// Sending again would be safe too. Looking first finds out for a read
 		// what would cost a write, and sees whether somebody took the markers.
 		if v, _, err := w.read(ctx, p.Works, false); err != nil || v != free {

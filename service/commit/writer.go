@@ -88,9 +88,12 @@ type Plan struct {
 	// Settled are writes that need no request and are not among Works: with an
 	// error those that cannot be made, without one those that change nothing.
 	Settled map[*Work]error
-	Ranges  []string // A1 notation: what Landed wants to be shown
-	Fields  string   // the mask for that, of an updatedSpreadsheet
-	Memo    any      // Plan's own, for Landed
+	// Perishable is a plan that goes by rows as they were just read: where an
+	// answer is lost it is made anew instead of being sent again later.
+	Perishable bool
+	Ranges     []string // A1 notation: what Landed wants to be shown
+	Fields     string   // the mask for that, of an updatedSpreadsheet
+	Memo       any      // Plan's own, for Landed
 }
 
 // group is the writes that are under way together.
