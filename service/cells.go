@@ -3,7 +3,6 @@ package service
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -58,10 +57,15 @@ func (c *columns) changes(record Record) (set []int, cells []any, err error) {
 	return set, cells, nil
 }
 
+// quoteList quotes as many names as a person reads.
 func quoteList(names []string) string {
-	quoted := make([]string, len(names))
-	for i, name := range names {
-		quoted[i] = strconv.Quote(name)
+	const limit = 50
+	var quoted []string
+	for _, name := range names[:min(limit, len(names))] {
+		quoted = append(quoted, quoteName(name))
+	}
+	if more := len(names) - limit; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
 	}
 	return strings.Join(quoted, ", ")
 }

@@ -22,7 +22,7 @@ import (
 // once, and where Google's answer is lost the error is [OutcomeUnknown]. After
 // every other error nothing is stored.
 func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []Record) (Appended, error) {
-	doing := fmt.Sprintf("enter %d rows into sheet %q", len(records), title)
+	doing := fmt.Sprintf("enter %d rows into sheet %s", len(records), quoteName(title))
 	e := &edit{Kind: appends, Title: title, Header: cmp.Or(headerRow, 1), Records: records}
 	header, err := s.readHeader(ctx, title, e.Header)
 	if err != nil {

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -127,7 +126,7 @@ func (r *reads) fly(k readKey, f *flight, turns []turn) {
 		f.found = &sheetCopy{key: k, err: err, asked: asked}
 	case err != nil:
 		f.passes = passing(err)
-		f.err = r.explain(ctx, fmt.Sprintf("read sheet %q", k.title), k.title, err)
+		f.err = r.explain(ctx, "read sheet "+quoteName(k.title), k.title, err)
 	default:
 		f.found = &sheetCopy{key: k, listing: found, asked: asked}
 	}
@@ -169,7 +168,7 @@ func (f *flight) wait(ctx context.Context, k readKey, hasCopy bool) (found *shee
 	case <-f.done:
 		return f.found, f.passes, f.err
 	case <-ctx.Done():
-		return nil, true, noAnswer(ctx, fmt.Sprintf("read sheet %q", k.title))
+		return nil, true, noAnswer(ctx, "read sheet "+quoteName(k.title))
 	}
 }
 

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -101,7 +100,7 @@ func (s *Service) explain(ctx context.Context, doing, title string, err error) e
 func sheetNotFound(title string, titles []string) error {
 	return &Error{
 		Code:   SheetNotFound,
-		Detail: fmt.Sprintf("there is no sheet %q; the sheets are %s", title, quoteList(titles)),
+		Detail: "there is no sheet " + quoteName(title) + "; the sheets are " + quoteList(titles),
 	}
 }
 
