@@ -55,6 +55,7 @@ func (s *Service) appendEntered(ctx context.Context, doing string, e *edit, line
 		ValueInputOption("USER_ENTERED").InsertDataOption("INSERT_ROWS").
 		Fields("updates(updatedRange)").Context(ctx).Do()
 	if err == nil && answer.Updates != nil {
+		noteRows(ctx, len(values))
 		return Appended{Count: len(values), Range: answer.Updates.UpdatedRange}, nil
 	}
 	// A 4xx says that nothing was stored. After a 5xx that is not certain.

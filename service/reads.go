@@ -111,12 +111,12 @@ func (r *reads) join(ctx context.Context, k readKey) (*flight, error) {
 	}
 	f := &flight{began: time.Now(), turn: turns[len(turns)-1], done: make(chan struct{})}
 	r.flights[k] = f
-	go r.fly(k, f, turns)
+	go r.fly(context.WithoutCancel(ctx), k, f, turns)
 	return f, nil
 }
 
-func (r *reads) fly(k readKey, f *flight, turns []turn) {
-	ctx, cancel := context.WithDeadline(context.Background(), time.Time(f.turn).Add(readBudget))
+func (r *reads) fly(ctx context.Context, k readKey, f *flight, turns []turn) {
+	ctx, cancel := context.WithDeadline(ctx, time.Time(f.turn).Add(readBudget))
 	defer cancel()
 	asked := time.Time(turns[0])
 	found, err := r.load(ctx, k, turns)

@@ -70,13 +70,14 @@ type Config struct {
 func New(ctx context.Context, c Config) (*Service, error) {
 	// Never option.WithScopes beside WithHTTPClient: it would be ignored in
 	// silence, because the scopes are those of the client's tokens.
-	sheetsOptions := []option.ClientOption{option.WithHTTPClient(c.Client)}
-	driveOptions := []option.ClientOption{option.WithHTTPClient(c.Client)}
+	client := counted(c.Client)
+	sheetsOptions := []option.ClientOption{option.WithHTTPClient(client)}
+	driveOptions := []option.ClientOption{option.WithHTTPClient(client)}
 	if c.Endpoint != "" {
 		sheetsOptions = append(sheetsOptions, option.WithEndpoint(c.Endpoint+"/"))
 		driveOptions = append(driveOptions, option.WithEndpoint(c.Endpoint+"/drive/v3/"))
 	}
-	s := &Service{id: c.SpreadsheetID, client: c.Client}
+	s := &Service{id: c.SpreadsheetID, client: client}
 	var err error
 	if s.sheets, err = sheets.NewService(ctx, sheetsOptions...); err != nil {
 		return nil, err
@@ -111,6 +112,7 @@ func (s *Service) ListRows(ctx context.Context, title string, q Query) (Rows, er
 	if err != nil {
 		return Rows{}, err
 	}
+	noteRows(ctx, rows.Count)
 	if rows.Kept = kept; kept {
 		rows.Age = time.Since(found.asked)
 	}
@@ -125,6 +127,7 @@ func (s *Service) ListRows(ctx context.Context, title string, q Query) (Rows, er
 // All that holds for the other writes as well.
 func (s *Service) AppendRows(ctx context.Context, title string, w Write, records []Record) (a Appended, err error) {
 	a.Replayed, err = s.write(ctx, w, &edit{Kind: appends, Title: title, Records: records}, &a)
+	noteRows(ctx, a.Count)
 	return a, err
 }
 
@@ -132,12 +135,14 @@ func (s *Service) AppendRows(ctx context.Context, title string, w Write, records
 // record, in all columns, and appends the records for which there is none.
 func (s *Service) UpsertRows(ctx context.Context, title string, w Write, keyColumn string, records []Record) (u Upserted, err error) {
 	u.Replayed, err = s.write(ctx, w, &edit{Kind: upserts, Title: title, Column: keyColumn, Records: records}, &u)
+	noteRows(ctx, u.Replaced+u.Appended)
 	return u, err
 }
 
 // UpdateRows sets the columns that the record names in all rows that match.
 func (s *Service) UpdateRows(ctx context.Context, title string, w Write, m Match, set Record) (u Updated, err error) {
 	u.Replayed, err = s.write(ctx, w, &edit{Kind: updates, Title: title, Match: m, Records: []Record{set}}, &u)
+	noteRows(ctx, u.Count)
 	return u, err
 }
 
@@ -151,6 +156,7 @@ func (s *Service) UpdateRows(ctx context.Context, title string, w Write, m Match
 // nothing tells apart.
 func (s *Service) DeleteRows(ctx context.Context, title string, w Write, m Match) (d Deleted, err error) {
 	d.Replayed, err = s.write(ctx, w, &edit{Kind: deletes, Title: title, Match: m}, &d)
+	noteRows(ctx, d.Count)
 	return d, err
 }
 
@@ -167,6 +173,9 @@ func (s *Service) write(ctx context.Context, w Write, e *edit, answer any) (repl
 	digest := sha256.Sum256(text)
 	work := &commit.Work{Key: w.Key, Digest: hex.EncodeToString(digest[:12]), Size: len(text) * 2, Request: e}
 	err = fromCommit(s.writer.Submit(ctx, work))
+	usage := usageOf(ctx)
+	usage.waited.Store(int64(work.Waited))
+	usage.calls.Add(int64(work.Calls))
 	if mayHaveChanged(err) && !e.DryRun {
 		s.reads.drop(e.Title)
 	}

@@ -66,6 +66,7 @@ func (w *Writer) send(ctx context.Context, batch *sheets.BatchUpdateSpreadsheetR
 		return nil, fmt.Errorf("%w: %w", errNotSent, err)
 	}
 	w.paid = false
+	w.count()
 	ctx, cancel := context.WithTimeout(ctx, tryBudget)
 	defer cancel()
 	var left atomic.Bool
@@ -88,6 +89,7 @@ func (w *Writer) call(ctx context.Context, do func(context.Context) error) error
 		if err != nil {
 			return err
 		}
+		w.count()
 		tryCtx, cancel := context.WithTimeout(ctx, tryBudget)
 		err = do(tryCtx)
 		cancel()

@@ -3,6 +3,7 @@ package commit
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 func (w *Writer) enqueue(work *Work) error {
@@ -14,6 +15,7 @@ func (w *Writer) enqueue(work *Work) error {
 	case w.size+work.Size > queueSize && w.size > 0:
 		return ErrOverloaded
 	}
+	work.submitted = time.Now()
 	w.queue = append(w.queue, work)
 	w.size += work.Size
 	if !w.running {
@@ -37,6 +39,7 @@ func (w *Writer) leave(work *Work) error {
 		return w.whyNotSent()
 	}
 	work.gone = true
+	w.account(work)
 	work.group.left()
 	if work.frozen {
 		return ErrOutcomeUnknown
@@ -75,6 +78,9 @@ func (w *Writer) freeze(works []*Work) []*Work {
 	for _, work := range works {
 		if !isDone(work) {
 			work.frozen = true
+			if work.sent.IsZero() {
+				work.sent = time.Now()
+			}
 			frozen = append(frozen, work)
 		}
 	}
@@ -153,7 +159,7 @@ func (w *Writer) take() *group {
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	w.queue, w.size = w.queue[n:], w.size-size
 	for _, work := range g.works {
-		work.group = g
+		work.group, work.before = g, w.calls
 	}
 	return g
 }
@@ -164,11 +170,28 @@ func (w *Writer) finish(work *Work, err error) {
 	defer w.mu.Unlock()
 	if !isDone(work) {
 		work.err = err
-		close(work.done)
 		if !work.gone {
+			w.account(work)
 			work.group.left()
 		}
+		close(work.done)
 	}
+}
+
+// account notes what the write has taken. The caller of this holds the lock, and
+// the write's caller has not been answered.
+func (w *Writer) account(work *Work) {
+	work.Calls = w.calls - work.before
+	if !work.sent.IsZero() {
+		work.Waited = work.sent.Sub(work.submitted)
+	}
+}
+
+// count counts a call.
+func (w *Writer) count() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls++
 }
 
 // fail answers writes that were not stored, as far as that is certain.

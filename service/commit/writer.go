@@ -74,11 +74,18 @@ type Work struct {
 	Result   string
 	Replayed bool // the Result is that of an earlier write with the same key
 
-	group  *group // once taken from the queue
-	frozen bool   // in a content that is being sent, or in doubt
-	gone   bool   // its caller has left
-	done   chan struct{}
-	err    error
+	// Waited is how long the write was queued before it was sent, and Calls how
+	// many calls to Google it took with those that shared its batch; for the log.
+	Waited time.Duration
+	Calls  int
+
+	submitted, sent time.Time
+	before          int    // the writer's calls when the write was taken from the queue
+	group           *group // once taken from the queue
+	frozen          bool   // in a content that is being sent, or in doubt
+	gone            bool   // its caller has left
+	done            chan struct{}
+	err             error
 }
 
 // Plan is a group of writes as requests.
@@ -121,6 +128,7 @@ type Writer struct {
 	running bool
 	stopped bool
 	trouble error         // the last call's; nil if that went well
+	calls   int           // to Google
 	idle    chan struct{} // closed when the last write is done after Stop
 }
 
