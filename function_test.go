@@ -724,7 +724,13 @@ func ExampleNewHandler() {
 	show(http.Get(function.URL + "/sheets/Orders"))
 	show(http.Post(function.URL+"/sheets/Orders", "application/x-www-form-urlencoded",
 		strings.NewReader(`{"id": 4, "item": "dates", "qty": 3, "price": 4.5}`)))
-	show(http.Get(function.URL + "/sheets/Orders?offset=3&values=text"))
+	show(http.Get(function.URL + "/sheets/Orders?where=qty:3&order=-price&select=item,price"))
+	change, err := http.NewRequest(http.MethodPatch, function.URL+"/sheets/Orders?where=item:dates", strings.NewReader(`{"qty": 5}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	show(http.DefaultClient.Do(change))
 	// Output:
 	// [
 	// {"id":1,"item":"apple","qty":12,"price":0.35,"ordered":"2026-03-02"},
@@ -736,6 +742,12 @@ func ExampleNewHandler() {
 	//   "range": "Orders!A5:E5"
 	// }
 	// [
-	// {"id":"4","item":"dates","qty":"3","price":"4.5"}
+	// {"item":"dates","price":4.5}
 	// ]
+	// {
+	//   "updated": 1,
+	//   "rows": [
+	//     "5"
+	//   ]
+	// }
 }

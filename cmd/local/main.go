@@ -201,6 +201,7 @@ func printHowTo(out io.Writer, addr, show string, c config) {
 	}
 	fmt.Fprintf(out, "  curl %[1]s/sheets/Orders\n"+
 		"  curl %[1]s/sheets/Orders -d '{\"id\": 4, \"item\": \"dates\", \"qty\": 3, \"price\": 4.5}'\n"+
-		"  curl '%[1]s/sheets/Orders?offset=3&values=text'\n"+
+		"  curl '%[1]s/sheets/Orders?where=qty:3&order=-price&select=item,price'\n"+
+		"  curl -X PATCH '%[1]s/sheets/Orders?where=item:dates' -d '{\"qty\": 5}'\n"+
 		"  curl %[1]s/\n\n", addr)
 }

@@ -47,17 +47,17 @@ func TestPrintedCommands(t *testing.T) {
 	}()
 
 	var commands []string
-	for lines := bufio.NewScanner(out); len(commands) < 4 && lines.Scan(); {
+	for lines := bufio.NewScanner(out); len(commands) < 5 && lines.Scan(); {
 		if line := strings.TrimSpace(lines.Text()); strings.HasPrefix(line, "curl ") {
 			commands = append(commands, line)
 		}
 	}
-	if len(commands) != 4 {
-		t.Fatalf("printed %q, want four curl lines", commands)
+	if len(commands) != 5 {
+		t.Fatalf("printed %q, want five curl lines", commands)
 	}
 	_, err = exec.LookPath("curl")
 	noCurl := err != nil
-	for i, want := range []string{`"item":"apple"`, `"appended": 1`, `"item":"dates","qty":"3"`, `"can_edit": true`} {
+	for i, want := range []string{`"item":"apple"`, `"appended": 1`, `{"item":"dates","price":4.5}`, `"updated": 1`, `"can_edit": true`} {
 		port := regexp.MustCompile(`127\.0\.0\.1:\d+`)
 		if line := port.ReplaceAllString(commands[i], "127.0.0.1:8080"); !strings.Contains(string(readme), line+"\n") {
 			t.Errorf("README.md does not show %s", line)
