@@ -171,6 +171,7 @@ func TestDescribe(t *testing.T) {
 	}
 	want := service.Spreadsheet{
 		Title: "Demo", Link: got.Link, CanEdit: true,
+		Cells: 5 * 1000 * 26, CellLimit: 10_000_000,
 		Sheets: []service.Sheet{
 			{Title: "Orders", Columns: []string{"id", "item", "qty", "price", "ordered"}, Rows: 3},
 			{Title: "Twice", Columns: []string{"a", "b", "a"}, Rows: 1},

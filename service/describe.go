@@ -4,10 +4,14 @@ import "context"
 
 // Spreadsheet describes the spreadsheet behind the API.
 type Spreadsheet struct {
-	Title   string  `json:"title"`
-	Link    string  `json:"link"`
-	CanEdit bool    `json:"can_edit"` // whether the function's account may write
-	Sheets  []Sheet `json:"sheets"`
+	Title   string `json:"title"`
+	Link    string `json:"link"`
+	CanEdit bool   `json:"can_edit"` // whether the function's account may write
+
+	Cells     int64 `json:"cells"`      // of all sheets, empty and hidden ones too
+	CellLimit int64 `json:"cell_limit"` // how many Google lets a spreadsheet have
+
+	Sheets []Sheet `json:"sheets"`
 }
 
 // Sheet describes one sheet (tab).
@@ -38,15 +42,19 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 	if err != nil {
 		return Spreadsheet{}, err
 	}
-	titles, err := s.listTitles(ctx)
+	tabs, err := s.listTabs(ctx)
 	if err != nil {
 		return Spreadsheet{}, err
 	}
+	titles := visible(tabs)
 	grids, err := s.readSheets(ctx, titles)
 	if err != nil {
 		return Spreadsheet{}, err
 	}
-	d := Spreadsheet{Title: file.Name, Link: file.WebViewLink, CanEdit: file.Capabilities != nil && file.Capabilities.CanEdit, Sheets: []Sheet{}}
+	d := Spreadsheet{
+		Title: file.Name, Link: file.WebViewLink, CanEdit: file.Capabilities != nil && file.Capabilities.CanEdit,
+		Cells: countCells(tabs), CellLimit: maxCells, Sheets: []Sheet{},
+	}
 	for i, grid := range grids {
 		columns, rows := describeRows(grid)
 		d.Sheets = append(d.Sheets, Sheet{Title: titles[i], Columns: columns, Rows: rows})

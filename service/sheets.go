@@ -56,11 +56,17 @@ func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, e
 // listTitles returns the titles of the visible sheets that hold cells, when the
 // pace allows the call.
 func (s *Service) listTitles(ctx context.Context) ([]string, error) {
+	tabs, err := s.listTabs(ctx)
+	return visible(tabs), err
+}
+
+// listTabs returns all sheets, hidden ones too, when the pace allows the call.
+func (s *Service) listTabs(ctx context.Context) ([]*sheets.SheetProperties, error) {
 	if err := s.paceRead(ctx); err != nil {
 		return nil, err
 	}
 	answer, err := s.sheets.Spreadsheets.Get(s.id).
-		Fields("sheets(properties(title,sheetType,hidden))").Context(ctx).Do()
+		Fields("sheets(properties(title,sheetType,hidden,gridProperties(rowCount,columnCount)))").Context(ctx).Do()
 	if err != nil {
 		return nil, fromGoogle("list the sheets", err)
 	}
@@ -68,7 +74,18 @@ func (s *Service) listTitles(ctx context.Context) ([]string, error) {
 	for _, sheet := range answer.Sheets {
 		tabs = append(tabs, sheet.Properties)
 	}
-	return visible(tabs), nil
+	return tabs, nil
+}
+
+// countCells counts cells as Google's limit does: those of all sheets, hidden
+// and empty ones too.
+func countCells(tabs []*sheets.SheetProperties) (cells int64) {
+	for _, tab := range tabs {
+		if g := tab.GridProperties; g != nil {
+			cells += g.RowCount * g.ColumnCount
+		}
+	}
+	return cells
 }
 
 // visible are the titles of the sheets that hold cells and are not hidden. The
