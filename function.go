@@ -80,7 +80,7 @@ func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler,
 	for _, route := range h.routes() {
 		h.mux.Handle(route.pattern, h.answer(route))
 	}
-	log.Info("function is set up", "settings", s)
+	log.Info("function is set up", "settings", s, versions())
 	return h, nil
 }
 

@@ -462,20 +462,6 @@ func TestStrangersSeeNoIdentity(t *testing.T) {
 	}
 }
 
-func TestPanicIsOneLine(t *testing.T) {
-	w := newWorld(t, nil)
-	w.log.Reset()
-	h := w.Handler.(*handler)
-	recorder := httptest.NewRecorder()
-	h.answer(route{do: func(http.ResponseWriter, *http.Request) error { panic("a bug") }}).ServeHTTP(recorder, httptest.NewRequest("GET", "/", nil))
-	if p := problemOf(t, recorder); p.Status != 500 || p.Code != "internal" || strings.Contains(recorder.Body.String(), "a bug") {
-		t.Errorf("answer %+v, want 500 internal that tells nothing", p)
-	}
-	if log := w.log.String(); strings.Count(log, "\n") != 1 || !strings.Contains(log, "panic: a bug") || !strings.Contains(log, "TestPanicIsOneLine") || !strings.Contains(log, `"severity":"ERROR"`) {
-		t.Errorf("log %s, want one line with the stack", log)
-	}
-}
-
 func TestBodiesInMemoryAreBounded(t *testing.T) {
 	w := newWorld(t, nil)
 	h := w.Handler.(*handler)

@@ -55,7 +55,8 @@ var statuses = map[service.Code]int{
 }
 
 // problem is an answer of RFC 9457. Its type is about:blank: what it means is
-// told by the code.
+// told by the code. The request's ID finds its line in the log; it is no URI, as
+// instance would have to be.
 type problem struct {
 	Type   string       `json:"type"`
 	Title  string       `json:"title"`
@@ -63,6 +64,8 @@ type problem struct {
 	Detail string       `json:"detail"`
 	Code   service.Code `json:"code"`
 	Remedy string       `json:"remedy,omitempty"`
+
+	RequestID string `json:"request_id,omitempty"`
 
 	retryAfter time.Duration
 }
@@ -176,8 +179,14 @@ func (h *handler) identity(ctx context.Context) auth.Status {
 	return h.tokens.Status()
 }
 
+// write sends the problem instead of what the header was set for.
 func (p problem) write(w http.ResponseWriter) {
+	for _, name := range []string{"Content-Disposition", "Content-Length", "ETag", "Age"} {
+		w.Header().Del(name)
+	}
+	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "application/problem+json")
+	p.RequestID = w.Header().Get(requestIDHeader)
 	if p.retryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(p.retryAfter.Seconds())))
 	}
