@@ -76,7 +76,7 @@ func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler,
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{settings: s, callers: verifier, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux(), drain: newDrain(), bodies: semaphore.NewWeighted(bodiesAtOnce)}
+	h := &handler{settings: s, callers: verifier, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux(), drain: newDrain(), bodies: semaphore.NewWeighted(bodiesAtOnce), pages: newPages(s)}
 	for _, route := range h.routes() {
 		h.mux.Handle(route.pattern, h.answer(route))
 	}
@@ -93,6 +93,7 @@ type handler struct {
 	mux      *http.ServeMux
 	drain    *drain
 	bodies   *semaphore.Weighted // bytes of bodies that may be in memory
+	pages    pages
 }
 
 // route is a pattern of http.ServeMux, the query parameters it takes, and what

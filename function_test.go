@@ -575,7 +575,7 @@ func TestSettings(t *testing.T) {
 }
 
 func clearEnv(t *testing.T) {
-	for _, name := range []string{"SPREADSHEET_ID", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES", "SHEETS_EMULATOR_HOST", "CACHE_TTL", "READS_PER_MINUTE", "WRITES_PER_MINUTE"} {
+	for _, name := range []string{"SPREADSHEET_ID", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES", "SHEETS_EMULATOR_HOST", "CACHE_TTL", "READS_PER_MINUTE", "WRITES_PER_MINUTE", "ORIGINS"} {
 		t.Setenv(name, "") // so that it is restored afterwards
 		if err := os.Unsetenv(name); err != nil {
 			t.Fatal(err)

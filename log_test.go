@@ -96,10 +96,11 @@ func TestPanic(t *testing.T) {
 
 func TestVersionsAreLogged(t *testing.T) {
 	t.Setenv("K_REVISION", "sheets-function-00042-abc")
-	w := newWorld(t, nil)
+	w := newWorld(t, letIn(page))
 	for line := range bytes.Lines(w.log.Bytes()) {
 		var start struct {
 			Message  string
+			Settings struct{ Origins string }
 			Versions struct{ Go, Revision string }
 		}
 		if err := json.Unmarshal(line, &start); err != nil {
@@ -108,8 +109,8 @@ func TestVersionsAreLogged(t *testing.T) {
 		if start.Message != "function is set up" {
 			continue
 		}
-		if start.Versions.Go != runtime.Version() || start.Versions.Revision != "sheets-function-00042-abc" {
-			t.Errorf("log %s, want the versions", line)
+		if start.Versions.Go != runtime.Version() || start.Versions.Revision != "sheets-function-00042-abc" || start.Settings.Origins != page {
+			t.Errorf("log %s, want the versions and the settings", line)
 		}
 		return
 	}

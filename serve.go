@@ -14,9 +14,15 @@ import (
 	"example.com/sheets-function/auth"
 )
 
-// ServeHTTP is the edge: whatever is answered is marked.
+// ServeHTTP is the edge: whatever is answered is marked, and what browsers ask
+// about pages is answered before anything else.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mark(w, r)
+	if h.pages.asked(r) {
+		h.logged(h.pages.preflight).ServeHTTP(w, r)
+		return
+	}
+	h.pages.tell(w, r)
 	h.serve(w, r)
 }
 
@@ -96,6 +102,9 @@ func (h *handler) run(route route, w http.ResponseWriter, r *http.Request) error
 		if err := h.callers.Check(r); err != nil {
 			return err
 		}
+	}
+	if err := h.pages.check(r); err != nil {
+		return err
 	}
 	if err := checkParameters(r.URL.RawQuery, route.parameters); route.pattern != "" && err != nil {
 		return err

@@ -40,6 +40,12 @@ type Settings struct {
 	// quota, which is 60 each for one service account.
 	ReadsPerMinute  PerMinute `envconfig:"READS_PER_MINUTE" default:"60" example:"60"`
 	WritesPerMinute PerMinute `envconfig:"WRITES_PER_MINUTE" default:"60" example:"60"`
+	// Origins are the sites whose pages may call from a browser; empty is none,
+	// and "*", all, goes with CALLERS=anyone only: where callers are known, so are
+	// the pages that they use. A platform that checks callers, as Cloud Run does
+	// for CALLERS=iam, refuses preflights before they get here, because browsers
+	// send no token with them; there let the function check callers, by e-mail.
+	Origins Origins `envconfig:"ORIGINS" example:"https://app.example.com,http://localhost:3000"`
 	// Emulator stands for all of Google's API hosts; empty is Google.
 	Emulator LoopbackHost `envconfig:"SHEETS_EMULATOR_HOST" example:"127.0.0.1:8085"`
 }
@@ -55,17 +61,20 @@ func ReadSettings() (Settings, error) {
 	if err != nil {
 		return s, err
 	}
-	var missing []error
+	var wrong []error
 	if s.SpreadsheetID == "" {
-		missing = append(missing, newSettingError("SpreadsheetID", errNotSet))
+		wrong = append(wrong, newSettingError("SpreadsheetID", errNotSet))
 	}
 	if s.Callers.String() == "" {
-		missing = append(missing, newSettingError("Callers", errNotSet))
+		wrong = append(wrong, newSettingError("Callers", errNotSet))
 	}
 	if s.Callers.NeedAudience() && s.Audience == "" {
-		missing = append(missing, newSettingError("Audience", errors.New("is not set, but CALLERS names e-mail addresses: it is what their ID tokens must be made out to")))
+		wrong = append(wrong, newSettingError("Audience", errors.New("is not set, but CALLERS names e-mail addresses: it is what their ID tokens must be made out to")))
 	}
-	return s, errors.Join(missing...)
+	if s.Origins.any() && !s.Callers.Anyone() {
+		wrong = append(wrong, newSettingError("Origins", errors.New("is *, but CALLERS is not anyone: name the sites whose pages may call")))
+	}
+	return s, errors.Join(wrong...)
 }
 
 var errNotSet = errors.New("is not set")
@@ -208,6 +217,7 @@ func (s Settings) LogValue() slog.Value {
 		slog.String("cache_ttl", time.Duration(s.CacheTTL).String()),
 		slog.Int("reads_per_minute", int(s.ReadsPerMinute)),
 		slog.Int("writes_per_minute", int(s.WritesPerMinute)),
+		slog.String("origins", strings.Join(s.Origins, ",")),
 		slog.String("emulator", string(s.Emulator)),
 	)
 }
