@@ -40,6 +40,7 @@ func TestEveryAnswerIsMarked(t *testing.T) {
 		{"rows", w, "GET", "/sheets/Orders", "", 200, "private, no-cache"},
 		{"a write", w, "POST", "/sheets/Orders", `{"id":4}`, 201, "no-store"},
 		{"ready", w, "GET", "/health", "", 200, "no-store"},
+		{"what routes take", w, "OPTIONS", "/sheets/Orders", "", 204, "no-store"},
 		{"rows that are none", w, "POST", "/sheets/Orders", `{"x":4}`, 422, "no-store"},
 		{"no route", w, "GET", "/nothing", "", 404, "no-store"},
 		{"no method", w, "PUT", "/", "", 405, "no-store"},
@@ -150,6 +151,7 @@ func TestCORS(t *testing.T) {
 		s.Callers, s.Origins = callers(t, "iam"), Origins{page, "http://localhost:3000"}
 	})
 	every := newWorld(t, letIn("*"))
+	none := newWorld(t, nil)
 	bearer := []string{"Authorization", "Bearer x"}
 	for _, tt := range []struct {
 		name           string
@@ -167,6 +169,7 @@ func TestCORS(t *testing.T) {
 		{"preflight with a header that is not known", w, "OPTIONS", "/", append(asked[:4:4], "Access-Control-Request-Headers", "x-other"), 204, "", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
 		{"preflight of nobody", w, "OPTIONS", "/sheets/Orders", asked[2:], 204, "", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
 		{"preflight where all may", every, "OPTIONS", "/", asked, 204, "*", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
+		{"preflight where none may is one more request", none, "OPTIONS", "/", asked, 204, "", ""},
 		{"options that are no preflight need a caller", w, "OPTIONS", "/", []string{"Origin", page}, 401, page, "Origin"},
 		{"rows", w, "GET", "/sheets/Orders", append(bearer, "Origin", page), 200, page, "Origin"},
 		{"rows for a page below", w, "GET", "/sheets/Orders", append(bearer, "Origin", "https://x.app.example.com"), 200, "", "Origin"},
@@ -307,5 +310,80 @@ func TestOrigins(t *testing.T) {
 				t.Errorf("ReadSettings() = %v; origins (-want +got):\n%s", err, diff)
 			}
 		})
+	}
+}
+
+func TestOptions(t *testing.T) {
+	w := newWorld(t, nil)
+	for target, want := range map[string]string{
+		"/":              "GET, HEAD, OPTIONS",
+		"/health":        "GET, HEAD, OPTIONS",
+		"/sheets/None/x": "",
+	} {
+		answer := w.do("OPTIONS", target, "")
+		if want == "" {
+			if p := problemOf(t, answer); p.Code != codeRouteNotFound {
+				t.Errorf("OPTIONS %s = %+v, want %s", target, p, codeRouteNotFound)
+			}
+			continue
+		}
+		if answer.Code != 204 || answer.Header().Get("Allow") != want || answer.Body.Len() > 0 {
+			t.Errorf("OPTIONS %s = %d %s, Allow %q, want 204 and %q", target, answer.Code, answer.Body, answer.Header().Get("Allow"), want)
+		}
+	}
+	t.Run("every method of every route", func(t *testing.T) {
+		h := w.Handler.(*handler)
+		target := strings.NewReplacer("{$}", "", "{title}", "Orders")
+		for _, route := range h.routes() {
+			method, path, _ := strings.Cut(route.pattern, " ")
+			for _, asked := range []string{"OPTIONS", "TRACE"} {
+				answer := w.do(asked, target.Replace(path), "")
+				if allow := strings.Split(answer.Header().Get("Allow"), ", "); !slices.Contains(allow, method) || !slices.Contains(allow, "OPTIONS") {
+					t.Errorf("%s %s: Allow %v lacks %s or OPTIONS", asked, path, allow, method)
+				}
+				if asked == "TRACE" && problemOf(t, answer).Code != codeMethodNotAllowed {
+					t.Errorf("TRACE %s = %d, want 405", path, answer.Code)
+				}
+			}
+		}
+	})
+	if calls := w.google.Requests(); len(calls) > 0 {
+		t.Errorf("Google was asked: %v", calls)
+	}
+}
+
+// TestHead holds, over the network, that HEAD answers as GET does, without a body.
+func TestHead(t *testing.T) {
+	w := newWorld(t, nil)
+	server := httptest.NewServer(w)
+	defer server.Close()
+	ask := func(method, target string) (int, http.Header, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+target, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Request-Id", "same")
+		resp, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Header.Del("Date")
+		return resp.StatusCode, resp.Header, string(body)
+	}
+	for _, target := range []string{"/", "/sheets/Orders", "/sheets/Orders?limit=1", "/sheets/None", "/health", "/nothing", "/sheets/Twice"} {
+		status, header, body := ask("GET", target)
+		headStatus, headHeader, headBody := ask("HEAD", target)
+		if status != headStatus || body == "" || headBody != "" || headHeader.Get("Content-Length") == "" {
+			t.Errorf("HEAD %s = %d %q, GET %d; header %v", target, headStatus, headBody, status, headHeader)
+		}
+		if diff := cmp.Diff(header, headHeader); diff != "" {
+			t.Errorf("HEAD %s (-GET +HEAD):\n%s", target, diff)
+		}
 	}
 }

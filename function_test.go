@@ -237,7 +237,7 @@ func TestBadRequests(t *testing.T) {
 			if p.Status != tt.status || p.Code != tt.code || !strings.Contains(p.Detail, tt.detail) {
 				t.Errorf("%s %s = %+v, want %d %s: %s", tt.method, tt.target, p, tt.status, tt.code, tt.detail)
 			}
-			if tt.status == 405 && answer.Header().Get("Allow") != "GET, HEAD" {
+			if tt.status == 405 && answer.Header().Get("Allow") != "GET, HEAD, OPTIONS" {
 				t.Errorf("Allow = %q", answer.Header().Get("Allow"))
 			}
 			if diff := cmp.Diff(before, w.google.Values(w.id, "Orders")); diff != "" {

@@ -45,13 +45,18 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	h.answer(route{do: h.unrouted}).ServeHTTP(w, r)
 }
 
-// unrouted asks ServeMux whether the path or only the method is unknown.
+// unrouted asks ServeMux whether the path or only the method is unknown, and
+// answers OPTIONS from what it says.
 func (h *handler) unrouted(w http.ResponseWriter, r *http.Request) error {
 	answer := &headerRecorder{header: http.Header{}}
 	h.mux.ServeHTTP(answer, r)
 	if answer.status == http.StatusMethodNotAllowed {
-		allow := answer.header.Get("Allow")
+		allow := answer.header.Get("Allow") + ", OPTIONS"
 		w.Header().Set("Allow", allow)
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return nil
+		}
 		return &requestError{code: codeMethodNotAllowed, detail: fmt.Sprintf("%s is not allowed here; allowed are %s", r.Method, allow)}
 	}
 	return &requestError{code: codeRouteNotFound, detail: fmt.Sprintf("there is no route %s", r.URL.Path)}
