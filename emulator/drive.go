@@ -38,7 +38,11 @@ func (c *call) fileByID(id string) (*file, error) {
 	return f, nil
 }
 
-func (c *call) knowsDrives() bool { return c.flag("supportsAllDrives") || c.flag("supportsTeamDrives") }
+// knowsDrives tells whether the call says so; an export has no parameter for it
+// and knows them anyway (github.com/taylorwilsdon/google_workspace_mcp/pull/325).
+func (c *call) knowsDrives() bool {
+	return c.flag("supportsAllDrives") || c.flag("supportsTeamDrives") || c.route.name == "drive.files.export"
+}
 
 // fileAs returns the file that the path names, if the caller has the role.
 func (c *call) fileAs(need role) (*file, error) {

@@ -6,6 +6,10 @@ import (
 	"net/http"
 )
 
+// maxExport is how large an exported file may be
+// (developers.google.com/workspace/drive/api/reference/rest/v3/files/export).
+const maxExport = 10 << 20
+
 const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // exportFormats are what Drive turns a spreadsheet into
@@ -39,15 +43,15 @@ func (c *call) exportFile() (any, error) {
 	f.contents.calculate(c.s.options.Now())
 	switch exportFormats[mediaType] {
 	case "csv":
-		return newAnswer(http.StatusOK, mediaType, f.contents.sheets[0].delimited(',')), nil
+		return exported(mediaType, f.contents.sheets[0].delimited(','))
 	case "tsv":
-		return newAnswer(http.StatusOK, mediaType, f.contents.sheets[0].delimited('\t')), nil
+		return exported(mediaType, f.contents.sheets[0].delimited('\t'))
 	case "xlsx":
 		var buf bytes.Buffer
 		if err := f.contents.writeXLSX(&buf); err != nil {
 			return nil, &failure{status: http.StatusInternalServerError, message: "Internal error encountered."}
 		}
-		return newAnswer(http.StatusOK, mediaType, buf.Bytes()), nil
+		return exported(mediaType, buf.Bytes())
 	case "":
 		return nil, &failure{
 			status:  http.StatusBadRequest,
@@ -56,6 +60,17 @@ func (c *call) exportFile() (any, error) {
 		}
 	}
 	return nil, unsupported("drive.files.export to " + mediaType)
+}
+
+func exported(mediaType string, file []byte) (any, error) {
+	if len(file) > maxExport {
+		return nil, &failure{
+			status:  http.StatusForbidden,
+			message: "This file is too large to be exported.",
+			item:    errorItem{Reason: "exportSizeLimitExceeded"},
+		}
+	}
+	return newAnswer(http.StatusOK, mediaType, file), nil
 }
 
 // delimited is what a sheet shows, with \r\n between rows and none after the

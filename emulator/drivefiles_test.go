@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +182,10 @@ func TestExports(t *testing.T) {
 			t.Errorf("export to %s = %v, want %s", mediaType, err, want)
 		}
 	}
+	id = google.Create(emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("S", slices.Repeat([]any{strings.Repeat("x", 50_000)}, 210))}})
+	if _, err := export("text/csv"); err == nil || !strings.Contains(err.Error(), "exportSizeLimitExceeded") {
+		t.Errorf("export of 10.5 million bytes = %v, want exportSizeLimitExceeded", err)
+	}
 	if _, err := me.drive.Files.Get(id).Download(); err == nil || !strings.Contains(err.Error(), "fileNotDownloadable") {
 		t.Errorf("download = %v, want fileNotDownloadable", err)
 	}
@@ -198,6 +203,9 @@ func TestSharedDrives(t *testing.T) {
 	}
 	if _, err := me.drive.Files.Get(id).Do(); err == nil || !strings.Contains(err.Error(), "File not found: "+id) {
 		t.Errorf("Get without supportsAllDrives = %v, want 404", err)
+	}
+	if _, err := me.drive.Files.Export(id, "text/csv").Download(); err != nil {
+		t.Errorf("Export, which has no supportsAllDrives = %v", err)
 	}
 	if f, err := me.drive.Files.Get(id).SupportsAllDrives(true).Do(); err != nil || f.DriveId != "drive-1" {
 		t.Errorf("Get = %+v, %v, want driveId", f, err)
