@@ -196,7 +196,8 @@ func serve(t testing.TB, google *emulator.Server, s emulator.Spreadsheet) (env [
 }
 
 func TestGeneratedMain(t *testing.T) {
-	env := serveGoogle(t, emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{orders}})
+	google := emulator.New(emulator.Options{})
+	env := serve(t, google, emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{orders}})
 	binary := buildMain(t, generatedMain)
 	p := start(t, binary, env...)
 	if got := p.get(t, "/sheets/Orders?limit=1"); !strings.Contains(got, `"item":"apple"`) {
@@ -204,5 +205,12 @@ func TestGeneratedMain(t *testing.T) {
 	}
 	if got := p.get(t, "/health"); !strings.Contains(got, "ready") {
 		t.Errorf("GET /health = %s", got)
+	}
+	google.Inject(emulator.Fault{Call: exportCall, Drop: emulator.DropMiddle, Times: 1})
+	if n, err := fetch(t, p.url+"/export?format=csv"); err == nil {
+		t.Errorf("a part of an export ended well, with %d bytes", n)
+	}
+	if n, err := fetch(t, p.url+"/export?format=csv"); err != nil {
+		t.Errorf("the next export broke off after %d bytes: %v", n, err)
 	}
 }

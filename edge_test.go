@@ -40,6 +40,7 @@ func TestEveryAnswerIsMarked(t *testing.T) {
 		{"rows", w, "GET", "/sheets/Orders", "", 200, "private, no-cache"},
 		{"a write", w, "POST", "/sheets/Orders", `{"id":4}`, 201, "no-store"},
 		{"ready", w, "GET", "/health", "", 200, "no-store"},
+		{"a file", w, "GET", "/export", "", 200, "no-store"},
 		{"what routes take", w, "OPTIONS", "/sheets/Orders", "", 204, "no-store"},
 		{"rows that are none", w, "POST", "/sheets/Orders", `{"x":4}`, 422, "no-store"},
 		{"no route", w, "GET", "/nothing", "", 404, "no-store"},
@@ -179,6 +180,7 @@ func TestCORS(t *testing.T) {
 		{"no caller", w, "GET", "/sheets/Orders", []string{"Origin", page}, 401, page, "Origin"},
 		{"no sheet", w, "GET", "/sheets/None", append(bearer, "Origin", page), 404, page, "Origin"},
 		{"no method", w, "PUT", "/", append(bearer, "Origin", page), 405, page, "Origin"},
+		{"a file", w, "GET", "/export", append(bearer, "Origin", page), 200, page, "Origin"},
 		{"all may", every, "GET", "/health", []string{"Origin", page}, 200, "*", "Origin"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -318,6 +320,7 @@ func TestOptions(t *testing.T) {
 	for target, want := range map[string]string{
 		"/":              "GET, HEAD, OPTIONS",
 		"/health":        "GET, HEAD, OPTIONS",
+		"/export":        "GET, HEAD, OPTIONS",
 		"/sheets/None/x": "",
 	} {
 		answer := w.do("OPTIONS", target, "")
@@ -376,7 +379,7 @@ func TestHead(t *testing.T) {
 		resp.Header.Del("Date")
 		return resp.StatusCode, resp.Header, string(body)
 	}
-	for _, target := range []string{"/", "/sheets/Orders", "/sheets/Orders?limit=1", "/sheets/None", "/health", "/nothing", "/sheets/Twice"} {
+	for _, target := range []string{"/", "/sheets/Orders", "/sheets/Orders?limit=1", "/sheets/None", "/health", "/export?format=x", "/nothing", "/sheets/Twice"} {
 		status, header, body := ask("GET", target)
 		headStatus, headHeader, headBody := ask("HEAD", target)
 		if status != headStatus || body == "" || headBody != "" || headHeader.Get("Content-Length") == "" {

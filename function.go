@@ -113,6 +113,7 @@ func (h *handler) routes() []route {
 		{"PUT /sheets/{title}", []string{"key", "header", "dry_run"}, h.upsertRows},
 		{"PATCH /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.updateRows},
 		{"DELETE /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.deleteRows},
+		{"GET /export", []string{"format"}, h.export},
 		{healthRoute, nil, h.health},
 	}
 }
@@ -130,6 +131,25 @@ func (h *handler) describe(w http.ResponseWriter, r *http.Request) error {
 		service.Spreadsheet
 		Identity auth.Status `json:"identity"`
 	}{spreadsheet, h.identity(r.Context())})
+}
+
+// export answers with the spreadsheet as a file, hidden sheets included, while it
+// comes from Drive.
+func (h *handler) export(w http.ResponseWriter, r *http.Request) error {
+	format, err := parseFormat(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	title, err := h.rows.Title(r.Context())
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", service.Formats[format])
+	w.Header().Set("Content-Disposition", attachment(title, format))
+	if r.Method == http.MethodHead { // the file need not be made for that
+		return nil
+	}
+	return h.rows.Export(r.Context(), w, format)
 }
 
 // health answers whether requests can be served, for start-up and readiness

@@ -14,6 +14,10 @@ import (
 	"example.com/sheets-function/auth"
 )
 
+// writeBudget ends the writing of an answer, and leaves time for one that says
+// that the request's own time is over.
+const writeBudget = requestBudget + 3*time.Second
+
 // ServeHTTP is the edge: whatever is answered is marked, and what browsers ask
 // about pages is answered before anything else.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -38,6 +42,9 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	defer context.AfterFunc(h.drain.ctx, cancel)()
 	r = r.WithContext(ctx)
+	// The context does not end the writing to a caller who reads slowly. Where
+	// there is no connection, as in tests, nobody does.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeBudget))
 	if _, pattern := h.mux.Handler(r); pattern != "" {
 		h.mux.ServeHTTP(w, r)
 		return
@@ -67,7 +74,8 @@ func (h *handler) answer(route route) http.Handler {
 	return h.logged(func(w http.ResponseWriter, r *http.Request) error { return h.run(route, w, r) })
 }
 
-// logged turns an error into a problem, and logs one line.
+// logged turns an error into a problem, and logs one line. An answer that had
+// begun before the error is broken off.
 func (h *handler) logged(do func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -86,7 +94,19 @@ func (h *handler) logged(do func(http.ResponseWriter, *http.Request) error) http
 			out.WriteHeader(http.StatusOK)
 		}
 		h.logRequest(r, out, p, err, time.Since(start))
+		if err != nil && begun && !left {
+			breakOff(w)
+		}
 	})
+}
+
+// breakOff ends the connection, so that nobody takes a part for the whole. The
+// panic by which net/http is asked for that would do where nobody catches it,
+// but the functions framework does, and then ends the answer in good order.
+func breakOff(w http.ResponseWriter) {
+	if err := http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)); err != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // runSafely makes an error of a panic. The one that asks net/http to drop the

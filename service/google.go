@@ -45,6 +45,11 @@ var refusals = []refusal{
 		Detail: "the function's account has no storage of its own: a service account cannot own files",
 		Remedy: "create the file in a shared drive, or as a person who shares it with " + Account,
 	}},
+	{reasons: []string{"exportSizeLimitExceeded"}, Error: Error{
+		Code:   TooLarge,
+		Detail: "the file would be larger than Drive exports, which is 10 MB",
+		Remedy: "read the sheets one by one, GET /sheets/{title}, or download the file in Google Sheets, File > Download",
+	}},
 	{reasons: []string{"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"}, status: http.StatusTooManyRequests, Error: Error{
 		Code:       RateLimited,
 		Detail:     "Google's quota of calls a minute is used up",
@@ -56,7 +61,7 @@ var refusals = []refusal{
 		Detail: "Google wants to know which project pays for the calls",
 		Remedy: "gcloud auth application-default set-quota-project PROJECT",
 	}},
-	{reasons: []string{"FAILED_PRECONDITION"}, Error: Error{
+	{reasons: []string{"FAILED_PRECONDITION", "fileNotExportable"}, Error: Error{
 		Code:   UnsupportedDocument,
 		Detail: "the document is no Google spreadsheet",
 		Remedy: "open it in Google Sheets, choose File > Save as Google Sheets, and let SPREADSHEET_ID name the new one",
