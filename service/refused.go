@@ -27,12 +27,7 @@ func sheetFull(title string, cells int64) error {
 // it be. Google's refusal says so in English only, so the cells are counted.
 func (t *tails) blame(p *commit.Plan) map[*commit.Work]error {
 	blamed := map[*commit.Work]error{}
-	cells := int64(0)
-	for _, tab := range t.tabs {
-		if g := tab.GridProperties; g != nil {
-			cells += g.RowCount * g.ColumnCount
-		}
-	}
+	cells := countCells(t.tabs)
 	added := map[*commit.Work]int{}
 	for _, l := range p.Memo.([]*landing) {
 		for work, did := range l.done {
