@@ -113,6 +113,7 @@ func (h *handler) routes() []route {
 		{"PUT /sheets/{title}", []string{"key", "header", "dry_run"}, h.upsertRows},
 		{"PATCH /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.updateRows},
 		{"DELETE /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.deleteRows},
+		{"POST /events", nil, h.receiveEvent},
 		{"GET /export", []string{"format"}, h.export},
 		{healthRoute, nil, h.health},
 	}

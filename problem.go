@@ -125,6 +125,9 @@ func toProblem(err error) problem {
 	if p.Status == 0 {
 		p.Status = statuses[p.Code]
 	}
+	if _, ok := errors.AsType[deliveryError](err); ok {
+		p = forBroker(p)
+	}
 	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
 	return p
 }
