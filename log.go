@@ -52,7 +52,7 @@ func versions() slog.Attr {
 // logRequest writes the request's line: no token, no query and no body, which
 // may hold what rows hold. The problem is that of err, also where an answer had
 // begun and broke off; there is none where the caller left.
-func (h *handler) logRequest(r *http.Request, out *answerWriter, p problem, err error, took time.Duration) {
+func (h *handler) logRequest(r *http.Request, out *answerWriter, used *service.Usage, p problem, err error, took time.Duration) {
 	level, message := slog.LevelInfo, r.Method+" "+r.URL.Path
 	fields := []any{
 		"request_id", out.Header().Get(requestIDHeader),
@@ -61,6 +61,15 @@ func (h *handler) logRequest(r *http.Request, out *answerWriter, p problem, err 
 			"responseSize", out.size, "latency", fmt.Sprintf("%.6fs", took.Seconds()), "userAgent", r.UserAgent()),
 	}
 	fields = append(fields, traceOf(r.Header).fields()...)
+	if n := used.Rows(); n > 0 {
+		fields = append(fields, "rows", n)
+	}
+	if n := used.Calls(); n > 0 {
+		fields = append(fields, "google_calls", n)
+	}
+	if waited := used.Waited(); waited > 0 { // a write; nothing else is queued
+		fields = append(fields, "queue_wait_seconds", waited.Seconds())
+	}
 	if err != nil {
 		fields = append(fields, "error", err.Error())
 	}

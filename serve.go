@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/sheets-function/auth"
+	"example.com/sheets-function/service"
 )
 
 // writeBudget ends the writing of an answer, and leaves time for one that says
@@ -66,7 +67,7 @@ func (h *handler) unrouted(w http.ResponseWriter, r *http.Request) error {
 		}
 		return &requestError{code: codeMethodNotAllowed, detail: fmt.Sprintf("%s is not allowed here; allowed are %s", r.Method, allow)}
 	}
-	return &requestError{code: codeRouteNotFound, detail: fmt.Sprintf("there is no route %s", r.URL.Path)}
+	return &requestError{code: codeRouteNotFound, detail: fmt.Sprintf("there is no route %.200s", r.URL.Path)}
 }
 
 // answer runs one route for those who may call it.
@@ -79,7 +80,8 @@ func (h *handler) answer(route route) http.Handler {
 func (h *handler) logged(do func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		out := &answerWriter{ResponseWriter: w}
+		out, used := &answerWriter{ResponseWriter: w}, &service.Usage{}
+		r = r.WithContext(service.WithUsage(r.Context(), used))
 		var p problem
 		err := runSafely(do, out, r)
 		begun := out.status != 0
@@ -93,7 +95,7 @@ func (h *handler) logged(do func(http.ResponseWriter, *http.Request) error) http
 		case !begun:
 			out.WriteHeader(http.StatusOK)
 		}
-		h.logRequest(r, out, p, err, time.Since(start))
+		h.logRequest(r, out, used, p, err, time.Since(start))
 		if err != nil && begun && !left {
 			breakOff(w)
 		}
