@@ -63,7 +63,7 @@ func TestBuildpackLayout(t *testing.T) {
 
 // generatedMain is what the buildpack writes into the module: the framework's
 // server around the root package. Unlike the real one it binds to loopback.
-const generatedMain = `package main
+var generatedMain = `package main
 
 import (
 	"log"

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -613,11 +614,12 @@ func TestRequestIsLogged(t *testing.T) {
 	})
 }
 
-const module = "example.com/sheets-function"
+// module is the module's path, which a fork changes.
+var module = reflect.TypeFor[Settings]().PkgPath()
 
 // TestImports holds the architecture: which package may import which.
 func TestImports(t *testing.T) {
-	const root = module
+	root := module
 	allowed := map[string][]string{
 		root:                       {module + "/auth", module + "/service"},
 		module + "/service":        {module + "/service/commit"},
