@@ -69,6 +69,10 @@ func check(path string, content []byte) error {
 }
 
 func manifest(path string, document []byte) error {
+	var operations []any
+	if yaml.Unmarshal(document, &operations) == nil && operations != nil {
+		return servicePatch(document)
+	}
 	var keys map[string]any
 	if err := yaml.UnmarshalStrict(document, &keys); err != nil {
 		return err
@@ -159,6 +163,12 @@ func TestMutations(t *testing.T) {
 		{"no broker", "deploy/knative-trigger.yaml", ` +broker: .*\n`, ``, "broker"},
 		{"delay that is none", "deploy/knative-trigger.yaml", `backoffDelay: .*`, `backoffDelay: 10s`, "backoffDelay"},
 		{"nobody subscribes", "deploy/knative-trigger.yaml", `subscriber:\n( +)ref:(\n +\S.*){3}`, "subscriber:", "subscriber"},
+
+		{"misspelt field", "deploy/knative-federation.yaml", `readOnly:`, `readonlyMount:`, `unknown field "readonlyMount"`},
+		{"patch of what is not there", "deploy/knative-federation.yaml", `path: /spec/template/spec/volumes`, `path: /spec/templates/spec/volumes`, "templates"},
+
+		{"misspelt field", "deploy/alerts/metric-queue-wait.yaml", `valueExtractor:`, `valueExtract:`, `unknown field "valueExtract"`},
+		{"misspelt field", "deploy/alerts/policy-queue-wait.yaml", `thresholdValue:`, `threshold:`, `unknown field "threshold"`},
 
 		{"unclosed quote", ".ci/run", `set -euo pipefail`, `set -euo "pipefail`, "syntax error"},
 	}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"time"
 
+	jsonpatch "github.com/evanphx/json-patch/v5"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	eventingduckv1 "knative.dev/eventing/pkg/apis/duck/v1"
@@ -51,6 +54,31 @@ func knativeService(content []byte) error {
 		env[v.Name] = v.Value
 	}
 	return callersNamed(env)
+}
+
+// servicePatch holds a patch of service.yaml: what it makes is a service, too.
+func servicePatch(content []byte) error {
+	service, err := os.ReadFile(filepath.Join(module, "service.yaml"))
+	if err != nil {
+		return err
+	}
+	document, err := yaml.YAMLToJSONStrict(service)
+	if err != nil {
+		return err
+	}
+	operations, err := yaml.YAMLToJSONStrict(content)
+	if err != nil {
+		return err
+	}
+	patch, err := jsonpatch.DecodePatch(operations)
+	if err != nil {
+		return err
+	}
+	patched, err := patch.Apply(document)
+	if err != nil {
+		return err
+	}
+	return knativeService(patched)
 }
 
 // callersNamed refuses an environment in which the function does not check its

@@ -98,3 +98,27 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestAlerts holds that each metric of our own that a policy watches is made by a
+// file beside it.
+func TestAlerts(t *testing.T) {
+	contents := files(t)
+	made := map[string]bool{}
+	for path, content := range contents {
+		var metric struct {
+			Name             string
+			MetricDescriptor any
+		}
+		if err := yaml.Unmarshal(content, &metric); err == nil && metric.MetricDescriptor != nil {
+			made[metric.Name] = true
+			t.Logf("%s makes %s", path, metric.Name)
+		}
+	}
+	for path, content := range contents {
+		for _, watched := range regexp.MustCompile(`logging\.googleapis\.com/user/(\w+)`).FindAllStringSubmatch(string(content), -1) {
+			if !made[watched[1]] {
+				t.Errorf("%s watches %s, which no file makes", path, watched[1])
+			}
+		}
+	}
+}
