@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/mail"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,7 +29,44 @@ func strict(content []byte, v any) error {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
-	return decoder.Decode(v)
+	if err := decoder.Decode(v); err != nil {
+		return err
+	}
+	// Types that hold a float decode themselves, and are not strict.
+	kept, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	var before, after any
+	if err := errors.Join(json.Unmarshal(text, &before), json.Unmarshal(kept, &after)); err != nil {
+		return err
+	}
+	return lost(before, after)
+}
+
+// lost names what a type did not keep of a document, but for zero values, which
+// Google's types leave out.
+func lost(before, after any) error {
+	switch b := before.(type) {
+	case map[string]any:
+		a, _ := after.(map[string]any)
+		for key, value := range b {
+			if _, kept := a[key]; !kept && value != nil && !reflect.ValueOf(value).IsZero() {
+				return fmt.Errorf("unknown field %q", key)
+			}
+			if err := lost(value, a[key]); err != nil {
+				return err
+			}
+		}
+	case []any:
+		a, _ := after.([]any)
+		for i := range min(len(a), len(b)) {
+			if err := lost(b[i], a[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func logMetric(content []byte) error { return strict(content, new(logging.LogMetric)) }
