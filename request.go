@@ -87,12 +87,16 @@ func parseBool(p url.Values, name string) (bool, error) {
 	}
 }
 
-// parseMatch reads which rows an update or a delete is for.
-func parseMatch(r *http.Request) (m service.Match, err error) {
+// parseChange reads which rows an update or a delete is for, and how it is to be
+// done.
+func parseChange(r *http.Request) (w service.Write, m service.Match, err error) {
 	p := r.URL.Query()
 	m.Where = p["where"]
-	m.Limit, err = parseNumber(p, "limit", 1, service.MaxRows)
-	return m, err
+	if m.Limit, err = parseNumber(p, "limit", 1, service.MaxRows); err != nil {
+		return w, m, err
+	}
+	w, err = parseWrite(r)
+	return w, m, err
 }
 
 // maxKey is the length of an idempotency key, which is stored in a cell.

@@ -71,11 +71,7 @@ func (h *handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
 
 // updateRows sets columns of the rows that match.
 func (h *handler) updateRows(w http.ResponseWriter, r *http.Request) error {
-	how, err := parseWrite(r)
-	if err != nil {
-		return err
-	}
-	match, err := parseMatch(r)
+	how, match, err := parseChange(r)
 	if err != nil {
 		return err
 	}
@@ -96,11 +92,7 @@ func (h *handler) updateRows(w http.ResponseWriter, r *http.Request) error {
 
 // deleteRows deletes the rows that match.
 func (h *handler) deleteRows(w http.ResponseWriter, r *http.Request) error {
-	how, err := parseWrite(r)
-	if err != nil {
-		return err
-	}
-	match, err := parseMatch(r)
+	how, match, err := parseChange(r)
 	if err != nil {
 		return err
 	}
