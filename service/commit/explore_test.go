@@ -413,7 +413,7 @@ func (r *run) audit(works [][]Work, all []told) error {
 	return nil
 }
 
-// TestExplore goes through the first thousand runs of each case; EXPLORE=1 through
+// TestExplore goes through the first 500 runs of each case; EXPLORE=1 through
 // all, which takes seven minutes.
 func TestExplore(t *testing.T) {
 	for _, tt := range []struct {
@@ -441,7 +441,7 @@ func TestExplore(t *testing.T) {
 				defer func(before int64) { window = before }(window)
 				window = tt.window
 			}
-			runs, most := 0, 1000
+			runs, most := 0, 500
 			if os.Getenv("EXPLORE") != "" {
 				most = math.MaxInt
 			}

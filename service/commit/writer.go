@@ -79,6 +79,7 @@ type Work struct {
 	Waited time.Duration
 	Calls  int
 
+	ctx             context.Context // the caller's
 	submitted, sent time.Time
 	before          int    // the writer's calls when the write was taken from the queue
 	group           *group // once taken from the queue
@@ -139,7 +140,7 @@ func New(c Config) *Writer { return &Writer{Config: c, stale: true, idle: make(c
 // one of Plan or Landed, or one of Explain. ErrNotSent, ErrOverloaded,
 // ErrStopped, ErrNoRoom, ErrKeyReused and what Plan refuses are certain: nothing is stored.
 func (w *Writer) Submit(ctx context.Context, work *Work) error {
-	work.done = make(chan struct{})
+	work.ctx, work.done = ctx, make(chan struct{})
 	if err := w.enqueue(work); err != nil {
 		return err
 	}
