@@ -115,6 +115,7 @@ func (h *handler) routes() []route {
 		{"DELETE /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.deleteRows},
 		{"POST /events", nil, h.receiveEvent},
 		{"GET /export", []string{"format"}, h.export},
+		{"GET /openapi.yaml", nil, h.describeAPI},
 		{healthRoute, nil, h.health},
 	}
 }

@@ -27,6 +27,7 @@ import (
 // world is a function and the Google that it calls, in memory.
 type world struct {
 	http.Handler
+	t      testing.TB
 	google *emulator.Server
 	id     string
 	base   http.RoundTripper // to Google
@@ -84,6 +85,7 @@ func newWorldOn(t testing.TB, google emulator.Options, change func(*Settings, *e
 func (w *world) another(t testing.TB) *world {
 	t.Helper()
 	other := *w
+	other.t = t
 	other.log = &bytes.Buffer{}
 	h, err := newHandler(w.from, w.base, newLogger(other.log))
 	if err != nil {
@@ -91,6 +93,21 @@ func (w *world) another(t testing.TB) *world {
 	}
 	other.Handler = h
 	return &other
+}
+
+// ServeHTTP holds each exchange against the document, openapi.yaml.
+func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	if _, measured := w.t.(*testing.B); measured {
+		w.Handler.ServeHTTP(rw, r)
+		return
+	}
+	d, err := readDocument()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := d.check(watch(w.Handler, rw, r)); err != nil {
+		w.t.Errorf("%s %.100s: %v", r.Method, r.URL.Path, err)
+	}
 }
 
 func callers(t testing.TB, rule string) (c auth.Callers) {
