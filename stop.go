@@ -86,6 +86,7 @@ func (h *handler) stop() {
 	h.drain.begin()
 	h.log.Info("function stops: requests in flight are finished")
 	h.drain.wait(drainBudget - answerBudget)
+	h.rows.Halt()
 	h.drain.end()
 	h.drain.wait(answerBudget)
 	h.rows.Stop(ctx)

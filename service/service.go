@@ -191,5 +191,8 @@ func mayHaveChanged(err error) bool {
 	return err == nil || ok && (e.Code == Conflict || e.Code == OutcomeUnknown)
 }
 
+// Halt refuses the writes that are still queued, and new ones.
+func (s *Service) Halt() { s.writer.Halt() }
+
 // Stop takes no new writes and returns when those taken are done, or ctx ends.
 func (s *Service) Stop(ctx context.Context) { s.writer.Stop(ctx) }

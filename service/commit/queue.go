@@ -10,7 +10,7 @@ func (w *Writer) enqueue(work *Work) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case w.stopped:
+	case w.stopped || w.halted:
 		return ErrStopped
 	case w.size+work.Size > queueSize && w.size > 0:
 		return ErrOverloaded
@@ -147,7 +147,6 @@ func (w *Writer) pending() bool {
 func (w *Writer) take() *group {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.dropLeaving()
 	n, size := 0, 0
 	for n < len(w.queue) && (n == 0 || size+w.queue[n].Size <= groupSize) {
 		size += w.queue[n].Size
@@ -163,21 +162,6 @@ func (w *Writer) take() *group {
 		work.group, work.before = g, w.calls
 	}
 	return g
-}
-
-// dropLeaving answers the writes whose callers are about to leave, as they all do
-// at the end of a process: what would be sent now could not be told any more. The
-// caller of this holds the lock.
-func (w *Writer) dropLeaving() {
-	w.queue = slices.DeleteFunc(w.queue, func(work *Work) bool {
-		if work.ctx.Err() == nil {
-			return false
-		}
-		w.size -= work.Size
-		work.err = w.whyNotSent()
-		close(work.done)
-		return true
-	})
 }
 
 // finish answers a write.

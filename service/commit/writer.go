@@ -79,7 +79,6 @@ type Work struct {
 	Waited time.Duration
 	Calls  int
 
-	ctx             context.Context // the caller's
 	submitted, sent time.Time
 	before          int    // the writer's calls when the write was taken from the queue
 	group           *group // once taken from the queue
@@ -128,6 +127,7 @@ type Writer struct {
 	size    int
 	running bool
 	stopped bool
+	halted  bool
 	trouble error         // the last call's; nil if that went well
 	calls   int           // to Google
 	idle    chan struct{} // closed when the last write is done after Stop
@@ -140,7 +140,7 @@ func New(c Config) *Writer { return &Writer{Config: c, stale: true, idle: make(c
 // one of Plan or Landed, or one of Explain. ErrNotSent, ErrOverloaded,
 // ErrStopped, ErrNoRoom, ErrKeyReused and what Plan refuses are certain: nothing is stored.
 func (w *Writer) Submit(ctx context.Context, work *Work) error {
-	work.ctx, work.done = ctx, make(chan struct{})
+	work.done = make(chan struct{})
 	if err := w.enqueue(work); err != nil {
 		return err
 	}
@@ -158,6 +158,20 @@ func (w *Writer) Forget() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stale = true
+}
+
+// Halt answers the writes that are still queued with ErrStopped and takes no new
+// ones. It is for the end of a process, when all callers are about to leave: of a
+// write that is sent in that moment they could not be told what became of it.
+func (w *Writer) Halt() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.halted = true
+	for _, work := range w.queue {
+		work.err = ErrStopped
+		close(work.done)
+	}
+	w.queue, w.size = nil, 0
 }
 
 // Stop takes no new writes and returns when those taken are done, or ctx ends.
