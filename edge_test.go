@@ -28,7 +28,7 @@ func TestEveryAnswerIsMarked(t *testing.T) {
 	closed := newWorld(t, func(s *Settings, _ *emulator.Spreadsheet) { s.Callers = callers(t, "iam") })
 	stopped := newWorld(t, nil)
 	stopped.Handler.(*handler).stop()
-	wrong := &world{Handler: misconfigured(errors.New("x"), newLogger(io.Discard))}
+	wrong := &world{t: t, Handler: misconfigured(errors.New("x"), newLogger(io.Discard))}
 	tag := w.do("GET", "/sheets/Orders", "").Header().Get("ETag")
 	for _, tt := range []struct {
 		name                 string

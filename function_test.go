@@ -103,7 +103,8 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	d, err := readDocument()
 	if err != nil {
-		w.t.Fatal(err)
+		w.t.Error(err) // Fatal is for the test's own goroutine
+		return
 	}
 	if err := d.check(watch(w.Handler, rw, r)); err != nil {
 		w.t.Errorf("%s %.100s: %v", r.Method, r.URL.Path, err)
