@@ -35,7 +35,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // paths and methods become problems.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	if !h.drain.enter() {
-		h.answer(route{do: h.tooLate}).ServeHTTP(w, r)
+		h.logged(h.tooLate).ServeHTTP(w, r)
 		return
 	}
 	defer h.drain.leave()

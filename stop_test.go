@@ -158,3 +158,15 @@ func TestStopWhileGoogleHangs(t *testing.T) {
 		w.google.Heal()
 	})
 }
+
+// TestHealthWhileStopping: a probe has no token, and has to see that the instance
+// takes nothing more.
+func TestHealthWhileStopping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(s *Settings, _ *emulator.Spreadsheet) { s.Callers = callers(t, "iam") })
+		w.Handler.(*handler).stop()
+		if p := problemOf(t, w.do("GET", "/health", "")); p.Status != 503 || p.Code != "overloaded" {
+			t.Errorf("GET /health behind the end = %+v, want 503 overloaded", p)
+		}
+	})
+}
