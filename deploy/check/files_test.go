@@ -95,6 +95,8 @@ func manifest(path string, document []byte) error {
 		return logMetric(document)
 	case keys["conditions"] != nil:
 		return alertPolicy(document)
+	case keys["openapi"] != nil:
+		return nil // openapi_test.go holds it against the routes
 	}
 	return fmt.Errorf("nothing here knows what reads it (%s)", kind)
 }
