@@ -3,6 +3,7 @@ package function
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -73,10 +74,7 @@ func matches(tags, etag string) bool {
 
 func writeJSON(w http.ResponseWriter, status int, v any) error {
 	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(v); err != nil {
+	if err := encodeJSON(&body, v); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -84,4 +82,12 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	w.WriteHeader(status)
 	_, err := body.WriteTo(w)
 	return err
+}
+
+// encodeJSON writes JSON for people's eyes. Answers are not HTML.
+func encodeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
 }
