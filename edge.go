@@ -40,10 +40,7 @@ func mark(w http.ResponseWriter, r *http.Request) {
 // one. A trace's ID would not do: all requests of a trace share it.
 func requestID(given []string) string {
 	const longest = 128
-	if len(given) != 1 || given[0] == "" || len(given[0]) > longest {
-		return rand.Text()
-	}
-	if strings.ContainsFunc(given[0], func(c rune) bool { return c < ' ' || c > '~' }) {
+	if len(given) != 1 || !printable(given[0], longest) {
 		return rand.Text()
 	}
 	return given[0]

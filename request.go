@@ -108,8 +108,7 @@ func parseWrite(r *http.Request) (w service.Write, err error) {
 	if len(keys) > 0 {
 		w.Key = keys[0]
 	}
-	unprintable := strings.ContainsFunc(w.Key, func(c rune) bool { return c < ' ' || c > '~' })
-	if len(keys) > 1 || len(keys) == 1 && (w.Key == "" || len(w.Key) > maxKey || unprintable) {
+	if len(keys) > 1 || len(keys) == 1 && !printable(w.Key, maxKey) {
 		return w, badRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", maxKey)
 	}
 	p := r.URL.Query()
@@ -118,6 +117,12 @@ func parseWrite(r *http.Request) (w service.Write, err error) {
 	}
 	w.DryRun, err = parseBool(p, "dry_run")
 	return w, err
+}
+
+// printable reports whether the text is not empty, not longer, and all printable
+// ASCII.
+func printable(text string, longest int) bool {
+	return text != "" && len(text) <= longest && !strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' })
 }
 
 // parseInput reads whether rows are to be entered as if a person typed them.
@@ -144,11 +149,15 @@ func checkParameters(query string, known []string) error {
 		return badRequest("the query cannot be read: %v", err)
 	}
 	for name, values := range given {
-		if most := map[bool]int{false: 1, true: maxConditions}[name == "where"]; slices.Contains(known, name) && len(values) <= most {
-			continue
+		most := 1
+		if name == "where" {
+			most = maxConditions
 		}
 		if slices.Contains(known, name) {
-			return badRequest("parameter %q is given %d times", name, len(given[name]))
+			if len(values) > most {
+				return badRequest("parameter %q is given %d times", name, len(values))
+			}
+			continue
 		}
 		takes := "no parameters"
 		if len(known) > 0 {
