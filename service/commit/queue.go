@@ -10,7 +10,7 @@ func (w *Writer) enqueue(work *Work) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case w.stopped || w.halted:
+	case w.stopped:
 		return ErrStopped
 	case w.size+work.Size > queueSize && w.size > 0:
 		return ErrOverloaded

@@ -127,7 +127,6 @@ type Writer struct {
 	size    int
 	running bool
 	stopped bool
-	halted  bool
 	trouble error         // the last call's; nil if that went well
 	calls   int           // to Google
 	idle    chan struct{} // closed when the last write is done after Stop
@@ -166,7 +165,7 @@ func (w *Writer) Forget() {
 func (w *Writer) Halt() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.halted = true
+	w.close()
 	for _, work := range w.queue {
 		work.err = ErrStopped
 		close(work.done)
@@ -177,15 +176,21 @@ func (w *Writer) Halt() {
 // Stop takes no new writes and returns when those taken are done, or ctx ends.
 func (w *Writer) Stop(ctx context.Context) {
 	w.mu.Lock()
-	if !w.stopped {
-		w.stopped = true
-		if !w.running {
-			close(w.idle)
-		}
-	}
+	w.close()
 	w.mu.Unlock()
 	select {
 	case <-w.idle:
 	case <-ctx.Done():
+	}
+}
+
+// close takes no new writes. The caller of this holds the lock.
+func (w *Writer) close() {
+	if w.stopped {
+		return
+	}
+	w.stopped = true
+	if !w.running {
+		close(w.idle)
 	}
 }
