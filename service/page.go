@@ -31,15 +31,13 @@ func (p *page) do(e *edit) (*done, error) {
 	return p.append(e)
 }
 
-// columns names the columns below a header. For changes those right of it count
-// too, where a row is wider.
-func (p *page) columns(e *edit) (*columns, error) {
+// columns names the columns of a header, and those right of it where one of the
+// rows is wider.
+func (p *page) columns(e *edit, rows []*line) (*columns, error) {
 	c := newColumns(p.title)
 	widest := 0
-	if e.needsRows() {
-		for _, l := range p.rows(e) {
-			widest = max(widest, len(l.cells))
-		}
+	for _, l := range rows {
+		widest = max(widest, len(l.cells))
 	}
 	return c, c.extend(p.tail.headers[e.Header], widest)
 }
@@ -55,7 +53,7 @@ func (p *page) rows(e *edit) (rows []*line) {
 }
 
 func (p *page) append(e *edit) (*done, error) {
-	c, err := p.columns(e)
+	c, err := p.columns(e, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +75,8 @@ func (p *page) add(lines []*line) {
 
 // match finds the rows that an update or a delete is for.
 func (p *page) match(e *edit) (*columns, []*line, error) {
-	c, err := p.columns(e)
+	rows := p.rows(e)
+	c, err := p.columns(e, rows)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,7 +85,7 @@ func (p *page) match(e *edit) (*columns, []*line, error) {
 		return nil, nil, err
 	}
 	var hits []*line
-	for _, l := range p.rows(e) {
+	for _, l := range rows {
 		if hold(conditions, l.cell) {
 			hits = append(hits, l)
 		}

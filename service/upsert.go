@@ -4,7 +4,8 @@ import "fmt"
 
 // upsert replaces the rows whose key is there, and appends the others.
 func (p *page) upsert(e *edit) (*done, error) {
-	c, err := p.columns(e)
+	rows := p.rows(e)
+	c, err := p.columns(e, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -16,7 +17,7 @@ func (p *page) upsert(e *edit) (*done, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := p.pair(e, fresh, column)
+	known, err := p.pair(e, append(rows, p.added...), fresh, column)
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +40,8 @@ func (p *page) upsert(e *edit) (*done, error) {
 }
 
 // pair finds for each new line the row with the same key; nil if there is none.
-// A key that stands twice, among the new lines or in the sheet, is refused.
-func (p *page) pair(e *edit, fresh []*line, column int) ([]*line, error) {
+// A key that stands twice, among the new lines or in the rows, is refused.
+func (p *page) pair(e *edit, rows, fresh []*line, column int) ([]*line, error) {
 	asked := make(map[string]int, len(fresh)) // → index in fresh
 	for i, l := range fresh {
 		key := keyOf(l.cell(column))
@@ -53,7 +54,7 @@ func (p *page) pair(e *edit, fresh []*line, column int) ([]*line, error) {
 		asked[key] = i
 	}
 	known := make([]*line, len(fresh))
-	for _, l := range append(p.rows(e), p.added...) {
+	for _, l := range rows {
 		i, ok := asked[keyOf(l.cell(column))]
 		if !ok {
 			continue
