@@ -25,7 +25,7 @@ const (
 
 // reserve takes memory for a body of this length, -1 if it is not known, until
 // release is called.
-func (h *handler) reserve(length int64) (release func(), err error) {
+func (h *Handler) reserve(length int64) (release func(), err error) {
 	if length < 0 || length > maxBody {
 		length = maxBody
 	}
@@ -63,7 +63,7 @@ func mediaType(r *http.Request, known []string) (string, error) {
 
 // readRecords reads the rows of a body of one of these media types. What is read
 // holds memory until release is called.
-func (h *handler) readRecords(w http.ResponseWriter, r *http.Request, known []string) (records []service.Record, release func(), err error) {
+func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, known []string) (records []service.Record, release func(), err error) {
 	media, err := mediaType(r, known)
 	if err != nil {
 		return nil, nil, err

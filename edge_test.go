@@ -27,7 +27,7 @@ func TestEveryAnswerIsMarked(t *testing.T) {
 	w := newWorld(t, nil)
 	closed := newWorld(t, func(s *Settings, _ *emulator.Spreadsheet) { s.Callers = callers(t, "iam") })
 	stopped := newWorld(t, nil)
-	stopped.Handler.(*handler).stop()
+	stopped.Handler.(*Handler).Shutdown(t.Context())
 	wrong := &world{t: t, Handler: misconfigured(errors.New("x"), newLogger(io.Discard))}
 	tag := w.do("GET", "/sheets/Orders", "").Header().Get("ETag")
 	for _, tt := range []struct {
@@ -335,7 +335,7 @@ func TestOptions(t *testing.T) {
 		}
 	}
 	t.Run("every method of every route", func(t *testing.T) {
-		h := w.Handler.(*handler)
+		h := w.Handler.(*Handler)
 		target := strings.NewReplacer("{$}", "", "{title}", "Orders")
 		for _, route := range h.routes() {
 			method, path, _ := strings.Cut(route.pattern, " ")

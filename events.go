@@ -12,7 +12,7 @@ import (
 // receiveEvent stores the rows of an event, once however often it is delivered.
 // The answer has no body: Knative takes the body of a 2xx for an event of ours,
 // and the delivery for failed if it is none.
-func (h *handler) receiveEvent(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) receiveEvent(w http.ResponseWriter, r *http.Request) error {
 	appended, err := h.storeEvent(w, r)
 	if err != nil {
 		return deliveryError{err}
@@ -24,7 +24,7 @@ func (h *handler) receiveEvent(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (h *handler) storeEvent(w http.ResponseWriter, r *http.Request) (service.Appended, error) {
+func (h *Handler) storeEvent(w http.ResponseWriter, r *http.Request) (service.Appended, error) {
 	release, err := h.reserve(r.ContentLength)
 	if err != nil {
 		return service.Appended{}, err

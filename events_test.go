@@ -333,9 +333,9 @@ func TestEventTroubles(t *testing.T) {
 		{name: "not shared, until somebody shares it", cause: fault(emulator.Fault{Call: batchCall, Status: 403}), status: 503, code: "not-shared", retryAfter: "10"},
 		{name: "no token", cause: fault(emulator.Fault{Call: "metadata.token", Status: 403}), status: 503, code: "token", retryAfter: "10"},
 		{name: "no memory for bodies", cause: func(_ *testing.T, w *world) {
-			h := w.Handler.(*handler)
+			h := w.Handler.(*Handler)
 			h.bodies.TryAcquire(bodiesAtOnce)
-		}, mend: func(_ *testing.T, w *world) { w.Handler.(*handler).bodies.Release(bodiesAtOnce) }, status: 503, code: "overloaded", retryAfter: "1"},
+		}, mend: func(_ *testing.T, w *world) { w.Handler.(*Handler).bodies.Release(bodiesAtOnce) }, status: 503, code: "overloaded", retryAfter: "1"},
 		{name: "no room in the spreadsheet", cause: func(t *testing.T, w *world) {
 			w.change(t, w.person(t), &sheets.Request{AddSheet: &sheets.AddSheetRequest{Properties: &sheets.SheetProperties{
 				SheetId: 77, Title: "Big", GridProperties: &sheets.GridProperties{RowCount: (10_000_000 - 5*26_000) / 26, ColumnCount: 26},

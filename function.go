@@ -37,7 +37,7 @@ var fromEnvironment = sync.OnceValue(func() http.Handler {
 	if err != nil {
 		return misconfigured(err, log)
 	}
-	h, err := newHandler(settings, nil, log)
+	h, err := NewHandler(settings, WithLogger(log))
 	if err != nil {
 		return misconfigured(err, log)
 	}
@@ -47,15 +47,38 @@ var fromEnvironment = sync.OnceValue(func() http.Handler {
 	return h
 })
 
-// NewHandler returns the API for these settings. It asks nobody anything yet;
-// an error says which credentials are missing.
-func NewHandler(s Settings) (http.Handler, error) {
-	return newHandler(s, nil, newLogger(os.Stderr))
+// An Option changes how [NewHandler] builds a handler.
+type Option func(*options)
+
+type options struct {
+	transport http.RoundTripper
+	logger    *slog.Logger
 }
 
-// newHandler is NewHandler with a transport for all requests, nil for the
-// usual ones, and a logger.
-func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler, error) {
+// WithTransport sends all requests to Google and to the metadata server through
+// the transport, for example emulator.Transport in tests. Without it, or with
+// nil, they go through clones of [http.DefaultTransport].
+func WithTransport(transport http.RoundTripper) Option {
+	return func(o *options) { o.transport = transport }
+}
+
+// WithLogger writes the log to the logger. Without it the log goes to standard
+// error, one JSON object a line in the shape of Cloud Logging.
+func WithLogger(logger *slog.Logger) Option {
+	return func(o *options) { o.logger = logger }
+}
+
+// NewHandler returns the API for these settings. It makes no network call; an
+// error names the credentials that are missing.
+func NewHandler(s Settings, opts ...Option) (*Handler, error) {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	base, log := o.transport, o.logger
+	if log == nil {
+		log = newLogger(os.Stderr)
+	}
 	endpoint := s.Emulator.endpoint()
 	tokens, err := auth.NewTransport(auth.Config{
 		Scopes: s.Scopes, Subject: string(s.Subject), Impersonate: string(s.Impersonate),
@@ -76,7 +99,7 @@ func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler,
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{settings: s, callers: verifier, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux(), drain: newDrain(), bodies: semaphore.NewWeighted(bodiesAtOnce), pages: newPages(s)}
+	h := &Handler{settings: s, callers: verifier, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux(), drain: newDrain(), bodies: semaphore.NewWeighted(bodiesAtOnce), pages: newPages(s)}
 	for _, route := range h.routes() {
 		h.mux.Handle(route.pattern, h.answer(route))
 	}
@@ -84,7 +107,9 @@ func newHandler(s Settings, base http.RoundTripper, log *slog.Logger) (*handler,
 	return h, nil
 }
 
-type handler struct {
+// Handler serves the API. It is safe for concurrent use; the zero value is not
+// usable, see [NewHandler].
+type Handler struct {
 	settings Settings
 	callers  *auth.Verifier
 	tokens   *auth.Transport
@@ -105,7 +130,7 @@ type route struct {
 }
 
 // routes is the whole API. This is the list to change in a fork.
-func (h *handler) routes() []route {
+func (h *Handler) routes() []route {
 	return []route{
 		{"GET /{$}", nil, h.describe},
 		{"GET /sheets/{title}", []string{"where", "order", "select", "limit", "offset", "values", "header", "format"}, h.listRows},
@@ -124,7 +149,7 @@ func (h *handler) routes() []route {
 const healthRoute = "GET /health"
 
 // describe answers with the spreadsheet, its sheets, and who the function is.
-func (h *handler) describe(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) describe(w http.ResponseWriter, r *http.Request) error {
 	spreadsheet, err := h.rows.Describe(r.Context())
 	if err != nil {
 		return err
@@ -137,7 +162,7 @@ func (h *handler) describe(w http.ResponseWriter, r *http.Request) error {
 
 // export answers with the spreadsheet as a file, hidden sheets included, while it
 // comes from Drive.
-func (h *handler) export(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
 	format, err := parseFormat(r.URL.Query())
 	if err != nil {
 		return err
@@ -158,7 +183,7 @@ func (h *handler) export(w http.ResponseWriter, r *http.Request) error {
 // probes. It never waits for Google: the first call only starts fetching the
 // token, so that a probe warms a cold instance. Anyone may ask, so the reason
 // names neither account nor address.
-func (h *handler) health(w http.ResponseWriter, _ *http.Request) error {
+func (h *Handler) health(w http.ResponseWriter, _ *http.Request) error {
 	if err := h.tokens.Warm(); err != nil {
 		return &requestError{
 			code: service.TokenRefused, status: http.StatusServiceUnavailable,

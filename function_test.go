@@ -87,7 +87,7 @@ func (w *world) another(t testing.TB) *world {
 	other := *w
 	other.t = t
 	other.log = &bytes.Buffer{}
-	h, err := newHandler(w.from, w.base, newLogger(other.log))
+	h, err := NewHandler(w.from, WithTransport(w.base), WithLogger(newLogger(other.log)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -483,7 +483,7 @@ func TestStrangersSeeNoIdentity(t *testing.T) {
 
 func TestBodiesInMemoryAreBounded(t *testing.T) {
 	w := newWorld(t, nil)
-	h := w.Handler.(*handler)
+	h := w.Handler.(*Handler)
 	var releases []func()
 	for range bodiesAtOnce / maxBody {
 		release, err := h.reserve(-1)

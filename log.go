@@ -52,7 +52,7 @@ func versions() slog.Attr {
 // logRequest writes the request's line: no token, no query and no body, which
 // may hold what rows hold. The problem is that of err, also where an answer had
 // begun and broke off; there is none where the caller left.
-func (h *handler) logRequest(r *http.Request, out *answerWriter, used *service.Usage, p problem, err error, took time.Duration) {
+func (h *Handler) logRequest(r *http.Request, out *answerWriter, used *service.Usage, p problem, err error, took time.Duration) {
 	level, message := slog.LevelInfo, r.Method+" "+r.URL.Path
 	fields := []any{
 		"request_id", out.Header().Get(requestIDHeader),

@@ -78,7 +78,7 @@ func TestTrace(t *testing.T) {
 // Reporting reads, and a problem that tells nothing.
 func TestPanic(t *testing.T) {
 	w := newWorld(t, nil)
-	h := w.Handler.(*handler)
+	h := w.Handler.(*Handler)
 	buggy := route{pattern: "GET /route", do: func(http.ResponseWriter, *http.Request) error {
 		panic("a bug")
 	}}

@@ -13,7 +13,7 @@ import (
 var openAPI []byte
 
 // describeAPI answers with the OpenAPI document.
-func (h *handler) describeAPI(w http.ResponseWriter, _ *http.Request) error {
+func (h *Handler) describeAPI(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/yaml") // RFC 9512
 	w.Header().Set("Content-Length", strconv.Itoa(len(openAPI)))
 	_, err := w.Write(openAPI)

@@ -61,7 +61,7 @@ type shape struct {
 // TestDocumentAgreesWithRoutes holds that each has what the other has.
 func TestDocumentAgreesWithRoutes(t *testing.T) {
 	want := map[string]shape{}
-	for _, route := range new(handler).routes() {
+	for _, route := range new(Handler).routes() {
 		name := runtime.FuncForPC(reflect.ValueOf(route.do).Pointer()).Name()
 		s := shape{Handler: strings.TrimSuffix(name[strings.LastIndex(name, ".")+1:], "-fm"), Query: slices.Sorted(slices.Values(route.parameters))}
 		for _, part := range strings.Split(route.pattern, "/") {

@@ -132,7 +132,7 @@ func toProblem(err error) problem {
 }
 
 // explain is toProblem with what the settings and the account's e-mail tell.
-func (h *handler) explain(ctx context.Context, err error) problem {
+func (h *Handler) explain(ctx context.Context, err error) problem {
 	p := toProblem(err)
 	if p.Code == service.ScopeInsufficient && strings.HasPrefix(h.tokens.Status().Source, "metadata server") {
 		ignored := "the platform ignores the scopes that it is asked for, as a VM does: stop the VM and set its own, gcloud compute instances set-service-account VM --scopes=cloud-platform," +
@@ -155,10 +155,10 @@ func (h *handler) explain(ctx context.Context, err error) problem {
 }
 
 // open reports whether answers go to anybody on the internet.
-func (h *handler) open() bool { return h.settings.Callers.Anyone() && os.Getenv("K_SERVICE") != "" }
+func (h *Handler) open() bool { return h.settings.Callers.Anyone() && os.Getenv("K_SERVICE") != "" }
 
 // shown leaves out what only the function's own people should know.
-func (h *handler) shown(p problem) problem {
+func (h *Handler) shown(p problem) problem {
 	if !h.open() {
 		return p
 	}
@@ -170,7 +170,7 @@ func (h *handler) shown(p problem) problem {
 }
 
 // identity is who the function is; for strangers without names and addresses.
-func (h *handler) identity(ctx context.Context) auth.Status {
+func (h *Handler) identity(ctx context.Context) auth.Status {
 	if h.open() {
 		status := h.tokens.Status()
 		return auth.Status{Scopes: status.Scopes, Expiry: status.Expiry}

@@ -8,7 +8,7 @@ import (
 )
 
 // listRows answers with the rows of a sheet.
-func (h *handler) listRows(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
 	query, err := parseQuery(r)
 	if err != nil {
 		return err
@@ -21,7 +21,7 @@ func (h *handler) listRows(w http.ResponseWriter, r *http.Request) error {
 }
 
 // appendRows stores one row or many, and answers where.
-func (h *handler) appendRows(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) appendRows(w http.ResponseWriter, r *http.Request) error {
 	how, err := parseWrite(r)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (h *handler) appendRows(w http.ResponseWriter, r *http.Request) error {
 }
 
 // upsertRows replaces the rows whose key is there, and appends the others.
-func (h *handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
 	how, err := parseWrite(r)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func (h *handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
 }
 
 // updateRows sets columns of the rows that match.
-func (h *handler) updateRows(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
 	how, match, err := parseChange(r)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (h *handler) updateRows(w http.ResponseWriter, r *http.Request) error {
 }
 
 // deleteRows deletes the rows that match.
-func (h *handler) deleteRows(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) deleteRows(w http.ResponseWriter, r *http.Request) error {
 	how, match, err := parseChange(r)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ const writeBudget = requestBudget + 3*time.Second
 
 // ServeHTTP is the edge: whatever is answered is marked, and what browsers ask
 // about pages is answered before anything else.
-func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	mark(w, r)
 	if h.pages.asked(r) {
 		h.logged(h.pages.preflight).ServeHTTP(w, r)
@@ -33,7 +33,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serve checks the caller and runs the route. ServeMux's own answers to unknown
 // paths and methods become problems.
-func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request) {
 	if !h.drain.enter() {
 		h.logged(h.tooLate).ServeHTTP(w, r)
 		return
@@ -55,7 +55,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 
 // unrouted asks ServeMux whether the path or only the method is unknown, and
 // answers OPTIONS from what it says.
-func (h *handler) unrouted(w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) unrouted(w http.ResponseWriter, r *http.Request) error {
 	answer := &headerRecorder{header: http.Header{}}
 	h.mux.ServeHTTP(answer, r)
 	if answer.status == http.StatusMethodNotAllowed {
@@ -71,13 +71,13 @@ func (h *handler) unrouted(w http.ResponseWriter, r *http.Request) error {
 }
 
 // answer runs one route for those who may call it.
-func (h *handler) answer(route route) http.Handler {
+func (h *Handler) answer(route route) http.Handler {
 	return h.logged(func(w http.ResponseWriter, r *http.Request) error { return h.run(route, w, r) })
 }
 
 // logged turns an error into a problem, and logs one line. An answer that had
 // begun before the error is broken off.
-func (h *handler) logged(do func(http.ResponseWriter, *http.Request) error) http.Handler {
+func (h *Handler) logged(do func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		out, used := &answerWriter{ResponseWriter: w}, &service.Usage{}
@@ -124,7 +124,7 @@ func runSafely(do func(http.ResponseWriter, *http.Request) error, w http.Respons
 	return do(w, r)
 }
 
-func (h *handler) run(route route, w http.ResponseWriter, r *http.Request) error {
+func (h *Handler) run(route route, w http.ResponseWriter, r *http.Request) error {
 	if route.pattern != healthRoute {
 		if err := h.callers.Check(r); err != nil {
 			return err

@@ -78,10 +78,11 @@ func (d *drain) wait(budget time.Duration) {
 	}
 }
 
-// stop refuses new requests and returns when those in flight are answered and
-// what was accepted is stored, or when the budget is spent.
-func (h *handler) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), drainBudget)
+// Shutdown refuses new requests and returns when those in flight are answered
+// and what was accepted is stored, or when nine seconds have passed or ctx is
+// done. It is to be called once.
+func (h *Handler) Shutdown(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, drainBudget)
 	defer cancel()
 	h.drain.begin()
 	h.log.Info("function stops: requests in flight are finished")
@@ -94,19 +95,19 @@ func (h *handler) stop() {
 
 // exitOnSignal ends the process when the platform asks for it by SIGTERM. The
 // functions framework would be cut off in the middle of its requests.
-func (h *handler) exitOnSignal() {
+func (h *Handler) exitOnSignal() {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM)
 	go func() {
 		<-signals
-		h.stop()
+		h.Shutdown(context.Background())
 		time.Sleep(flushBudget)
 		os.Exit(0)
 	}()
 }
 
 // tooLate answers requests that come after SIGTERM.
-func (h *handler) tooLate(w http.ResponseWriter, _ *http.Request) error {
+func (h *Handler) tooLate(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Connection", "close")
 	return &service.Error{
 		Code:       service.Overloaded,
