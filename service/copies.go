@@ -24,7 +24,7 @@ func (c *sheetCopy) size() int {
 	if c.listing == nil {
 		return overhead
 	}
-	return overhead + len(c.key.title) + len(c.listing.lines) + 16*len(c.listing.ends) + 8*len(c.listing.cells)
+	return overhead + len(c.key.title) + c.listing.size()
 }
 
 // copies keeps copies up to a number of bytes; the least recently used goes

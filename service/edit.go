@@ -2,7 +2,6 @@ package service
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 )
 
@@ -139,20 +138,4 @@ func numbers(lines []*line) (names []string) {
 		from = to
 	}
 	return names
-}
-
-func rangeOf(title string, first, columns, rows int) string {
-	from, to := "A"+strconv.Itoa(first), columnLetters(columns-1)+strconv.Itoa(first+rows-1)
-	if !plainTitle.MatchString(title) {
-		title = quoteTitle(title)
-	}
-	if from == to {
-		return title + "!" + from
-	}
-	return title + "!" + from + ":" + to
-}
-
-// rowsOf is a range of whole rows.
-func rowsOf(title string, first, last int) string {
-	return fmt.Sprintf("%s!%d:%d", quoteTitle(title), first, last)
 }

@@ -1,6 +1,9 @@
 package service
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // line is a row of a sheet while writes are planned.
 type line struct {
@@ -107,4 +110,26 @@ func (p *page) extra(after []*line) int {
 		return 1
 	}
 	return 0
+}
+
+// tail is what writing to a sheet goes by: its headers, and its last row. It
+// is kept in memory while each answer shows that it still holds.
+type tail struct {
+	id      int64
+	headers map[int][]any // typed cells of the rows that name columns, by row
+	rows    int           // rows up to the last one that holds any value, with the header
+	grid    int           // rows of the grid
+}
+
+// lastHeader is the lowest row that names columns.
+func (t tail) lastHeader() (last int) {
+	for header := range t.headers {
+		last = max(last, header)
+	}
+	return last
+}
+
+func (t tail) same(other tail) bool {
+	return t.id == other.id && t.rows == other.rows && t.grid == other.grid &&
+		maps.EqualFunc(t.headers, other.headers, func(a, b []any) bool { return slices.Equal(a, b) })
 }

@@ -23,15 +23,22 @@ type lister struct {
 // each time costs more than everything else.
 var listers = sync.Pool{New: func() any { return new(lister) }}
 
-// newLister returns a lister to be put back into listers.
-func newLister(k readKey) *lister {
+// newLister returns a lister for a sheet with this title whose columns are named
+// in the row header, from 1. It has to be released.
+func newLister(title string, header int, as Values) *lister {
 	l := listers.Get().(*lister)
 	*l = lister{
-		listing: listing{as: k.as, columns: newColumns(k.title), lines: l.lines[:0], ends: l.ends[:0], cells: l.cells[:0], firsts: l.firsts[:0]},
-		above:   k.header - 1,
+		listing: listing{as: as, columns: newColumns(title), lines: l.lines[:0], ends: l.ends[:0], cells: l.cells[:0], firsts: l.firsts[:0]},
+		above:   header - 1,
 	}
 	return l
 }
+
+// release gives the lister's memory to the next one. It must not be used any more.
+func (l *lister) release() { listers.Put(l) }
+
+// setHeader names the columns by these cells instead of those that are added.
+func (l *lister) setHeader(cells []any) { l.header = cells }
 
 // add takes the next row. The cells are JSON as Google wrote it.
 func (l *lister) add(row []jsontext.Value) error {
@@ -127,4 +134,15 @@ func quoteJSON(s string) []byte {
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(s) // a string can be encoded
 	return bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))
+}
+
+// decodeCells makes Go values of a row's cells: string, float64 or bool.
+func decodeCells(row []jsontext.Value) ([]any, error) {
+	decoded := make([]any, len(row))
+	for i, cell := range row {
+		if err := json.Unmarshal(cell, &decoded[i]); err != nil {
+			return nil, err
+		}
+	}
+	return decoded, nil
 }

@@ -23,6 +23,9 @@ type listing struct {
 	hash    string
 }
 
+// size is about how many bytes of memory the listing takes.
+func (l *listing) size() int { return len(l.lines) + 16*len(l.ends) + 8*len(l.cells) }
+
 // object is the n-th row.
 func (l *listing) object(n int) []byte {
 	if n == 0 {

@@ -25,7 +25,7 @@ func toRow(t testing.TB, cells []any) []jsontext.Value {
 
 func listingOf(t testing.TB, grid ...[]any) (*listing, error) {
 	t.Helper()
-	l := newLister(readKey{"T", 1, Typed})
+	l := newLister("T", 1, Typed)
 	for _, cells := range grid {
 		if err := l.add(toRow(t, cells)); err != nil {
 			return nil, err
@@ -117,64 +117,5 @@ func TestPage(t *testing.T) {
 			}
 			tags[rows.ETag] = true
 		})
-	}
-}
-
-func TestDecodeValues(t *testing.T) {
-	for _, tt := range []struct {
-		name, answer string
-		want         string // the cells' JSON
-		fails        bool
-	}{
-		{"rows", `{"values":[["a",1.50,true],[],["\u003c"]]}`, `["a" 1.50 true][]["\u003c"]`, false},
-		{"other fields", `{"range":"A1","values":[["a"]],"majorDimension":"ROWS"}`, `["a"]`, false},
-		{"an empty sheet", `{}`, "", false},
-		{"cut in a cell", `{"values":[["a`, "", true},
-		{"cut between rows", `{"values":[["a"],`, `["a"]`, true},
-		{"cut before the end", `{"values":[["a"]]`, `["a"]`, true},
-		{"a page", `<!DOCTYPE html>`, "", true},
-		{"values that are no rows", `{"values":[1]}`, "", true},
-		{"an array", `[]`, "", true},
-		{"nothing", ``, "", true},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got := ""
-			err := decodeValues(jsontext.NewDecoder(strings.NewReader(tt.answer)), func(row []jsontext.Value) error {
-				got += fmt.Sprint(row)
-				return nil
-			})
-			if got != tt.want || (err != nil) != tt.fails {
-				t.Errorf("decodeValues(%s) = %s, %v, want %s, error %v", tt.answer, got, err, tt.want, tt.fails)
-			}
-		})
-	}
-}
-
-func TestCopiesAreBounded(t *testing.T) {
-	l, err := listingOf(t, []any{"a"}, []any{strings.Repeat("x", 1000)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	key := func(title string) readKey { return readKey{title, 1, Typed} }
-	one := (&sheetCopy{key: key("a"), listing: l}).size()
-	c := newCopies(3 * one)
-	for _, title := range []string{"a", "b", "c"} {
-		c.add(&sheetCopy{key: key(title), listing: l})
-	}
-	c.find(key("a")) // b is now the one used least recently
-	c.add(&sheetCopy{key: key("d"), listing: l})
-	c.add(&sheetCopy{key: key("d"), listing: l}) // the same again takes no room
-	for title, want := range map[string]bool{"a": true, "b": false, "c": true, "d": true} {
-		if got := c.find(key(title)) != nil; got != want {
-			t.Errorf("copy of %s kept: %v, want %v", title, got, want)
-		}
-	}
-	c.add(&sheetCopy{key: key("huge"), listing: &listing{lines: make([]byte, 3*one)}})
-	if c.find(key("huge")) != nil || c.find(key("a")) == nil || c.bytes != 3*one {
-		t.Errorf("a copy beyond the bound was kept, or drove out others: %d bytes", c.bytes)
-	}
-	c.removeSheet("A") // Google finds sheets by their title in any case
-	if c.find(key("a")) != nil || c.bytes != 2*one {
-		t.Errorf("after removeSheet: %d bytes, want %d", c.bytes, 2*one)
 	}
 }

@@ -98,7 +98,7 @@ func (l *landing) finish() {
 // requests write first, then insert and then delete, from below: each goes by
 // the rows as they were read.
 func (l *landing) requests() []*sheets.Request {
-	requests := l.page.updates()
-	requests = append(requests, l.page.inserts()...)
-	return append(requests, l.page.deletions()...)
+	requests := l.updates()
+	requests = append(requests, l.inserts()...)
+	return append(requests, l.deletions()...)
 }

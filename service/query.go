@@ -114,3 +114,13 @@ func (c *columns) lacks(name string) string {
 	}
 	return fmt.Sprintf("sheet %q has no column %s; its columns are %s", c.title, quoteName(name), quoteList(c.names))
 }
+
+// Values says how cells become values. The zero value is [Typed].
+type Values string
+
+// How cells become values.
+const (
+	Typed   Values = "typed"   // numbers and booleans as such, dates as text in the sheet's format
+	Text    Values = "text"    // what a person sees
+	Formula Values = "formula" // formulas as they were entered
+)

@@ -7,8 +7,8 @@ import (
 )
 
 // updates write the cells that were set, neighbours in one request.
-func (p *page) updates() (requests []*sheets.Request) {
-	written := slices.DeleteFunc(slices.Clone(p.lines), func(l *line) bool { return l.deleted || l.set == nil })
+func (l *landing) updates() (requests []*sheets.Request) {
+	written := slices.DeleteFunc(slices.Clone(l.page.lines), func(l *line) bool { return l.deleted || l.set == nil })
 	for len(written) > 0 {
 		n := 1
 		for n < len(written) && written[n].number == written[n-1].number+1 && slices.Equal(written[n].set, written[0].set) {
@@ -16,86 +16,73 @@ func (p *page) updates() (requests []*sheets.Request) {
 		}
 		for _, columns := range runs(written[0].set) {
 			var rows []*sheets.RowData
-			for _, l := range written[:n] {
-				rows = append(rows, toRowData(l.cells[columns[0]:columns[len(columns)-1]+1]))
+			for _, line := range written[:n] {
+				rows = append(rows, toRowData(line.cells[columns[0]:columns[len(columns)-1]+1]))
 			}
-			requests = append(requests, p.updateCells(written[0].number-1, columns[0], rows))
+			requests = append(requests, l.updateCells(written[0].number-1, columns[0], rows))
 		}
 		written = written[n:]
 	}
 	return requests
 }
 
-// runs cuts ascending numbers into runs without gaps.
-func runs(numbers []int) (runs [][]int) {
-	for from := 0; from < len(numbers); {
-		to := from + 1
-		for to < len(numbers) && numbers[to] == numbers[to-1]+1 {
-			to++
-		}
-		runs = append(runs, numbers[from:to])
-		from = to
-	}
-	return runs
-}
-
 // inserts puts new rows below the last one: inserting pushes down what a writer
 // that we don't know of has put there, where overwriting loses it.
-func (p *page) inserts() []*sheets.Request {
-	if len(p.added) == 0 {
+func (l *landing) inserts() []*sheets.Request {
+	if len(l.page.added) == 0 {
 		return nil
 	}
 	var rows []*sheets.RowData
-	for _, l := range p.added {
-		rows = append(rows, toRowData(l.cells))
+	for _, line := range l.page.added {
+		rows = append(rows, toRowData(line.cells))
 	}
-	last := p.tail.rows
+	last := l.page.tail.rows
 	return []*sheets.Request{
 		{InsertDimension: &sheets.InsertDimensionRequest{
-			Range: p.dimension(last, last+len(rows)),
+			Range: l.dimension(last, last+len(rows)),
 			// The header's own format is not for rows; at the end of the grid
 			// there is only the row before to inherit from.
-			InheritFromBefore: p.tail.headers[last] == nil && last > 0 || last >= p.tail.grid,
+			InheritFromBefore: l.page.tail.headers[last] == nil && last > 0 || last >= l.page.tail.grid,
 		}},
-		p.updateCells(last, 0, rows),
+		l.updateCells(last, 0, rows),
 	}
 }
 
 // deletions takes rows out, from below.
-func (p *page) deletions() (requests []*sheets.Request) {
+func (l *landing) deletions() (requests []*sheets.Request) {
 	var numbers []int
-	for _, l := range p.lines {
-		if l.deleted {
-			numbers = append(numbers, l.number)
+	for _, line := range l.page.lines {
+		if line.deleted {
+			numbers = append(numbers, line.number)
 		}
 	}
 	if len(numbers) == 0 {
 		return nil
 	}
-	if p.extra(p.after()) > 0 {
+	if l.page.extra(l.page.after()) > 0 {
 		requests = append(requests, &sheets.Request{AppendDimension: &sheets.AppendDimensionRequest{
-			SheetId: p.tail.id, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
+			SheetId: l.page.tail.id, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
 		}})
 	}
 	for _, run := range slices.Backward(runs(numbers)) {
 		requests = append(requests, &sheets.Request{DeleteDimension: &sheets.DeleteDimensionRequest{
-			Range: p.dimension(run[0]-1, run[len(run)-1]),
+			Range: l.dimension(run[0]-1, run[len(run)-1]),
 		}})
 	}
 	return requests
 }
 
-func (p *page) dimension(from, to int) *sheets.DimensionRange {
+func (l *landing) dimension(from, to int) *sheets.DimensionRange {
 	return &sheets.DimensionRange{
-		SheetId: p.tail.id, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
+		SheetId: l.page.tail.id, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
 		ForceSendFields: []string{"SheetId", "StartIndex"},
 	}
 }
 
-func (p *page) updateCells(row, column int, rows []*sheets.RowData) *sheets.Request {
+func (l *landing) updateCells(row, column int, rows []*sheets.RowData) *sheets.Request {
 	return &sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{
 		Start: &sheets.GridCoordinate{
-			SheetId: p.tail.id, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
+			SheetId: l.page.tail.id, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
 		},
 		Rows: rows, Fields: "userEnteredValue",
 	}}
@@ -120,4 +107,17 @@ func toValue(value any) *sheets.ExtendedValue {
 		return &sheets.ExtendedValue{BoolValue: &v}
 	}
 	return nil
+}
+
+// runs cuts ascending numbers into runs without gaps.
+func runs(numbers []int) (runs [][]int) {
+	for from := 0; from < len(numbers); {
+		to := from + 1
+		for to < len(numbers) && numbers[to] == numbers[to-1]+1 {
+			to++
+		}
+		runs = append(runs, numbers[from:to])
+		from = to
+	}
+	return runs
 }

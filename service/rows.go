@@ -73,12 +73,3 @@ func columnName(i int, header any) string {
 	}
 	return name
 }
-
-// columnLetters is the name of the i-th column, from 0: A … Z, AA …
-func columnLetters(i int) string {
-	letters := ""
-	for i++; i > 0; i = (i - 1) / 26 {
-		letters = string(rune('A'+(i-1)%26)) + letters
-	}
-	return letters
-}

@@ -4,24 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"regexp"
 	"slices"
-	"strings"
 
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
-)
-
-// Values says how cells become values. The zero value is [Typed].
-type Values string
-
-// How cells become values.
-const (
-	Typed   Values = "typed"   // numbers and booleans as such, dates as text in the sheet's format
-	Text    Values = "text"    // what a person sees
-	Formula Values = "formula" // formulas as they were entered
 )
 
 // render gives Google's name for each, https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueRenderOption.
@@ -119,13 +107,4 @@ func sheetNotFound(title string, titles []string) error {
 		Code:   SheetNotFound,
 		Detail: "there is no sheet " + quoteName(title) + "; the sheets are " + quoteList(titles),
 	}
-}
-
-// plainTitle is a title that Google's answers do not quote.
-var plainTitle = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-// quoteTitle is the title in A1 notation. Quoted, it cannot be taken for a
-// range or a named range.
-func quoteTitle(title string) string {
-	return "'" + strings.ReplaceAll(title, "'", "''") + "'"
 }

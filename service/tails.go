@@ -11,28 +11,6 @@ import (
 	"example.com/sheets-function/service/commit"
 )
 
-// tail is what writing to a sheet goes by: its headers, and its last row. It
-// is kept in memory while each answer shows that it still holds.
-type tail struct {
-	id      int64
-	headers map[int][]any // typed cells of the rows that name columns, by row
-	rows    int           // rows up to the last one that holds any value, with the header
-	grid    int           // rows of the grid
-}
-
-// lastHeader is the lowest row that names columns.
-func (t tail) lastHeader() (last int) {
-	for header := range t.headers {
-		last = max(last, header)
-	}
-	return last
-}
-
-func (t tail) same(other tail) bool {
-	return t.id == other.id && t.rows == other.rows && t.grid == other.grid &&
-		maps.EqualFunc(t.headers, other.headers, func(a, b []any) bool { return slices.Equal(a, b) })
-}
-
 // absence is how long a sheet that was looked for in vain is taken not to be
 // there: a caller with a mistyped title must not spend the quota of reads.
 const absence = 30 * time.Second

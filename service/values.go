@@ -3,7 +3,6 @@ package service
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,18 +24,19 @@ func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*list
 	if commit.IsKeysSheet(k.title) {
 		return nil, errNoSheet
 	}
-	l := newLister(k)
-	defer listers.Put(l)
+	l := newLister(k.title, k.header, k.as)
+	defer l.release()
 	if k.as != Typed {
 		if err := turns[0].wait(ctx); err != nil {
 			return nil, err
 		}
 		// The header is always read in the typed form, so that the names of
 		// columns do not change with the values' form.
-		var err error
-		if l.header, err = s.readHeader(ctx, k.title, k.header); err != nil {
+		header, err := s.readHeader(ctx, k.title, k.header)
+		if err != nil {
 			return nil, err
 		}
+		l.setHeader(header)
 	}
 	if err := turns[len(turns)-1].wait(ctx); err != nil {
 		return nil, err
@@ -169,15 +169,4 @@ func (c *cells) row() []jsontext.Value {
 		from = end
 	}
 	return c.values
-}
-
-// decodeCells makes Go values of a row's cells: string, float64 or bool.
-func decodeCells(row []jsontext.Value) ([]any, error) {
-	decoded := make([]any, len(row))
-	for i, cell := range row {
-		if err := json.Unmarshal(cell, &decoded[i]); err != nil {
-			return nil, err
-		}
-	}
-	return decoded, nil
 }
