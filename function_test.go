@@ -640,8 +640,9 @@ func TestImports(t *testing.T) {
 	root := module
 	allowed := map[string][]string{
 		root:                       {module + "/auth", module + "/service"},
-		module + "/service":        {module + "/service/commit"},
+		module + "/service":        {module + "/service/commit", module + "/service/table"},
 		module + "/service/commit": {},
+		module + "/service/table":  {},
 		module + "/auth":           {},
 		module + "/emulator":       {},
 		module + "/cmd/local":      {root, module + "/emulator"},

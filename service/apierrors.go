@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"google.golang.org/api/googleapi"
+
+	"example.com/sheets-function/service/table"
 )
 
 // quotaWindow is how long Google's quotas last: they are filled anew every
@@ -22,7 +24,7 @@ const quotaWindow = time.Minute
 type refusal struct {
 	reasons []string // any of these in the answer's error
 	status  int      // or else this status, 0 for any
-	Error
+	table.Error
 }
 
 // refusals in the order in which they are tried. A reason comes before a bare
@@ -30,61 +32,61 @@ type refusal struct {
 // are those of https://google.aip.dev/193 and
 // https://developers.google.com/workspace/drive/api/guides/handle-errors.
 var refusals = []refusal{
-	{reasons: []string{"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"}, Error: Error{
-		Code:   ScopeInsufficient,
+	{reasons: []string{"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"}, Error: table.Error{
+		Code:   table.ScopeInsufficient,
 		Detail: "the function's access token lacks a scope that this call needs",
 		Remedy: "set SCOPES=drive,spreadsheets",
 	}},
-	{reasons: []string{"SERVICE_DISABLED", "accessNotConfigured"}, Error: Error{
-		Code:   APIDisabled,
+	{reasons: []string{"SERVICE_DISABLED", "accessNotConfigured"}, Error: table.Error{
+		Code:   table.APIDisabled,
 		Detail: "a Google API that this call needs is not enabled in the project of the function's account",
 		Remedy: "gcloud services enable sheets.googleapis.com drive.googleapis.com, then wait some minutes",
 	}},
-	{reasons: []string{"storageQuotaExceeded"}, Error: Error{
-		Code:   NoStorage,
+	{reasons: []string{"storageQuotaExceeded"}, Error: table.Error{
+		Code:   table.NoStorage,
 		Detail: "the function's account has no storage of its own: a service account cannot own files",
-		Remedy: "create the file in a shared drive, or as a person who shares it with " + Account,
+		Remedy: "create the file in a shared drive, or as a person who shares it with " + table.Account,
 	}},
-	{reasons: []string{"exportSizeLimitExceeded"}, Error: Error{
-		Code:   TooLarge,
+	{reasons: []string{"exportSizeLimitExceeded"}, Error: table.Error{
+		Code:   table.TooLarge,
 		Detail: "the file would be larger than Drive exports, which is 10 MB",
 		Remedy: "read the sheets one by one, GET /sheets/{title}, or download the file in Google Sheets, File > Download",
 	}},
-	{reasons: []string{"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"}, status: http.StatusTooManyRequests, Error: Error{
-		Code:       RateLimited,
+	{reasons: []string{"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"}, status: http.StatusTooManyRequests, Error: table.Error{
+		Code:       table.RateLimited,
 		Detail:     "Google's quota of calls a minute is used up",
 		Remedy:     "come back when the minute is over; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows the quota",
 		RetryAfter: quotaWindow,
 	}},
-	{reasons: []string{"USER_PROJECT_DENIED", "quota project"}, Error: Error{
-		Code:   Upstream,
+	{reasons: []string{"USER_PROJECT_DENIED", "quota project"}, Error: table.Error{
+		Code:   table.Upstream,
 		Detail: "Google wants to know which project pays for the calls",
 		Remedy: "gcloud auth application-default set-quota-project PROJECT",
 	}},
-	{reasons: []string{"FAILED_PRECONDITION", "fileNotExportable"}, Error: Error{
-		Code:   UnsupportedDocument,
+	{reasons: []string{"FAILED_PRECONDITION", "fileNotExportable"}, Error: table.Error{
+		Code:   table.UnsupportedDocument,
 		Detail: "the document is no Google spreadsheet",
 		Remedy: "open it in Google Sheets, choose File > Save as Google Sheets, and let SPREADSHEET_ID name the new one",
 	}},
-	{reasons: []string{"ACCESS_TOKEN_TYPE_UNSUPPORTED"}, Error: Error{
-		Code:   TokenRefused,
+	{reasons: []string{"ACCESS_TOKEN_TYPE_UNSUPPORTED"}, Error: table.Error{
+		Code:   table.TokenRefused,
 		Detail: "the function's identity is a federated one without an e-mail address, which Google Workspace does not know",
 		Remedy: "bind the Kubernetes service account to a Google service account, or set IMPERSONATE to one, and share the spreadsheet with it",
 	}},
-	{status: http.StatusUnauthorized, Error: Error{
-		Code:   TokenRefused,
+	{status: http.StatusUnauthorized, Error: table.Error{
+		Code:   table.TokenRefused,
 		Detail: "Google does not accept the function's access token",
-		Remedy: "check that the function's service account exists and is enabled: gcloud iam service-accounts describe " + Account,
+		Remedy: "check that the function's service account exists and is enabled: gcloud iam service-accounts describe " + table.Account,
 	}},
-	{status: http.StatusForbidden, Error: Error{
-		Code:   NotShared,
+	{status: http.StatusForbidden, Error: table.Error{
+		Code:   table.NotShared,
 		Detail: "the spreadsheet is not shared with the function's account, or not for editing, or the range is protected",
-		Remedy: "share the spreadsheet with " + Account + " as Editor",
+		Remedy: "share the spreadsheet with " + table.Account + " as Editor",
 	}},
-	{status: http.StatusNotFound, Error: Error{
-		Code:   SpreadsheetNotFound,
+	{status: http.StatusNotFound, Error: table.Error{
+		Code:   table.SpreadsheetNotFound,
 		Detail: "Google knows no spreadsheet with the ID that SPREADSHEET_ID names",
-		Remedy: "check SPREADSHEET_ID, and that the spreadsheet is shared with " + Account,
+		Remedy: "check SPREADSHEET_ID, and that the spreadsheet is shared with " + table.Account,
 	}},
 }
 
@@ -93,7 +95,7 @@ var refusals = []refusal{
 func fromGoogle(doing string, err error) error {
 	answer, ok := errors.AsType[*googleapi.Error](err)
 	if !ok {
-		return &Error{Code: Upstream, Detail: doing + ": Google gave no answer that can be read", Err: err}
+		return &table.Error{Code: table.Upstream, Detail: doing + ": Google gave no answer that can be read", Err: err}
 	}
 	reasons := refusalReasons(answer)
 	for _, r := range refusals {
@@ -109,7 +111,7 @@ func fromGoogle(doing string, err error) error {
 		}
 		return &e
 	}
-	return &Error{Code: Upstream, Detail: doing + ": Google answered " + strconv.Itoa(answer.Code), Err: summary(answer, reasons)}
+	return &table.Error{Code: table.Upstream, Detail: doing + ": Google answered " + strconv.Itoa(answer.Code), Err: summary(answer, reasons)}
 }
 
 // refusalReasons collects what the answer says for machines: the status, the

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // EnterRows appends the records as if a person typed them: "=A1*2" becomes a
@@ -21,54 +22,54 @@ import (
 // instead of a part of a batch, and nothing makes repeating it safe: it is sent
 // once, and where Google's answer is lost the error is [OutcomeUnknown]. After
 // every other error nothing is stored.
-func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []Record) (Appended, error) {
-	doing := fmt.Sprintf("enter %d rows into sheet %s", len(records), quoteName(title))
-	e := &edit{Kind: appends, Title: title, Header: cmp.Or(headerRow, 1), Records: records}
+func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []table.Record) (table.Appended, error) {
+	doing := fmt.Sprintf("enter %d rows into sheet %s", len(records), table.QuoteName(title))
+	e := &table.Edit{Kind: table.Appends, Title: title, Header: cmp.Or(headerRow, 1), Records: records}
 	header, err := s.readHeader(ctx, title, e.Header)
 	if err != nil {
-		return Appended{}, s.explain(ctx, doing, title, err)
+		return table.Appended{}, s.explain(ctx, doing, title, err)
 	}
-	did, err := newPage(title, tail{headers: map[int][]any{e.Header: header}}, nil).do(e)
+	did, err := table.NewPage(title, table.Tail{Headers: map[int][]any{e.Header: header}}, nil).Do(e)
 	if err != nil {
-		return Appended{}, err
+		return table.Appended{}, err
 	}
 	if err := s.writes.Wait(ctx); err != nil {
-		return Appended{}, &Error{Code: RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
+		return table.Appended{}, &table.Error{Code: table.RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
 	}
 	defer s.reads.drop(title)
 	defer s.writer.Forget()
-	return s.appendEntered(ctx, doing, e, did.added)
+	return s.appendEntered(ctx, doing, e, did.Added)
 }
 
 // appendEntered calls spreadsheets.values.append once. The range is the header's
 // single cell in column A: of a whole sheet Google would take the block of cells
 // that comes last for the table. Inserting pushes down what lies below, where
 // overwriting loses rows to a second writer.
-func (s *Service) appendEntered(ctx context.Context, doing string, e *edit, lines []*line) (Appended, error) {
+func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, lines []*table.Line) (table.Appended, error) {
 	var values [][]any
 	for _, l := range lines {
-		values = append(values, l.cells)
+		values = append(values, l.Cells)
 	}
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
-	answer, err := s.sheets.Spreadsheets.Values.Append(s.id, quoteTitle(e.Title)+"!A"+strconv.Itoa(e.Header), &sheets.ValueRange{Values: values}).
+	answer, err := s.sheets.Spreadsheets.Values.Append(s.id, table.QuoteTitle(e.Title)+"!A"+strconv.Itoa(e.Header), &sheets.ValueRange{Values: values}).
 		ValueInputOption("USER_ENTERED").InsertDataOption("INSERT_ROWS").
 		Fields("updates(updatedRange)").Context(ctx).Do()
 	if err == nil && answer.Updates != nil {
 		noteRows(ctx, len(values))
-		return Appended{Count: len(values), Range: answer.Updates.UpdatedRange}, nil
+		return table.Appended{Count: len(values), Range: answer.Updates.UpdatedRange}, nil
 	}
 	// A 4xx says that nothing was stored. After a 5xx that is not certain.
 	refusal, refused := errors.AsType[*googleapi.Error](err)
 	if sent.Load() && !(refused && refusal.Code >= 400 && refusal.Code < 500) {
-		return Appended{}, &Error{
-			Code:   OutcomeUnknown,
+		return table.Appended{}, &table.Error{
+			Code:   table.OutcomeUnknown,
 			Detail: doing + ": Google's answer was lost, so the rows may have been stored or not",
 			Remedy: "look whether the rows are in the sheet before sending them again",
 			Err:    err,
 		}
 	}
-	return Appended{}, s.explain(ctx, doing, e.Title, err)
+	return table.Appended{}, s.explain(ctx, doing, e.Title, err)
 }
 
 // readHeader returns the typed cells of a row.
@@ -76,10 +77,10 @@ func (s *Service) readHeader(ctx context.Context, title string, number int) (hea
 	if commit.IsKeysSheet(title) {
 		return nil, errNoSheet
 	}
-	err = s.getValues(ctx, rowsOf(title, 1, number), Typed, func(row []jsontext.Value) (err error) {
+	err = s.getValues(ctx, table.RowsOf(title, 1, number), table.Typed, func(row []jsontext.Value) (err error) {
 		number--
 		if number == 0 {
-			header, err = decodeCells(row)
+			header, err = table.DecodeCells(row)
 		}
 		return err
 	})

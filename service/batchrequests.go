@@ -4,22 +4,24 @@ import (
 	"slices"
 
 	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/service/table"
 )
 
 // updates write the cells that were set, neighbours in one request.
 func (l *landing) updates() (requests []*sheets.Request) {
-	written := slices.DeleteFunc(slices.Clone(l.page.lines), func(l *line) bool { return l.deleted || l.set == nil })
+	written := slices.DeleteFunc(slices.Clone(l.page.Lines), func(l *table.Line) bool { return l.Deleted || l.Set == nil })
 	for len(written) > 0 {
 		n := 1
-		for n < len(written) && written[n].number == written[n-1].number+1 && slices.Equal(written[n].set, written[0].set) {
+		for n < len(written) && written[n].Number == written[n-1].Number+1 && slices.Equal(written[n].Set, written[0].Set) {
 			n++
 		}
-		for _, columns := range runs(written[0].set) {
+		for _, columns := range runs(written[0].Set) {
 			var rows []*sheets.RowData
 			for _, line := range written[:n] {
-				rows = append(rows, toRowData(line.cells[columns[0]:columns[len(columns)-1]+1]))
+				rows = append(rows, toRowData(line.Cells[columns[0]:columns[len(columns)-1]+1]))
 			}
-			requests = append(requests, l.updateCells(written[0].number-1, columns[0], rows))
+			requests = append(requests, l.updateCells(written[0].Number-1, columns[0], rows))
 		}
 		written = written[n:]
 	}
@@ -29,20 +31,20 @@ func (l *landing) updates() (requests []*sheets.Request) {
 // inserts puts new rows below the last one: inserting pushes down what a writer
 // that we don't know of has put there, where overwriting loses it.
 func (l *landing) inserts() []*sheets.Request {
-	if len(l.page.added) == 0 {
+	if len(l.page.Added) == 0 {
 		return nil
 	}
 	var rows []*sheets.RowData
-	for _, line := range l.page.added {
-		rows = append(rows, toRowData(line.cells))
+	for _, line := range l.page.Added {
+		rows = append(rows, toRowData(line.Cells))
 	}
-	last := l.page.tail.rows
+	last := l.page.Tail.Rows
 	return []*sheets.Request{
 		{InsertDimension: &sheets.InsertDimensionRequest{
 			Range: l.dimension(last, last+len(rows)),
 			// The header's own format is not for rows; at the end of the grid
 			// there is only the row before to inherit from.
-			InheritFromBefore: l.page.tail.headers[last] == nil && last > 0 || last >= l.page.tail.grid,
+			InheritFromBefore: l.page.Tail.Headers[last] == nil && last > 0 || last >= l.page.Tail.Grid,
 		}},
 		l.updateCells(last, 0, rows),
 	}
@@ -51,17 +53,17 @@ func (l *landing) inserts() []*sheets.Request {
 // deletions takes rows out, from below.
 func (l *landing) deletions() (requests []*sheets.Request) {
 	var numbers []int
-	for _, line := range l.page.lines {
-		if line.deleted {
-			numbers = append(numbers, line.number)
+	for _, line := range l.page.Lines {
+		if line.Deleted {
+			numbers = append(numbers, line.Number)
 		}
 	}
 	if len(numbers) == 0 {
 		return nil
 	}
-	if l.page.extra(l.page.after()) > 0 {
+	if l.page.Extra(l.page.After()) > 0 {
 		requests = append(requests, &sheets.Request{AppendDimension: &sheets.AppendDimensionRequest{
-			SheetId: l.page.tail.id, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
+			SheetId: l.page.Tail.Id, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
 		}})
 	}
 	for _, run := range slices.Backward(runs(numbers)) {
@@ -74,7 +76,7 @@ func (l *landing) deletions() (requests []*sheets.Request) {
 
 func (l *landing) dimension(from, to int) *sheets.DimensionRange {
 	return &sheets.DimensionRange{
-		SheetId: l.page.tail.id, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
+		SheetId: l.page.Tail.Id, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
 		ForceSendFields: []string{"SheetId", "StartIndex"},
 	}
 }
@@ -82,7 +84,7 @@ func (l *landing) dimension(from, to int) *sheets.DimensionRange {
 func (l *landing) updateCells(row, column int, rows []*sheets.RowData) *sheets.Request {
 	return &sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{
 		Start: &sheets.GridCoordinate{
-			SheetId: l.page.tail.id, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
+			SheetId: l.page.Tail.Id, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
 		},
 		Rows: rows, Fields: "userEnteredValue",
 	}}

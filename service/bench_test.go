@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"example.com/sheets-function/service/table"
 )
 
 // recorded answers each request with the same body.
@@ -44,7 +46,7 @@ func BenchmarkListRows(b *testing.B) {
 			s.reads.pace.SetLimit(rate.Inf)
 			b.ReportAllocs()
 			for b.Loop() {
-				rows, err := s.ListRows(b.Context(), "Orders", Query{})
+				rows, err := s.ListRows(b.Context(), "Orders", table.Query{})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -1,6 +1,10 @@
 package service
 
-import "context"
+import (
+	"context"
+
+	"example.com/sheets-function/service/table"
+)
 
 // Spreadsheet describes the spreadsheet behind the API.
 type Spreadsheet struct {
@@ -56,7 +60,7 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 		Cells: countCells(tabs), CellLimit: maxCells, Sheets: []Sheet{},
 	}
 	for i, grid := range grids {
-		columns, rows := describeRows(grid)
+		columns, rows := table.DescribeRows(grid)
 		d.Sheets = append(d.Sheets, Sheet{Title: titles[i], Columns: columns, Rows: rows})
 	}
 	return d, nil

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // errNoSheet is what Google answers to a title that it does not know. The sheet
@@ -20,13 +21,13 @@ var errNoSheet error = &googleapi.Error{Code: http.StatusBadRequest}
 
 // readSheet reads a sheet by calls that the pace has given turns for: see
 // readKey.calls.
-func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*listing, error) {
+func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*table.Listing, error) {
 	if commit.IsKeysSheet(k.title) {
 		return nil, errNoSheet
 	}
-	l := newLister(k.title, k.header, k.as)
-	defer l.release()
-	if k.as != Typed {
+	l := table.NewLister(k.title, k.header, k.as)
+	defer l.Release()
+	if k.as != table.Typed {
 		if err := turns[0].wait(ctx); err != nil {
 			return nil, err
 		}
@@ -36,22 +37,22 @@ func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*list
 		if err != nil {
 			return nil, err
 		}
-		l.setHeader(header)
+		l.SetHeader(header)
 	}
 	if err := turns[len(turns)-1].wait(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.getValues(ctx, quoteTitle(k.title), k.as, l.add); err != nil {
+	if err := s.getValues(ctx, table.QuoteTitle(k.title), k.as, l.Add); err != nil {
 		return nil, err
 	}
-	return l.list(), nil
+	return l.List(), nil
 }
 
 // getValues calls spreadsheets.values.get and hands over each row as it
 // arrives. The cells are JSON as Google wrote it and are good until the next
 // row. The typed client would make a [][]any of them, which costs more than
 // all the rest of a read.
-func (s *Service) getValues(ctx context.Context, a1 string, as Values, row func([]jsontext.Value) error) error {
+func (s *Service) getValues(ctx context.Context, a1 string, as table.Values, row func([]jsontext.Value) error) error {
 	if err := s.pace.Wait(ctx); err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"example.com/sheets-function/service/table"
 )
 
 // quota is what Google grants one account, reads and writes each:
@@ -86,8 +88,8 @@ func inTime(ctx context.Context, t turn) error {
 		return nil
 	}
 	seconds := math.Ceil(time.Until(time.Time(t)).Seconds())
-	return &Error{
-		Code:       RateLimited,
+	return &table.Error{
+		Code:       table.RateLimited,
 		Detail:     fmt.Sprintf("the calls to Google are kept to a pace, which has room for another one in %.0f s", seconds),
 		Remedy:     "come back then, or raise READS_PER_MINUTE if this account's quota is higher; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows it",
 		RetryAfter: time.Duration(seconds) * time.Second,

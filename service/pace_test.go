@@ -2,10 +2,13 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/sheets-function/service/table"
 )
 
 // TestPaceHoldsInAnyMinute takes all that the pace gives, after a rest too, and
@@ -46,12 +49,12 @@ func TestReserve(t *testing.T) {
 		budget time.Duration
 		calls  int
 		waits  time.Duration // for the last turn
-		code   Code
+		code   table.Code
 	}{
 		{"at once", time.Second, 10, 0, ""},
 		{"at once, with little time", time.Millisecond, 1, 0, ""},
 		{"soon enough", 4 * time.Second, 12, 2400 * time.Millisecond, ""},
-		{"too late", 3 * time.Second, 12, 0, RateLimited},
+		{"too late", 3 * time.Second, 12, 0, table.RateLimited},
 		{"no deadline", 0, 20, 12 * time.Second, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -79,4 +82,11 @@ func TestReserve(t *testing.T) {
 			})
 		})
 	}
+}
+
+func codeOf(err error) table.Code {
+	if e, ok := errors.AsType[*table.Error](err); ok {
+		return e.Code
+	}
+	return ""
 }

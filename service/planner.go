@@ -7,6 +7,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // shownFields is what an answer shows of the rows that were written and of
@@ -19,7 +20,7 @@ func (t *tails) plan(works []*commit.Work) *commit.Plan {
 	p := &commit.Plan{Settled: map[*commit.Work]error{}, Fields: shownFields}
 	var landings []*landing
 	for _, work := range inTurn(works) {
-		e := work.Request.(*edit)
+		e := work.Request.(*table.Edit)
 		tab := t.tab(e.Title)
 		if tab == nil {
 			p.Settled[work] = sheetNotFound(e.Title, visible(t.tabs))
@@ -29,24 +30,24 @@ func (t *tails) plan(works []*commit.Work) *commit.Plan {
 			p.Settled[work] = t.rehearse(work, tab.Title)
 			continue
 		}
-		i := slices.IndexFunc(landings, func(l *landing) bool { return l.page.title == tab.Title })
+		i := slices.IndexFunc(landings, func(l *landing) bool { return l.page.Title == tab.Title })
 		if i < 0 {
 			i = len(landings)
-			landings = append(landings, &landing{page: t.page(tab.Title, works), done: map[*commit.Work]*done{}})
+			landings = append(landings, &landing{page: t.page(tab.Title, works), done: map[*commit.Work]*table.Done{}})
 		}
-		did, err := landings[i].page.do(e)
+		did, err := landings[i].page.Do(e)
 		if err != nil {
 			p.Settled[work] = err
 			continue
 		}
 		landings[i].done[work] = did
-		if len(did.hits)+len(did.added) == 0 && work.Key == "" { // nobody has to remember that
+		if len(did.Hits)+len(did.Added) == 0 && work.Key == "" { // nobody has to remember that
 			p.Settled[work] = nil
-			work.Result = did.result(tab.Title, e)
+			work.Result = did.Result(tab.Title, e)
 			continue
 		}
 		p.Works = append(p.Works, work)
-		p.Perishable = p.Perishable || e.needsRows()
+		p.Perishable = p.Perishable || e.NeedsRows()
 	}
 	for _, l := range landings {
 		l.finish()
@@ -63,35 +64,35 @@ func (t *tails) plan(works []*commit.Work) *commit.Plan {
 func inTurn(works []*commit.Work) []*commit.Work {
 	works = slices.Clone(works)
 	slices.SortStableFunc(works, func(a, b *commit.Work) int {
-		return cmp.Compare(a.Request.(*edit).Kind, b.Request.(*edit).Kind)
+		return cmp.Compare(a.Request.(*table.Edit).Kind, b.Request.(*table.Edit).Kind)
 	})
 	return works
 }
 
 // page is the sheet for planning, with its rows if a write needs them.
-func (t *tails) page(title string, works []*commit.Work) *page {
+func (t *tails) page(title string, works []*commit.Work) *table.Page {
 	grid := t.grids[title]
-	if !slices.ContainsFunc(works, func(work *commit.Work) bool { return work.Request.(*edit).needsRows() }) {
+	if !slices.ContainsFunc(works, func(work *commit.Work) bool { return work.Request.(*table.Edit).NeedsRows() }) {
 		grid = nil
 	}
-	return newPage(title, t.known[title], grid)
+	return table.NewPage(title, t.known[title], grid)
 }
 
 // rehearse finds out what a write would do, on a page of its own.
 func (t *tails) rehearse(work *commit.Work, title string) error {
-	e := work.Request.(*edit)
-	did, err := newPage(title, t.known[title], t.grids[title]).do(e)
+	e := work.Request.(*table.Edit)
+	did, err := table.NewPage(title, t.known[title], t.grids[title]).Do(e)
 	if err == nil {
-		work.Result = did.result(title, e)
+		work.Result = did.Result(title, e)
 	}
 	return err
 }
 
 // finish gives every write its result, when the rows have their places.
 func (l *landing) finish() {
-	l.page.number()
+	l.page.Number()
 	for work, did := range l.done {
-		work.Result = did.result(l.page.title, work.Request.(*edit))
+		work.Result = did.Result(l.page.Title, work.Request.(*table.Edit))
 	}
 }
 

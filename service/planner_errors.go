@@ -9,6 +9,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // maxCells is Google's limit for all grids of a spreadsheet together; empty
@@ -16,8 +17,8 @@ import (
 const maxCells = 10_000_000
 
 func sheetFull(title string, cells int64) error {
-	return &Error{
-		Code:   SheetFull,
+	return &table.Error{
+		Code:   table.SheetFull,
 		Detail: fmt.Sprintf("the rows do not fit: the spreadsheet's sheets have %d cells, and Google's limit is %d, empty ones too", cells, maxCells),
 		Remedy: fmt.Sprintf("delete rows and columns that are not used, in sheet %q or another one, or begin a new spreadsheet", title),
 	}
@@ -31,11 +32,11 @@ func (t *tails) blame(p *commit.Plan) map[*commit.Work]error {
 	added := map[*commit.Work]int{}
 	for _, l := range p.Memo.([]*landing) {
 		for work, did := range l.done {
-			added[work] = len(did.added)
+			added[work] = len(did.Added)
 		}
 	}
 	for _, work := range p.Works {
-		tab := t.tab(work.Request.(*edit).Title)
+		tab := t.tab(work.Request.(*table.Edit).Title)
 		if tab == nil {
 			continue
 		}
@@ -56,7 +57,7 @@ func (t *tails) blame(p *commit.Plan) map[*commit.Work]error {
 func explainWrite(err error) error {
 	answer, ok := errors.AsType[*googleapi.Error](err)
 	if ok && answer.Code == http.StatusBadRequest {
-		return &Error{Code: InvalidRows, Detail: "Google refused the rows", Err: summary(answer, refusalReasons(answer))}
+		return &table.Error{Code: table.InvalidRows, Detail: "Google refused the rows", Err: summary(answer, refusalReasons(answer))}
 	}
 	return fromGoogle("write rows", err)
 }
@@ -65,13 +66,13 @@ func explainWrite(err error) error {
 func fromCommit(err error) error {
 	switch {
 	case errors.Is(err, commit.ErrOverloaded), errors.Is(err, commit.ErrStopped), errors.Is(err, commit.ErrNotSent):
-		return &Error{Code: Overloaded, Detail: err.Error() + ", so nothing was stored", RetryAfter: 5 * time.Second, Err: err}
+		return &table.Error{Code: table.Overloaded, Detail: err.Error() + ", so nothing was stored", RetryAfter: 5 * time.Second, Err: err}
 	case errors.Is(err, commit.ErrNoRoom):
-		return &Error{Code: SheetFull, Detail: err.Error(), Remedy: "delete developer metadata that other programs have left in the spreadsheet: Google's limit is 30,000 characters"}
+		return &table.Error{Code: table.SheetFull, Detail: err.Error(), Remedy: "delete developer metadata that other programs have left in the spreadsheet: Google's limit is 30,000 characters"}
 	case errors.Is(err, commit.ErrKeyReused):
-		return &Error{Code: KeyReused, Detail: err.Error()}
+		return &table.Error{Code: table.KeyReused, Detail: err.Error()}
 	case errors.Is(err, commit.ErrOutcomeUnknown):
-		return &Error{Code: OutcomeUnknown, Detail: err.Error(),
+		return &table.Error{Code: table.OutcomeUnknown, Detail: err.Error(),
 			Remedy: "repeat the request with the same Idempotency-Key; without one look whether the rows are in the sheet first"}
 	}
 	return err

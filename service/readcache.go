@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/time/rate"
 	"google.golang.org/api/googleapi"
+
+	"example.com/sheets-function/service/table"
 )
 
 const (
@@ -27,12 +29,12 @@ const (
 type readKey struct {
 	title  string
 	header int // from 1
-	as     Values
+	as     table.Values
 }
 
 // calls is how many calls the read takes: readSheet.
 func (k readKey) calls() int {
-	if k.as == Typed {
+	if k.as == table.Typed {
 		return 1
 	}
 	return 2
@@ -42,7 +44,7 @@ func (k readKey) calls() int {
 // into one that is under way; what it found is kept and served for ttl, and
 // beyond that while Google fails. It is safe for concurrent use.
 type reads struct {
-	load    func(context.Context, readKey, []turn) (*listing, error)
+	load    func(context.Context, readKey, []turn) (*table.Listing, error)
 	explain func(ctx context.Context, doing, title string, err error) error
 	pace    *rate.Limiter
 	ttl     time.Duration
@@ -120,13 +122,13 @@ func (r *reads) fly(ctx context.Context, k readKey, f *flight, turns []turn) {
 	defer cancel()
 	asked := time.Time(turns[0])
 	found, err := r.load(ctx, k, turns)
-	var sheet *Error
+	var sheet *table.Error
 	switch {
 	case errors.As(err, &sheet): // read, but no listing can be made of it
 		f.found = &sheetCopy{key: k, err: err, asked: asked}
 	case err != nil:
 		f.passes = passing(err)
-		f.err = r.explain(ctx, "read sheet "+quoteName(k.title), k.title, err)
+		f.err = r.explain(ctx, "read sheet "+table.QuoteName(k.title), k.title, err)
 	default:
 		f.found = &sheetCopy{key: k, listing: found, asked: asked}
 	}
@@ -168,12 +170,12 @@ func (f *flight) wait(ctx context.Context, k readKey, hasCopy bool) (found *shee
 	case <-f.done:
 		return f.found, f.passes, f.err
 	case <-ctx.Done():
-		return nil, true, noAnswer(ctx, "read sheet "+quoteName(k.title))
+		return nil, true, noAnswer(ctx, "read sheet "+table.QuoteName(k.title))
 	}
 }
 
 func noAnswer(ctx context.Context, doing string) error {
-	return &Error{Code: Upstream, Detail: doing + ": Google gave no answer in time", Err: ctx.Err()}
+	return &table.Error{Code: table.Upstream, Detail: doing + ": Google gave no answer in time", Err: ctx.Err()}
 }
 
 // drop forgets the sheet, because this process has written to it: reads that

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"strings"
 	"time"
+
+	"example.com/sheets-function/service/table"
 )
 
 // maxCopies bounds the copies' bytes, so that they and the rest fit into the
@@ -13,7 +15,7 @@ const maxCopies = 64 << 20
 // sheetCopy is what one read found. It does not change, goodUntil apart.
 type sheetCopy struct {
 	key       readKey
-	listing   *listing
+	listing   *table.Listing
 	err       error     // what is wrong with the sheet itself, such as its header
 	asked     time.Time // when Google was asked: the copy is at most this old
 	goodUntil time.Time // till then Google is not asked again
@@ -24,7 +26,7 @@ func (c *sheetCopy) size() int {
 	if c.listing == nil {
 		return overhead
 	}
-	return overhead + len(c.key.title) + c.listing.size()
+	return overhead + len(c.key.title) + c.listing.Size()
 }
 
 // copies keeps copies up to a number of bytes; the least recently used goes

@@ -5,21 +5,23 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"example.com/sheets-function/service/table"
 )
 
 func TestCopiesAreBounded(t *testing.T) {
-	ofSize := func(n int) *listing {
-		l := newLister("T", 1, Typed)
-		defer l.release()
+	ofSize := func(n int) *table.Listing {
+		l := table.NewLister("T", 1, table.Typed)
+		defer l.Release()
 		for _, cell := range []string{`"a"`, `"` + strings.Repeat("x", n) + `"`} {
-			if err := l.add([]jsontext.Value{jsontext.Value(cell)}); err != nil {
+			if err := l.Add([]jsontext.Value{jsontext.Value(cell)}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		return l.list()
+		return l.List()
 	}
 	l := ofSize(1000)
-	key := func(title string) readKey { return readKey{title, 1, Typed} }
+	key := func(title string) readKey { return readKey{title, 1, table.Typed} }
 	one := (&sheetCopy{key: key("a"), listing: l}).size()
 	c := newCopies(3 * one)
 	for _, title := range []string{"a", "b", "c"} {

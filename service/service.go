@@ -1,14 +1,13 @@
 // Package service is what the function does: it reads and writes the rows of a
 // spreadsheet's sheets (tabs) as records, named by the header row.
 //
-// This is the folder to change in a fork. The rules for rows know nothing of
-// Google: record.go and csv.go (what comes in), rows.go and cells.go (columns),
-// compare.go and query.go (which rows match, and their order), page.go and
-// upsert.go (what a write does), answer.go (what goes out). The calls are in
-// sheets.go, values.go, plan.go and drive.go; what Google's refusals mean is in
-// google.go; how few calls answer many readers is in reads.go; what a batch goes
-// by and has to show in tails.go and landing.go. Another API of Google's is one
-// more file like drive.go, on the same client.
+// The rules for rows are in package table, and how batches are stored once in
+// package commit. What is here are the calls to Google: sheetlist.go,
+// getvalues.go, planner.go, batchrequests.go, append_entered.go and drivefile.go;
+// what Google's refusals mean is in apierrors.go and planner_errors.go; how few
+// calls answer many readers is in readcache.go; what a batch is based on and has
+// to show in sheetstate.go and verify.go. Another API of Google's is one more file
+// like drivefile.go, on the same client.
 package service
 
 import (
@@ -29,6 +28,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // Service reads and writes one spreadsheet. It is safe for concurrent use and
@@ -100,17 +100,17 @@ func New(ctx context.Context, c Config) (*Service, error) {
 // ListRows returns the rows below the header of the sheet with this title.
 // Rows without any value are left out and not counted. They may be as old as
 // CacheTTL, and up to five minutes while Google fails; see [Rows].
-func (s *Service) ListRows(ctx context.Context, title string, q Query) (Rows, error) {
-	found, kept, err := s.reads.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Values, Typed)}, q.Anew)
+func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (table.Rows, error) {
+	found, kept, err := s.reads.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Values, table.Typed)}, q.Anew)
 	if err != nil {
-		return Rows{}, err
+		return table.Rows{}, err
 	}
 	if found.err != nil {
-		return Rows{}, found.err
+		return table.Rows{}, found.err
 	}
-	rows, err := found.listing.page(q)
+	rows, err := found.listing.Page(q)
 	if err != nil {
-		return Rows{}, err
+		return table.Rows{}, err
 	}
 	noteRows(ctx, rows.Count)
 	if rows.Kept = kept; kept {
@@ -125,23 +125,23 @@ func (s *Service) ListRows(ctx context.Context, title string, q Query) (Rows, er
 // safe: what it stored is not stored again. An [*Error] with the code
 // [OutcomeUnknown] or [Conflict] apart, an error means that nothing was stored.
 // All that holds for the other writes as well.
-func (s *Service) AppendRows(ctx context.Context, title string, w Write, records []Record) (a Appended, err error) {
-	a.Replayed, err = s.write(ctx, w, &edit{Kind: appends, Title: title, Records: records}, &a)
+func (s *Service) AppendRows(ctx context.Context, title string, w table.Write, records []table.Record) (a table.Appended, err error) {
+	a.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Appends, Title: title, Records: records}, &a)
 	noteRows(ctx, a.Count)
 	return a, err
 }
 
 // UpsertRows replaces the row that has the same value in the key column as a
 // record, in all columns, and appends the records for which there is none.
-func (s *Service) UpsertRows(ctx context.Context, title string, w Write, keyColumn string, records []Record) (u Upserted, err error) {
-	u.Replayed, err = s.write(ctx, w, &edit{Kind: upserts, Title: title, Column: keyColumn, Records: records}, &u)
+func (s *Service) UpsertRows(ctx context.Context, title string, w table.Write, keyColumn string, records []table.Record) (u table.Upserted, err error) {
+	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Upserts, Title: title, Column: keyColumn, Records: records}, &u)
 	noteRows(ctx, u.Replaced+u.Appended)
 	return u, err
 }
 
 // UpdateRows sets the columns that the record names in all rows that match.
-func (s *Service) UpdateRows(ctx context.Context, title string, w Write, m Match, set Record) (u Updated, err error) {
-	u.Replayed, err = s.write(ctx, w, &edit{Kind: updates, Title: title, Match: m, Records: []Record{set}}, &u)
+func (s *Service) UpdateRows(ctx context.Context, title string, w table.Write, m table.Match, set table.Record) (u table.Updated, err error) {
+	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Updates, Title: title, Match: m, Records: []table.Record{set}}, &u)
 	noteRows(ctx, u.Count)
 	return u, err
 }
@@ -154,16 +154,16 @@ func (s *Service) UpdateRows(ctx context.Context, title string, w Write, m Match
 // shows it, and the error is a [Conflict] that names the rows. What remains: rows
 // moved in that moment among neighbours that are the same in every cell, which
 // nothing tells apart.
-func (s *Service) DeleteRows(ctx context.Context, title string, w Write, m Match) (d Deleted, err error) {
-	d.Replayed, err = s.write(ctx, w, &edit{Kind: deletes, Title: title, Match: m}, &d)
+func (s *Service) DeleteRows(ctx context.Context, title string, w table.Write, m table.Match) (d table.Deleted, err error) {
+	d.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Deletes, Title: title, Match: m}, &d)
 	noteRows(ctx, d.Count)
 	return d, err
 }
 
 // write submits an edit and reads the answer from its result.
-func (s *Service) write(ctx context.Context, w Write, e *edit, answer any) (replayed bool, err error) {
-	if (e.Kind == updates || e.Kind == deletes) && len(e.Match.Where) == 0 {
-		return false, &Error{Code: InvalidRows, Detail: "no condition says which rows are meant", Remedy: "add where=column:value"}
+func (s *Service) write(ctx context.Context, w table.Write, e *table.Edit, answer any) (replayed bool, err error) {
+	if (e.Kind == table.Updates || e.Kind == table.Deletes) && len(e.Match.Where) == 0 {
+		return false, &table.Error{Code: table.InvalidRows, Detail: "no condition says which rows are meant", Remedy: "add where=column:value"}
 	}
 	e.Header, e.DryRun = cmp.Or(w.Header, 1), w.DryRun
 	text, err := json.Marshal(e)
@@ -187,8 +187,8 @@ func (s *Service) write(ctx context.Context, w Write, e *edit, answer any) (repl
 
 // mayHaveChanged reports whether a write that ended so may have changed the sheet.
 func mayHaveChanged(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return err == nil || ok && (e.Code == Conflict || e.Code == OutcomeUnknown)
+	e, ok := errors.AsType[*table.Error](err)
+	return err == nil || ok && (e.Code == table.Conflict || e.Code == table.OutcomeUnknown)
 }
 
 // Halt refuses the writes that are still queued, and new ones.

@@ -10,10 +10,11 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // render gives Google's name for each, https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueRenderOption.
-var render = map[Values]string{Typed: "UNFORMATTED_VALUE", Text: "FORMATTED_VALUE", Formula: "FORMULA"}
+var render = map[table.Values]string{table.Typed: "UNFORMATTED_VALUE", table.Text: "FORMATTED_VALUE", table.Formula: "FORMULA"}
 
 // readSheets returns the typed values of several sheets in one call, when the
 // pace allows it.
@@ -23,13 +24,13 @@ func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, e
 	}
 	ranges := make([]string, len(titles))
 	for i, title := range titles {
-		ranges[i] = quoteTitle(title)
+		ranges[i] = table.QuoteTitle(title)
 	}
 	if err := s.paceRead(ctx); err != nil {
 		return nil, err
 	}
 	answer, err := s.sheets.Spreadsheets.Values.BatchGet(s.id).Ranges(ranges...).
-		ValueRenderOption(render[Typed]).DateTimeRenderOption("FORMATTED_STRING").
+		ValueRenderOption(render[table.Typed]).DateTimeRenderOption("FORMATTED_STRING").
 		Fields("valueRanges(values)").Context(ctx).Do()
 	if err != nil {
 		return nil, fromGoogle("read all sheets", err)
@@ -103,8 +104,8 @@ func (s *Service) explain(ctx context.Context, doing, title string, err error) e
 }
 
 func sheetNotFound(title string, titles []string) error {
-	return &Error{
-		Code:   SheetNotFound,
-		Detail: "there is no sheet " + quoteName(title) + "; the sheets are " + quoteList(titles),
+	return &table.Error{
+		Code:   table.SheetNotFound,
+		Detail: "there is no sheet " + table.QuoteName(title) + "; the sheets are " + table.QuoteList(titles),
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // absence is how long a sheet that was looked for in vain is taken not to be
@@ -21,7 +22,7 @@ type tails struct {
 	stored func(title string)        // told of each sheet whose rows have changed
 	tabs   []*sheets.SheetProperties // all there are
 	listed time.Time                 // when
-	known  map[string]tail           // by title
+	known  map[string]table.Tail     // by title
 	grids  map[string][][]any        // by title: what was just read, for the next plan only
 }
 
@@ -43,13 +44,13 @@ func (t *tails) wanted(works []*commit.Work) map[string]map[int]bool {
 	for title, known := range t.known {
 		if tab := t.tab(title); tab != nil && tab.Title == title {
 			wanted[title] = map[int]bool{}
-			for header := range known.headers {
+			for header := range known.Headers {
 				wanted[title][header] = true
 			}
 		}
 	}
 	for _, work := range works {
-		e := work.Request.(*edit)
+		e := work.Request.(*table.Edit)
 		tab := t.tab(e.Title)
 		if tab == nil {
 			continue
@@ -67,7 +68,7 @@ func (t *tails) ranges(tabs []*sheets.SheetProperties, works []*commit.Work) []s
 	t.tabs, t.listed = tabs, time.Now()
 	var ranges []string
 	for _, title := range slices.Sorted(maps.Keys(t.wanted(works))) {
-		ranges = append(ranges, quoteTitle(title))
+		ranges = append(ranges, table.QuoteTitle(title))
 	}
 	return ranges
 }
@@ -75,19 +76,19 @@ func (t *tails) ranges(tabs []*sheets.SheetProperties, works []*commit.Work) []s
 // load takes over the sheets that ranges has named.
 func (t *tails) load(_ []*sheets.SheetProperties, grids [][][]any, works []*commit.Work) (changed bool) {
 	wanted, before := t.wanted(works), t.known
-	t.known, t.grids = make(map[string]tail, len(wanted)), make(map[string][][]any, len(wanted))
+	t.known, t.grids = make(map[string]table.Tail, len(wanted)), make(map[string][][]any, len(wanted))
 	for i, title := range slices.Sorted(maps.Keys(wanted)) {
 		tab := t.tab(title)
-		now := tail{id: tab.SheetId, headers: map[int][]any{}, rows: len(grids[i]), grid: int(tab.GridProperties.RowCount)}
+		now := table.Tail{Id: tab.SheetId, Headers: map[int][]any{}, Rows: len(grids[i]), Grid: int(tab.GridProperties.RowCount)}
 		for header := range wanted[title] {
-			now.headers[header] = nil
+			now.Headers[header] = nil
 			if header <= len(grids[i]) {
-				now.headers[header] = grids[i][header-1]
+				now.Headers[header] = grids[i][header-1]
 			}
 		}
 		t.known[title], t.grids[title] = now, grids[i]
 		old, ok := before[title]
-		changed = changed || !ok || !old.same(now)
+		changed = changed || !ok || !old.Same(now)
 	}
 	return changed || len(before) != len(t.known)
 }
@@ -96,12 +97,12 @@ func (t *tails) load(_ []*sheets.SheetProperties, grids [][][]any, works []*comm
 // that change rows are planned from what was read just before, never from memory.
 func (t *tails) loaded(works []*commit.Work) bool {
 	return !slices.ContainsFunc(works, func(work *commit.Work) bool {
-		e := work.Request.(*edit)
+		e := work.Request.(*table.Edit)
 		tab := t.tab(e.Title)
 		if tab == nil {
 			return time.Since(t.listed) >= absence
 		}
-		_, ok := t.known[tab.Title].headers[e.Header]
-		return !ok || e.needsRows()
+		_, ok := t.known[tab.Title].Headers[e.Header]
+		return !ok || e.NeedsRows()
 	})
 }

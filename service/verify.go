@@ -9,14 +9,15 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // landing is what a plan does to one sheet.
 type landing struct {
-	page   *page
-	done   map[*commit.Work]*done
+	page   *table.Page
+	done   map[*commit.Work]*table.Done
 	sights map[int]*sight // by row after the batch
-	next   tail           // what the sheet goes by when all has landed as planned
+	next   table.Tail     // what the sheet goes by when all has landed as planned
 }
 
 // look notes what has to be seen for all to have landed as planned: the headers;
@@ -24,19 +25,19 @@ type landing struct {
 // changed with the ones above and below. If somebody moves rows in the moment
 // between the read and the batch, those are not the same.
 func (l *landing) look() {
-	p, rows := l.page, l.page.after()
-	l.next, l.sights = p.next(rows), map[int]*sight{}
+	p, rows := l.page, l.page.After()
+	l.next, l.sights = p.Next(rows), map[int]*sight{}
 	for work, did := range l.done {
-		for row := range neighbours(did.hits) {
+		for row := range neighbours(did.Hits) {
 			l.expect(row, rows, work)
 		}
 	}
-	if first := p.firstAdded(rows); len(p.added) > 0 && len(p.lines) > 0 {
+	if first := p.FirstAdded(rows); len(p.Added) > 0 && len(p.Lines) > 0 {
 		l.expect(first-1, rows)
-		l.expect(first+len(p.added), rows)
-	} else if len(p.added) > 0 {
+		l.expect(first+len(p.Added), rows)
+	} else if len(p.Added) > 0 {
 		l.sights[first-1] = &sight{want: filled}
-		if below := first + len(p.added); below <= l.next.grid {
+		if below := first + len(p.Added); below <= l.next.Grid {
 			l.sights[below] = &sight{want: empty}
 		}
 	}
@@ -44,20 +45,20 @@ func (l *landing) look() {
 		return
 	}
 	for work := range l.done {
-		header := work.Request.(*edit).Header
-		if header > p.tail.grid {
+		header := work.Request.(*table.Edit).Header
+		if header > p.Tail.Grid {
 			continue
 		}
 		if s := l.sights[header]; s == nil || s.want != exact {
-			l.sights[header] = &sight{want: exact, cells: p.tail.headers[header]}
+			l.sights[header] = &sight{want: exact, cells: p.Tail.Headers[header]}
 		}
 		l.sights[header].works = append(l.sights[header].works, work)
 	}
 }
 
 // expect notes that a row, if there is one, has to be as in rows.
-func (l *landing) expect(row int, rows []*line, works ...*commit.Work) {
-	if row < 1 || row > l.next.grid {
+func (l *landing) expect(row int, rows []*table.Line, works ...*commit.Work) {
+	if row < 1 || row > l.next.Grid {
 		return
 	}
 	s := l.sights[row]
@@ -66,21 +67,21 @@ func (l *landing) expect(row int, rows []*line, works ...*commit.Work) {
 		l.sights[row] = s
 	}
 	if s.works = append(s.works, works...); row <= len(rows) {
-		s.cells = rows[row-1].cells
+		s.cells = rows[row-1].Cells
 	}
 }
 
 // neighbours are the rows after the batch of which a change is known: those that
 // were hit, and those above and below. Where rows were deleted, the ones that
 // came together.
-func neighbours(hits []*line) map[int]bool {
+func neighbours(hits []*table.Line) map[int]bool {
 	rows := map[int]bool{}
 	for _, l := range hits {
-		if l.deleted {
-			rows[l.above], rows[l.above+1] = true, true
+		if l.Deleted {
+			rows[l.Above], rows[l.Above+1] = true, true
 			continue
 		}
-		rows[l.at-1], rows[l.at], rows[l.at+1] = true, true, true
+		rows[l.At-1], rows[l.At], rows[l.At+1] = true, true, true
 	}
 	return rows
 }
@@ -88,7 +89,7 @@ func neighbours(hits []*line) map[int]bool {
 // ranges are the rows to be shown, neighbours in one range.
 func (l *landing) ranges() (ranges []string) {
 	for _, run := range runs(slices.Sorted(maps.Keys(l.sights))) {
-		ranges = append(ranges, rowsOf(l.page.title, run[0], run[len(run)-1]))
+		ranges = append(ranges, table.RowsOf(l.page.Title, run[0], run[len(run)-1]))
 	}
 	return ranges
 }
@@ -103,7 +104,7 @@ func (t *tails) landed(p *commit.Plan, shown *sheets.Spreadsheet) (conflicts map
 		if len(l.sights) == 0 {
 			continue
 		}
-		t.stored(l.page.title) // also where the caller has left
+		t.stored(l.page.Title) // also where the caller has left
 		broken := l.compare(shown)
 		for _, s := range broken {
 			for _, work := range s.works {
@@ -114,7 +115,7 @@ func (t *tails) landed(p *commit.Plan, shown *sheets.Spreadsheet) (conflicts map
 			again = true
 			continue
 		}
-		t.known[l.page.title] = l.next
+		t.known[l.page.Title] = l.next
 	}
 	return conflicts, again
 }
@@ -123,15 +124,15 @@ func (t *tails) landed(p *commit.Plan, shown *sheets.Spreadsheet) (conflicts map
 // it should be.
 func (l *landing) conflict(work *commit.Work) error {
 	did := l.done[work]
-	e := &Error{
-		Code: Conflict,
+	e := &table.Error{
+		Code: table.Conflict,
 		Detail: fmt.Sprintf("the rows are stored at rows %s of sheet %q, but the sheet's title or header was changed meanwhile, so that they may stand under other columns",
-			strings.Join(numbers(did.added), ", "), l.page.title),
+			strings.Join(table.Numbers(did.Added), ", "), l.page.Title),
 		Remedy: "look at the rows and put them right by hand",
 	}
-	if len(did.hits) > 0 {
+	if len(did.Hits) > 0 {
 		e.Detail = fmt.Sprintf("the change was made at rows %s of sheet %q, but what stands there or beside them is not what was found before: somebody moved or changed rows at the same moment",
-			strings.Join(numbers(did.hits), ", "), l.page.title)
+			strings.Join(table.Numbers(did.Hits), ", "), l.page.Title)
 		e.Remedy = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
 	}
 	return e
@@ -142,7 +143,7 @@ func (l *landing) compare(shown *sheets.Spreadsheet) (broken []*sight) {
 	rows := map[int][]*sheets.CellData{}
 	there := false
 	for _, sheet := range shown.Sheets {
-		if sheet.Properties.SheetId != l.page.tail.id || sheet.Properties.Title != l.page.title {
+		if sheet.Properties.SheetId != l.page.Tail.Id || sheet.Properties.Title != l.page.Title {
 			continue
 		}
 		there = true

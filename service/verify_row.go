@@ -6,6 +6,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
 )
 
 // sight is what a row has to show after the batch.
@@ -40,7 +41,7 @@ func (s *sight) seen(cells []*sheets.CellData) bool {
 		if s.want == same && i < len(cells) && calculated(cells[i]) {
 			continue // it may have changed with the rows
 		}
-		if i < len(cells) && !sameCell(value, cells[i]) || i >= len(cells) && !isEmpty(value) {
+		if i < len(cells) && !sameCell(value, cells[i]) || i >= len(cells) && !table.IsEmpty(value) {
 			return false
 		}
 	}

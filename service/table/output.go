@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"bytes"
@@ -51,8 +51,8 @@ const (
 	listEmpty = "[]\n"
 )
 
-// page answers a query.
-func (l *listing) page(q Query) (Rows, error) {
+// Page answers a query.
+func (l *Listing) Page(q Query) (Rows, error) {
 	shown, err := l.columns.find(q.Select)
 	if err != nil {
 		return Rows{}, err
@@ -92,7 +92,7 @@ func (l *listing) page(q Query) (Rows, error) {
 }
 
 // objects are the rows from..to with the columns that are shown; nil is all.
-func (l *listing) objects(row func(int) int, from, to int, shown []int) []byte {
+func (l *Listing) objects(row func(int) int, from, to int, shown []int) []byte {
 	var b []byte
 	for n := from; n < to; n++ {
 		if n > from {
@@ -118,7 +118,7 @@ func (l *listing) objects(row func(int) int, from, to int, shown []int) []byte {
 }
 
 // csv is the same as RFC 4180 has it, with booleans as Sheets writes them.
-func (l *listing) csv(row func(int) int, from, to int, shown []int) []byte {
+func (l *Listing) csv(row func(int) int, from, to int, shown []int) []byte {
 	if shown == nil {
 		for column := range l.columns.names {
 			shown = append(shown, column)

@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"cmp"
@@ -60,7 +60,7 @@ func keyOf(cell any) string {
 // compareCells orders as Sheets does: numbers before text before booleans, text
 // without regard to case first. Empty cells come last in both directions.
 func compareCells(a, b any, descending bool) int {
-	if isEmpty(a) || isEmpty(b) {
+	if IsEmpty(a) || IsEmpty(b) {
 		return cmp.Compare(rank(a), rank(b))
 	}
 	by := cmp.Compare(rank(a), rank(b))

@@ -1,31 +1,31 @@
-package service
+package table
 
 import "fmt"
 
-// page is a sheet while writes are planned. Its methods do a write whole or, with
+// Page is a sheet while writes are planned. Its methods do a write whole or, with
 // an error, not at all.
-type page struct {
-	title string
-	tail  tail
-	lines []*line // from row 1 on, as they were read; none where no write needs them
-	added []*line
+type Page struct {
+	Title string
+	Tail  Tail
+	Lines []*Line // from row 1 on, as they were read; none where no write needs them
+	Added []*Line
 }
 
-func newPage(title string, t tail, grid [][]any) *page {
-	p := &page{title: title, tail: t}
+func NewPage(title string, t Tail, grid [][]any) *Page {
+	p := &Page{Title: title, Tail: t}
 	for i, cells := range grid {
-		p.lines = append(p.lines, &line{number: i + 1, at: i + 1, cells: cells})
+		p.Lines = append(p.Lines, &Line{Number: i + 1, At: i + 1, Cells: cells})
 	}
 	return p
 }
 
-func (p *page) do(e *edit) (*done, error) {
+func (p *Page) Do(e *Edit) (*Done, error) {
 	switch e.Kind {
-	case updates:
+	case Updates:
 		return p.update(e)
-	case deletes:
+	case Deletes:
 		return p.delete(e)
-	case upserts:
+	case Upserts:
 		return p.upsert(e)
 	}
 	return p.append(e)
@@ -33,48 +33,48 @@ func (p *page) do(e *edit) (*done, error) {
 
 // columns names the columns of a header, and those right of it where one of the
 // rows is wider.
-func (p *page) columns(e *edit, rows []*line) (*columns, error) {
-	c := newColumns(p.title)
+func (p *Page) columns(e *Edit, rows []*Line) (*columns, error) {
+	c := newColumns(p.Title)
 	widest := 0
 	for _, l := range rows {
-		widest = max(widest, len(l.cells))
+		widest = max(widest, len(l.Cells))
 	}
-	return c, c.extend(p.tail.headers[e.Header], widest)
+	return c, c.extend(p.Tail.Headers[e.Header], widest)
 }
 
 // rows are the rows that callers see.
-func (p *page) rows(e *edit) (rows []*line) {
-	for _, l := range p.lines[min(e.Header, len(p.lines)):] {
-		if !l.deleted && !l.blank() {
+func (p *Page) rows(e *Edit) (rows []*Line) {
+	for _, l := range p.Lines[min(e.Header, len(p.Lines)):] {
+		if !l.Deleted && !l.blank() {
 			rows = append(rows, l)
 		}
 	}
 	return rows
 }
 
-func (p *page) append(e *edit) (*done, error) {
+func (p *Page) append(e *Edit) (*Done, error) {
 	c, err := p.columns(e, nil)
 	if err != nil {
 		return nil, err
 	}
-	added, err := c.lines(p.tail.headers[e.Header], e)
+	added, err := c.lines(p.Tail.Headers[e.Header], e)
 	if err != nil {
 		return nil, err
 	}
 	p.add(added)
-	return &done{columns: len(c.names), added: added}, nil
+	return &Done{columns: len(c.names), Added: added}, nil
 }
 
 // add puts lines below the last one that holds any value.
-func (p *page) add(lines []*line) {
+func (p *Page) add(lines []*Line) {
 	for _, l := range lines {
-		p.added = append(p.added, l)
-		l.at = p.tail.rows + len(p.added)
+		p.Added = append(p.Added, l)
+		l.At = p.Tail.Rows + len(p.Added)
 	}
 }
 
 // match finds the rows that an update or a delete is for.
-func (p *page) match(e *edit) (*columns, []*line, error) {
+func (p *Page) match(e *Edit) (*columns, []*Line, error) {
 	rows := p.rows(e)
 	c, err := p.columns(e, rows)
 	if err != nil {
@@ -84,7 +84,7 @@ func (p *page) match(e *edit) (*columns, []*line, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var hits []*line
+	var hits []*Line
 	for _, l := range rows {
 		if hold(conditions, l.cell) {
 			hits = append(hits, l)
@@ -103,7 +103,7 @@ func (p *page) match(e *edit) (*columns, []*line, error) {
 	return c, hits, nil
 }
 
-func (p *page) update(e *edit) (*done, error) {
+func (p *Page) update(e *Edit) (*Done, error) {
 	c, hits, err := p.match(e)
 	if err != nil {
 		return nil, err
@@ -115,16 +115,16 @@ func (p *page) update(e *edit) (*done, error) {
 	for _, l := range hits {
 		l.write(columns, cells)
 	}
-	return &done{columns: len(c.names), hits: hits}, nil
+	return &Done{columns: len(c.names), Hits: hits}, nil
 }
 
-func (p *page) delete(e *edit) (*done, error) {
+func (p *Page) delete(e *Edit) (*Done, error) {
 	c, hits, err := p.match(e)
 	if err != nil {
 		return nil, err
 	}
 	for _, l := range hits {
-		l.deleted = true
+		l.Deleted = true
 	}
-	return &done{columns: len(c.names), hits: hits}, nil
+	return &Done{columns: len(c.names), Hits: hits}, nil
 }

@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"encoding/json"

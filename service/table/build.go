@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// lister makes a listing row by row, the header's first.
-type lister struct {
-	listing
+// Lister makes a listing row by row, the header's first.
+type Lister struct {
+	Listing
 	above  int   // rows before the header's that are still to come
 	header []any // typed; nil until it was seen
 	begun  bool  // behind the header's row
@@ -21,27 +21,27 @@ type lister struct {
 
 // listers keeps the memory that making a listing takes: growing it from nothing
 // each time costs more than everything else.
-var listers = sync.Pool{New: func() any { return new(lister) }}
+var listers = sync.Pool{New: func() any { return new(Lister) }}
 
-// newLister returns a lister for a sheet with this title whose columns are named
+// NewLister returns a [Lister] for a sheet with this title whose columns are named
 // in the row header, from 1. It has to be released.
-func newLister(title string, header int, as Values) *lister {
-	l := listers.Get().(*lister)
-	*l = lister{
-		listing: listing{as: as, columns: newColumns(title), lines: l.lines[:0], ends: l.ends[:0], cells: l.cells[:0], firsts: l.firsts[:0]},
+func NewLister(title string, header int, as Values) *Lister {
+	l := listers.Get().(*Lister)
+	*l = Lister{
+		Listing: Listing{as: as, columns: newColumns(title), lines: l.lines[:0], ends: l.ends[:0], cells: l.cells[:0], firsts: l.firsts[:0]},
 		above:   header - 1,
 	}
 	return l
 }
 
-// release gives the lister's memory to the next one. It must not be used any more.
-func (l *lister) release() { listers.Put(l) }
+// Release gives the lister's memory to the next one. It must not be used any more.
+func (l *Lister) Release() { listers.Put(l) }
 
-// setHeader names the columns by these cells instead of those that are added.
-func (l *lister) setHeader(cells []any) { l.header = cells }
+// SetHeader names the columns by these cells instead of those that are added.
+func (l *Lister) SetHeader(cells []any) { l.header = cells }
 
-// add takes the next row. The cells are JSON as Google wrote it.
-func (l *lister) add(row []jsontext.Value) error {
+// Add takes the next row. The cells are JSON as Google wrote it.
+func (l *Lister) Add(row []jsontext.Value) error {
 	if l.above > 0 {
 		l.above--
 		return nil
@@ -50,7 +50,7 @@ func (l *lister) add(row []jsontext.Value) error {
 		l.begun = true
 		if l.header == nil {
 			var err error
-			if l.header, err = decodeCells(row); err != nil {
+			if l.header, err = DecodeCells(row); err != nil {
 				return err
 			}
 		}
@@ -70,7 +70,7 @@ func (l *lister) add(row []jsontext.Value) error {
 	return nil
 }
 
-func (l *lister) addObject(row []jsontext.Value) {
+func (l *Lister) addObject(row []jsontext.Value) {
 	l.firsts = append(l.firsts, len(l.cells))
 	l.lines = append(l.lines, '{')
 	open := len(l.lines)
@@ -91,7 +91,7 @@ func (l *lister) addObject(row []jsontext.Value) {
 }
 
 // name makes keys for a row of this width; rows may be wider than the header.
-func (l *lister) name(width int) error {
+func (l *Lister) name(width int) error {
 	if err := l.columns.extend(l.header, width); err != nil {
 		return err
 	}
@@ -101,9 +101,9 @@ func (l *lister) name(width int) error {
 	return nil
 }
 
-// list is what was added. It shares no memory with the lister.
-func (l *lister) list() *listing {
-	made := l.listing
+// List is what was added. It shares no memory with the lister.
+func (l *Lister) List() *Listing {
+	made := l.Listing
 	made.lines, made.ends = bytes.Clone(l.lines), slices.Clone(l.ends)
 	made.cells, made.firsts = slices.Clone(l.cells), slices.Clone(l.firsts)
 	hash := sha256.New()
@@ -136,8 +136,8 @@ func quoteJSON(s string) []byte {
 	return bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))
 }
 
-// decodeCells makes Go values of a row's cells: string, float64 or bool.
-func decodeCells(row []jsontext.Value) ([]any, error) {
+// DecodeCells makes Go values of a row's cells: string, float64 or bool.
+func DecodeCells(row []jsontext.Value) ([]any, error) {
 	decoded := make([]any, len(row))
 	for i, cell := range row {
 		if err := json.Unmarshal(cell, &decoded[i]); err != nil {

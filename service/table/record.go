@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"bytes"
@@ -146,7 +146,7 @@ func (p *recordParser) record() (Record, error) {
 		column, _ := key.(string)
 		switch {
 		case given[column]:
-			return record, p.invalid("column %s is given twice", quoteName(column))
+			return record, p.invalid("column %s is given twice", QuoteName(column))
 		case len(record.Fields) == maxColumns:
 			return record, p.invalid("more than %d columns, the most that a sheet can have", maxColumns)
 		}
@@ -169,19 +169,19 @@ func (p *recordParser) value(column string) (any, error) {
 	}
 	switch v := token.(type) {
 	case json.Delim:
-		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", quoteName(column))
+		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", QuoteName(column))
 	case json.Number:
 		number, ok := exactly(string(v))
 		if !ok {
-			return nil, p.invalid("column %s holds a number that a cell does not keep exactly: send it as a string", quoteName(column))
+			return nil, p.invalid("column %s holds a number that a cell does not keep exactly: send it as a string", QuoteName(column))
 		}
 		return number, nil
 	case string:
 		if tooLong(v) {
-			return nil, p.invalid("column %s holds more than %d characters, Google's limit for a cell", quoteName(column), maxCellLength)
+			return nil, p.invalid("column %s holds more than %d characters, Google's limit for a cell", QuoteName(column), maxCellLength)
 		}
 		if strings.ContainsRune(v, utf8.RuneError) && bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
-			return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", quoteName(column))
+			return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", QuoteName(column))
 		}
 	}
 	return token, nil
@@ -209,8 +209,8 @@ func exactly(literal string) (number float64, ok bool) {
 	return number, number != 0 || !strings.ContainsAny(digits, "123456789")
 }
 
-// quoteName quotes what a caller has named, as far as a person reads it.
-func quoteName(name string) string {
+// QuoteName quotes what a caller has named, as far as a person reads it.
+func QuoteName(name string) string {
 	const limit = 100
 	if runes := []rune(name); len(runes) > limit {
 		name = string(runes[:limit]) + "…"

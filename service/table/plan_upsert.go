@@ -1,9 +1,9 @@
-package service
+package table
 
 import "fmt"
 
 // upsert replaces the rows whose key is there, and appends the others.
-func (p *page) upsert(e *edit) (*done, error) {
+func (p *Page) upsert(e *Edit) (*Done, error) {
 	rows := p.rows(e)
 	c, err := p.columns(e, rows)
 	if err != nil {
@@ -13,11 +13,11 @@ func (p *page) upsert(e *edit) (*done, error) {
 	if !ok {
 		return nil, c.unknown(e.Column)
 	}
-	fresh, err := c.lines(p.tail.headers[e.Header], e)
+	fresh, err := c.lines(p.Tail.Headers[e.Header], e)
 	if err != nil {
 		return nil, err
 	}
-	known, err := p.pair(e, append(rows, p.added...), fresh, column)
+	known, err := p.pair(e, append(rows, p.Added...), fresh, column)
 	if err != nil {
 		return nil, err
 	}
@@ -25,35 +25,35 @@ func (p *page) upsert(e *edit) (*done, error) {
 	for i := range all {
 		all[i] = i
 	}
-	d := &done{columns: len(c.names)}
+	d := &Done{columns: len(c.names)}
 	for i, l := range fresh {
 		if old := known[i]; old != nil {
-			old.write(all, l.cells)
-			d.hits = append(d.hits, old)
+			old.write(all, l.Cells)
+			d.Hits = append(d.Hits, old)
 		} else {
-			d.added = append(d.added, l)
+			d.Added = append(d.Added, l)
 		}
 	}
-	p.add(d.added)
-	inOrder(d.hits)
+	p.add(d.Added)
+	inOrder(d.Hits)
 	return d, nil
 }
 
 // pair finds for each new line the row with the same key; nil if there is none.
 // A key that stands twice, among the new lines or in the rows, is refused.
-func (p *page) pair(e *edit, rows, fresh []*line, column int) ([]*line, error) {
+func (p *Page) pair(e *Edit, rows, fresh []*Line, column int) ([]*Line, error) {
 	asked := make(map[string]int, len(fresh)) // → index in fresh
 	for i, l := range fresh {
 		key := keyOf(l.cell(column))
 		if key == "" {
-			return nil, e.Records[i].invalid(i, "no value for the key column %s", quoteName(e.Column))
+			return nil, e.Records[i].invalid(i, "no value for the key column %s", QuoteName(e.Column))
 		}
 		if first, twice := asked[key]; twice {
 			return nil, e.Records[i].invalid(i, "the key is the same as that of %s", e.Records[first].place(first))
 		}
 		asked[key] = i
 	}
-	known := make([]*line, len(fresh))
+	known := make([]*Line, len(fresh))
 	for _, l := range rows {
 		i, ok := asked[keyOf(l.cell(column))]
 		if !ok {
@@ -62,7 +62,7 @@ func (p *page) pair(e *edit, rows, fresh []*line, column int) ([]*line, error) {
 		if known[i] != nil {
 			return nil, &Error{
 				Code:   InvalidRows,
-				Detail: fmt.Sprintf("%s: the key stands twice in sheet %q, in rows %d and %d", e.Records[i].place(i), p.title, known[i].at, l.at),
+				Detail: fmt.Sprintf("%s: the key stands twice in sheet %q, in rows %d and %d", e.Records[i].place(i), p.Title, known[i].At, l.At),
 				Remedy: "give each row its own key, or delete one of the two",
 			}
 		}

@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 
 // lines puts the edit's records into the order of the columns, for rows below a
 // header with these cells.
-func (c *columns) lines(header []any, e *edit) ([]*line, error) {
-	if len(header) == 0 || isEmpty(header[0]) {
+func (c *columns) lines(header []any, e *Edit) ([]*Line, error) {
+	if len(header) == 0 || IsEmpty(header[0]) {
 		// Google would take the block of cells right of column A for the table,
 		// and shift rows that are entered as if typed to its first column.
 		return nil, &Error{
@@ -18,15 +18,15 @@ func (c *columns) lines(header []any, e *edit) ([]*line, error) {
 			Remedy: fmt.Sprintf("write the column names into row %d, starting in column A, or name the row that has them: header=N", e.Header),
 		}
 	}
-	lines := make([]*line, len(e.Records))
+	lines := make([]*Line, len(e.Records))
 	for n, record := range e.Records {
-		l := &line{cells: make([]any, len(c.names))}
+		l := &Line{Cells: make([]any, len(c.names))}
 		for _, field := range record.Fields {
 			column, ok := c.at[field.Column]
 			if !ok {
 				return nil, record.invalid(n, "%s", c.lacks(field.Column))
 			}
-			l.cells[column] = field.Value
+			l.Cells[column] = field.Value
 		}
 		if l.blank() {
 			return nil, record.invalid(n, "no column has a value")
@@ -57,12 +57,12 @@ func (c *columns) changes(record Record) (set []int, cells []any, err error) {
 	return set, cells, nil
 }
 
-// quoteList quotes as many names as a person reads.
-func quoteList(names []string) string {
+// QuoteList quotes as many names as a person reads.
+func QuoteList(names []string) string {
 	const limit = 50
 	var quoted []string
 	for _, name := range names[:min(limit, len(names))] {
-		quoted = append(quoted, quoteName(name))
+		quoted = append(quoted, QuoteName(name))
 	}
 	if more := len(names) - limit; more > 0 {
 		quoted = append(quoted, fmt.Sprintf("and %d more", more))

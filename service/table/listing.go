@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"encoding/json"
@@ -10,9 +10,9 @@ import (
 // span is where a cell stands in a listing's lines; a blank one is nowhere.
 type span struct{ from, to uint32 }
 
-// listing is all rows of a sheet in one rendering. They are kept in the form in
+// Listing is all rows of a sheet in one rendering. They are kept in the form in
 // which they are answered, so that a page is a slice of them.
-type listing struct {
+type Listing struct {
 	as      Values
 	columns *columns
 	keys    [][]byte // of the columns, as they stand in an object: "id":
@@ -23,11 +23,11 @@ type listing struct {
 	hash    string
 }
 
-// size is about how many bytes of memory the listing takes.
-func (l *listing) size() int { return len(l.lines) + 16*len(l.ends) + 8*len(l.cells) }
+// Size is about how many bytes of memory the listing takes.
+func (l *Listing) Size() int { return len(l.lines) + 16*len(l.ends) + 8*len(l.cells) }
 
 // object is the n-th row.
-func (l *listing) object(n int) []byte {
+func (l *Listing) object(n int) []byte {
 	if n == 0 {
 		return l.lines[:l.ends[0]]
 	}
@@ -35,7 +35,7 @@ func (l *listing) object(n int) []byte {
 }
 
 // text is a cell as JSON; nil if it is blank.
-func (l *listing) text(row, column int) jsontext.Value {
+func (l *Listing) text(row, column int) jsontext.Value {
 	cells := l.cells[l.firsts[row]:]
 	if row+1 < len(l.firsts) {
 		cells = l.cells[l.firsts[row]:l.firsts[row+1]]
@@ -48,7 +48,7 @@ func (l *listing) text(row, column int) jsontext.Value {
 
 // cell is a cell's value: a string, float64, bool, or nil. Where a sheet is read
 // as text, a text that is a number is compared as one.
-func (l *listing) cell(row, column int) any {
+func (l *Listing) cell(row, column int) any {
 	text := l.text(row, column)
 	if text == nil {
 		return nil
@@ -64,7 +64,7 @@ func (l *listing) cell(row, column int) any {
 }
 
 // find returns the rows that match, in order; nil is all in the sheet's order.
-func (l *listing) find(q Query) ([]int, error) {
+func (l *Listing) find(q Query) ([]int, error) {
 	conditions, err := l.columns.conditions(q.Where)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (l *listing) find(q Query) ([]int, error) {
 }
 
 // sort keeps the sheet's order among rows that compare the same.
-func (l *listing) sort(rows []int, keys []sortKey) {
+func (l *Listing) sort(rows []int, keys []sortKey) {
 	if len(keys) == 0 {
 		return
 	}

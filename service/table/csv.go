@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"encoding/csv"
@@ -68,7 +68,7 @@ func readColumns(r *csv.Reader) ([]string, error) {
 		case !utf8.ValidString(name):
 			return nil, notUTF8(1)
 		case given[name]:
-			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: column %s is given twice", quoteName(name))}
+			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: column %s is given twice", QuoteName(name))}
 		case len(cells) > maxColumns:
 			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: more than %d columns, the most that a sheet can have", maxColumns)}
 		}
@@ -86,7 +86,7 @@ func csvRecord(r *csv.Reader, names, cells []string) (Record, error) {
 		case !utf8.ValidString(cell):
 			return record, notUTF8(line)
 		case tooLong(cell):
-			return record, record.invalid(0, "column %s holds more than %d characters, Google's limit for a cell", quoteName(names[i]), maxCellLength)
+			return record, record.invalid(0, "column %s holds more than %d characters, Google's limit for a cell", QuoteName(names[i]), maxCellLength)
 		}
 		empty = empty && cell == ""
 		record.Fields = append(record.Fields, Field{names[i], csvValue(strings.Clone(cell))})

@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// describeRows names the columns for an overview and counts the rows with a
+// DescribeRows names the columns for an overview and counts the rows with a
 // value: a header that ListRows would refuse is shown as it stands.
-func describeRows(grid [][]any) (columns []string, rows int) {
+func DescribeRows(grid [][]any) (columns []string, rows int) {
 	columns = []string{}
 	if len(grid) == 0 {
 		return columns, 0
@@ -18,14 +18,14 @@ func describeRows(grid [][]any) (columns []string, rows int) {
 		columns = append(columns, columnName(i, cell))
 	}
 	for _, row := range grid[1:] {
-		if slices.ContainsFunc(row, func(cell any) bool { return !isEmpty(cell) }) {
+		if slices.ContainsFunc(row, func(cell any) bool { return !IsEmpty(cell) }) {
 			rows++
 		}
 	}
 	return columns, rows
 }
 
-func isEmpty(cell any) bool { return cell == nil || cell == "" }
+func IsEmpty(cell any) bool { return cell == nil || cell == "" }
 
 // columns are the names of a sheet's columns.
 type columns struct {

@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 // plainTitle is a title that Google's answers do not quote.
 var plainTitle = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// quoteTitle is the title in A1 notation. Quoted, it cannot be taken for a
+// QuoteTitle is the title in A1 notation. Quoted, it cannot be taken for a
 // range or a named range.
-func quoteTitle(title string) string {
+func QuoteTitle(title string) string {
 	return "'" + strings.ReplaceAll(title, "'", "''") + "'"
 }
 
@@ -28,7 +28,7 @@ func columnLetters(i int) string {
 func rangeOf(title string, first, columns, rows int) string {
 	from, to := "A"+strconv.Itoa(first), columnLetters(columns-1)+strconv.Itoa(first+rows-1)
 	if !plainTitle.MatchString(title) {
-		title = quoteTitle(title)
+		title = QuoteTitle(title)
 	}
 	if from == to {
 		return title + "!" + from
@@ -36,7 +36,7 @@ func rangeOf(title string, first, columns, rows int) string {
 	return title + "!" + from + ":" + to
 }
 
-// rowsOf is a range of whole rows.
-func rowsOf(title string, first, last int) string {
-	return fmt.Sprintf("%s!%d:%d", quoteTitle(title), first, last)
+// RowsOf is a range of whole rows.
+func RowsOf(title string, first, last int) string {
+	return fmt.Sprintf("%s!%d:%d", QuoteTitle(title), first, last)
 }

@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"crypto/sha256"
@@ -45,7 +45,7 @@ func (c *columns) conditions(where []string) ([]condition, error) {
 	for n, text := range where {
 		end := strings.LastIndexByte(text, ':')
 		if end < 0 {
-			return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("where=%s: want column:value", quoteName(text))}
+			return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("where=%s: want column:value", QuoteName(text))}
 		}
 		for end >= 0 && !c.has(text[:end]) {
 			end = strings.LastIndexByte(text[:end], ':')
@@ -110,9 +110,9 @@ func (c *columns) unknown(name string) error {
 // lacks says that the sheet has no such column, and which it has.
 func (c *columns) lacks(name string) string {
 	if len(c.names) == 0 {
-		return fmt.Sprintf("sheet %q has no column %s, nor any other", c.title, quoteName(name))
+		return fmt.Sprintf("sheet %q has no column %s, nor any other", c.title, QuoteName(name))
 	}
-	return fmt.Sprintf("sheet %q has no column %s; its columns are %s", c.title, quoteName(name), quoteList(c.names))
+	return fmt.Sprintf("sheet %q has no column %s; its columns are %s", c.title, QuoteName(name), QuoteList(c.names))
 }
 
 // Values says how cells become values. The zero value is [Typed].

@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"encoding/json"
@@ -59,22 +59,22 @@ type Upserted struct {
 	Touched
 }
 
-// kind is what an edit does.
-type kind int
+// Kind is what an edit does.
+type Kind int
 
 // The kinds, in the order in which edits of one batch are planned: changes see
 // the rows that were read, an upsert sees those of earlier ones too.
 const (
-	updates kind = iota
-	deletes
-	upserts
-	appends
+	Updates Kind = iota
+	Deletes
+	Upserts
+	Appends
 )
 
-// edit is the Request of a write: what to do with the rows of one sheet. All of
+// Edit is the Request of a write: what to do with the rows of one sheet. All of
 // it is told by the digest that is kept with an idempotency key.
-type edit struct {
-	Kind    kind
+type Edit struct {
+	Kind    Kind
 	Title   string
 	Header  int
 	Records []Record // of an update one: the columns to set
@@ -83,22 +83,22 @@ type edit struct {
 	DryRun  bool
 }
 
-// needsRows reports whether the edit depends on the rows that are there.
-func (e *edit) needsRows() bool { return e.Kind != appends }
+// NeedsRows reports whether the edit depends on the rows that are there.
+func (e *Edit) NeedsRows() bool { return e.Kind != Appends }
 
-// done is what an edit has done to a page.
-type done struct {
+// Done is what an edit has done to a page.
+type Done struct {
 	columns int     // of the sheet, for ranges
-	hits    []*line // rows that were there
-	added   []*line
+	Hits    []*Line // rows that were there
+	Added   []*Line
 }
 
 // maxResult is how long a result may be, so that it fits into a cell.
 const maxResult = maxCellLength - 1000
 
-// result is the answer as it is kept with the key.
-func (d *done) result(title string, e *edit) string {
-	touched := Touched{Rows: numbers(append(d.hits[:len(d.hits):len(d.hits)], d.added...)), DryRun: e.DryRun}
+// Result is the answer as it is kept with the key.
+func (d *Done) Result(title string, e *Edit) string {
+	touched := Touched{Rows: Numbers(append(d.Hits[:len(d.Hits):len(d.Hits)], d.Added...)), DryRun: e.DryRun}
 	text := d.answer(title, e, touched)
 	if len(text) > maxResult {
 		touched.Rows = nil
@@ -107,32 +107,32 @@ func (d *done) result(title string, e *edit) string {
 	return string(text)
 }
 
-func (d *done) answer(title string, e *edit, touched Touched) []byte {
+func (d *Done) answer(title string, e *Edit, touched Touched) []byte {
 	var answer any
 	switch e.Kind {
-	case appends:
-		answer = Appended{Count: len(d.added), Range: rangeOf(title, d.added[0].at, d.columns, len(d.added))}
-	case upserts:
-		answer = Upserted{len(d.hits), len(d.added), touched}
-	case updates:
-		answer = Updated{len(d.hits), touched}
-	case deletes:
-		answer = Deleted{len(d.hits), touched}
+	case Appends:
+		answer = Appended{Count: len(d.Added), Range: rangeOf(title, d.Added[0].At, d.columns, len(d.Added))}
+	case Upserts:
+		answer = Upserted{len(d.Hits), len(d.Added), touched}
+	case Updates:
+		answer = Updated{len(d.Hits), touched}
+	case Deletes:
+		answer = Deleted{len(d.Hits), touched}
 	}
 	text, _ := json.Marshal(answer) // numbers and strings can be encoded
 	return text
 }
 
-// numbers names the rows of lines, which stand in the sheet's order.
-func numbers(lines []*line) (names []string) {
+// Numbers names the rows of lines, which stand in the sheet's order.
+func Numbers(lines []*Line) (names []string) {
 	for from := 0; from < len(lines); {
 		to := from + 1
-		for to < len(lines) && lines[to].at == lines[to-1].at+1 {
+		for to < len(lines) && lines[to].At == lines[to-1].At+1 {
 			to++
 		}
-		name := strconv.Itoa(lines[from].at)
+		name := strconv.Itoa(lines[from].At)
 		if to > from+1 {
-			name += ":" + strconv.Itoa(lines[to-1].at)
+			name += ":" + strconv.Itoa(lines[to-1].At)
 		}
 		names = append(names, name)
 		from = to

@@ -1,4 +1,4 @@
-package service
+package table
 
 import (
 	"bytes"
@@ -23,15 +23,15 @@ func toRow(t testing.TB, cells []any) []jsontext.Value {
 	return row
 }
 
-func listingOf(t testing.TB, grid ...[]any) (*listing, error) {
+func listingOf(t testing.TB, grid ...[]any) (*Listing, error) {
 	t.Helper()
-	l := newLister("T", 1, Typed)
+	l := NewLister("T", 1, Typed)
 	for _, cells := range grid {
-		if err := l.add(toRow(t, cells)); err != nil {
+		if err := l.Add(toRow(t, cells)); err != nil {
 			return nil, err
 		}
 	}
-	return l.list(), nil
+	return l.List(), nil
 }
 
 func written(t testing.TB, rows Rows) string {
@@ -78,7 +78,7 @@ func TestListing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, err := l.page(Query{})
+			rows, err := l.Page(Query{})
 			if got := written(t, rows); err != nil || got != tt.want || !json.Valid([]byte(got)) {
 				t.Errorf("page = %s, %v, want %s", got, err, tt.want)
 			}
@@ -105,7 +105,7 @@ func TestPage(t *testing.T) {
 		{9, 1, `[]`},
 	} {
 		t.Run(fmt.Sprintf("offset %d limit %d", tt.offset, tt.limit), func(t *testing.T) {
-			rows, err := l.page(Query{Offset: tt.offset, Limit: tt.limit})
+			rows, err := l.Page(Query{Offset: tt.offset, Limit: tt.limit})
 			if err != nil {
 				t.Fatal(err)
 			}
