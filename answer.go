@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // asksAnew reports whether the caller wants what Google has now,
@@ -23,7 +23,7 @@ func asksAnew(header http.Header) bool {
 }
 
 // writeRows answers with the rows, or with 304 where the caller has them.
-func writeRows(w http.ResponseWriter, r *http.Request, q service.Query, rows service.Rows) error {
+func writeRows(w http.ResponseWriter, r *http.Request, q table.Query, rows table.Rows) error {
 	header := w.Header()
 	header.Set("ETag", rows.ETag)
 	header.Add("Vary", "Accept")

@@ -13,7 +13,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator"
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // person returns the API as the spreadsheet's owner uses it, who does not know
@@ -66,7 +66,7 @@ func TestAppendIsStoredOnce(t *testing.T) {
 		name   string
 		fault  emulator.Fault
 		status int
-		code   service.Code
+		code   table.Code
 		rows   int // stored
 	}{
 		{"answer lost after storing", emulator.Fault{Times: 1, Drop: emulator.DropAfter}, 201, "", 1},
@@ -121,7 +121,7 @@ func TestEnteredIsSentOnce(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		fault  emulator.Fault
-		code   service.Code
+		code   table.Code
 		status int
 		rows   int // stored
 	}{

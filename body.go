@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 const (
@@ -30,8 +30,8 @@ func (h *Handler) reserve(length int64) (release func(), err error) {
 		length = maxBody
 	}
 	if !h.bodies.TryAcquire(length) {
-		return nil, &service.Error{
-			Code: service.Overloaded, Detail: "too many large requests are being read, so nothing was stored",
+		return nil, &table.Error{
+			Code: table.Overloaded, Detail: "too many large requests are being read, so nothing was stored",
 			Remedy: "send fewer rows in one request", RetryAfter: time.Second,
 		}
 	}
@@ -63,7 +63,7 @@ func mediaType(r *http.Request, known []string) (string, error) {
 
 // readRecords reads the rows of a body of one of these media types. What is read
 // holds memory until release is called.
-func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, known []string) (records []service.Record, release func(), err error) {
+func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, known []string) (records []table.Record, release func(), err error) {
 	media, err := mediaType(r, known)
 	if err != nil {
 		return nil, nil, err
@@ -74,12 +74,12 @@ func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, known []st
 	if media == "text/csv" {
 		var body io.Reader
 		if body, err = limitBody(w, r); err == nil {
-			records, err = service.ReadCSV(body)
+			records, err = table.ReadCSV(body)
 		}
 	} else {
 		var body []byte
 		if body, err = readBody(w, r); err == nil {
-			records, err = service.ParseRecords(body)
+			records, err = table.ParseRecords(body)
 		}
 	}
 	if err != nil {
@@ -110,10 +110,10 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 // whyCut explains an error of the connection's; others pass.
 func whyCut(err error) error {
 	_, tooLong := errors.AsType[*http.MaxBytesError](err)
-	_, told := errors.AsType[*service.Error](err)
+	_, told := errors.AsType[*table.Error](err)
 	_, ours := errors.AsType[*requestError](err)
 	if err == nil || tooLong || told || ours {
 		return err
 	}
-	return &requestError{code: service.BadRequest, detail: "the body did not arrive whole", err: err}
+	return &requestError{code: table.BadRequest, detail: "the body did not arrive whole", err: err}
 }

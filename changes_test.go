@@ -15,7 +15,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator"
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // tasks is a sheet to change: a column that matches several rows, a formula, and
@@ -95,7 +95,7 @@ func TestBadChanges(t *testing.T) {
 	for _, tt := range []struct {
 		name, method, target, body string
 		status                     int
-		code                       service.Code
+		code                       table.Code
 		detail                     string
 	}{
 		{"update of everything", "PATCH", "Tasks", `{"state":"x"}`, 422, "invalid-rows", "no condition"},

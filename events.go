@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // receiveEvent stores the rows of an event, once however often it is delivered.
@@ -24,25 +24,25 @@ func (h *Handler) receiveEvent(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (h *Handler) storeEvent(w http.ResponseWriter, r *http.Request) (service.Appended, error) {
+func (h *Handler) storeEvent(w http.ResponseWriter, r *http.Request) (table.Appended, error) {
 	release, err := h.reserve(r.ContentLength)
 	if err != nil {
-		return service.Appended{}, err
+		return table.Appended{}, err
 	}
 	defer release()
 	body, err := readEvent(w, r)
 	if err != nil {
-		return service.Appended{}, err
+		return table.Appended{}, err
 	}
 	e, err := parseEvent(r.Header, body)
 	if err != nil {
-		return service.Appended{}, err
+		return table.Appended{}, err
 	}
-	records, err := service.ParseRecords(e.rows)
+	records, err := table.ParseRecords(e.rows)
 	if err != nil {
-		return service.Appended{}, err
+		return table.Appended{}, err
 	}
-	return h.rows.AppendRows(r.Context(), e.title, service.Write{Key: e.key}, records)
+	return h.rows.AppendRows(r.Context(), e.title, table.Write{Key: e.key}, records)
 }
 
 // readEvent reads the body, of whatever media type. One that breaks off is not
@@ -67,11 +67,11 @@ func (e deliveryError) Unwrap() error { return e.error }
 // https://github.com/knative/specs/blob/main/specs/eventing/data-plane.md#event-acknowledgement-and-delivery-retry
 // To Pub/Sub and Eventarc all that is not 2xx is the same: the subscription's
 // dead-letter policy counts it.
-var brokerStatuses = map[service.Code]int{
-	service.SheetNotFound: http.StatusUnprocessableEntity, // no delivery brings the sheet
-	service.Conflict:      http.StatusUnprocessableEntity, // stored, for a person to look at; delivered again, the key makes it a 204
-	service.SheetFull:     http.StatusServiceUnavailable,  // not the event's fault: stored once there is room
-	codeInternal:          http.StatusInternalServerError,
+var brokerStatuses = map[table.Code]int{
+	table.SheetNotFound: http.StatusUnprocessableEntity, // no delivery brings the sheet
+	table.Conflict:      http.StatusUnprocessableEntity, // stored, for a person to look at; delivered again, the key makes it a 204
+	table.SheetFull:     http.StatusServiceUnavailable,  // not the event's fault: stored once there is room
+	codeInternal:        http.StatusInternalServerError,
 }
 
 // redeliverAfter is for brokers where nobody knows better.

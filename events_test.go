@@ -28,7 +28,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator"
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // newEvent makes a request of headers, one a line, and a body.
@@ -238,7 +238,7 @@ func TestBadEvents(t *testing.T) {
 	for _, tt := range []struct {
 		name, headers, body string
 		status              int
-		code                service.Code
+		code                table.Code
 		detail              string
 	}{
 		{"rows alone", "Content-Type: application/json", `{"id":"private-row"}`, 400, "bad-request", "neither a CloudEvent"},
@@ -306,7 +306,7 @@ func TestEventTroubles(t *testing.T) {
 		cause      func(*testing.T, *world)
 		mend       func(*testing.T, *world)
 		status     int
-		code       service.Code
+		code       table.Code
 		retryAfter string
 	}{
 		{name: "429 without end", cause: fault(emulator.Fault{Call: batchCall, Status: 429}), status: 503, code: "rate-limited", retryAfter: "60"},
@@ -431,7 +431,7 @@ func TestEventStorm(t *testing.T) {
 		instances := []*world{first, first.another(t), first.another(t)}
 		var wg sync.WaitGroup
 		var mu sync.Mutex
-		fresh, codes := 0, map[service.Code]int{}
+		fresh, codes := 0, map[table.Code]int{}
 		for n := range events * deliveries {
 			wg.Go(func() {
 				time.Sleep(time.Duration(n) * 31 * time.Millisecond)
@@ -523,7 +523,7 @@ func FuzzParseEvent(f *testing.F) {
 			if again, _ := parseEvent(http.Header(header), body); e.title == "" || again.key != e.key || again.title != e.title {
 				t.Errorf("parseEvent() = %q %q, and then %q %q", e.title, e.key, again.title, again.key)
 			}
-			_, err = service.ParseRecords(e.rows)
+			_, err = table.ParseRecords(e.rows)
 		}
 		if err != nil {
 			if p := toProblem(deliveryError{err}); p.Status < 400 || p.Status > 499 {

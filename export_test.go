@@ -15,7 +15,7 @@ import (
 
 	"example.com/sheets-function/auth"
 	"example.com/sheets-function/emulator"
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 const exportCall = "drive.files.export"
@@ -154,7 +154,7 @@ func TestExportIsRefused(t *testing.T) {
 		change       func(*Settings, *emulator.Spreadsheet)
 		cause        func(*testing.T, *world) *world
 		status       int
-		code         service.Code
+		code         table.Code
 		told         string // in detail or remedy
 	}{
 		{name: "another format", target: "/export?format=ods", status: 400, code: "bad-request", told: "format=ods: want csv, pdf, xlsx"},

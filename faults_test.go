@@ -21,7 +21,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator"
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // The fault table: what callers are told is held against what is stored, while
@@ -60,7 +60,7 @@ type field struct {
 // told is the last answer to a request.
 type told struct {
 	status int // 0 is a broken connection
-	code   service.Code
+	code   table.Code
 	sent   time.Time
 }
 
@@ -69,12 +69,12 @@ type faultCase struct {
 	name      string
 	instances int // 0 is 1
 	lifetime  time.Duration
-	act       func(*field)   // at actAt, beside the load
-	title     string         // of the sheet at the end, if it is another one
-	codes     []service.Code // that callers may be left with, beside 201
-	apart     bool           // people may have moved a request's rows apart
-	gone      bool           // the sheet is gone, so that there is nothing to count
-	fewer     bool           // requests may have been refused for good
+	act       func(*field) // at actAt, beside the load
+	title     string       // of the sheet at the end, if it is another one
+	codes     []table.Code // that callers may be left with, beside 201
+	apart     bool         // people may have moved a request's rows apart
+	gone      bool         // the sheet is gone, so that there is nothing to count
+	fewer     bool         // requests may have been refused for good
 }
 
 // fault injects one for batches: times, or for a while.
@@ -90,7 +90,7 @@ func batches(f emulator.Fault, lasts time.Duration) func(*field) {
 }
 
 func TestFaults(t *testing.T) {
-	unknown := []service.Code{service.OutcomeUnknown}
+	unknown := []table.Code{table.OutcomeUnknown}
 	for _, tt := range []faultCase{
 		{name: "none"},
 		{name: "answers lost after storing", act: batches(emulator.Fault{Times: 5, Drop: emulator.DropAfter}, 0)},
@@ -117,15 +117,15 @@ func TestFaults(t *testing.T) {
 		{name: "metadata server down with a valid token", act: func(w *field) {
 			w.google.Inject(emulator.Fault{Call: "metadata.token", Status: 503})
 		}},
-		{name: "killed and started again", act: func(w *field) { w.restart(0) }, codes: []service.Code{broken}},
+		{name: "killed and started again", act: func(w *field) { w.restart(0) }, codes: []table.Code{broken}},
 		{name: "killed with a batch on its way that lands late", act: func(w *field) {
 			w.landLate(2 * time.Second)
 			time.Sleep(1500 * time.Millisecond)
 			w.restart(0)
-		}, codes: []service.Code{broken}},
+		}, codes: []table.Code{broken}},
 		{name: "two instances", instances: 2},
 		{name: "three instances", instances: 3},
-		{name: "two instances, one killed and started again", instances: 2, act: func(w *field) { w.restart(1) }, codes: []service.Code{broken}},
+		{name: "two instances, one killed and started again", instances: 2, act: func(w *field) { w.restart(1) }, codes: []table.Code{broken}},
 		{name: "two instances, answers lost", instances: 2, act: batches(emulator.Fault{Times: 5, Drop: emulator.DropAfter}, 0)},
 		{name: "a person inserts, deletes and sorts rows", act: (*field).meddle, apart: true},
 		{name: "a batch lands 180 s late", act: func(w *field) { w.landLate(180 * time.Second); time.Sleep(190 * time.Second) }},
@@ -146,31 +146,31 @@ func TestFaults(t *testing.T) {
 		{name: "no room for markers", act: func(w *field) {
 			last := w.lastMarker() // numbers begin at 1, and each marker has 13 characters
 			w.change(w.t, w.owner, metadata(1_000_000, strings.Repeat("x", 30_000-len("stranger")-13*int(last)-5)))
-		}, codes: []service.Code{service.SheetFull}, fewer: true},
+		}, codes: []table.Code{table.SheetFull}, fewer: true},
 		{name: "the sheet is renamed", act: func(w *field) {
 			properties := &sheets.SheetProperties{SheetId: w.sheet("Load").SheetId, Title: "Renamed"}
 			w.change(w.t, w.owner, &sheets.Request{UpdateSheetProperties: &sheets.UpdateSheetPropertiesRequest{Properties: properties, Fields: "title"}})
-		}, title: "Renamed", codes: []service.Code{service.SheetNotFound, service.Conflict}, fewer: true},
+		}, title: "Renamed", codes: []table.Code{table.SheetNotFound, table.Conflict}, fewer: true},
 		{name: "the sheet is deleted", act: func(w *field) {
 			w.change(w.t, w.owner, &sheets.Request{DeleteSheet: &sheets.DeleteSheetRequest{SheetId: w.sheet("Load").SheetId}})
-		}, gone: true, codes: []service.Code{service.SheetNotFound, service.Conflict}, fewer: true},
+		}, gone: true, codes: []table.Code{table.SheetNotFound, table.Conflict}, fewer: true},
 		{name: "columns are moved", act: func(w *field) {
 			w.change(w.t, w.owner, &sheets.Request{MoveDimension: &sheets.MoveDimensionRequest{
 				Source: &sheets.DimensionRange{SheetId: w.sheet("Load").SheetId, Dimension: "COLUMNS", StartIndex: 0, EndIndex: 1}, DestinationIndex: 2,
 			}})
-		}, codes: []service.Code{service.Conflict}},
+		}, codes: []table.Code{table.Conflict}},
 		{name: "the header is changed", act: func(w *field) {
 			_, err := w.owner.Spreadsheets.Values.Update(w.id, "Load!B1", &sheets.ValueRange{Values: [][]any{{"number"}}}).ValueInputOption("RAW").Do()
 			if err != nil {
 				w.t.Error(err)
 			}
-		}, codes: []service.Code{service.Conflict, service.InvalidRows}, fewer: true},
+		}, codes: []table.Code{table.Conflict, table.InvalidRows}, fewer: true},
 		{name: "the grid is full", act: func(w *field) {
 			grid := w.sheet("Load").GridProperties // the sheet Other has 1000 rows
 			w.change(w.t, w.owner, &sheets.Request{AddSheet: &sheets.AddSheetRequest{Properties: &sheets.SheetProperties{
 				Title: "Big", GridProperties: &sheets.GridProperties{ColumnCount: 26, RowCount: 10_000_000/26 - grid.RowCount - 1000 - 600},
 			}}})
-		}, codes: []service.Code{service.SheetFull}, fewer: true},
+		}, codes: []table.Code{table.SheetFull}, fewer: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { newField(t, tt).run(tt) })
@@ -179,7 +179,7 @@ func TestFaults(t *testing.T) {
 }
 
 // broken stands for an answer that never came, because the function was killed.
-const broken service.Code = "broken connection"
+const broken table.Code = "broken connection"
 
 func newField(t *testing.T, tt faultCase) *field {
 	n := max(1, tt.instances)
@@ -341,14 +341,14 @@ func (f *field) audit(tt faultCase) {
 		title = "Load"
 	}
 	stored := f.stored(title, tt.apart)
-	codes := map[service.Code]int{}
+	codes := map[table.Code]int{}
 	acked := 0
 	for _, name := range slices.Sorted(maps.Keys(f.told)) {
 		answers := f.told[name]
 		last := answers[len(answers)-1]
 		copies := stored[name]
 		delete(stored, name)
-		if last.code == service.Conflict {
+		if last.code == table.Conflict {
 			copies += stored[misplaced(name)]
 			delete(stored, misplaced(name))
 		}
@@ -360,7 +360,7 @@ func (f *field) audit(tt faultCase) {
 			}
 		case !slices.Contains(tt.codes, last.code):
 			f.t.Errorf("%s was left with %d %s", name, last.status, last.code)
-		case last.code == service.OutcomeUnknown || last.code == broken || last.code == service.Conflict:
+		case last.code == table.OutcomeUnknown || last.code == broken || last.code == table.Conflict:
 			if copies > 1 {
 				f.t.Errorf("%s is stored %d times", name, copies)
 			}

@@ -19,6 +19,7 @@ import (
 
 	"example.com/sheets-function/auth"
 	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 func init() {
@@ -186,7 +187,7 @@ func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
 func (h *Handler) health(w http.ResponseWriter, _ *http.Request) error {
 	if err := h.tokens.Warm(); err != nil {
 		return &requestError{
-			code: service.TokenRefused, status: http.StatusServiceUnavailable,
+			code: table.TokenRefused, status: http.StatusServiceUnavailable,
 			detail: "the last fetch of an access token failed; the log has the cause", err: err,
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"example.com/sheets-function/auth"
 	"example.com/sheets-function/emulator"
 	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // world is a function and the Google that it calls, in memory.
@@ -218,7 +219,7 @@ func TestBadRequests(t *testing.T) {
 	for _, tt := range []struct {
 		name, method, target, body string
 		status                     int
-		code                       service.Code
+		code                       table.Code
 		detail                     string
 	}{
 		{"not JSON", "POST", "/sheets/Orders", "id=4", 400, "bad-request", "not JSON"},
@@ -294,7 +295,7 @@ func TestGoogleRefuses(t *testing.T) {
 		setting func(*Settings, *emulator.Spreadsheet)
 		cause   func(*world)
 		status  int
-		code    service.Code
+		code    table.Code
 		remedy  string
 	}{
 		{name: "token without the scope", setting: func(s *Settings, _ *emulator.Spreadsheet) {
@@ -408,7 +409,7 @@ func TestCallersByEmail(t *testing.T) {
 	for _, tt := range []struct {
 		name, token string
 		status      int
-		code        service.Code
+		code        table.Code
 	}{
 		{"on the list", w.google.IDToken("ada@example.com", audience), 200, ""},
 		{"a stranger", w.google.IDToken("eve@example.com", audience), 403, "forbidden"},
@@ -639,7 +640,7 @@ var module = reflect.TypeFor[Settings]().PkgPath()
 func TestImports(t *testing.T) {
 	root := module
 	allowed := map[string][]string{
-		root:                       {module + "/auth", module + "/service"},
+		root:                       {module + "/auth", module + "/service", module + "/service/table"},
 		module + "/service":        {module + "/service/commit", module + "/service/table"},
 		module + "/service/commit": {},
 		module + "/service/table":  {},

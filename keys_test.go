@@ -10,7 +10,7 @@ import (
 
 	"google.golang.org/api/sheets/v4"
 
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // post appends with an idempotency key.
@@ -103,7 +103,7 @@ func TestBadKeys(t *testing.T) {
 		r.Header.Set("Idempotency-Key", tt.key)
 		recorder := httptest.NewRecorder()
 		w.ServeHTTP(recorder, r)
-		if p := problemOf(t, recorder); p.Status != 400 || p.Code != service.BadRequest || !strings.Contains(p.Detail, tt.detail) {
+		if p := problemOf(t, recorder); p.Status != 400 || p.Code != table.BadRequest || !strings.Contains(p.Detail, tt.detail) {
 			t.Errorf("%s: POST = %+v, want 400 bad-request: %s", tt.name, p, tt.detail)
 		}
 	}
@@ -135,7 +135,7 @@ func TestKeysAreHidden(t *testing.T) {
 			for _, try := range []string{"GET /sheets/_keys", "GET /sheets/_KEYS", "GET /sheets/_keys?values=text", "POST /sheets/_keys", "POST /sheets/_Keys", "POST /sheets/_keys?input=user_entered"} {
 				method, target, _ := strings.Cut(try, " ")
 				answer := w.another(t).do(method, target, `{"A":1}`)
-				if p := problemOf(t, answer); p.Code != service.SheetNotFound || strings.Contains(p.Detail, `"_keys",`) {
+				if p := problemOf(t, answer); p.Code != table.SheetNotFound || strings.Contains(p.Detail, `"_keys",`) {
 					t.Errorf("%s = %+v, want sheet-not-found", try, p)
 				}
 			}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // newLogger writes one JSON object a line in the shape of Cloud Logging,
@@ -81,7 +82,7 @@ func (h *Handler) logRequest(r *http.Request, out *answerWriter, used *service.U
 		if p.Status >= http.StatusInternalServerError {
 			level = slog.LevelError
 		}
-		if errors.Is(r.Context().Err(), context.Canceled) && p.Code != service.OutcomeUnknown {
+		if errors.Is(r.Context().Err(), context.Canceled) && p.Code != table.OutcomeUnknown {
 			level = slog.LevelInfo // the caller left; nobody needs to look at it
 		}
 		message += ": " + string(p.Code)

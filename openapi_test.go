@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/sheets-function/emulator"
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 func mustReadDocument(t *testing.T) *document {
@@ -170,7 +170,7 @@ func TestAnswersAreHeldAgainstTheDocument(t *testing.T) {
 		header.Del(name)
 		return header
 	}
-	p := func(status int, code service.Code) string {
+	p := func(status int, code table.Code) string {
 		return fmt.Sprintf(`{"type":"about:blank","title":"t","status":%d,"detail":"d","code":%q,"request_id":"x","member_of_an_extension":1}`, status, code)
 	}
 	for _, tt := range []struct {

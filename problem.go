@@ -11,58 +11,58 @@ import (
 	"time"
 
 	"example.com/sheets-function/auth"
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // The codes that the service does not have: requests that never reach it.
 const (
-	codeSettings         service.Code = "settings"
-	codeUnauthenticated  service.Code = "unauthenticated"
-	codeForbidden        service.Code = "forbidden"
-	codeRouteNotFound    service.Code = "route-not-found"
-	codeMethodNotAllowed service.Code = "method-not-allowed"
-	codeInternal         service.Code = "internal"
+	codeSettings         table.Code = "settings"
+	codeUnauthenticated  table.Code = "unauthenticated"
+	codeForbidden        table.Code = "forbidden"
+	codeRouteNotFound    table.Code = "route-not-found"
+	codeMethodNotAllowed table.Code = "method-not-allowed"
+	codeInternal         table.Code = "internal"
 )
 
 // statuses is where codes become HTTP statuses. A failure of Google's is a bad
 // gateway, unless coming back later helps.
-var statuses = map[service.Code]int{
-	service.BadRequest:          http.StatusBadRequest,
-	service.InvalidRows:         http.StatusUnprocessableEntity,
-	service.TooLarge:            http.StatusRequestEntityTooLarge,
-	service.SheetNotFound:       http.StatusNotFound,
-	service.ScopeInsufficient:   http.StatusBadGateway,
-	service.NotShared:           http.StatusBadGateway,
-	service.APIDisabled:         http.StatusBadGateway,
-	service.NoStorage:           http.StatusBadGateway,
-	service.SpreadsheetNotFound: http.StatusBadGateway,
-	service.UnsupportedDocument: http.StatusBadGateway,
-	service.RateLimited:         http.StatusServiceUnavailable,
-	service.Upstream:            http.StatusBadGateway,
-	service.Overloaded:          http.StatusServiceUnavailable,
-	service.Conflict:            http.StatusConflict,
-	service.KeyReused:           http.StatusUnprocessableEntity,
-	service.SheetFull:           http.StatusUnprocessableEntity,
-	service.OutcomeUnknown:      http.StatusGatewayTimeout,
-	service.TokenRefused:        http.StatusBadGateway,
-	codeSettings:                http.StatusServiceUnavailable,
-	codeUnauthenticated:         http.StatusUnauthorized,
-	codeForbidden:               http.StatusForbidden,
-	codeRouteNotFound:           http.StatusNotFound,
-	codeMethodNotAllowed:        http.StatusMethodNotAllowed,
-	codeInternal:                http.StatusInternalServerError,
+var statuses = map[table.Code]int{
+	table.BadRequest:          http.StatusBadRequest,
+	table.InvalidRows:         http.StatusUnprocessableEntity,
+	table.TooLarge:            http.StatusRequestEntityTooLarge,
+	table.SheetNotFound:       http.StatusNotFound,
+	table.ScopeInsufficient:   http.StatusBadGateway,
+	table.NotShared:           http.StatusBadGateway,
+	table.APIDisabled:         http.StatusBadGateway,
+	table.NoStorage:           http.StatusBadGateway,
+	table.SpreadsheetNotFound: http.StatusBadGateway,
+	table.UnsupportedDocument: http.StatusBadGateway,
+	table.RateLimited:         http.StatusServiceUnavailable,
+	table.Upstream:            http.StatusBadGateway,
+	table.Overloaded:          http.StatusServiceUnavailable,
+	table.Conflict:            http.StatusConflict,
+	table.KeyReused:           http.StatusUnprocessableEntity,
+	table.SheetFull:           http.StatusUnprocessableEntity,
+	table.OutcomeUnknown:      http.StatusGatewayTimeout,
+	table.TokenRefused:        http.StatusBadGateway,
+	codeSettings:              http.StatusServiceUnavailable,
+	codeUnauthenticated:       http.StatusUnauthorized,
+	codeForbidden:             http.StatusForbidden,
+	codeRouteNotFound:         http.StatusNotFound,
+	codeMethodNotAllowed:      http.StatusMethodNotAllowed,
+	codeInternal:              http.StatusInternalServerError,
 }
 
 // problem is an answer of RFC 9457. Its type is about:blank: what it means is
 // told by the code. The request's ID finds its line in the log; it is no URI, as
 // instance would have to be.
 type problem struct {
-	Type   string       `json:"type"`
-	Title  string       `json:"title"`
-	Status int          `json:"status"`
-	Detail string       `json:"detail"`
-	Code   service.Code `json:"code"`
-	Remedy string       `json:"remedy,omitempty"`
+	Type   string     `json:"type"`
+	Title  string     `json:"title"`
+	Status int        `json:"status"`
+	Detail string     `json:"detail"`
+	Code   table.Code `json:"code"`
+	Remedy string     `json:"remedy,omitempty"`
 
 	RequestID string `json:"request_id,omitempty"`
 
@@ -71,7 +71,7 @@ type problem struct {
 
 // requestError is a failure that the service knows nothing of.
 type requestError struct {
-	code   service.Code
+	code   table.Code
 	status int // 0 is that of the code
 	detail string
 	err    error // for the log; may be nil
@@ -87,7 +87,7 @@ func (e *requestError) Error() string {
 func (e *requestError) Unwrap() error { return e.err }
 
 func badRequest(format string, args ...any) error {
-	return &requestError{code: service.BadRequest, detail: fmt.Sprintf(format, args...)}
+	return &requestError{code: table.BadRequest, detail: fmt.Sprintf(format, args...)}
 }
 
 // toProblem is the one place where errors become answers. What the caller did
@@ -96,7 +96,7 @@ func badRequest(format string, args ...any) error {
 func toProblem(err error) problem {
 	p := problem{Code: codeInternal, Detail: "the function failed; its log has the cause"}
 	var (
-		inService *service.Error
+		inService *table.Error
 		inRequest *requestError
 		noToken   *auth.Error
 		caller    *auth.CallerError
@@ -106,11 +106,11 @@ func toProblem(err error) problem {
 	case errors.As(err, &inRequest):
 		p.Code, p.Status, p.Detail = inRequest.code, inRequest.status, inRequest.detail
 	case errors.As(err, &noToken): // before the service's error that wraps it
-		p.Code, p.Detail, p.Remedy = service.TokenRefused, noToken.Error(), noToken.Remedy
+		p.Code, p.Detail, p.Remedy = table.TokenRefused, noToken.Error(), noToken.Remedy
 	case errors.As(err, &inService):
 		p.Code, p.Detail, p.Remedy, p.retryAfter = inService.Code, inService.Detail, inService.Remedy, inService.RetryAfter
 	case errors.As(err, &tooLong):
-		p.Code, p.Detail = service.TooLarge, fmt.Sprintf("the body is longer than %d bytes", tooLong.Limit)
+		p.Code, p.Detail = table.TooLarge, fmt.Sprintf("the body is longer than %d bytes", tooLong.Limit)
 		p.Remedy = "send the rows in several requests"
 	case errors.As(err, &caller):
 		p.Code, p.Detail, p.Remedy = codeUnauthenticated, caller.Detail, caller.Remedy
@@ -118,7 +118,7 @@ func toProblem(err error) problem {
 			p.Code = codeForbidden
 		}
 		if errors.Is(err, auth.ErrNoKeys) {
-			p.Code, p.Status, p.retryAfter = service.Upstream, http.StatusServiceUnavailable, 10*time.Second
+			p.Code, p.Status, p.retryAfter = table.Upstream, http.StatusServiceUnavailable, 10*time.Second
 		}
 	}
 	if p.Status == 0 {
@@ -134,7 +134,7 @@ func toProblem(err error) problem {
 // explain is toProblem with what the settings and the account's e-mail tell.
 func (h *Handler) explain(ctx context.Context, err error) problem {
 	p := toProblem(err)
-	if p.Code == service.ScopeInsufficient && strings.HasPrefix(h.tokens.Status().Source, "metadata server") {
+	if p.Code == table.ScopeInsufficient && strings.HasPrefix(h.tokens.Status().Source, "metadata server") {
 		ignored := "the platform ignores the scopes that it is asked for, as a VM does: stop the VM and set its own, gcloud compute instances set-service-account VM --scopes=cloud-platform," +
 			h.settings.Scopes.String() + "; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
 		if h.settings.Scopes.Has("drive") && h.settings.Scopes.Has("spreadsheets") {
@@ -144,12 +144,12 @@ func (h *Handler) explain(ctx context.Context, err error) problem {
 			p.Remedy += "; if that is of no help, " + ignored
 		}
 	}
-	if strings.Contains(p.Remedy, service.Account) {
+	if strings.Contains(p.Remedy, table.Account) {
 		email, err := h.tokens.Email(ctx)
 		if err != nil {
 			email = "the function's service account"
 		}
-		p.Remedy = strings.ReplaceAll(p.Remedy, service.Account, email)
+		p.Remedy = strings.ReplaceAll(p.Remedy, table.Account, email)
 	}
 	return p
 }
@@ -163,7 +163,7 @@ func (h *Handler) shown(p problem) problem {
 		return p
 	}
 	p.Remedy = ""
-	if p.Code == service.TokenRefused {
+	if p.Code == table.TokenRefused {
 		p.Detail = "the function has no access token to call Google with"
 	}
 	return p

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/sheets-function/emulator"
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // stock has what queries tell apart: numbers beside texts that look like them,
@@ -87,7 +87,7 @@ func TestBadQueries(t *testing.T) {
 	for _, tt := range []struct {
 		name, query string
 		status      int
-		code        service.Code
+		code        table.Code
 		detail      string
 	}{
 		{"unknown column in where", "where=qt:2", 422, "invalid-rows", `sheet "Stock" has no column "qt"; its columns are "id", "name"`},

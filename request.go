@@ -11,14 +11,14 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
-func parseQuery(r *http.Request) (q service.Query, err error) {
+func parseQuery(r *http.Request) (q table.Query, err error) {
 	p := r.URL.Query()
-	q.Values, q.Where, q.CSV, q.Anew = service.Values(p.Get("values")), p["where"], wantsCSV(r.Header), asksAnew(r.Header)
+	q.Values, q.Where, q.CSV, q.Anew = table.Values(p.Get("values")), p["where"], wantsCSV(r.Header), asksAnew(r.Header)
 	switch q.Values {
-	case "", service.Typed, service.Text, service.Formula:
+	case "", table.Typed, table.Text, table.Formula:
 	default:
 		return q, badRequest("values=%.100s: want typed, text or formula", q.Values)
 	}
@@ -89,10 +89,10 @@ func parseBool(p url.Values, name string) (bool, error) {
 
 // parseChange reads which rows an update or a delete is for, and how it is to be
 // done.
-func parseChange(r *http.Request) (w service.Write, m service.Match, err error) {
+func parseChange(r *http.Request) (w table.Write, m table.Match, err error) {
 	p := r.URL.Query()
 	m.Where = p["where"]
-	if m.Limit, err = parseNumber(p, "limit", 1, service.MaxRows); err != nil {
+	if m.Limit, err = parseNumber(p, "limit", 1, table.MaxRows); err != nil {
 		return w, m, err
 	}
 	w, err = parseWrite(r)
@@ -103,7 +103,7 @@ func parseChange(r *http.Request) (w service.Write, m service.Match, err error) 
 const maxKey = 255
 
 // parseWrite reads how a write is to be done.
-func parseWrite(r *http.Request) (w service.Write, err error) {
+func parseWrite(r *http.Request) (w table.Write, err error) {
 	keys := r.Header.Values("Idempotency-Key")
 	if len(keys) > 0 {
 		w.Key = keys[0]
@@ -126,7 +126,7 @@ func printable(text string, longest int) bool {
 }
 
 // parseInput reads whether rows are to be entered as if a person typed them.
-func parseInput(r *http.Request, w service.Write) (entered bool, err error) {
+func parseInput(r *http.Request, w table.Write) (entered bool, err error) {
 	switch input := r.URL.Query().Get("input"); input {
 	case "", "raw":
 		return false, nil

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // listRows answers with the rows of a sheet.
@@ -35,7 +35,7 @@ func (h *Handler) appendRows(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	var appended service.Appended
+	var appended table.Appended
 	if entered {
 		appended, err = h.rows.EnterRows(r.Context(), r.PathValue("title"), how.Header, records)
 	} else {
@@ -55,7 +55,7 @@ func (h *Handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
 	}
 	column := r.URL.Query().Get("key")
 	if column == "" {
-		return &service.Error{Code: service.InvalidRows, Detail: "no column says which rows are the same", Remedy: "add key=column"}
+		return &table.Error{Code: table.InvalidRows, Detail: "no column says which rows are the same", Remedy: "add key=column"}
 	}
 	records, release, err := h.readRecords(w, r, rowsAsAny)
 	if err != nil {
@@ -81,7 +81,7 @@ func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer release()
 	if len(records) != 1 {
-		return &service.Error{Code: service.InvalidRows, Detail: fmt.Sprintf("the body holds %d objects: send one, with the columns to set", len(records))}
+		return &table.Error{Code: table.InvalidRows, Detail: fmt.Sprintf("the body holds %d objects: send one, with the columns to set", len(records))}
 	}
 	updated, err := h.rows.UpdateRows(r.Context(), r.PathValue("title"), how, match, records[0])
 	if err != nil {

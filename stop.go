@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"time"
 
-	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 const (
@@ -109,8 +109,8 @@ func (h *Handler) exitOnSignal() {
 // tooLate answers requests that come after SIGTERM.
 func (h *Handler) tooLate(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Connection", "close")
-	return &service.Error{
-		Code:       service.Overloaded,
+	return &table.Error{
+		Code:       table.Overloaded,
 		Detail:     "this instance is stopping, so nothing was done",
 		RetryAfter: time.Second,
 	}
