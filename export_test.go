@@ -3,7 +3,6 @@ package function
 import (
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"example.com/sheets-function/auth"
 	"example.com/sheets-function/emulator"
 	"example.com/sheets-function/service/table"
+	"example.com/sheets-function/web"
 )
 
 const exportCall = "drive.files.export"
@@ -78,45 +78,6 @@ func TestExport(t *testing.T) {
 			t.Errorf("HEAD (-GET +HEAD):\n%s", diff)
 		}
 	})
-}
-
-func TestAttachment(t *testing.T) {
-	for _, tt := range []struct{ name, title, want, plain string }{
-		{"plain", "Demo", "Demo.xlsx", "Demo.xlsx"},
-		{"blanks", " Orders of 2026 ", "Orders of 2026.xlsx", "Orders of 2026.xlsx"},
-		{"quotes", `say "x"; filename=evil.exe`, "say _x_; filename=evil.exe.xlsx", "say _x_; filename=evil.exe.xlsx"},
-		{"a path", `../../etc/pass\wd`, ".._.._etc_pass_wd.xlsx", ".._.._etc_pass_wd.xlsx"},
-		{"line breaks", "a\r\nSet-Cookie: b=c\n\ndone", "a__Set-Cookie_ b=c__done.xlsx", "a__Set-Cookie_ b=c__done.xlsx"},
-		{"null byte", "a\x00b", "a_b.xlsx", "a_b.xlsx"},
-		{"escapes", "100%20%ff", "100_20_ff.xlsx", "100_20_ff.xlsx"},
-		{"beyond ASCII", "Übersicht 🌵 + 'x'", "Übersicht 🌵 + 'x'.xlsx", "_bersicht _ + 'x'.xlsx"},
-		{"text that turns the name around", "a\u202excod", "a_xcod.xlsx", "a_xcod.xlsx"},
-		{"no UTF-8", "a\xffb", "a\ufffdb.xlsx", "a_b.xlsx"},
-		{"nothing", "", "spreadsheet.xlsx", "spreadsheet.xlsx"},
-		{"only blanks", " \t ", "_.xlsx", "_.xlsx"},
-		{"very long", strings.Repeat("🌵", 5000), strings.Repeat("🌵", 100) + ".xlsx", strings.Repeat("_", 100) + ".xlsx"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			w := newWorld(t, func(_ *Settings, s *emulator.Spreadsheet) { s.Title = tt.title })
-			w.google.Inject(emulator.Fault{Call: exportCall, Status: 500}) // HEAD needs no file
-			header := w.do("HEAD", "/export", "").Header()
-			got := header.Get("Content-Disposition")
-			if tt.title == "" { // Google gives a title where there is none
-				got = attachment("", "xlsx")
-			}
-			kind, parameters, err := mime.ParseMediaType(got)
-			if err != nil || kind != "attachment" || parameters["filename"] != tt.want {
-				t.Errorf("Content-Disposition: %s: file name %q, %v, want %q", got, parameters["filename"], err, tt.want)
-			}
-			plain, _, _ := strings.Cut(got, "; filename*=")
-			if _, parameters, err := mime.ParseMediaType(plain); err != nil || parameters["filename"] != tt.plain {
-				t.Errorf("Content-Disposition: %s: plain file name %q, %v, want %q", got, parameters["filename"], err, tt.plain)
-			}
-			if strings.ContainsFunc(got, func(c rune) bool { return c < ' ' || c > '~' }) || len(got) > 4096 || header.Get("Set-Cookie") != "" {
-				t.Errorf("Content-Disposition: %q", got)
-			}
-		})
-	}
 }
 
 // exporting is a function whose exports come from this and not from the
@@ -192,14 +153,14 @@ func TestExportIsRefused(t *testing.T) {
 				start := time.Now()
 				answer := w.do("GET", tt.target, "")
 				p := problemOf(t, answer)
-				if p.Status != tt.status || p.Code != tt.code || !strings.Contains(p.Detail+p.Remedy, tt.told) {
+				if p.Status != tt.status || p.Code != tt.code || !strings.Contains(p.Detail+p.Hint, tt.told) {
 					t.Errorf("GET %s = %+v, want %d %s: %s", tt.target, p, tt.status, tt.code, tt.told)
 				}
 				if answer.Header().Get("Content-Disposition") != "" {
 					t.Errorf("the problem would be stored as %s", answer.Header().Get("Content-Disposition"))
 				}
-				if took := time.Since(start); took > requestBudget {
-					t.Errorf("the answer took %v, want at most %v", took, requestBudget)
+				if took := time.Since(start); took > web.DefaultTimeout {
+					t.Errorf("the answer took %v, want at most %v", took, web.DefaultTimeout)
 				}
 				w.google.Heal()
 			})
@@ -326,8 +287,8 @@ func TestSlowReader(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer resp.Body.Close()
-		if took := (<-ended).Sub(start); took != writeBudget {
-			t.Errorf("the caller was left after %v, want %v", took, writeBudget)
+		if took := (<-ended).Sub(start); took != (web.DefaultTimeout + 3*time.Second) {
+			t.Errorf("the caller was left after %v, want %v", took, (web.DefaultTimeout + 3*time.Second))
 		}
 		if line := lastLine(t, w); line["severity"] != "INFO" || !strings.Contains(line["error"].(string), "timeout") {
 			t.Errorf("log %s, want an INFO line of the end", w.log)

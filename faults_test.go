@@ -287,7 +287,7 @@ func (f *field) run(tt faultCase) {
 	f.google.Heal()
 	time.Sleep(time.Minute) // for whatever is still on its way
 	for _, i := range f.instances {
-		i.Handler.(*Handler).Shutdown(context.Background())
+		i.shutdown()
 	}
 	f.audit(tt)
 }

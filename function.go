@@ -1,25 +1,34 @@
-// Package function puts a Google spreadsheet behind a JSON API. It runs on
-// Cloud Run, Cloud Run functions and any Knative, with an access token for
-// exactly the scopes that it needs and no key file.
+// Package function serves a Google spreadsheet as a JSON API. It runs on Cloud
+// Run, Cloud Run functions and any Knative, with an access token for exactly the
+// scopes that it needs and no key file.
 //
-// A fork changes this file, which lists the routes, and the folder service,
-// which holds what they do. Package auth stays as it is.
+// A fork changes the list of routes in this file, and the folder service, which
+// holds what they do. Package auth, which gets the tokens, and package web, which
+// speaks HTTP, stay as they are.
 package function
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"log/slog"
+	"maps"
+	"math"
 	"net/http"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
-	"golang.org/x/sync/semaphore"
 
 	"example.com/sheets-function/auth"
+	"example.com/sheets-function/event"
 	"example.com/sheets-function/service"
 	"example.com/sheets-function/service/table"
+	"example.com/sheets-function/web"
 )
 
 func init() {
@@ -27,23 +36,23 @@ func init() {
 	functions.HTTP("Handle", Handle)
 }
 
-// Handle answers one request. It is the function's entry point for the
-// functions framework and for Knative. The settings are read from the
-// environment at the first call; if they are wrong, every call says so.
+// Handle serves one request. It is the entry point for the functions framework and
+// for Knative. The settings are read from the environment at the first request; if
+// they are wrong, every request is answered with what is wrong.
 func Handle(w http.ResponseWriter, r *http.Request) { fromEnvironment().ServeHTTP(w, r) }
 
 var fromEnvironment = sync.OnceValue(func() http.Handler {
-	log := newLogger(os.Stderr)
+	logger := web.NewLogger(os.Stderr)
 	settings, err := ReadSettings()
 	if err != nil {
-		return misconfigured(err, log)
+		return misconfigured(err, logger)
 	}
-	h, err := NewHandler(settings, WithLogger(log))
+	h, err := NewHandler(settings, WithLogger(logger))
 	if err != nil {
-		return misconfigured(err, log)
+		return misconfigured(err, logger)
 	}
-	if os.Getenv("K_SERVICE") != "" { // elsewhere the program that calls Handle knows how to stop
-		h.exitOnSignal()
+	if os.Getenv("K_SERVICE") != "" { // elsewhere the program that calls Handle stops it
+		web.ExitOnSignal(h.Shutdown)
 	}
 	return h
 })
@@ -57,8 +66,8 @@ type options struct {
 }
 
 // WithTransport sends all requests to Google and to the metadata server through
-// the transport, for example emulator.Transport in tests. Without it, or with
-// nil, they go through clones of [http.DefaultTransport].
+// the transport, such as emulator.Transport in tests. Without it, or with nil, they
+// go through clones of [http.DefaultTransport].
 func WithTransport(transport http.RoundTripper) Option {
 	return func(o *options) { o.transport = transport }
 }
@@ -69,85 +78,98 @@ func WithLogger(logger *slog.Logger) Option {
 	return func(o *options) { o.logger = logger }
 }
 
+// Handler serves the API. It is safe for concurrent use; the zero value is not
+// usable, see [NewHandler].
+type Handler struct {
+	settings Settings
+	tokens   *auth.Transport
+	rows     *service.Service
+	bodies   *web.Bodies
+	web      *web.Handler
+	logger   *slog.Logger
+}
+
 // NewHandler returns the API for these settings. It makes no network call; an
 // error names the credentials that are missing.
 func NewHandler(s Settings, opts ...Option) (*Handler, error) {
-	var o options
+	o := options{logger: web.NewLogger(os.Stderr)}
 	for _, opt := range opts {
 		opt(&o)
-	}
-	base, log := o.transport, o.logger
-	if log == nil {
-		log = newLogger(os.Stderr)
 	}
 	endpoint := s.Emulator.endpoint()
 	tokens, err := auth.NewTransport(auth.Config{
 		Scopes: s.Scopes, Subject: string(s.Subject), Impersonate: string(s.Impersonate),
-		Endpoint: endpoint, Base: base, Logger: log,
+		Endpoint: endpoint, Base: o.transport, Logger: o.logger,
 	})
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := auth.NewVerifier(s.Callers, string(s.Audience), endpoint, base)
+	callers, err := auth.NewVerifier(s.Callers, string(s.Audience), endpoint, o.transport)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := service.New(context.Background(), service.Config{
 		Client: tokens.Client(), SpreadsheetID: string(s.SpreadsheetID), Endpoint: endpoint,
 		CacheTTL: time.Duration(s.CacheTTL), ReadsPerMinute: int(s.ReadsPerMinute), WritesPerMinute: int(s.WritesPerMinute),
-		Logger: log,
+		Logger: o.logger,
 	})
 	if err != nil {
 		return nil, err
 	}
-	h := &Handler{settings: s, callers: verifier, tokens: tokens, rows: rows, log: log, mux: http.NewServeMux(), drain: newDrain(), bodies: semaphore.NewWeighted(bodiesAtOnce), pages: newPages(s)}
-	for _, route := range h.routes() {
-		h.mux.Handle(route.pattern, h.answer(route))
+	h := &Handler{settings: s, tokens: tokens, rows: rows, bodies: web.NewBodies(maxBody, 2*maxBody), logger: o.logger}
+	routes := h.Routes()
+	for i := range routes {
+		routes[i].Serve = logUsage(routes[i].Serve)
 	}
-	log.Info("function is set up", "settings", s, versions())
+	h.web = web.NewHandler(web.Config{
+		Routes:    routes,
+		Authorize: callers.Check,
+		Explain:   h.explain,
+		Redact:    h.redact,
+		CORS: web.CORS{
+			Origins:         s.Origins,
+			RequestHeaders:  []string{"Idempotency-Key"},
+			ResponseHeaders: []string{"X-Total-Count", "Idempotency-Replayed"},
+			BlockWrites:     s.Callers.Anyone(), // where callers are checked, a page needs a token
+			Hint:            "set ORIGINS to the sites whose pages may write",
+		},
+		Logger: o.logger,
+	})
+	o.logger.Info("function is set up", "settings", s, web.Versions())
 	return h, nil
 }
 
-// Handler serves the API. It is safe for concurrent use; the zero value is not
-// usable, see [NewHandler].
-type Handler struct {
-	settings Settings
-	callers  *auth.Verifier
-	tokens   *auth.Transport
-	rows     *service.Service
-	log      *slog.Logger
-	mux      *http.ServeMux
-	drain    *drain
-	bodies   *semaphore.Weighted // bytes of bodies that may be in memory
-	pages    pages
+// ServeHTTP serves one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.web.ServeHTTP(w, r) }
+
+// Shutdown answers 503 to new requests and returns when those in flight are
+// answered and what was accepted is stored, or when ctx is done. Half a second
+// before ctx's deadline, writes that are still queued are answered 503, and those
+// that were sent are answered with what is certain.
+func (h *Handler) Shutdown(ctx context.Context) {
+	h.logger.Info("function shuts down: requests in flight are finished")
+	h.web.Shutdown(ctx, h.rows.Halt)
+	h.rows.Stop(ctx)
 }
 
-// route is a pattern of http.ServeMux, the query parameters it takes, and what
-// it does. An error becomes a problem answer, see problem.go.
-type route struct {
-	pattern    string
-	parameters []string
-	do         func(http.ResponseWriter, *http.Request) error
-}
-
-// routes is the whole API. This is the list to change in a fork.
-func (h *Handler) routes() []route {
-	return []route{
-		{"GET /{$}", nil, h.describe},
-		{"GET /sheets/{title}", []string{"where", "order", "select", "limit", "offset", "values", "header", "format"}, h.listRows},
-		{"POST /sheets/{title}", []string{"header", "input"}, h.appendRows},
-		{"PUT /sheets/{title}", []string{"key", "header", "dry_run"}, h.upsertRows},
-		{"PATCH /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.updateRows},
-		{"DELETE /sheets/{title}", []string{"where", "limit", "header", "dry_run"}, h.deleteRows},
-		{"POST /events", nil, h.receiveEvent},
-		{"GET /export", []string{"format"}, h.export},
-		{"GET /openapi.yaml", nil, h.describeAPI},
-		{healthRoute, nil, h.health},
+// Routes returns the whole API. This is the list to change in a fork.
+func (h *Handler) Routes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /{$}", Serve: h.describe},
+		{Pattern: "GET /sheets/{title}", Serve: h.listRows, Repeatable: []string{"where"},
+			Query: []string{"where", "order", "select", "limit", "offset", "values", "header", "format"}},
+		{Pattern: "POST /sheets/{title}", Serve: h.appendRows, Query: []string{"header", "input"}},
+		{Pattern: "PUT /sheets/{title}", Serve: h.upsertRows, Query: []string{"key", "header", "dry_run"}},
+		{Pattern: "PATCH /sheets/{title}", Serve: h.updateRows, Repeatable: []string{"where"},
+			Query: []string{"where", "limit", "header", "dry_run"}},
+		{Pattern: "DELETE /sheets/{title}", Serve: h.deleteRows, Repeatable: []string{"where"},
+			Query: []string{"where", "limit", "header", "dry_run"}},
+		{Pattern: "POST /events", Serve: h.receiveEvent},
+		{Pattern: "GET /export", Serve: h.export, Query: []string{"format"}},
+		{Pattern: "GET /openapi.yaml", Serve: h.describeAPI},
+		{Pattern: "GET /health", Serve: h.health, Public: true},
 	}
 }
-
-// healthRoute alone is open to anybody.
-const healthRoute = "GET /health"
 
 // describe answers with the spreadsheet, its sheets, and who the function is.
 func (h *Handler) describe(w http.ResponseWriter, r *http.Request) error {
@@ -155,25 +177,206 @@ func (h *Handler) describe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, struct {
+	return web.WriteJSON(w, http.StatusOK, struct {
 		service.Spreadsheet
 		Identity auth.Status `json:"identity"`
 	}{spreadsheet, h.identity(r.Context())})
 }
 
-// export answers with the spreadsheet as a file, hidden sheets included, while it
-// comes from Drive.
-func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
-	format, err := parseFormat(r.URL.Query())
+// identity is who the function is; where anybody on the internet may call, without
+// names and addresses.
+func (h *Handler) identity(ctx context.Context) auth.Status {
+	if h.isPublic() {
+		status := h.tokens.Status()
+		return auth.Status{Scopes: status.Scopes, Expiry: status.Expiry}
+	}
+	_, _ = h.tokens.Email(ctx) // after an error the status has no e-mail
+	return h.tokens.Status()
+}
+
+// listRows answers with the rows of a sheet, or with 304 where the caller has them.
+func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
+	query, err := parseQuery(r)
 	if err != nil {
 		return err
+	}
+	rows, err := h.rows.ListRows(r.Context(), r.PathValue("title"), query)
+	if err != nil {
+		return err
+	}
+	header := w.Header()
+	header.Set("ETag", rows.ETag)
+	header.Add("Vary", "Accept")
+	// A client that has the rows revalidates each time, mostly for a 304 from
+	// memory. With a max-age it would not see what it has just stored: only the
+	// function knows when a cached row is out of date.
+	header.Set("Cache-Control", "private, no-cache")
+	if rows.Kept {
+		header.Set("Age", strconv.Itoa(int(rows.Age.Seconds())))
+	}
+	header.Set("X-Total-Count", strconv.Itoa(rows.Total))
+	if rows.Next > 0 {
+		next := r.URL.Query()
+		next.Set("offset", strconv.Itoa(rows.Next))
+		header.Set("Link", "<"+r.URL.EscapedPath()+"?"+next.Encode()+`>; rel="next"`)
+	}
+	if !web.NoneMatch(r.Header, rows.ETag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	header.Set("Content-Type", "application/json")
+	if query.CSV {
+		header.Set("Content-Type", "text/csv; charset=utf-8; header=present")
+	}
+	header.Set("Content-Length", strconv.Itoa(rows.Size()))
+	_, err = rows.WriteTo(w)
+	return err
+}
+
+// appendRows stores one row or many, and answers where.
+func (h *Handler) appendRows(w http.ResponseWriter, r *http.Request) error {
+	opts, err := parseWrite(r)
+	if err != nil {
+		return err
+	}
+	userEntered, err := parseInput(r, opts)
+	if err != nil {
+		return err
+	}
+	records, release, err := h.readRecords(w, r, "application/json", "text/csv")
+	if err != nil {
+		return err
+	}
+	defer release()
+	var appended table.Appended
+	if userEntered {
+		appended, err = h.rows.EnterRows(r.Context(), r.PathValue("title"), opts.Header, records)
+	} else {
+		appended, err = h.rows.AppendRows(r.Context(), r.PathValue("title"), opts, records)
+	}
+	if err != nil {
+		return err
+	}
+	return writeResult(w, http.StatusCreated, appended.Replayed, appended)
+}
+
+// upsertRows replaces the rows whose key is there, and appends the others.
+func (h *Handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
+	opts, err := parseWrite(r)
+	if err != nil {
+		return err
+	}
+	column := r.URL.Query().Get("key")
+	if column == "" {
+		return &table.Error{Code: table.InvalidRows, Detail: "no column says which rows are the same", Remedy: "add key=column"}
+	}
+	records, release, err := h.readRecords(w, r, "application/json", "text/csv")
+	if err != nil {
+		return err
+	}
+	defer release()
+	upserted, err := h.rows.UpsertRows(r.Context(), r.PathValue("title"), opts, column, records)
+	if err != nil {
+		return err
+	}
+	return writeResult(w, http.StatusOK, upserted.Replayed, upserted)
+}
+
+// updateRows sets columns of the rows that match.
+func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
+	opts, match, err := parseChange(r)
+	if err != nil {
+		return err
+	}
+	records, release, err := h.readRecords(w, r, "application/json")
+	if err != nil {
+		return err
+	}
+	defer release()
+	if len(records) != 1 {
+		return &table.Error{Code: table.InvalidRows, Detail: fmt.Sprintf("the body holds %d objects: send one, with the columns to set", len(records))}
+	}
+	updated, err := h.rows.UpdateRows(r.Context(), r.PathValue("title"), opts, match, records[0])
+	if err != nil {
+		return err
+	}
+	return writeResult(w, http.StatusOK, updated.Replayed, updated)
+}
+
+// deleteRows deletes the rows that match.
+func (h *Handler) deleteRows(w http.ResponseWriter, r *http.Request) error {
+	opts, match, err := parseChange(r)
+	if err != nil {
+		return err
+	}
+	deleted, err := h.rows.DeleteRows(r.Context(), r.PathValue("title"), opts, match)
+	if err != nil {
+		return err
+	}
+	return writeResult(w, http.StatusOK, deleted.Replayed, deleted)
+}
+
+// writeResult answers a write that is stored.
+func writeResult(w http.ResponseWriter, status int, replayed bool, result any) error {
+	if replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
+	}
+	return web.WriteJSON(w, status, result)
+}
+
+// receiveEvent stores the rows of an event, once however often it is delivered.
+// The response has no body: Knative takes the body of a 2xx for an event in reply,
+// and the delivery for failed if it is not one.
+func (h *Handler) receiveEvent(w http.ResponseWriter, r *http.Request) error {
+	appended, err := h.storeEvent(w, r)
+	if err != nil {
+		return &deliveryError{err}
+	}
+	if appended.Replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (h *Handler) storeEvent(w http.ResponseWriter, r *http.Request) (table.Appended, error) {
+	body, release, err := h.bodies.Open(w, r)
+	if err != nil {
+		return table.Appended{}, err
+	}
+	defer release()
+	content, err := io.ReadAll(body)
+	if err != nil {
+		return table.Appended{}, err
+	}
+	e, err := event.Parse(r.Header, content)
+	if err != nil {
+		return table.Appended{}, err
+	}
+	records, err := table.ParseRecords(e.Rows)
+	if err != nil {
+		return table.Appended{}, err
+	}
+	return h.rows.AppendRows(r.Context(), e.Sheet, table.Write{Key: e.Key}, records)
+}
+
+// export answers with the spreadsheet as a file, hidden sheets included, while it
+// arrives from Drive.
+func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
+	format := "xlsx"
+	if query := r.URL.Query(); query.Has("format") {
+		format = query.Get("format")
+	}
+	media, known := service.Formats[format]
+	if !known {
+		return web.BadRequest("format=%.100s: want %s", format, strings.Join(slices.Sorted(maps.Keys(service.Formats)), ", "))
 	}
 	title, err := h.rows.Title(r.Context())
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", service.Formats[format])
-	w.Header().Set("Content-Disposition", attachment(title, format))
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Disposition", web.Attachment(title, format))
 	if r.Method == http.MethodHead { // the file need not be made for that
 		return nil
 	}
@@ -182,14 +385,132 @@ func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
 
 // health answers whether requests can be served, for start-up and readiness
 // probes. It never waits for Google: the first call only starts fetching the
-// token, so that a probe warms a cold instance. Anyone may ask, so the reason
-// names neither account nor address.
+// token, so that a probe warms a cold instance. Everybody may call it, so the
+// reason names neither account nor address.
 func (h *Handler) health(w http.ResponseWriter, _ *http.Request) error {
 	if err := h.tokens.Warm(); err != nil {
-		return &requestError{
-			code: table.TokenRefused, status: http.StatusServiceUnavailable,
-			detail: "the last fetch of an access token failed; the log has the cause", err: err,
+		return &web.Error{
+			Code: string(table.TokenRefused), Status: http.StatusServiceUnavailable,
+			Detail: "the last fetch of an access token failed; the log has the cause", Err: err,
 		}
 	}
-	return writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+	return web.WriteJSON(w, http.StatusOK, map[string]string{"status": "ready"})
+}
+
+// maxBody is the length of the longest body, in bytes. The bodies in memory at one
+// time take up to twice that.
+const maxBody = 8 << 20
+
+// readRecords reads the rows of a body of one of the media types. They hold memory
+// until release is called.
+func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, accepted ...string) (records []table.Record, release func(), err error) {
+	media, err := web.MediaType(r, accepted...)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, release, err := h.bodies.Open(w, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if media == "text/csv" {
+		records, err = table.ReadCSV(body)
+	} else {
+		var content []byte
+		if content, err = io.ReadAll(body); err == nil {
+			records, err = table.ParseRecords(content)
+		}
+	}
+	if err != nil {
+		release()
+		return nil, nil, err
+	}
+	return records, release, nil
+}
+
+// parseQuery reads which rows of a sheet are asked for, and in what form.
+func parseQuery(r *http.Request) (q table.Query, err error) {
+	p := r.URL.Query()
+	q.Values, q.Where, q.Anew = table.Values(p.Get("values")), p["where"], web.NoCache(r.Header)
+	q.CSV = web.Prefers(r.Header, "text/csv", "application/json")
+	switch q.Values {
+	case "", table.Typed, table.Text, table.Formula:
+	default:
+		return q, web.BadRequest("values=%.100s: want typed, text or formula", q.Values)
+	}
+	switch format := p.Get("format"); {
+	case format == "csv", format == "json":
+		q.CSV = format == "csv"
+	case p.Has("format"):
+		return q, web.BadRequest("format=%.100s: want json or csv", format)
+	}
+	if q.Order, err = web.List(p, "order"); err != nil {
+		return q, err
+	}
+	if q.Select, err = web.List(p, "select"); err != nil {
+		return q, err
+	}
+	if q.Header, err = web.Int(p, "header", 1, maxHeader); err != nil {
+		return q, err
+	}
+	if q.Limit, err = web.Int(p, "limit", 1, math.MaxInt); err != nil {
+		return q, err
+	}
+	q.Offset, err = web.Int(p, "offset", 0, math.MaxInt)
+	return q, err
+}
+
+// maxHeader is the lowest row of a sheet that may name the columns.
+const maxHeader = 100
+
+// parseWrite reads how a write is to be done.
+func parseWrite(r *http.Request) (opts table.Write, err error) {
+	keys := r.Header.Values("Idempotency-Key")
+	if len(keys) > 0 {
+		opts.Key = keys[0]
+	}
+	if len(keys) > 1 || len(keys) == 1 && !web.Printable(opts.Key, event.MaxKey) {
+		return opts, web.BadRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", event.MaxKey)
+	}
+	p := r.URL.Query()
+	if opts.Header, err = web.Int(p, "header", 1, maxHeader); err != nil {
+		return opts, err
+	}
+	opts.DryRun, err = web.Bool(p, "dry_run")
+	return opts, err
+}
+
+// parseChange reads which rows an update or a delete is for, and how it is to be
+// done.
+func parseChange(r *http.Request) (opts table.Write, match table.Match, err error) {
+	p := r.URL.Query()
+	match.Where = p["where"]
+	if match.Limit, err = web.Int(p, "limit", 1, table.MaxRows); err != nil {
+		return opts, match, err
+	}
+	opts, err = parseWrite(r)
+	return opts, match, err
+}
+
+// parseInput reports whether rows are to be stored as if a person had typed them.
+func parseInput(r *http.Request, opts table.Write) (userEntered bool, err error) {
+	switch input := r.URL.Query().Get("input"); input {
+	case "", "raw":
+		return false, nil
+	case "user_entered":
+		if opts.Key != "" {
+			return false, web.BadRequest("input=user_entered is not safe to repeat, so it takes no Idempotency-Key: leave out one of them")
+		}
+		return true, nil
+	default:
+		return false, web.BadRequest("input=%.100s: want raw or user_entered", input)
+	}
+}
+
+// logUsage adds to the log line what a route read, stored and waited for.
+func logUsage(serve web.HandlerFunc) web.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		used := new(service.Usage)
+		defer func() { web.LogAttrs(r.Context(), used.Attrs()...) }()
+		return serve(w, r.WithContext(service.WithUsage(r.Context(), used)))
+	}
 }

@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ import (
 	"example.com/sheets-function/emulator"
 	"example.com/sheets-function/service"
 	"example.com/sheets-function/service/table"
+	"example.com/sheets-function/web"
 )
 
 // world is a function and the Google that it calls, in memory.
@@ -88,7 +90,7 @@ func (w *world) another(t testing.TB) *world {
 	other := *w
 	other.t = t
 	other.log = &bytes.Buffer{}
-	h, err := NewHandler(w.from, WithTransport(w.base), WithLogger(newLogger(other.log)))
+	h, err := NewHandler(w.from, WithTransport(w.base), WithLogger(web.NewLogger(other.log)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,6 +126,14 @@ func (w *world) do(method, target, body string) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
 	w.ServeHTTP(recorder, httptest.NewRequest(method, target, strings.NewReader(body)))
 	return recorder
+}
+
+// problem is an error response.
+type problem struct {
+	Type, Title, Detail, Hint string
+	Status                    int
+	Code                      table.Code
+	RequestID                 string `json:"request_id"`
 }
 
 // problemOf reads a problem answer and checks its form.
@@ -345,11 +355,11 @@ func TestGoogleRefuses(t *testing.T) {
 				for _, method := range []string{"GET", "POST"} {
 					start := time.Now()
 					p := problemOf(t, w.do(method, "/sheets/Orders", `{"id":4}`))
-					if p.Status != tt.status || p.Code != tt.code || !strings.Contains(p.Remedy, tt.remedy) || strings.Contains(p.Remedy, "{") {
+					if p.Status != tt.status || p.Code != tt.code || !strings.Contains(p.Hint, tt.remedy) || strings.Contains(p.Hint, "{") {
 						t.Errorf("%s = %+v, want %d %s, remedy %q", method, p, tt.status, tt.code, tt.remedy)
 					}
-					if took := time.Since(start); took > requestBudget {
-						t.Errorf("%s took %v, want at most %v", method, took, requestBudget)
+					if took := time.Since(start); took > web.DefaultTimeout {
+						t.Errorf("%s took %v, want at most %v", method, took, web.DefaultTimeout)
 					}
 				}
 				if diff := cmp.Diff(before, w.google.Values(w.id, "Orders")); diff != "" {
@@ -464,8 +474,8 @@ func TestStrangersGetNoRemedy(t *testing.T) {
 			r.Header.Set("Authorization", "Bearer x")
 			recorder := httptest.NewRecorder()
 			w.ServeHTTP(recorder, r)
-			if p := problemOf(t, recorder); (p.Remedy != "") != tt.shown {
-				t.Errorf("remedy %q, shown should be %v", p.Remedy, tt.shown)
+			if p := problemOf(t, recorder); (p.Hint != "") != tt.shown {
+				t.Errorf("remedy %q, shown should be %v", p.Hint, tt.shown)
 			}
 		})
 	}
@@ -479,27 +489,6 @@ func TestStrangersSeeNoIdentity(t *testing.T) {
 		if answer.Code != 200 || strings.Contains(answer.Body.String(), secret) {
 			t.Errorf("GET / on a platform that is open to anyone = %d %s, tells %q", answer.Code, answer.Body, secret)
 		}
-	}
-}
-
-func TestBodiesInMemoryAreBounded(t *testing.T) {
-	w := newWorld(t, nil)
-	h := w.Handler.(*Handler)
-	var releases []func()
-	for range bodiesAtOnce / maxBody {
-		release, err := h.reserve(-1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		releases = append(releases, release)
-	}
-	answer := w.do("POST", "/sheets/Orders", `{"id":4}`)
-	if p := problemOf(t, answer); p.Status != 503 || p.Code != "overloaded" || answer.Header().Get("Retry-After") == "" {
-		t.Errorf("POST beside full memory = %+v, want 503 overloaded with Retry-After", p)
-	}
-	releases[0]()
-	if answer := w.do("POST", "/sheets/Orders", `{"id":4}`); answer.Code != 201 {
-		t.Errorf("POST after one was released = %d %s, want 201", answer.Code, answer.Body)
 	}
 }
 
@@ -586,7 +575,7 @@ func TestSettings(t *testing.T) {
 				}
 			}
 			recorder := httptest.NewRecorder()
-			misconfigured(err, newLogger(io.Discard)).ServeHTTP(recorder, httptest.NewRequest("GET", "/health", nil))
+			misconfigured(err, web.NewLogger(io.Discard)).ServeHTTP(recorder, httptest.NewRequest("GET", "/health", nil))
 			if p := problemOf(t, recorder); p.Code != "settings" || p.Status != 503 || !strings.Contains(p.Detail, tt.errs[0]) {
 				t.Errorf("GET /health = %+v, want settings: %s", p, tt.errs[0])
 			}
@@ -640,11 +629,13 @@ var module = reflect.TypeFor[Settings]().PkgPath()
 func TestImports(t *testing.T) {
 	root := module
 	allowed := map[string][]string{
-		root:                       {module + "/auth", module + "/service", module + "/service/table"},
+		root:                       {module + "/auth", module + "/event", module + "/web", module + "/service", module + "/service/table"},
 		module + "/service":        {module + "/service/commit", module + "/service/table"},
 		module + "/service/commit": {},
 		module + "/service/table":  {},
 		module + "/auth":           {},
+		module + "/event":          {},
+		module + "/web":            {},
 		module + "/emulator":       {},
 		module + "/cmd/local":      {root, module + "/emulator"},
 	}
@@ -759,4 +750,11 @@ func ExampleNewHandler() {
 	//     "5"
 	//   ]
 	// }
+}
+
+// shutdown stops the function as a platform does.
+func (w *world) shutdown() {
+	ctx, cancel := context.WithTimeout(context.Background(), 9*time.Second)
+	defer cancel()
+	w.Handler.(*Handler).Shutdown(ctx)
 }

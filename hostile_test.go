@@ -16,6 +16,7 @@ import (
 
 	"example.com/sheets-function/emulator"
 	"example.com/sheets-function/service/table"
+	"example.com/sheets-function/web"
 )
 
 // hostile is a request that must do nothing but get its answer.
@@ -36,9 +37,9 @@ var hostileRequests = slices.Concat(hostilePaths, hostileQueries, hostileBodies,
 var hostilePaths = []hostile{
 	{name: "a title that climbs", method: "GET", target: "/sheets/..%2F..%2Fetc%2Fpasswd", code: table.SheetNotFound},
 	{name: "dots that are a title", method: "GET", target: "/sheets/%2e%2e", code: table.SheetNotFound},
-	{name: "a slash in the path", method: "GET", target: "/sheets/Orders/../Orders/x", code: codeRouteNotFound},
+	{name: "a slash in the path", method: "GET", target: "/sheets/Orders/../Orders/x", code: web.CodeRouteNotFound},
 	{name: "an encoded slash is part of the title", method: "GET", target: "/sheets/Orders%2Fx", code: table.SheetNotFound},
-	{name: "a slash behind the title", method: "GET", target: "/sheets/Orders/", code: codeRouteNotFound},
+	{name: "a slash behind the title", method: "GET", target: "/sheets/Orders/", code: web.CodeRouteNotFound},
 	{name: "line breaks in the title", method: "GET", target: "/sheets/Orders%0d%0aX-Evil:%201", code: table.SheetNotFound},
 	{name: "line breaks in a title to write to", method: "POST", target: "/sheets/Orders%0d%0aX-Evil:%201", body: `{"id":1}`, code: table.SheetNotFound},
 	{name: "a null byte in the title", method: "GET", target: "/sheets/Orders%00", code: table.SheetNotFound},
@@ -51,12 +52,12 @@ var hostilePaths = []hostile{
 	{name: "a title of 10,000 letters", method: "GET", target: "/sheets/" + strings.Repeat("x", 10_000), code: table.SheetNotFound},
 	{name: "the keys' sheet", method: "GET", target: "/sheets/_keys", code: table.SheetNotFound},
 	{name: "the keys' sheet in other letters", method: "PATCH", target: "/sheets/_KEYS?where=A:1", body: `{"A":1}`, code: table.SheetNotFound},
-	{name: "no title", method: "GET", target: "/sheets/", code: codeRouteNotFound},
-	{name: "an unknown path", method: "GET", target: "/admin", code: codeRouteNotFound},
-	{name: "an unknown method", method: "BREW", target: "/sheets/Orders", code: codeMethodNotAllowed},
-	{name: "TRACE", method: "TRACE", target: "/", code: codeMethodNotAllowed},
-	{name: "DELETE of the spreadsheet", method: "DELETE", target: "/", code: codeMethodNotAllowed},
-	{name: "POST to health", method: "POST", target: "/health", body: "x", code: codeMethodNotAllowed},
+	{name: "no title", method: "GET", target: "/sheets/", code: web.CodeRouteNotFound},
+	{name: "an unknown path", method: "GET", target: "/admin", code: web.CodeRouteNotFound},
+	{name: "an unknown method", method: "BREW", target: "/sheets/Orders", code: web.CodeMethodNotAllowed},
+	{name: "TRACE", method: "TRACE", target: "/", code: web.CodeMethodNotAllowed},
+	{name: "DELETE of the spreadsheet", method: "DELETE", target: "/", code: web.CodeMethodNotAllowed},
+	{name: "POST to health", method: "POST", target: "/health", body: "x", code: web.CodeMethodNotAllowed},
 	{name: "a parameter for health", method: "GET", target: "/health?x=1", code: table.BadRequest},
 	{name: "a parameter for the spreadsheet", method: "GET", target: "/?id=other", code: table.BadRequest},
 }
@@ -169,8 +170,8 @@ func TestHostileRequests(t *testing.T) {
 				if answer.StatusCode >= 300 {
 					t.Errorf("%d %s, want 2xx", answer.StatusCode, body)
 				}
-			} else if err := json.Unmarshal(body, &p); err != nil || p.Code != tt.code || answer.StatusCode != statuses[tt.code] {
-				t.Errorf("%d %.300s, want %d %s", answer.StatusCode, body, statuses[tt.code], tt.code)
+			} else if err := json.Unmarshal(body, &p); err != nil || p.Code != tt.code || answer.StatusCode != Statuses[tt.code] {
+				t.Errorf("%d %.300s, want %d %s", answer.StatusCode, body, Statuses[tt.code], tt.code)
 			}
 			if len(body) > 2000 {
 				t.Errorf("the answer has %d bytes", len(body))
@@ -238,8 +239,8 @@ func TestSlowBody(t *testing.T) {
 			_, _ = body.ReadFrom(answer.Body)
 			_ = answer.Body.Close()
 			_ = reader.Close()
-			if took := time.Since(began); answer.StatusCode != 400 || took > requestBudget+time.Second {
-				t.Errorf("%s: %d %s after %v, want 400 after %v at the most", media, answer.StatusCode, body, took, requestBudget)
+			if took := time.Since(began); answer.StatusCode != 400 || took > web.DefaultTimeout+time.Second {
+				t.Errorf("%s: %d %s after %v, want 400 after %v at the most", media, answer.StatusCode, body, took, web.DefaultTimeout)
 			}
 			if n := len(w.google.Values(w.id, "Orders")); n != 4 {
 				t.Errorf("%d rows, want 4", n)

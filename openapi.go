@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// openAPI is the API for machines. Who changes the routes changes it as well: the
-// tests hold that both agree, and every answer of theirs against it.
+// openAPI describes the API for programs. A change of the routes changes it as
+// well: a test compares both, and the tests check every response against it.
 //
 //go:embed openapi.yaml
 var openAPI []byte

@@ -17,6 +17,7 @@ import (
 
 	"example.com/sheets-function/emulator"
 	"example.com/sheets-function/service/table"
+	"example.com/sheets-function/web"
 )
 
 func mustReadDocument(t *testing.T) *document {
@@ -61,15 +62,15 @@ type shape struct {
 // TestDocumentAgreesWithRoutes holds that each has what the other has.
 func TestDocumentAgreesWithRoutes(t *testing.T) {
 	want := map[string]shape{}
-	for _, route := range new(Handler).routes() {
-		name := runtime.FuncForPC(reflect.ValueOf(route.do).Pointer()).Name()
-		s := shape{Handler: strings.TrimSuffix(name[strings.LastIndex(name, ".")+1:], "-fm"), Query: slices.Sorted(slices.Values(route.parameters))}
-		for _, part := range strings.Split(route.pattern, "/") {
+	for _, route := range new(Handler).Routes() {
+		name := runtime.FuncForPC(reflect.ValueOf(route.Serve).Pointer()).Name()
+		s := shape{Handler: strings.TrimSuffix(name[strings.LastIndex(name, ".")+1:], "-fm"), Query: slices.Sorted(slices.Values(route.Query))}
+		for _, part := range strings.Split(route.Pattern, "/") {
 			if name, ok := strings.CutPrefix(part, "{"); ok && name != "$}" {
 				s.Path = append(s.Path, strings.TrimSuffix(name, "}"))
 			}
 		}
-		want[route.pattern] = s
+		want[route.Pattern] = s
 	}
 	got := map[string]shape{}
 	for path, item := range mustReadDocument(t).Paths.Map() {
@@ -111,10 +112,10 @@ func problems(operation *openapi3.Operation) map[string]bool {
 func TestDocumentHasAllProblems(t *testing.T) {
 	d := mustReadDocument(t)
 	want, events, codes := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for code, status := range statuses {
+	for code, status := range Statuses {
 		want[fmt.Sprint(status, " ", code)], codes[string(code)] = true, true
-		if code != codeRouteNotFound && code != codeMethodNotAllowed {
-			events[fmt.Sprint(forBroker(problem{Code: code, Status: status}).Status, " ", code)] = true
+		if code != web.CodeRouteNotFound && code != web.CodeMethodNotAllowed {
+			events[fmt.Sprint(EventStatus(code), " ", code)] = true
 		}
 	}
 	want["503 token"] = true         // GET /health
@@ -221,7 +222,7 @@ func TestAnswersAreHeldAgainstTheDocument(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			answer := func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
-				w.Header().Set(requestIDHeader, "x")
+				w.Header().Set(web.RequestIDHeader, "x")
 				maps.Copy(w.Header(), tt.header)
 				w.WriteHeader(tt.status)
 				_, _ = io.WriteString(w, tt.body)

@@ -1,32 +1,32 @@
 package function
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
 	"example.com/sheets-function/auth"
+	"example.com/sheets-function/event"
 	"example.com/sheets-function/service/table"
+	"example.com/sheets-function/web"
 )
 
-// The codes that the service does not have: requests that never reach it.
+// The codes that neither package table nor package web has.
 const (
-	codeSettings         table.Code = "settings"
-	codeUnauthenticated  table.Code = "unauthenticated"
-	codeForbidden        table.Code = "forbidden"
-	codeRouteNotFound    table.Code = "route-not-found"
-	codeMethodNotAllowed table.Code = "method-not-allowed"
-	codeInternal         table.Code = "internal"
+	codeSettings        table.Code = "settings"
+	codeUnauthenticated table.Code = "unauthenticated"
 )
 
-// statuses is where codes become HTTP statuses. A failure of Google's is a bad
-// gateway, unless coming back later helps.
-var statuses = map[table.Code]int{
+// Statuses are the HTTP statuses of all error codes. A failure of Google's is 502,
+// unless coming back later helps. Two answers differ: GET /health is 503 where
+// there is no token, and 503 is the status where Google's keys for callers' ID
+// tokens cannot be fetched.
+var Statuses = map[table.Code]int{
 	table.BadRequest:          http.StatusBadRequest,
 	table.InvalidRows:         http.StatusUnprocessableEntity,
 	table.TooLarge:            http.StatusRequestEntityTooLarge,
@@ -47,154 +47,149 @@ var statuses = map[table.Code]int{
 	table.TokenRefused:        http.StatusBadGateway,
 	codeSettings:              http.StatusServiceUnavailable,
 	codeUnauthenticated:       http.StatusUnauthorized,
-	codeForbidden:             http.StatusForbidden,
-	codeRouteNotFound:         http.StatusNotFound,
-	codeMethodNotAllowed:      http.StatusMethodNotAllowed,
-	codeInternal:              http.StatusInternalServerError,
+	web.CodeForbidden:         http.StatusForbidden,
+	web.CodeRouteNotFound:     http.StatusNotFound,
+	web.CodeMethodNotAllowed:  http.StatusMethodNotAllowed,
+	web.CodeInternal:          http.StatusInternalServerError,
 }
 
-// problem is an answer of RFC 9457. Its type is about:blank: what it means is
-// told by the code. The request's ID finds its line in the log; it is no URI, as
-// instance would have to be.
-type problem struct {
-	Type   string     `json:"type"`
-	Title  string     `json:"title"`
-	Status int        `json:"status"`
-	Detail string     `json:"detail"`
-	Code   table.Code `json:"code"`
-	Remedy string     `json:"remedy,omitempty"`
-
-	RequestID string `json:"request_id,omitempty"`
-
-	retryAfter time.Duration
-}
-
-// requestError is a failure that the service knows nothing of.
-type requestError struct {
-	code   table.Code
-	status int // 0 is that of the code
-	detail string
-	err    error // for the log; may be nil
-}
-
-func (e *requestError) Error() string {
-	if e.err == nil {
-		return e.detail
-	}
-	return e.detail + ": " + e.err.Error()
-}
-
-func (e *requestError) Unwrap() error { return e.err }
-
-func badRequest(format string, args ...any) error {
-	return &requestError{code: table.BadRequest, detail: fmt.Sprintf(format, args...)}
-}
-
-// toProblem is the one place where errors become answers. What the caller did
-// wrong is told in full; what went wrong behind us in general, because the
-// cause is in the log.
-func toProblem(err error) problem {
-	p := problem{Code: codeInternal, Detail: "the function failed; its log has the cause"}
+// toError turns any error into what the caller gets. Of a fault of the caller's it
+// says everything; of any other it says what kind it is, because the log has the
+// cause.
+func toError(err error) *web.Error {
 	var (
-		inService *table.Error
-		inRequest *requestError
+		inWeb     *web.Error
 		noToken   *auth.Error
 		caller    *auth.CallerError
-		tooLong   *http.MaxBytesError
+		inService *table.Error
+		inEvent   *event.Error
 	)
+	e := web.Error{}
 	switch {
-	case errors.As(err, &inRequest):
-		p.Code, p.Status, p.Detail = inRequest.code, inRequest.status, inRequest.detail
+	case errors.As(err, &inWeb):
+		e = *inWeb
 	case errors.As(err, &noToken): // before the service's error that wraps it
-		p.Code, p.Detail, p.Remedy = table.TokenRefused, noToken.Error(), noToken.Remedy
+		e.Code, e.Detail, e.Hint = string(table.TokenRefused), noToken.Error(), noToken.Remedy
 	case errors.As(err, &inService):
-		p.Code, p.Detail, p.Remedy, p.retryAfter = inService.Code, inService.Detail, inService.Remedy, inService.RetryAfter
-	case errors.As(err, &tooLong):
-		p.Code, p.Detail = table.TooLarge, fmt.Sprintf("the body is longer than %d bytes", tooLong.Limit)
-		p.Remedy = "send the rows in several requests"
+		e.Code, e.Detail, e.Hint, e.RetryAfter = string(inService.Code), inService.Detail, inService.Remedy, inService.RetryAfter
+		e.AlwaysLog = inService.Code == table.OutcomeUnknown
 	case errors.As(err, &caller):
-		p.Code, p.Detail, p.Remedy = codeUnauthenticated, caller.Detail, caller.Remedy
+		e.Code, e.Detail, e.Hint = string(codeUnauthenticated), caller.Detail, caller.Remedy
 		if errors.Is(err, auth.ErrForbidden) {
-			p.Code = codeForbidden
+			e.Code = web.CodeForbidden
 		}
 		if errors.Is(err, auth.ErrNoKeys) {
-			p.Code, p.Status, p.retryAfter = table.Upstream, http.StatusServiceUnavailable, 10*time.Second
+			e.Code, e.Status, e.RetryAfter = string(table.Upstream), http.StatusServiceUnavailable, 10*time.Second
 		}
+	case errors.As(err, &inEvent):
+		e.Code, e.Detail = web.CodeBadRequest, inEvent.Detail
+	default:
+		e = *web.AsError(err)
 	}
-	if p.Status == 0 {
-		p.Status = statuses[p.Code]
+	e.Status = cmp.Or(e.Status, Statuses[table.Code(e.Code)])
+	if delivery, ok := errors.AsType[*deliveryError](err); ok {
+		delivery.adapt(&e)
 	}
-	if _, ok := errors.AsType[deliveryError](err); ok {
-		p = forBroker(p)
-	}
-	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
-	return p
+	return &e
 }
 
-// explain is toProblem with what the settings and the account's e-mail tell.
-func (h *Handler) explain(ctx context.Context, err error) problem {
-	p := toProblem(err)
-	if p.Code == table.ScopeInsufficient && strings.HasPrefix(h.tokens.Status().Source, "metadata server") {
+// explain is toError with what the settings and the account's e-mail add to hints.
+func (h *Handler) explain(ctx context.Context, err error) *web.Error {
+	e := toError(err)
+	if e.Code == string(table.ScopeInsufficient) && strings.HasPrefix(h.tokens.Status().Source, "metadata server") {
 		ignored := "the platform ignores the scopes that it is asked for, as a VM does: stop the VM and set its own, gcloud compute instances set-service-account VM --scopes=cloud-platform," +
 			h.settings.Scopes.String() + "; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
 		if h.settings.Scopes.Has("drive") && h.settings.Scopes.Has("spreadsheets") {
-			p.Detail += ", although the function asked for it"
-			p.Remedy = ignored
+			e.Detail += ", although the function asked for it"
+			e.Hint = ignored
 		} else {
-			p.Remedy += "; if that is of no help, " + ignored
+			e.Hint += "; if that is of no help, " + ignored
 		}
 	}
-	if strings.Contains(p.Remedy, table.Account) {
+	if strings.Contains(e.Hint, table.Account) {
 		email, err := h.tokens.Email(ctx)
 		if err != nil {
 			email = "the function's service account"
 		}
-		p.Remedy = strings.ReplaceAll(p.Remedy, table.Account, email)
+		e.Hint = strings.ReplaceAll(e.Hint, table.Account, email)
 	}
-	return p
+	return e
 }
 
-// open reports whether answers go to anybody on the internet.
-func (h *Handler) open() bool { return h.settings.Callers.Anyone() && os.Getenv("K_SERVICE") != "" }
+// isPublic reports whether anybody on the internet may call.
+func (h *Handler) isPublic() bool { return h.settings.Callers.Anyone() && os.Getenv("K_SERVICE") != "" }
 
-// shown leaves out what only the function's own people should know.
-func (h *Handler) shown(p problem) problem {
-	if !h.open() {
-		return p
+// redact leaves out what only the function's operators should read.
+func (h *Handler) redact(e web.Error) web.Error {
+	if h.isPublic() {
+		e.Hint = ""
+		if e.Code == string(table.TokenRefused) {
+			e.Detail = "the function has no access token to call Google with"
+		}
 	}
-	p.Remedy = ""
-	if p.Code == table.TokenRefused {
-		p.Detail = "the function has no access token to call Google with"
-	}
-	return p
+	return e
 }
 
-// identity is who the function is; for strangers without names and addresses.
-func (h *Handler) identity(ctx context.Context) auth.Status {
-	if h.open() {
-		status := h.tokens.Status()
-		return auth.Status{Scopes: status.Scopes, Expiry: status.Expiry}
-	}
-	// Its error, if there is one, is no reason to hide the rest: the status
-	// then comes without an e-mail.
-	_, _ = h.tokens.Email(ctx)
-	return h.tokens.Status()
+// deliveryError is the reason why an event was not stored.
+type deliveryError struct{ err error }
+
+func (e *deliveryError) Error() string { return e.err.Error() }
+
+func (e *deliveryError) Unwrap() error { return e.err }
+
+// eventStatuses are the codes whose status differs in the answer to an event.
+// Knative delivers again after 404, 408, 409, 429 and 5xx, and after any other 4xx
+// sends the event to the dead-letter sink, if there is one:
+// https://github.com/knative/specs/blob/main/specs/eventing/data-plane.md#event-acknowledgement-and-delivery-retry
+// To Pub/Sub and Eventarc all that is not 2xx is the same: the subscription's
+// dead-letter policy counts it.
+var eventStatuses = map[table.Code]int{
+	table.SheetNotFound: http.StatusUnprocessableEntity, // no delivery brings the sheet
+	table.Conflict:      http.StatusUnprocessableEntity, // stored, for a person to look at; delivered again, its key makes it a 204
+	table.SheetFull:     http.StatusServiceUnavailable,  // not the event's fault: stored once there is room
+	web.CodeInternal:    http.StatusInternalServerError,
 }
 
-// write sends the problem instead of what the header was set for.
-func (p problem) write(w http.ResponseWriter) {
-	for _, name := range []string{"Content-Disposition", "Content-Length", "ETag", "Age"} {
-		w.Header().Del(name)
+// EventStatus returns the HTTP status of an error code in the answer to an event:
+// 4xx where the event itself is at fault, 503 where time or an operator helps. One
+// answer differs: an event whose body does not arrive whole is 408.
+func EventStatus(code table.Code) int {
+	status := Statuses[code]
+	if differs, ok := eventStatuses[code]; ok {
+		return differs
+	} else if status >= http.StatusInternalServerError {
+		return http.StatusServiceUnavailable
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Type", "application/problem+json")
-	p.RequestID = w.Header().Get(requestIDHeader)
-	if p.retryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(p.retryAfter.Seconds())))
+	return status
+}
+
+// redeliverAfter is the Retry-After for brokers where the error has none.
+const redeliverAfter = 10 * time.Second
+
+// adapt sets the status that makes a broker deliver again where that helps.
+func (d *deliveryError) adapt(e *web.Error) {
+	e.Status = EventStatus(table.Code(e.Code))
+	if errors.Is(d.err, web.ErrBodyCut) {
+		e.Status = http.StatusRequestTimeout // whole, it may be a good one
 	}
-	if p.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", "Bearer")
+	if e.Status == http.StatusServiceUnavailable {
+		e.RetryAfter = cmp.Or(e.RetryAfter, redeliverAfter)
 	}
-	w.WriteHeader(p.Status)
-	_ = encodeJSON(w, p) // the client has gone
+}
+
+// misconfigured answers every request with what is wrong with the settings. It
+// cannot check callers, so on a platform it names no file and no account.
+func misconfigured(err error, logger *slog.Logger) http.Handler {
+	logger.Error("function is not set up", "error", err)
+	e := web.Error{
+		Code: string(codeSettings), Status: Statuses[codeSettings],
+		Detail: "the function's settings are wrong: " + strings.ReplaceAll(err.Error(), "\n", "; "),
+	}
+	if credentials, ok := errors.AsType[*auth.Error](err); ok {
+		e.Hint = credentials.Remedy
+		if os.Getenv("K_SERVICE") != "" {
+			e.Detail = "the function's credentials cannot be used; its log has the cause"
+		}
+	}
+	return web.Unavailable(e)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/kelseyhightower/envconfig"
 
 	"example.com/sheets-function/auth"
+	"example.com/sheets-function/web"
 )
 
 // Settings are read from the environment. Each variable is one field; a fork
@@ -45,7 +46,7 @@ type Settings struct {
 	// the pages that they use. A platform that checks callers, as Cloud Run does
 	// for CALLERS=iam, refuses preflights before they get here, because browsers
 	// send no token with them; there let the function check callers, by e-mail.
-	Origins Origins `envconfig:"ORIGINS" example:"https://app.example.com,http://localhost:3000"`
+	Origins web.Origins `envconfig:"ORIGINS" example:"https://app.example.com,http://localhost:3000"`
 	// Emulator stands for all of Google's API hosts; empty is Google.
 	Emulator LoopbackHost `envconfig:"SHEETS_EMULATOR_HOST" example:"127.0.0.1:8085"`
 }
@@ -71,7 +72,7 @@ func ReadSettings() (Settings, error) {
 	if s.Callers.NeedAudience() && s.Audience == "" {
 		wrong = append(wrong, newSettingError("Audience", errors.New("is not set, but CALLERS names e-mail addresses: it is what their ID tokens must be made out to")))
 	}
-	if s.Origins.any() && !s.Callers.Anyone() {
+	if s.Origins.Any() && !s.Callers.Anyone() {
 		wrong = append(wrong, newSettingError("Origins", errors.New("is *, but CALLERS is not anyone: name the sites whose pages may call")))
 	}
 	return s, errors.Join(wrong...)

@@ -144,7 +144,7 @@ func TestStopWhileGoogleHangs(t *testing.T) {
 			synctest.Wait()
 			time.Sleep(2 * time.Second)
 		}
-		w.Handler.(*Handler).Shutdown(t.Context())
+		w.shutdown()
 		calls.Wait()
 		for i, code := range []string{"outcome-unknown", "overloaded"} {
 			if p := problemOf(t, answers[i]); string(p.Code) != code {
@@ -164,7 +164,7 @@ func TestStopWhileGoogleHangs(t *testing.T) {
 func TestHealthWhileStopping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, func(s *Settings, _ *emulator.Spreadsheet) { s.Callers = callers(t, "iam") })
-		w.Handler.(*Handler).Shutdown(t.Context())
+		w.shutdown()
 		if p := problemOf(t, w.do("GET", "/health", "")); p.Status != 503 || p.Code != "overloaded" {
 			t.Errorf("GET /health behind the end = %+v, want 503 overloaded", p)
 		}

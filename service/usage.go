@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,21 @@ func (u *Usage) Calls() int { return int(u.calls.Load()) }
 
 // Waited is how long a write was queued before it was sent.
 func (u *Usage) Waited() time.Duration { return time.Duration(u.waited.Load()) }
+
+// Attrs returns the fields of a log line: rows, google_calls and, for a write,
+// queue_wait_seconds. What is 0 is left out.
+func (u *Usage) Attrs() (attrs []slog.Attr) {
+	if n := u.Rows(); n > 0 {
+		attrs = append(attrs, slog.Int("rows", n))
+	}
+	if n := u.Calls(); n > 0 {
+		attrs = append(attrs, slog.Int("google_calls", n))
+	}
+	if waited := u.Waited(); waited > 0 {
+		attrs = append(attrs, slog.Float64("queue_wait_seconds", waited.Seconds()))
+	}
+	return attrs
+}
 
 type usageKey struct{}
 

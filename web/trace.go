@@ -1,7 +1,8 @@
-package function
+package web
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"regexp"
@@ -9,11 +10,11 @@ import (
 	"strings"
 )
 
-// trace is where a request stands among those that led to it. The zero value is
-// none.
+// trace identifies the request within a distributed trace. The zero value is no
+// trace.
 type trace struct {
 	id      string // 32 hexadecimal digits
-	span    string // 16 hexadecimal digits; "" is unknown
+	span    string // 16 hexadecimal digits; "" if unknown
 	sampled bool
 }
 
@@ -22,8 +23,8 @@ var (
 	cloudTrace  = regexp.MustCompile(`^([0-9a-f]{32})(?:/([0-9]*))?(?:;o=([0-9]*))?$`)
 )
 
-// traceOf reads the trace of a request from the header that is a standard, or
-// else from Google's own, which is older. Neither counts where it is malformed.
+// traceOf reads the trace of a request from the W3C header, or else from Google's
+// own, which is older. A malformed header is ignored.
 func traceOf(header http.Header) trace {
 	if t := standardTrace(header.Get("Traceparent")); t.id != "" {
 		return t
@@ -31,7 +32,7 @@ func traceOf(header http.Header) trace {
 	return googleTrace(header.Get("X-Cloud-Trace-Context"))
 }
 
-// standardTrace reads version-trace-span-flags; versions after 00 may say more,
+// standardTrace reads version-trace-span-flags; versions after 00 may have more fields,
 // https://www.w3.org/TR/trace-context/#traceparent-header.
 func standardTrace(text string) trace {
 	m := traceparent.FindStringSubmatch(text)
@@ -58,9 +59,9 @@ func googleTrace(text string) trace {
 
 func zero(digits string) bool { return strings.Trim(digits, "0") == "" }
 
-// fields are the trace under the names of Cloud Logging, which takes the ID
-// alone where the project is not known.
-func (t trace) fields() []any {
+// attrs returns the fields of Cloud Logging, which takes the ID alone where the
+// project is not known.
+func (t trace) attrs() []slog.Attr {
 	if t.id == "" {
 		return nil
 	}
@@ -68,9 +69,9 @@ func (t trace) fields() []any {
 	if project := os.Getenv("GOOGLE_CLOUD_PROJECT"); project != "" {
 		name = "projects/" + project + "/traces/" + t.id
 	}
-	fields := []any{"logging.googleapis.com/trace", name, "logging.googleapis.com/trace_sampled", t.sampled}
+	attrs := []slog.Attr{slog.String("logging.googleapis.com/trace", name), slog.Bool("logging.googleapis.com/trace_sampled", t.sampled)}
 	if t.span != "" {
-		fields = append(fields, "logging.googleapis.com/spanId", t.span)
+		attrs = append(attrs, slog.String("logging.googleapis.com/spanId", t.span))
 	}
-	return fields
+	return attrs
 }

@@ -1,0 +1,210 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// NewLogger returns a logger that writes one JSON object a line in the shape of
+// Cloud Logging, https://cloud.google.com/logging/docs/structured-logging.
+func NewLogger(w io.Writer) *slog.Logger {
+	names := map[string]string{slog.LevelKey: "severity", slog.MessageKey: "message"}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if name, ok := names[a.Key]; ok && len(groups) == 0 {
+				a.Key = name
+			}
+			if a.Key == "severity" && a.Value.String() == slog.LevelWarn.String() {
+				a.Value = slog.StringValue("WARNING")
+			}
+			return a
+		},
+	}))
+}
+
+// Versions returns what is running, for a log line at start, as far as it is
+// known: a platform that builds from an upload records no revision of the source.
+func Versions() slog.Attr {
+	known := []any{"go", runtime.Version()}
+	if build, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range build.Settings {
+			if setting.Key == "vcs.revision" || setting.Key == "vcs.modified" {
+				known = append(known, setting.Key, setting.Value)
+			}
+		}
+	}
+	if revision := os.Getenv("K_REVISION"); revision != "" {
+		known = append(known, "revision", revision)
+	}
+	return slog.Group("versions", known...)
+}
+
+// LogAttrs adds fields to the log line of the request that has this context. It
+// has no effect on another context, and is safe for concurrent use. A field must
+// not hold secrets or what a body holds.
+func LogAttrs(ctx context.Context, attrs ...slog.Attr) {
+	if line, ok := ctx.Value(logLineKey{}).(*logLine); ok {
+		line.mu.Lock()
+		defer line.mu.Unlock()
+		line.attrs = append(line.attrs, attrs...)
+	}
+}
+
+type logLineKey struct{}
+
+// logLine collects what the line of a request has beside the usual.
+type logLine struct {
+	mu    sync.Mutex
+	attrs []slog.Attr
+}
+
+// logAndRecover writes the problem answer of an error, logs one line, and makes an
+// error of a panic. A response that had begun before the error is aborted.
+func (h *Handler) logAndRecover(next HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		out, line := &responseRecorder{ResponseWriter: w}, &logLine{}
+		err := recoverPanics(next, out, r.WithContext(context.WithValue(r.Context(), logLineKey{}, line)))
+		began := out.status != 0
+		clientGone := out.failed != nil && errors.Is(err, out.failed)
+		var answer *Error
+		if err != nil && !clientGone {
+			answer = answerOf(err)
+		}
+		switch {
+		case err != nil && !began:
+			h.redact(answer).write(out)
+		case !began:
+			out.WriteHeader(http.StatusOK)
+		}
+		h.logRequest(r, out, line, answer, err, time.Since(start))
+		if err != nil && began && !clientGone {
+			abortConnection(w)
+		}
+	})
+}
+
+// answerOf returns what the caller gets for an error of explainErrors, or of a
+// layer further out.
+func answerOf(err error) *Error {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f.answer
+	}
+	return AsError(err)
+}
+
+func (h *Handler) redact(e *Error) *Error {
+	if h.config.Redact == nil {
+		return e
+	}
+	shown := h.config.Redact(*e)
+	return &shown
+}
+
+// abortConnection ends the connection in the middle of a response. The panic with
+// http.ErrAbortHandler alone does not: the functions framework recovers it and
+// then ends the response in good order.
+func abortConnection(w http.ResponseWriter) {
+	if err := http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// recoverPanics returns a panic as an error. The one by which net/http aborts a
+// response passes.
+func recoverPanics(next HandlerFunc, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		if cause := recover(); cause == http.ErrAbortHandler {
+			panic(cause)
+		} else if cause != nil {
+			err = &panicError{cause, debug.Stack()}
+		}
+	}()
+	return next(w, r)
+}
+
+// panicError is a panic that was recovered.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// trace is the stack as the runtime prints it, which is what Error Reporting
+// reads, https://cloud.google.com/error-reporting/docs/formatting-error-messages.
+func (e *panicError) trace() string { return e.Error() + "\n\n" + string(e.stack) }
+
+// logRequest writes the line of a request: no token, no query and no body. The
+// answer is that of err, also where a response had begun and was aborted; it is
+// nil where there was no error, or the client had gone.
+func (h *Handler) logRequest(r *http.Request, out *responseRecorder, line *logLine, answer *Error, err error, took time.Duration) {
+	level, message := slog.LevelInfo, r.Method+" "+r.URL.Path
+	fields := []slog.Attr{
+		slog.String("request_id", out.Header().Get(RequestIDHeader)),
+		slog.Group("httpRequest",
+			"requestMethod", r.Method, "requestUrl", r.URL.Path, "status", out.status,
+			"responseSize", out.size, "latency", fmt.Sprintf("%.6fs", took.Seconds()), "userAgent", r.UserAgent()),
+	}
+	fields = append(fields, traceOf(r.Header).attrs()...)
+	line.mu.Lock()
+	fields = append(fields, line.attrs...)
+	line.mu.Unlock()
+	if err != nil {
+		fields = append(fields, slog.String("error", err.Error()))
+	}
+	if bug, ok := errors.AsType[*panicError](err); ok {
+		fields = append(fields, slog.String("stack_trace", bug.trace()))
+	}
+	if answer != nil {
+		level = slog.LevelWarn
+		if answer.status() >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+		if r.Context().Err() == context.Canceled && !answer.AlwaysLog {
+			level = slog.LevelInfo // the client left
+		}
+		message += ": " + answer.Code
+		fields = append(fields, slog.String("code", answer.Code), slog.String("hint", answer.Hint))
+	}
+	h.config.Logger.LogAttrs(r.Context(), level, message, fields...)
+}
+
+// responseRecorder notes what was sent.
+type responseRecorder struct {
+	http.ResponseWriter
+	status int
+	size   int
+	failed error // of the last write to the client
+}
+
+// WriteHeader notes the status.
+func (w *responseRecorder) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes how much was written, and why not.
+func (w *responseRecorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.size += n
+	if err != nil {
+		w.failed = err
+	}
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *responseRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"encoding/csv"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MaxRepeats is how often a repeatable parameter may be given.
+const MaxRepeats = 20
+
+// checkParameters refuses parameters that the route does not take. A request that
+// matches no route is not checked.
+func checkParameters(route Route, next HandlerFunc) HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if route.Pattern != "" {
+			if err := route.checkQuery(r.URL.RawQuery); err != nil {
+				return err
+			}
+		}
+		return next(w, r)
+	}
+}
+
+func (route Route) checkQuery(raw string) error {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return BadRequest("the query cannot be read: %v", err)
+	}
+	for name, values := range query {
+		if !slices.Contains(route.Query, name) {
+			takes := "no parameters"
+			if len(route.Query) > 0 {
+				takes = strings.Join(route.Query, ", ")
+			}
+			return BadRequest("unknown parameter %.100q; this route takes %s", name, takes)
+		}
+		limit := 1
+		if slices.Contains(route.Repeatable, name) {
+			limit = MaxRepeats
+		}
+		if len(values) > limit {
+			return BadRequest("parameter %q is given %d times", name, len(values))
+		}
+	}
+	return nil
+}
+
+// Int reads a whole number from min to max; a parameter that is not given is 0.
+// With [math.MaxInt] for max the error names only min.
+func Int(query url.Values, name string, min, max int) (int, error) {
+	if !query.Has(name) {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(query.Get(name))
+	switch {
+	case err == nil && n >= min && n <= max:
+		return n, nil
+	case max == math.MaxInt:
+		return 0, BadRequest("%s=%.100s: want a whole number from %d", name, query.Get(name), min)
+	}
+	return 0, BadRequest("%s=%.100s: want a whole number from %d to %d", name, query.Get(name), min, max)
+}
+
+// Bool reads true or false; a parameter that is not given is false.
+func Bool(query url.Values, name string) (bool, error) {
+	switch given := query.Get(name); {
+	case given == "true":
+		return true, nil
+	case given == "false" || !query.Has(name):
+		return false, nil
+	default:
+		return false, BadRequest("%s=%.100s: want true or false", name, given)
+	}
+}
+
+// List reads names between commas; a name with a comma is in double quotes, as in
+// CSV. A parameter that is not given is nil.
+func List(query url.Values, name string) ([]string, error) {
+	if !query.Has(name) {
+		return nil, nil
+	}
+	list := csv.NewReader(strings.NewReader(query.Get(name)))
+	names, err := list.Read()
+	if _, more := list.Read(); err != nil || more != io.EOF {
+		return nil, BadRequest("%s=%.100s: want names between commas; one with a comma in it stands in double quotes", name, query.Get(name))
+	}
+	return names, nil
+}

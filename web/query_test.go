@@ -1,0 +1,97 @@
+package web
+
+import (
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestCheckParameters(t *testing.T) {
+	a := newAPI(t, nil)
+	for _, tt := range []struct{ name, target, detail string }{
+		{"none", "/things/x", ""},
+		{"one", "/things/x?limit=1", ""},
+		{"a repeatable one", "/things/x?where=1&where=2", ""},
+		{"unknown", "/things/x?limt=1", `unknown parameter "limt"; this route takes limit, where`},
+		{"unknown, where none is known", "/health?x=1", `unknown parameter "x"; this route takes no parameters`},
+		{"a long name", "/things/x?" + strings.Repeat("x", 1000), "unknown parameter"},
+		{"twice", "/things/x?limit=1&limit=2", `parameter "limit" is given 2 times`},
+		{"too often", "/things/x?" + strings.Repeat("where=1&", MaxRepeats+1), `parameter "where" is given 21 times`},
+		{"a semicolon", "/things/x?limit=1;where=2", "the query cannot be read"},
+		{"a bad escape", "/things/x?limit=%zz", "the query cannot be read"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := a.do("GET", tt.target)
+			if tt.detail == "" {
+				if w.Code != 200 {
+					t.Errorf("GET %s = %d %s, want 200", tt.target, w.Code, w.Body)
+				}
+				return
+			}
+			if p := problemOf(t, w); p.Code != CodeBadRequest || !strings.Contains(p.Detail, tt.detail) || len(p.Detail) > 300 {
+				t.Errorf("GET %s = %+v, want %q", tt.target, p, tt.detail)
+			}
+		})
+	}
+}
+
+func TestInt(t *testing.T) {
+	for _, tt := range []struct {
+		query    string
+		min, max int
+		want     int
+		err      string
+	}{
+		{"", 1, 9, 0, ""},
+		{"n=1", 1, 9, 1, ""},
+		{"n=9", 1, 9, 9, ""},
+		{"n=10", 1, 9, 0, "n=10: want a whole number from 1 to 9"},
+		{"n=0", 1, math.MaxInt, 0, "n=0: want a whole number from 1"},
+		{"n=", 0, 9, 0, "n=: want"},
+		{"n=x", 0, 9, 0, "n=x: want"},
+		{"n=1.5", 0, 9, 0, "n=1.5: want"},
+		{"n=99999999999999999999", 0, math.MaxInt, 0, "want a whole number from 0"},
+	} {
+		query, _ := url.ParseQuery(tt.query)
+		got, err := Int(query, "n", tt.min, tt.max)
+		if got != tt.want || tt.err == "" && err != nil || tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) {
+			t.Errorf("Int(%q, %d, %d) = %d, %v, want %d, %q", tt.query, tt.min, tt.max, got, err, tt.want, tt.err)
+		}
+	}
+}
+
+func TestBool(t *testing.T) {
+	for _, tt := range []struct {
+		query    string
+		want, ok bool
+	}{{"", false, true}, {"b=true", true, true}, {"b=false", false, true}, {"b=", false, false}, {"b=1", false, false}, {"b=TRUE", false, false}} {
+		query, _ := url.ParseQuery(tt.query)
+		if got, err := Bool(query, "b"); got != tt.want || (err == nil) != tt.ok {
+			t.Errorf("Bool(%q) = %v, %v, want %v, ok: %v", tt.query, got, err, tt.want, tt.ok)
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	for _, tt := range []struct {
+		given string
+		want  []string // nil is an error
+	}{
+		{"a", []string{"a"}},
+		{"a,b", []string{"a", "b"}},
+		{`"a,b",c`, []string{"a,b", "c"}},
+		{"a, b", []string{"a", " b"}},
+		{"", nil},
+		{`"a`, nil},
+		{"a\nb", nil},
+	} {
+		if got, err := List(url.Values{"l": {tt.given}}, "l"); !slices.Equal(got, tt.want) || (err == nil) != (tt.want != nil) {
+			t.Errorf("List(%q) = %q, %v, want %q", tt.given, got, err, tt.want)
+		}
+	}
+	if got, err := List(nil, "l"); got != nil || err != nil {
+		t.Errorf("List(nil) = %q, %v, want nil", got, err)
+	}
+}
