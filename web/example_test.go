@@ -1,4 +1,4 @@
-package web_test
+package web
 
 import (
 	"fmt"
@@ -6,24 +6,22 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-
-	"example.com/sheets-function/web"
 )
 
 func ExampleNewHandler() {
 	greet := func(w http.ResponseWriter, r *http.Request) error {
 		if len(r.PathValue("name")) > 100 {
-			return web.BadRequest("the name is longer than 100 bytes")
+			return BadRequest("the name is longer than 100 bytes")
 		}
-		return web.WriteJSON(w, http.StatusOK, "hello "+r.PathValue("name"))
+		return WriteJSON(w, http.StatusOK, "hello "+r.PathValue("name"))
 	}
-	h := web.NewHandler(web.Config{
-		Routes: []web.Route{{Pattern: "GET /greetings/{name}", Serve: greet}},
-		Logger: web.NewLogger(io.Discard),
+	h := NewHandler(Config{
+		Routes: []Route{{Pattern: "GET /greetings/{name}", Serve: greet}},
+		Logger: NewLogger(io.Discard),
 	})
 	for _, target := range []string{"/greetings/ada", "/greetings/ada?loud=1", "/greetings/" + strings.Repeat("x", 101)} {
 		r := httptest.NewRequest("GET", target, nil)
-		r.Header.Set(web.RequestIDHeader, "1")
+		r.Header.Set(RequestIDHeader, "1")
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		fmt.Print(w.Code, " ", w.Body)
