@@ -69,16 +69,16 @@ func toError(err error) *web.Error {
 	case errors.As(err, &inWeb):
 		e = *inWeb
 	case errors.As(err, &noToken): // before the service's error that wraps it
-		e.Code, e.Detail, e.Hint = string(table.TokenRefused), noToken.Error(), noToken.Remedy
+		e.Code, e.Detail, e.Hint = string(table.TokenRefused), noToken.Error(), noToken.Hint
 	case errors.As(err, &inService):
 		e.Code, e.Detail, e.Hint, e.RetryAfter = string(inService.Code), inService.Detail, inService.Remedy, inService.RetryAfter
 		e.AlwaysLog = inService.Code == table.OutcomeUnknown
 	case errors.As(err, &caller):
-		e.Code, e.Detail, e.Hint = string(codeUnauthenticated), caller.Detail, caller.Remedy
+		e.Code, e.Detail, e.Hint = string(codeUnauthenticated), caller.Detail, caller.Hint
 		if errors.Is(err, auth.ErrForbidden) {
 			e.Code = web.CodeForbidden
 		}
-		if errors.Is(err, auth.ErrNoKeys) {
+		if errors.Is(err, auth.ErrKeysUnavailable) {
 			e.Code, e.Status, e.RetryAfter = string(table.Upstream), http.StatusServiceUnavailable, 10*time.Second
 		}
 	case errors.As(err, &inEvent):
@@ -186,7 +186,7 @@ func misconfigured(err error, logger *slog.Logger) http.Handler {
 		Detail: "the function's settings are wrong: " + strings.ReplaceAll(err.Error(), "\n", "; "),
 	}
 	if credentials, ok := errors.AsType[*auth.Error](err); ok {
-		e.Hint = credentials.Remedy
+		e.Hint = credentials.Hint
 		if os.Getenv("K_SERVICE") != "" {
 			e.Detail = "the function's credentials cannot be used; its log has the cause"
 		}

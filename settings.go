@@ -69,7 +69,7 @@ func ReadSettings() (Settings, error) {
 	if s.Callers.String() == "" {
 		wrong = append(wrong, newSettingError("Callers", errNotSet))
 	}
-	if s.Callers.NeedAudience() && s.Audience == "" {
+	if s.Callers.NeedsAudience() && s.Audience == "" {
 		wrong = append(wrong, newSettingError("Audience", errors.New("is not set, but CALLERS names e-mail addresses: it is what their ID tokens must be made out to")))
 	}
 	if s.Origins.Any() && !s.Callers.Anyone() {

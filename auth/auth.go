@@ -73,7 +73,7 @@ type Transport struct {
 // writes. An error, of type [*Error], says what is missing.
 func NewTransport(c Config) (*Transport, error) {
 	if len(c.Scopes) == 0 {
-		return nil, &Error{Doing: "set up access tokens", Err: errors.New("no scope given")}
+		return nil, &Error{Op: "set up access tokens", Err: errors.New("no scope given")}
 	}
 	src, why, err := chooseSource(c)
 	if err != nil {
@@ -91,17 +91,17 @@ func NewTransport(c Config) (*Transport, error) {
 	if file, ok := src.(*credentialsFile); ok {
 		t.quotaProject = file.quotaProject
 	}
-	t.tokens = cache[Token]{doing: "wait for an access token", pause: tokenPause, fetch: func(ctx context.Context) (lease[Token], error) {
+	t.tokens = cache[Token]{op: "wait for an access token", pause: tokenPause, fetch: func(ctx context.Context) (lease[Token], error) {
 		token, err := src.fetch(ctx)
 		if err == nil && !time.Now().Before(token.Expiry) {
-			err = &Error{Doing: "fetch an access token from the " + src.String(), Err: errors.New("it has expired on arrival: check this machine's clock")}
+			err = &Error{Op: "fetch an access token from the " + src.String(), Err: errors.New("it has expired on arrival: check this machine's clock")}
 		}
 		if err != nil {
 			return lease[Token]{}, err
 		}
 		return token.lease(time.Now()), nil
 	}}
-	t.account = cache[string]{doing: "wait for the account's e-mail", pause: tokenPause, fetch: func(ctx context.Context) (lease[string], error) {
+	t.account = cache[string]{op: "wait for the account's e-mail", pause: tokenPause, fetch: func(ctx context.Context) (lease[string], error) {
 		email, err := src.email(ctx)
 		if err != nil {
 			return lease[string]{}, err
@@ -133,8 +133,8 @@ func platformSource(c Config, scopes Scopes) (src source, why string, err error)
 	if host := os.Getenv("GCE_METADATA_HOST"); host != "" {
 		if strings.Contains(host, "/") {
 			return nil, "", &Error{
-				Doing: "read GCE_METADATA_HOST", Err: errors.New("it is not host or host:port without a scheme"),
-				Remedy: "for example GCE_METADATA_HOST=169.254.169.254",
+				Op: "read GCE_METADATA_HOST", Err: errors.New("it is not host or host:port without a scheme"),
+				Hint: "for example GCE_METADATA_HOST=169.254.169.254",
 			}
 		}
 		return newMetadataServer(host, scopes, c.Base), "GCE_METADATA_HOST names it", nil
@@ -144,8 +144,8 @@ func platformSource(c Config, scopes Scopes) (src source, why string, err error)
 	}
 	if src, err = newCredentialsFile(gcloudFile(), scopes, c.Base); errors.Is(err, fs.ErrNotExist) {
 		err = &Error{
-			Doing: "find credentials", Err: fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST and K_SERVICE are not set, and there is no %s", gcloudFile()),
-			Remedy: "on a VM, GKE without Knative, App Engine or a Cloud Run job set GCE_METADATA_HOST=169.254.169.254; on a machine of yours: " + loginRemedy,
+			Op: "find credentials", Err: fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST and K_SERVICE are not set, and there is no %s", gcloudFile()),
+			Hint: "on a VM, GKE without Knative, App Engine or a Cloud Run job set GCE_METADATA_HOST=169.254.169.254; on a machine of yours: " + loginHint,
 		}
 	}
 	return src, "neither GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST nor K_SERVICE is set", err

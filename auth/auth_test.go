@@ -225,8 +225,8 @@ func TestChooseSource(t *testing.T) {
 			}
 			transport, err := NewTransport(Config{Scopes: Scopes{scopePrefix + "drive"}, Logger: slog.New(slog.DiscardHandler)})
 			if tt.wantErr != "" {
-				if problem, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), tt.wantErr) || problem.Remedy == "" {
-					t.Fatalf("NewTransport() = %v, want %q and a remedy", err, tt.wantErr)
+				if problem, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), tt.wantErr) || problem.Hint == "" {
+					t.Fatalf("NewTransport() = %v, want %q and a hint", err, tt.wantErr)
 				}
 				return
 			}

@@ -27,7 +27,7 @@ type lease[V any] struct {
 // leaves does not end it for the others. Safe for concurrent use.
 type cache[V any] struct {
 	fetch func(context.Context) (lease[V], error)
-	doing string // for the error of a caller that leaves
+	op    string // for the error of a caller that leaves
 	// pause is the shortest time between the starts of two fetches: a server
 	// that hands out what is nearly expired, or nothing, is not asked again by
 	// every request.
@@ -108,7 +108,7 @@ func (c *cache[V]) wait(ctx context.Context, f *flight[V]) (*lease[V], error) {
 	case <-f.done:
 		return f.lease, f.err
 	case <-ctx.Done():
-		return nil, &Error{Doing: c.doing, Err: context.Cause(ctx)}
+		return nil, &Error{Op: c.op, Err: context.Cause(ctx)}
 	}
 }
 

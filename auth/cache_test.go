@@ -288,7 +288,7 @@ func TestBrokenMetadataServer(t *testing.T) {
 		name    string
 		handler http.HandlerFunc
 		want    string // in the error; "" for success
-		remedy  string
+		hint    string
 		final   bool // asked once
 	}{
 		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer in time", "GCE_METADATA_HOST", false},
@@ -315,8 +315,8 @@ func TestBrokenMetadataServer(t *testing.T) {
 			start := time.Now()
 			_, err := p.get(t.Context())
 			problem, ok := errors.AsType[*Error](err)
-			if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(problem.Remedy, tt.remedy) {
-				t.Fatalf("get() = %v, want %q with a remedy that names %q", err, tt.want, tt.remedy)
+			if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(problem.Hint, tt.hint) {
+				t.Fatalf("get() = %v, want %q with a hint that names %q", err, tt.want, tt.hint)
 			}
 			if strings.Contains(err.Error(), "secret") {
 				t.Errorf("the error holds the token: %v", err)

@@ -47,15 +47,15 @@ func (c Callers) String() string { return c.rule + strings.Join(c.emails, ",") }
 // Anyone reports whether strangers may call.
 func (c Callers) Anyone() bool { return c.rule == "anyone" }
 
-// NeedAudience reports whether callers are told apart by ID tokens, which are
+// NeedsAudience reports whether callers are told apart by ID tokens, which are
 // made out to an audience.
-func (c Callers) NeedAudience() bool { return len(c.emails) > 0 }
+func (c Callers) NeedsAudience() bool { return len(c.emails) > 0 }
 
 // What a [CallerError] comes down to.
 var (
 	ErrUnauthenticated = errors.New("the caller is not known")
 	ErrForbidden       = errors.New("the caller may not call")
-	ErrNoKeys          = errors.New("callers cannot be checked now")
+	ErrKeysUnavailable = errors.New("callers cannot be checked now")
 )
 
 // CallerError says why a request may not pass. Its Detail is for the caller: it
@@ -63,7 +63,7 @@ var (
 type CallerError struct {
 	Kind   error // one of the three above
 	Detail string
-	Remedy string
+	Hint   string
 	Err    error // for the log; may be nil
 }
 
@@ -90,7 +90,7 @@ type Verifier struct {
 // "http://127.0.0.1:8085", stands for the host of Google's public keys; "" is
 // Google. Base carries the requests for them; nil for net/http's own transport.
 func NewVerifier(c Callers, audience, endpoint string, base http.RoundTripper) (*Verifier, error) {
-	if c.NeedAudience() && audience == "" {
+	if c.NeedsAudience() && audience == "" {
 		return nil, errors.New("callers are told apart by ID tokens, but there is no audience for them")
 	}
 	return &Verifier{c, audience, newKeyCache(endpoint, base)}, nil
@@ -100,8 +100,8 @@ func NewVerifier(c Callers, audience, endpoint string, base http.RoundTripper) (
 // will do; where the function does, it must be made out to the audience, which
 // gcloud does for service accounts only.
 const (
-	platformRemedy = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
-	tokenRemedy    = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=ACCOUNT --include-email --audiences=AUDIENCE)" URL`
+	platformTokenHint = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
+	idTokenHint       = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=ACCOUNT --include-email --audiences=AUDIENCE)" URL`
 )
 
 // Check returns nil for a request that may pass, else a [*CallerError].
@@ -115,13 +115,13 @@ func (v *Verifier) Check(r *http.Request) error {
 	if v.callers.Anyone() {
 		return nil
 	}
-	remedy := tokenRemedy
+	hint := idTokenHint
 	if v.callers.rule == "iam" {
-		remedy = platformRemedy
+		hint = platformTokenHint
 	}
-	token, err := bearer(r.Header, "Authorization", remedy)
+	token, err := bearer(r.Header, "Authorization", hint)
 	if v.callers.rule == "iam" && err != nil {
-		_, err = bearer(r.Header, "X-Serverless-Authorization", remedy)
+		_, err = bearer(r.Header, "X-Serverless-Authorization", hint)
 	}
 	if err != nil || v.callers.rule == "iam" {
 		return err
@@ -145,15 +145,15 @@ func (v *Verifier) verify(ctx context.Context, token string) (string, error) {
 	return c.Email, c.check(v.audience)
 }
 
-func bearer(h http.Header, name, remedy string) (string, error) {
+func bearer(h http.Header, name, hint string) (string, error) {
 	values := h.Values(name)
 	if len(values) == 0 {
-		return "", &CallerError{Kind: ErrUnauthenticated, Detail: "the request carries no bearer token", Remedy: remedy}
+		return "", &CallerError{Kind: ErrUnauthenticated, Detail: "the request carries no bearer token", Hint: hint}
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	token = strings.TrimSpace(token)
 	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", &CallerError{Kind: ErrUnauthenticated, Detail: "the " + name + " header is not one bearer token", Remedy: remedy}
+		return "", &CallerError{Kind: ErrUnauthenticated, Detail: "the " + name + " header is not one bearer token", Hint: hint}
 	}
 	return token, nil
 }

@@ -387,8 +387,8 @@ func TestKeys(t *testing.T) {
 		v, server := newTestVerifier(t, listed)
 		server.down.Store(true)
 		start := time.Now()
-		if err := check(v, "Authorization", "Bearer "+goodToken(nil)); !errors.Is(err, ErrNoKeys) || time.Since(start) > fetchBudget {
-			t.Errorf("Check() = %v after %v, want %v within %v", err, time.Since(start), ErrNoKeys, fetchBudget)
+		if err := check(v, "Authorization", "Bearer "+goodToken(nil)); !errors.Is(err, ErrKeysUnavailable) || time.Since(start) > fetchBudget {
+			t.Errorf("Check() = %v after %v, want %v within %v", err, time.Since(start), ErrKeysUnavailable, fetchBudget)
 		}
 	})
 }

@@ -65,8 +65,8 @@ func (d *delegate) fetch(ctx context.Context) (Token, error) {
 		}
 		if !strings.Contains(account, "@") { // the pool of a federated identity
 			return Token{}, &Error{
-				Doing: "act as " + d.subject, Err: fmt.Errorf("the platform's own identity, %s, is no service account", account),
-				Remedy: "bind a Google service account to the workload, or set IMPERSONATE to one",
+				Op: "act as " + d.subject, Err: fmt.Errorf("the platform's own identity, %s, is no service account", account),
+				Hint: "bind a Google service account to the workload, or set IMPERSONATE to one",
 			}
 		}
 	}
@@ -121,14 +121,14 @@ func (d *delegate) actAsUser(ctx context.Context, base Token, account string) (T
 			return token, nil
 		}
 	}
-	e := &Error{Doing: "fetch an access token of the user " + d.subject, Err: err}
+	e := &Error{Op: "fetch an access token of the user " + d.subject, Err: err}
 	switch answer := err.Error(); {
 	case strings.Contains(answer, "unauthorized_client"):
-		e.Remedy = fmt.Sprintf("in the Workspace admin console, under API controls > Domain-wide delegation, allow the unique ID of %s exactly the scopes %s", account, d.scopes)
+		e.Hint = fmt.Sprintf("in the Workspace admin console, under API controls > Domain-wide delegation, allow the unique ID of %s exactly the scopes %s", account, d.scopes)
 	case strings.Contains(answer, "Invalid email or User ID"):
-		e.Remedy = "check that SUBJECT is a user of the domain that delegates"
+		e.Hint = "check that SUBJECT is a user of the domain that delegates"
 	case strings.Contains(answer, "invalid_scope"):
-		e.Remedy = "check the spelling of SCOPES"
+		e.Hint = "check the spelling of SCOPES"
 	}
 	return Token{}, e
 }
@@ -164,23 +164,23 @@ func (d *delegate) post(ctx context.Context, target, contentType, authorization 
 }
 
 // delegateError names the act that mends what IAM is known to answer.
-func delegateError(doing, account string, err error) error {
-	e := &Error{Doing: doing, Err: err}
+func delegateError(op, account string, err error) error {
+	e := &Error{Op: op, Err: err}
 	s, ok := errors.AsType[*statusError](err)
 	switch {
 	case ok && strings.Contains(s.body, "SERVICE_DISABLED"):
-		e.Remedy = "gcloud services enable iamcredentials.googleapis.com"
+		e.Hint = "gcloud services enable iamcredentials.googleapis.com"
 	case ok && strings.Contains(s.body, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
-		e.Remedy = "give the VM or node pool the scope cloud-platform, which IAM asks for: gcloud compute instances set-service-account VM --scopes=cloud-platform"
+		e.Hint = "give the VM or node pool the scope cloud-platform, which IAM asks for: gcloud compute instances set-service-account VM --scopes=cloud-platform"
 	case ok && s.status == http.StatusUnauthorized:
-		e.Remedy = "bind a Google service account to the workload: a federated identity may not do this"
+		e.Hint = "bind a Google service account to the workload: a federated identity may not do this"
 	case ok && s.status == http.StatusForbidden:
-		e.Remedy = "let the function's own account act for " + account + " (also where both are the same): gcloud iam service-accounts add-iam-policy-binding " + account +
+		e.Hint = "let the function's own account act for " + account + " (also where both are the same): gcloud iam service-accounts add-iam-policy-binding " + account +
 			" --role=roles/iam.serviceAccountTokenCreator --member=serviceAccount:OWN_ACCOUNT"
 	case ok && s.status == http.StatusNotFound:
-		e.Remedy = "check the spelling of " + account + ": gcloud iam service-accounts list"
+		e.Hint = "check the spelling of " + account + ": gcloud iam service-accounts list"
 	case ok && s.status == http.StatusBadRequest:
-		e.Remedy = "check the spelling of SCOPES"
+		e.Hint = "check the spelling of SCOPES"
 	}
 	return e
 }

@@ -62,18 +62,18 @@ func TestActingAsSomebodyElse(t *testing.T) {
 		file    string // a credentials file
 		allow   func(c *cloud)
 		want    string // in the error; "" is success
-		remedy  string
+		hint    string
 	}{
 		{name: "another service account", config: Config{Impersonate: target}, owner: target,
 			allow: func(c *cloud) { c.Grant(c.ServiceAccount(), target) }},
 		{name: "another service account, not granted", config: Config{Impersonate: target}, owner: target,
-			want: "iam.serviceAccounts.getAccessToken", remedy: "roles/iam.serviceAccountTokenCreator"},
+			want: "iam.serviceAccounts.getAccessToken", hint: "roles/iam.serviceAccountTokenCreator"},
 		{name: "another service account, IAM's API off", config: Config{Impersonate: target}, owner: target,
 			allow: func(c *cloud) { c.Grant(c.ServiceAccount(), target); c.Disable("iamcredentials.googleapis.com", true) },
-			want:  "SERVICE_DISABLED", remedy: "gcloud services enable iamcredentials.googleapis.com"},
+			want:  "SERVICE_DISABLED", hint: "gcloud services enable iamcredentials.googleapis.com"},
 		{name: "another service account from a VM with default scopes", config: Config{Impersonate: target}, profile: emulator.GCE, owner: target,
 			allow: func(c *cloud) { c.Grant(c.ServiceAccount(), target) },
-			want:  "ACCESS_TOKEN_SCOPE_INSUFFICIENT", remedy: "--scopes=cloud-platform"},
+			want:  "ACCESS_TOKEN_SCOPE_INSUFFICIENT", hint: "--scopes=cloud-platform"},
 		{name: "another service account from a federated identity", config: Config{Impersonate: target}, profile: emulator.GKEDirect, owner: target,
 			allow: func(c *cloud) { c.Grant(c.WorkloadPool(), target) }},
 		{name: "a user, through the own account", config: Config{Subject: person}, owner: person,
@@ -85,15 +85,15 @@ func TestActingAsSomebodyElse(t *testing.T) {
 			allow: func(c *cloud) { c.Grant(c.ServiceAccount(), target); c.Delegate(target, "example.com", scopes...) }},
 		{name: "a user, own account not granted on itself", config: Config{Subject: person}, owner: person,
 			allow: func(c *cloud) { c.Delegate(c.ServiceAccount(), "example.com", scopes...) },
-			want:  "iam.serviceAccounts.signJwt", remedy: "roles/iam.serviceAccountTokenCreator"},
+			want:  "iam.serviceAccounts.signJwt", hint: "roles/iam.serviceAccountTokenCreator"},
 		{name: "a user, scopes not delegated", config: Config{Subject: person}, owner: person,
 			allow: func(c *cloud) {
 				c.Grant(c.ServiceAccount(), c.ServiceAccount())
 				c.Delegate(c.ServiceAccount(), "example.com", scopes[0])
 			},
-			want: "unauthorized_client", remedy: "Domain-wide delegation"},
+			want: "unauthorized_client", hint: "Domain-wide delegation"},
 		{name: "a user from a federated identity", config: Config{Subject: person}, profile: emulator.GKEDirect, owner: person,
-			want: "is no service account", remedy: "IMPERSONATE"},
+			want: "is no service account", hint: "IMPERSONATE"},
 		{name: "a file that impersonates gets exactly our scopes", owner: target,
 			file:  `"type":"impersonated_service_account",` + strings.ReplaceAll(impersonates, "sa@p.iam.gserviceaccount.com", target) + `,"source_credentials":{` + user + `}`,
 			allow: func(c *cloud) { c.Grant(person, target) }},
@@ -113,8 +113,8 @@ func TestActingAsSomebodyElse(t *testing.T) {
 			status, principal, got, err := c.get(t, transport)
 			if tt.want != "" {
 				problem, ok := errors.AsType[*Error](err)
-				if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(problem.Remedy, tt.remedy) {
-					t.Fatalf("error %v, remedy %q; want %q, %q", err, problem.Remedy, tt.want, tt.remedy)
+				if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(problem.Hint, tt.hint) {
+					t.Fatalf("error %v, hint %q; want %q, %q", err, problem.Hint, tt.want, tt.hint)
 				}
 				return
 			}
@@ -175,16 +175,16 @@ func TestPlatforms(t *testing.T) {
 		scopes  Scopes
 		status  int
 		want    string // in the error of a token that cannot be had
-		remedy  string
+		hint    string
 	}{
 		{name: "Cloud Run honours scopes", profile: emulator.CloudRun, status: 200},
 		{name: "GKE with a bound service account honours scopes", profile: emulator.GKE, status: 200},
 		{name: "GKE without the binding", profile: emulator.GKE, change: func(c *cloud) { c.Unbind(true) },
-			want: "iam.serviceAccounts.getAccessToken", remedy: "roles/iam.workloadIdentityUser"},
+			want: "iam.serviceAccounts.getAccessToken", hint: "roles/iam.workloadIdentityUser"},
 		{name: "a VM ignores scopes without a word", profile: emulator.GCE, status: 403},
 		{name: "a federated identity is no account", profile: emulator.GKEDirect, status: 401},
 		{name: "a scope that Google does not know", profile: emulator.CloudRun, scopes: Scopes{"https://www.googleapis.com/auth/spread sheets"},
-			want: "500 Internal Server Error: Could not fetch URI", remedy: "SCOPES"},
+			want: "500 Internal Server Error: Could not fetch URI", hint: "SCOPES"},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
 			c := newCloud(t, emulator.Options{Profile: tt.profile}, "")
@@ -195,8 +195,8 @@ func TestPlatforms(t *testing.T) {
 			status, _, _, err := c.get(t, newTestTransport(t, Config{Base: c.base, Scopes: tt.scopes}))
 			if tt.want != "" {
 				problem, ok := errors.AsType[*Error](err)
-				if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(problem.Remedy, tt.remedy) {
-					t.Errorf("error %v, want %q with remedy %q", err, tt.want, tt.remedy)
+				if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(problem.Hint, tt.hint) {
+					t.Errorf("error %v, want %q with hint %q", err, tt.want, tt.hint)
 				}
 				return
 			}

@@ -67,7 +67,7 @@ func exchange(client *http.Client, req *http.Request) ([]byte, http.Header, erro
 			err = errNoAnswer
 		}
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
-			err = wrapped.Err // Doing names the server, and the URL adds nothing
+			err = wrapped.Err // Op names the server, and the URL adds nothing
 		}
 		return nil, nil, err
 	}

@@ -43,15 +43,15 @@ type fileContent struct {
 // https://docs.cloud.google.com/docs/authentication/troubleshoot-adc
 const gcloudClient = "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com"
 
-const loginRemedy = "gcloud auth application-default login --impersonate-service-account=ACCOUNT"
+const loginHint = "gcloud auth application-default login --impersonate-service-account=ACCOUNT"
 
 func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*credentialsFile, error) {
 	fail := func(err error) (*credentialsFile, error) {
-		return nil, &Error{Doing: "read the credentials file " + path, Err: err, Remedy: loginRemedy}
+		return nil, &Error{Op: "read the credentials file " + path, Err: err, Hint: loginHint}
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return fail(errors.Unwrap(err)) // without the path, which Doing has
+		return fail(errors.Unwrap(err)) // without the path, which Op has
 	}
 	var file fileContent
 	if json.Unmarshal(content, &file) != nil || file.Type == "" {
@@ -104,14 +104,14 @@ func (f *credentialsFile) String() string { return fmt.Sprintf("%s (%s)", f.path
 func (f *credentialsFile) fetch(ctx context.Context) (Token, error) {
 	t, err := f.tokens.Token(ctx)
 	if err != nil {
-		return Token{}, &Error{Doing: "fetch an access token with " + f.String(), Err: err, Remedy: loginRemedy}
+		return Token{}, &Error{Op: "fetch an access token with " + f.String(), Err: err, Hint: loginHint}
 	}
 	return newToken(t.Value, t.Expiry), nil
 }
 
 func (f *credentialsFile) email(context.Context) (string, error) {
 	if f.account == "" {
-		return "", &Error{Doing: "name the account of " + f.String(), Err: errors.New("the file does not tell it")}
+		return "", &Error{Op: "name the account of " + f.String(), Err: errors.New("the file does not tell it")}
 	}
 	return f.account, nil
 }

@@ -57,8 +57,8 @@ func TestFilesThatCannotServe(t *testing.T) {
 				return
 			}
 			problem, ok := errors.AsType[*Error](err)
-			if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), path) || !strings.Contains(problem.Remedy, "--impersonate-service-account") {
-				t.Errorf("NewTransport() = %v, want %q with the remedy to impersonate", err, tt.want)
+			if !ok || !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), path) || !strings.Contains(problem.Hint, "--impersonate-service-account") {
+				t.Errorf("NewTransport() = %v, want %q with the hint to impersonate", err, tt.want)
 			}
 		})
 	}

@@ -46,13 +46,13 @@ type claims struct {
 	EmailVerified bool   `json:"email_verified"`
 }
 
-func refuse(detail, remedy string) error {
-	return &CallerError{Kind: ErrUnauthenticated, Detail: detail, Remedy: remedy}
+func refuse(detail, hint string) error {
+	return &CallerError{Kind: ErrUnauthenticated, Detail: detail, Hint: hint}
 }
 
 // parseIDToken returns the claims of a token that Google has signed.
 func parseIDToken(ctx context.Context, token string, keys *cache[keySet]) (claims, error) {
-	notSigned := refuse("the bearer token is not an ID token that Google has signed", tokenRemedy)
+	notSigned := refuse("the bearer token is not an ID token that Google has signed", idTokenHint)
 	if len(token) > maxIDToken {
 		return claims{}, refuse("the bearer token is too long for an ID token", "")
 	}
@@ -66,7 +66,7 @@ func parseIDToken(ctx context.Context, token string, keys *cache[keySet]) (claim
 	}
 	key, err := findKey(ctx, keys, parsed.Headers[0].KeyID)
 	if err != nil {
-		return claims{}, &CallerError{Kind: ErrNoKeys, Detail: "Google's public keys cannot be had now, so no caller can be checked", Err: err}
+		return claims{}, &CallerError{Kind: ErrKeysUnavailable, Detail: "Google's public keys cannot be had now, so no caller can be checked", Err: err}
 	}
 	var c claims
 	if key == nil || parsed.Claims(key.Key, &c) != nil {
@@ -81,16 +81,16 @@ func (c claims) check(audience string) error {
 	err := c.ValidateWithLeeway(jwt.Expected{AnyAudience: jwt.Audience{audience}}, clockSkew)
 	switch {
 	case c.Issuer != "https://accounts.google.com" && c.Issuer != "accounts.google.com":
-		return refuse("the ID token is not issued by accounts.google.com", tokenRemedy)
+		return refuse("the ID token is not issued by accounts.google.com", idTokenHint)
 	case errors.Is(err, jwt.ErrInvalidAudience):
 		return refuse("the ID token is made out to another audience than this function's",
-			tokenRemedy)
+			idTokenHint)
 	case err != nil:
-		return refuse("the ID token is not valid at this time: "+strings.TrimPrefix(err.Error(), "go-jose/go-jose/jwt: "), tokenRemedy)
+		return refuse("the ID token is not valid at this time: "+strings.TrimPrefix(err.Error(), "go-jose/go-jose/jwt: "), idTokenHint)
 	case c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxIDTokenLife:
-		return refuse("the ID token has no expiry, or one that is too far away", tokenRemedy)
+		return refuse("the ID token has no expiry, or one that is too far away", idTokenHint)
 	case c.Email == "" || !c.EmailVerified:
-		return refuse("the ID token holds no verified e-mail address", tokenRemedy)
+		return refuse("the ID token holds no verified e-mail address", idTokenHint)
 	}
 	return nil
 }
@@ -136,12 +136,12 @@ func newKeyCache(endpoint string, base http.RoundTripper) *cache[keySet] {
 			}
 		}
 		if err != nil {
-			return lease[keySet]{}, &Error{Doing: "fetch Google's public keys", Err: err}
+			return lease[keySet]{}, &Error{Op: "fetch Google's public keys", Err: err}
 		}
 		due := time.Now().Round(0).Add(freshness(header))
 		return lease[keySet]{value: set, due: due, expiry: due.Add(keysStale)}, nil
 	}
-	return &cache[keySet]{fetch: fetch, doing: "wait for Google's public keys", pause: keysPause}
+	return &cache[keySet]{fetch: fetch, op: "wait for Google's public keys", pause: keysPause}
 }
 
 // freshness is how long an answer may be kept: max-age less Age (RFC 9111),

@@ -53,18 +53,18 @@ func (m *metadataServer) fetch(ctx context.Context) (Token, error) {
 			return t, nil
 		}
 	}
-	return Token{}, &Error{Doing: "fetch an access token from the " + m.String(), Err: err, Remedy: metadataRemedy(err)}
+	return Token{}, &Error{Op: "fetch an access token from the " + m.String(), Err: err, Hint: metadataHint(err)}
 }
 
 // email asks for the service account's address.
 func (m *metadataServer) email(ctx context.Context) (string, error) {
 	body, err := m.get(ctx, accountPath+"email")
 	if err != nil {
-		return "", &Error{Doing: "fetch the service account's e-mail from the " + m.String(), Err: err, Remedy: metadataRemedy(err)}
+		return "", &Error{Op: "fetch the service account's e-mail from the " + m.String(), Err: err, Hint: metadataHint(err)}
 	}
 	email := strings.TrimSpace(string(body))
 	if email == "" || strings.ContainsAny(email, " <>\n") {
-		return "", &Error{Doing: "fetch the service account's e-mail from the " + m.String(), Err: errors.New("the answer is no e-mail address")}
+		return "", &Error{Op: "fetch the service account's e-mail from the " + m.String(), Err: errors.New("the answer is no e-mail address")}
 	}
 	return email, nil
 }
@@ -111,8 +111,8 @@ func (m *metadataServer) get(ctx context.Context, path string) ([]byte, error) {
 	})
 }
 
-// metadataRemedy names the act that mends what the platforms are known to answer.
-func metadataRemedy(err error) string {
+// metadataHint names the act that mends what the platforms are known to answer.
+func metadataHint(err error) string {
 	s, ok := errors.AsType[*statusError](err)
 	switch {
 	case !ok:

@@ -35,8 +35,8 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 func (t *Transport) token(req *http.Request) (*lease[Token], error) {
 	if !mayCarryToken(req.URL) {
 		return nil, &Error{
-			Doing: fmt.Sprintf("send an access token to %s://%s", req.URL.Scheme, req.URL.Host),
-			Err:   errors.New("neither https to *.googleapis.com nor a loopback address"),
+			Op:  fmt.Sprintf("send an access token to %s://%s", req.URL.Scheme, req.URL.Host),
+			Err: errors.New("neither https to *.googleapis.com nor a loopback address"),
 		}
 	}
 	return t.tokens.get(req.Context())
