@@ -26,8 +26,8 @@ import (
 	"time"
 )
 
-// accountLife is how long an e-mail address is believed; it hardly ever changes.
-const accountLife = 24 * time.Hour
+// emailTTL is how long an e-mail address is believed; it hardly ever changes.
+const emailTTL = 24 * time.Hour
 
 // Config is what [NewTransport] needs to know.
 type Config struct {
@@ -64,7 +64,7 @@ type Transport struct {
 	source       source
 	quotaProject string // pays for the calls of a person's credentials; "" is the account's own
 	tokens       cache[Token]
-	account      cache[string] // the source's e-mail
+	email        cache[string] // the source's e-mail
 }
 
 // NewTransport chooses where tokens come from, and asks nobody yet: a file named
@@ -91,23 +91,23 @@ func NewTransport(c Config) (*Transport, error) {
 	if file, ok := src.(*credentialsFile); ok {
 		t.quotaProject = file.quotaProject
 	}
-	t.tokens = cache[Token]{op: "wait for an access token", pause: tokenPause, fetch: func(ctx context.Context) (lease[Token], error) {
+	t.tokens = cache[Token]{op: "wait for an access token", interval: tokenInterval, fetch: func(ctx context.Context) (entry[Token], error) {
 		token, err := src.fetch(ctx)
 		if err == nil && !time.Now().Before(token.Expiry) {
 			err = &Error{Op: "fetch an access token from the " + src.String(), Err: errors.New("it has expired on arrival: check this machine's clock")}
 		}
 		if err != nil {
-			return lease[Token]{}, err
+			return entry[Token]{}, err
 		}
-		return token.lease(time.Now()), nil
+		return token.entry(time.Now()), nil
 	}}
-	t.account = cache[string]{op: "wait for the account's e-mail", pause: tokenPause, fetch: func(ctx context.Context) (lease[string], error) {
+	t.email = cache[string]{op: "wait for the account's e-mail", interval: tokenInterval, fetch: func(ctx context.Context) (entry[string], error) {
 		email, err := src.email(ctx)
 		if err != nil {
-			return lease[string]{}, err
+			return entry[string]{}, err
 		}
-		end := time.Now().Round(0).Add(accountLife)
-		return lease[string]{email, end, end}, nil
+		end := time.Now().Round(0).Add(emailTTL)
+		return entry[string]{email, end, end}, nil
 	}}
 	return t, nil
 }
@@ -158,11 +158,11 @@ func (t *Transport) Warm() error { return t.tokens.warm() }
 // Email returns the address of the account that the tokens stand for, the one
 // that a spreadsheet is shared with. It is asked for when it is first wanted.
 func (t *Transport) Email(ctx context.Context) (string, error) {
-	held, err := t.account.get(ctx)
+	cached, err := t.email.get(ctx)
 	if err != nil {
 		return "", err
 	}
-	return held.value, nil
+	return cached.value, nil
 }
 
 // Status is what is known of the tokens, for people. It holds no token.
@@ -181,7 +181,7 @@ func (t *Transport) Status() Status {
 	if token != nil {
 		s.Expiry = token.value.Expiry
 	}
-	if known, _ := t.account.state(); known != nil {
+	if known, _ := t.email.state(); known != nil {
 		s.Email = known.value
 	}
 	if err != nil {

@@ -296,8 +296,8 @@ func TestRoundTripperContract(t *testing.T) {
 	})
 	t.Run("a token is not sent in its last seconds", func(t *testing.T) {
 		now := time.Now()
-		if l := newToken("x", now.Add(time.Hour)).lease(now); l.expiry != now.Add(time.Hour-expirySkew).Round(0) || expirySkew == 0 {
-			t.Errorf("the lease ends %v before the token", now.Add(time.Hour).Sub(l.expiry))
+		if l := newToken("x", now.Add(time.Hour)).entry(now); l.expiry != now.Add(time.Hour-expirySkew).Round(0) || expirySkew == 0 {
+			t.Errorf("the entry ends %v before the token", now.Add(time.Hour).Sub(l.expiry))
 		}
 	})
 }

@@ -75,11 +75,11 @@ func inBubble(t *testing.T, name string, f func(t *testing.T)) {
 }
 
 func (p *platform) get(ctx context.Context) (string, error) {
-	held, err := p.tokens.get(ctx)
+	cached, err := p.tokens.get(ctx)
 	if err != nil {
 		return "", err
 	}
-	return held.value.value(), nil
+	return cached.value.value(), nil
 }
 
 func TestMetadataRequest(t *testing.T) {
@@ -127,8 +127,8 @@ func TestTokenIsKept(t *testing.T) {
 				}
 				time.Sleep(time.Second / 2)
 			}
-			if got := p.asked.Load(); got < tt.min || got > int32(tt.run/tokenPause)+1 {
-				t.Errorf("%d requests in %v, want %d to one each %v", got, tt.run, tt.min, tokenPause)
+			if got := p.asked.Load(); got < tt.min || got > int32(tt.run/tokenInterval)+1 {
+				t.Errorf("%d requests in %v, want %d to one each %v", got, tt.run, tt.min, tokenInterval)
 			}
 		})
 	}
@@ -144,8 +144,8 @@ func TestServerKeepsTokens(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			now := time.Now()
-			if since := now.Sub(last); since < tokenPause {
-				t.Errorf("asked again after %v, want at least %v", since, tokenPause)
+			if since := now.Sub(last); since < tokenInterval {
+				t.Errorf("asked again after %v, want at least %v", since, tokenInterval)
 			}
 			if last = now; expiry[value].Sub(now) < time.Minute {
 				value = fmt.Sprint(now.Unix())
@@ -176,8 +176,8 @@ func TestServerKeepsTokens(t *testing.T) {
 			t.Errorf("get() = %q, %v, want a new token", got, err)
 		}
 		// The wall clock alone may jump: Go's monotonic one stops in a suspend.
-		if held, _ := p.tokens.state(); held.expiry.String() != held.expiry.Round(0).String() {
-			t.Errorf("expiry %v has a monotonic reading", held.expiry)
+		if cached, _ := p.tokens.state(); cached.expiry.String() != cached.expiry.Round(0).String() {
+			t.Errorf("expiry %v has a monotonic reading", cached.expiry)
 		}
 	})
 }
@@ -239,7 +239,7 @@ func TestRenewalFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		healthy.Store(false)
-		time.Sleep(time.Hour - renewEarly)
+		time.Sleep(time.Hour - refreshBefore)
 		for p.asked.Load() < 11 {
 			asked := time.Now()
 			if got, err := p.get(t.Context()); got != first || err != nil || time.Since(asked) != 0 {
@@ -256,7 +256,7 @@ func TestRenewalFails(t *testing.T) {
 			}
 		}
 		healthy.Store(true)
-		time.Sleep(renewPauseMax * 3 / 2)
+		time.Sleep(maxRefreshPause * 3 / 2)
 		if got, err := p.get(t.Context()); got == first || err != nil {
 			t.Errorf("get() = %q, %v, want a new token", got, err)
 		}
@@ -321,8 +321,8 @@ func TestBrokenMetadataServer(t *testing.T) {
 			if strings.Contains(err.Error(), "secret") {
 				t.Errorf("the error holds the token: %v", err)
 			}
-			if took := time.Since(start); took > fetchBudget {
-				t.Errorf("the error took %v, want at most %v", took, fetchBudget)
+			if took := time.Since(start); took > fetchTimeout {
+				t.Errorf("the error took %v, want at most %v", took, fetchTimeout)
 			}
 			if asked := p.asked.Load(); tt.final != (asked == 1) {
 				t.Errorf("%d requests; final is %v", asked, tt.final)
@@ -433,8 +433,8 @@ func TestDroppedTokenIsNotUsedAgain(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 3 { // several requests meet the 401 at once
 			wg.Go(func() {
-				if fresh, err := p.tokens.replace(t.Context(), bad, true); err != nil || fresh.value.value() != "token2" {
-					t.Errorf("replace() = %v, %v, want token2", fresh, err)
+				if fresh, err := p.tokens.invalidate(t.Context(), bad); err != nil || fresh.value.value() != "token2" {
+					t.Errorf("invalidate() = %v, %v, want token2", fresh, err)
 				}
 			})
 		}
@@ -443,8 +443,8 @@ func TestDroppedTokenIsNotUsedAgain(t *testing.T) {
 			t.Errorf("get() = %q, %v, want token2", got, err)
 		}
 		wg.Wait()
-		if fresh, err := p.tokens.replace(t.Context(), bad, true); err != nil || fresh.value.value() != "token2" {
-			t.Errorf("a late 401 for the first token: replace() = %v, %v, want token2", fresh, err)
+		if fresh, err := p.tokens.invalidate(t.Context(), bad); err != nil || fresh.value.value() != "token2" {
+			t.Errorf("a late 401 for the first token: invalidate() = %v, %v, want token2", fresh, err)
 		}
 		if got := p.asked.Load(); got != 2 {
 			t.Errorf("%d requests, want 2", got)
@@ -457,10 +457,10 @@ func TestFrozenFetch(t *testing.T) {
 		var frozen atomic.Bool
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { answerToken(w, "one", time.Hour) })
 		served := p.Transport.tokens.fetch
-		p.Transport.tokens.fetch = func(ctx context.Context) (lease[Token], error) {
+		p.Transport.tokens.fetch = func(ctx context.Context) (entry[Token], error) {
 			if frozen.CompareAndSwap(false, true) {
 				time.Sleep(100 * time.Second) // whatever the budget says
-				return lease[Token]{}, ctx.Err()
+				return entry[Token]{}, ctx.Err()
 			}
 			return served(ctx)
 		}
@@ -503,7 +503,7 @@ func TestEmail(t *testing.T) {
 					t.Fatalf("Email() = %q, %v, want %q", email, err, tt.want)
 				}
 			}
-			if took := time.Since(start); took > fetchBudget || asked.Load() > 20 {
+			if took := time.Since(start); took > fetchTimeout || asked.Load() > 20 {
 				t.Errorf("ten askings took %v and %d requests, want one fetch", took, asked.Load())
 			}
 		})

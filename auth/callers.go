@@ -142,7 +142,7 @@ func (v *Verifier) verify(ctx context.Context, token string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return c.Email, c.check(v.audience)
+	return c.Email, c.validate(v.audience)
 }
 
 func bearer(h http.Header, name, hint string) (string, error) {

@@ -377,7 +377,7 @@ func TestKeys(t *testing.T) {
 		}
 		server.down.Store(false)
 		asked := server.asked.Load()
-		time.Sleep(2 * renewPauseMax)
+		time.Sleep(2 * maxRefreshPause)
 		if err := good(); err != nil || server.asked.Load() == asked {
 			t.Errorf("Check() = %v after %d more fetches, want a renewal", err, server.asked.Load()-asked)
 		}
@@ -387,8 +387,8 @@ func TestKeys(t *testing.T) {
 		v, server := newTestVerifier(t, listed)
 		server.down.Store(true)
 		start := time.Now()
-		if err := check(v, "Authorization", "Bearer "+goodToken(nil)); !errors.Is(err, ErrKeysUnavailable) || time.Since(start) > fetchBudget {
-			t.Errorf("Check() = %v after %v, want %v within %v", err, time.Since(start), ErrKeysUnavailable, fetchBudget)
+		if err := check(v, "Authorization", "Bearer "+goodToken(nil)); !errors.Is(err, ErrKeysUnavailable) || time.Since(start) > fetchTimeout {
+			t.Errorf("Check() = %v after %v, want %v within %v", err, time.Since(start), ErrKeysUnavailable, fetchTimeout)
 		}
 	})
 }
@@ -417,7 +417,7 @@ func FuzzIDToken(f *testing.F) {
 	set := keySet{Keys: []jose.JSONWebKey{{Key: testKeys()["first"].Public(), KeyID: "first"}}}
 	v := &Verifier{callers: Callers{emails: []string{listed}}, audience: audience, keys: &cache[keySet]{
 		// Fetched just now: no fetch makes the run differ from time to time.
-		held: &lease[keySet]{set, now.Add(time.Hour), now.Add(time.Hour)}, started: now, pause: time.Hour,
+		current: &entry[keySet]{set, now.Add(time.Hour), now.Add(time.Hour)}, started: now, interval: time.Hour,
 	}}
 	good := goodToken(nil)
 	for _, seed := range []string{"", ".", "..", "null.null.null", "bnVsbA.bnVsbA.bnVsbA", "e30.e30.", good[:len(good)-9], good + signatureRemoved, `{"payload":"","signatures":[{}]}`} {

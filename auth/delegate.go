@@ -21,8 +21,8 @@ import (
 const (
 	iamHost   = "https://iamcredentials.googleapis.com"
 	tokenHost = "https://oauth2.googleapis.com"
-	// assertionLife is how long the signed request for a user's token is valid.
-	assertionLife = 5 * time.Minute
+	// assertionLifetime is how long the signed request for a user's token is valid.
+	assertionLifetime = 5 * time.Minute
 )
 
 // delegate is a token source that exchanges the tokens of another one.
@@ -101,7 +101,7 @@ func (d *delegate) actAsUser(ctx context.Context, base Token, account string) (T
 	claims, err := json.Marshal(map[string]any{
 		"iss": account, "sub": d.subject, "aud": tokenHost + "/token",
 		"scope": strings.Join(d.scopes, " "), // a space here, where the metadata server wants commas
-		"iat":   now.Unix(), "exp": now.Add(assertionLife).Unix(),
+		"iat":   now.Unix(), "exp": now.Add(assertionLifetime).Unix(),
 	})
 	if err != nil {
 		return Token{}, err
@@ -158,7 +158,7 @@ func (d *delegate) post(ctx context.Context, target, contentType, authorization 
 		if authorization != "" {
 			req.Header.Set("Authorization", authorization)
 		}
-		answer, _, err := exchange(d.client, req)
+		answer, _, err := roundTrip(d.client, req)
 		return answer, err
 	})
 }

@@ -22,15 +22,15 @@ const (
 	keysHost = "https://www.googleapis.com"
 	keysPath = "/oauth2/v3/certs"
 
-	maxIDToken     = 8 << 10 // Google's have 1 KiB
-	maxIDTokenLife = 24 * time.Hour
-	clockSkew      = 30 * time.Second
+	maxIDToken         = 8 << 10 // Google's have 1 KiB
+	maxIDTokenLifetime = 24 * time.Hour
+	clockSkew          = 30 * time.Second
 
-	// keysPause bounds how often a token with an unknown key makes us ask for
+	// keysInterval bounds how often a token with an unknown key makes us ask for
 	// new keys.
-	keysPause = 10 * time.Second
-	// keysStale is how long keys are still used that cannot be renewed.
-	keysStale = 24 * time.Hour
+	keysInterval = 10 * time.Second
+	// keysMaxStale is how long keys are still used that cannot be renewed.
+	keysMaxStale = 24 * time.Hour
 	// signatureRemoved is what Cloud Run writes over the signature of a token
 	// that it has checked itself,
 	// https://docs.cloud.google.com/run/docs/troubleshooting#signature-removed
@@ -46,18 +46,18 @@ type claims struct {
 	EmailVerified bool   `json:"email_verified"`
 }
 
-func refuse(detail, hint string) error {
+func unauthenticated(detail, hint string) error {
 	return &CallerError{Kind: ErrUnauthenticated, Detail: detail, Hint: hint}
 }
 
 // parseIDToken returns the claims of a token that Google has signed.
 func parseIDToken(ctx context.Context, token string, keys *cache[keySet]) (claims, error) {
-	notSigned := refuse("the bearer token is not an ID token that Google has signed", idTokenHint)
+	notSigned := unauthenticated("the bearer token is not an ID token that Google has signed", idTokenHint)
 	if len(token) > maxIDToken {
-		return claims{}, refuse("the bearer token is too long for an ID token", "")
+		return claims{}, unauthenticated("the bearer token is too long for an ID token", "")
 	}
 	if strings.HasSuffix(token, signatureRemoved) {
-		return claims{}, refuse("the platform has checked this token and removed its signature (SIGNATURE_REMOVED_BY_GOOGLE), so the function cannot check it again",
+		return claims{}, unauthenticated("the platform has checked this token and removed its signature (SIGNATURE_REMOVED_BY_GOOGLE), so the function cannot check it again",
 			"behind Cloud Run's own check set CALLERS=iam; or send the platform's token in X-Serverless-Authorization, and the function's in Authorization")
 	}
 	parsed, err := jwt.ParseSigned(token, algorithms)
@@ -77,20 +77,20 @@ func parseIDToken(ctx context.Context, token string, keys *cache[keySet]) (claim
 
 // check tells what is wrong with a token that Google did sign. Whoever sends
 // one may know.
-func (c claims) check(audience string) error {
+func (c claims) validate(audience string) error {
 	err := c.ValidateWithLeeway(jwt.Expected{AnyAudience: jwt.Audience{audience}}, clockSkew)
 	switch {
 	case c.Issuer != "https://accounts.google.com" && c.Issuer != "accounts.google.com":
-		return refuse("the ID token is not issued by accounts.google.com", idTokenHint)
+		return unauthenticated("the ID token is not issued by accounts.google.com", idTokenHint)
 	case errors.Is(err, jwt.ErrInvalidAudience):
-		return refuse("the ID token is made out to another audience than this function's",
+		return unauthenticated("the ID token is made out to another audience than this function's",
 			idTokenHint)
 	case err != nil:
-		return refuse("the ID token is not valid at this time: "+strings.TrimPrefix(err.Error(), "go-jose/go-jose/jwt: "), idTokenHint)
-	case c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxIDTokenLife:
-		return refuse("the ID token has no expiry, or one that is too far away", idTokenHint)
+		return unauthenticated("the ID token is not valid at this time: "+strings.TrimPrefix(err.Error(), "go-jose/go-jose/jwt: "), idTokenHint)
+	case c.Expiry == nil || c.IssuedAt == nil || c.Expiry.Time().Sub(c.IssuedAt.Time()) > maxIDTokenLifetime:
+		return unauthenticated("the ID token has no expiry, or one that is too far away", idTokenHint)
 	case c.Email == "" || !c.EmailVerified:
-		return refuse("the ID token holds no verified e-mail address", idTokenHint)
+		return unauthenticated("the ID token holds no verified e-mail address", idTokenHint)
 	}
 	return nil
 }
@@ -100,18 +100,18 @@ type keySet = jose.JSONWebKeySet
 // findKey returns the key with this ID, or nil if Google has none. For an
 // unknown ID the keys are fetched anew, but rarely.
 func findKey(ctx context.Context, keys *cache[keySet], id string) (*jose.JSONWebKey, error) {
-	held, err := keys.get(ctx)
+	cached, err := keys.get(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if found := held.value.Key(id); len(found) > 0 {
+	if found := cached.value.Key(id); len(found) > 0 {
 		return &found[0], nil
 	}
 	// An error only means that the keys at hand are the newest there are.
-	if held, err = keys.replace(ctx, held, false); err != nil || held == nil {
+	if cached, err = keys.refetch(ctx, cached); err != nil || cached == nil {
 		return nil, nil
 	}
-	if found := held.value.Key(id); len(found) > 0 {
+	if found := cached.value.Key(id); len(found) > 0 {
 		return &found[0], nil
 	}
 	return nil, nil
@@ -119,14 +119,14 @@ func findKey(ctx context.Context, keys *cache[keySet], id string) (*jose.JSONWeb
 
 func newKeyCache(endpoint string, base http.RoundTripper) *cache[keySet] {
 	target, client := cmp.Or(endpoint, keysHost)+keysPath, newClient(base)
-	fetch := func(ctx context.Context) (lease[keySet], error) {
+	fetch := func(ctx context.Context) (entry[keySet], error) {
 		var header http.Header
 		body, err := retry(ctx, func(ctx context.Context) (body []byte, err error) {
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 			if err != nil {
 				return nil, err
 			}
-			body, header, err = exchange(client, req)
+			body, header, err = roundTrip(client, req)
 			return body, err
 		})
 		var set keySet
@@ -136,12 +136,12 @@ func newKeyCache(endpoint string, base http.RoundTripper) *cache[keySet] {
 			}
 		}
 		if err != nil {
-			return lease[keySet]{}, &Error{Op: "fetch Google's public keys", Err: err}
+			return entry[keySet]{}, &Error{Op: "fetch Google's public keys", Err: err}
 		}
-		due := time.Now().Round(0).Add(freshness(header))
-		return lease[keySet]{value: set, due: due, expiry: due.Add(keysStale)}, nil
+		refreshAt := time.Now().Round(0).Add(freshness(header))
+		return entry[keySet]{value: set, refreshAt: refreshAt, expiry: refreshAt.Add(keysMaxStale)}, nil
 	}
-	return &cache[keySet]{fetch: fetch, op: "wait for Google's public keys", pause: keysPause}
+	return &cache[keySet]{fetch: fetch, op: "wait for Google's public keys", interval: keysInterval}
 }
 
 // freshness is how long an answer may be kept: max-age less Age (RFC 9111),

@@ -103,7 +103,7 @@ func (m *metadataServer) get(ctx context.Context, path string) ([]byte, error) {
 			return nil, err
 		}
 		req.Header.Set(flavorHeader, flavor)
-		body, header, err := exchange(m.client, req)
+		body, header, err := roundTrip(m.client, req)
 		if err == nil && header.Get(flavorHeader) != flavor {
 			err = fmt.Errorf("the answer has no %s: %s header: this is not a metadata server", flavorHeader, flavor)
 		}

@@ -27,26 +27,26 @@ func newToken(value string, expiry time.Time) Token {
 }
 
 const (
-	// tokenPause is the pause between fetches of tokens: never more than one
+	// tokenInterval is the pause between fetches of tokens: never more than one
 	// request every few seconds.
-	tokenPause = 3 * time.Second
-	// renewEarly is how long before expiry a token is renewed, at most. The
+	tokenInterval = 3 * time.Second
+	// refreshBefore is how long before expiry a token is renewed, at most. The
 	// metadata server itself renews 4 to 5 minutes before; asked earlier it
 	// returns the same token.
-	renewEarly = 225 * time.Second
+	refreshBefore = 225 * time.Second
 	// expirySkew is how long before its expiry a token is no longer sent, so
 	// that it does not expire on the way.
 	expirySkew = 5 * time.Second
 )
 
-// lease says how long to use the token. Fractions of its life bound the times
+// entry says how long to use the token. Fractions of its life bound the times
 // of short-lived ones, which would be due from the start otherwise.
-func (t Token) lease(now time.Time) lease[Token] {
+func (t Token) entry(now time.Time) entry[Token] {
 	life := max(0, t.Expiry.Sub(now.Round(0)))
-	return lease[Token]{
-		value:  t,
-		due:    t.Expiry.Add(-min(renewEarly, life/4)),
-		expiry: t.Expiry.Add(-min(expirySkew, life/10)),
+	return entry[Token]{
+		value:     t,
+		refreshAt: t.Expiry.Add(-min(refreshBefore, life/4)),
+		expiry:    t.Expiry.Add(-min(expirySkew, life/10)),
 	}
 }
 

@@ -29,11 +29,11 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	return t.sendAgain(req, resp, token)
+	return t.retryUnauthorized(req, resp, token)
 }
 
-func (t *Transport) token(req *http.Request) (*lease[Token], error) {
-	if !mayCarryToken(req.URL) {
+func (t *Transport) token(req *http.Request) (*entry[Token], error) {
+	if !tokenAllowed(req.URL) {
 		return nil, &Error{
 			Op:  fmt.Sprintf("send an access token to %s://%s", req.URL.Scheme, req.URL.Host),
 			Err: errors.New("neither https to *.googleapis.com nor a loopback address"),
@@ -42,7 +42,7 @@ func (t *Transport) token(req *http.Request) (*lease[Token], error) {
 	return t.tokens.get(req.Context())
 }
 
-func (t *Transport) send(req *http.Request, body io.ReadCloser, token *lease[Token]) (*http.Response, error) {
+func (t *Transport) send(req *http.Request, body io.ReadCloser, token *entry[Token]) (*http.Response, error) {
 	sent := req.Clone(req.Context())
 	sent.Body = body
 	sent.Header.Set("Authorization", "Bearer "+token.value.value())
@@ -52,12 +52,12 @@ func (t *Transport) send(req *http.Request, body io.ReadCloser, token *lease[Tok
 	return t.base.RoundTrip(sent)
 }
 
-// sendAgain drops a token that an API has refused with a 401 and repeats the
+// retryUnauthorized drops a token that an API has refused with a 401 and repeats the
 // request once with a new one, where its body can be repeated. A 401 comes
 // before anything is done, so nothing can be done twice. Where a new token
 // cannot help, the refusal itself is returned.
-func (t *Transport) sendAgain(req *http.Request, refusal *http.Response, token *lease[Token]) (*http.Response, error) {
-	fresh, err := t.tokens.replace(req.Context(), token, true)
+func (t *Transport) retryUnauthorized(req *http.Request, refusal *http.Response, token *entry[Token]) (*http.Response, error) {
+	fresh, err := t.tokens.invalidate(req.Context(), token)
 	if err != nil || fresh == nil || fresh.value.value() == token.value.value() {
 		return refusal, nil
 	}
@@ -74,7 +74,7 @@ func (t *Transport) sendAgain(req *http.Request, refusal *http.Response, token *
 	return t.send(req, body, fresh)
 }
 
-func mayCarryToken(u *url.URL) bool {
+func tokenAllowed(u *url.URL) bool {
 	host := u.Hostname()
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return true

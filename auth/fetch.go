@@ -17,11 +17,11 @@ import (
 // tries, and no redirects, because the requests carry credentials.
 
 const (
-	tryBudget   = 3 * time.Second
-	answerLimit = 64 << 10
+	attemptTimeout  = 3 * time.Second
+	maxResponseSize = 64 << 10
 )
 
-var errNoAnswer = errors.New("no answer in time")
+var errTimeout = errors.New("no answer in time")
 
 // statusError is an answer other than 200.
 type statusError struct {
@@ -45,7 +45,7 @@ func newClient(base http.RoundTripper) *http.Client {
 // ends. Each try has its own budget.
 func retry(ctx context.Context, try func(context.Context) ([]byte, error)) ([]byte, error) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		tryCtx, cancel := context.WithTimeout(ctx, tryBudget)
+		tryCtx, cancel := context.WithTimeout(ctx, attemptTimeout)
 		body, err := try(tryCtx)
 		cancel()
 		if err == nil || !temporary(err) {
@@ -59,12 +59,12 @@ func retry(ctx context.Context, try func(context.Context) ([]byte, error)) ([]by
 	}
 }
 
-// exchange sends the request and reads the answer, which must be a 200.
-func exchange(client *http.Client, req *http.Request) ([]byte, http.Header, error) {
+// roundTrip sends the request and reads the answer, which must be a 200.
+func roundTrip(client *http.Client, req *http.Request) ([]byte, http.Header, error) {
 	resp, err := client.Do(req)
 	if err != nil {
 		if req.Context().Err() != nil {
-			err = errNoAnswer
+			err = errTimeout
 		}
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err // Op names the server, and the URL adds nothing
@@ -72,7 +72,7 @@ func exchange(client *http.Client, req *http.Request) ([]byte, http.Header, erro
 		return nil, nil, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseSize+1))
 	switch {
 	case err != nil:
 		return nil, nil, err
@@ -80,8 +80,8 @@ func exchange(client *http.Client, req *http.Request) ([]byte, http.Header, erro
 		return nil, nil, &statusError{resp.StatusCode, excerpt(body)}
 	case resp.StatusCode != http.StatusOK: // its body may hold a token
 		return nil, nil, &statusError{status: resp.StatusCode}
-	case len(body) > answerLimit:
-		return nil, nil, fmt.Errorf("the answer is longer than %d KiB: this is not Google", answerLimit>>10)
+	case len(body) > maxResponseSize:
+		return nil, nil, fmt.Errorf("the answer is longer than %d KiB: this is not Google", maxResponseSize>>10)
 	}
 	return body, resp.Header, nil
 }
@@ -93,7 +93,7 @@ func temporary(err error) bool {
 		return s.status == http.StatusTooManyRequests || s.status >= 500
 	}
 	_, broken := errors.AsType[net.Error](err)
-	return broken || errors.Is(err, errNoAnswer) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	return broken || errors.Is(err, errTimeout) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // excerpt makes one line of the start of a body, for an error message.
