@@ -637,6 +637,7 @@ func TestImports(t *testing.T) {
 		module + "/event":          {},
 		module + "/web":            {},
 		module + "/emulator":       {},
+		module + "/test":           {module + "/auth"},
 		module + "/cmd/local":      {root, module + "/emulator"},
 	}
 	// Google's clients are linked by service; auth does without them.

@@ -134,13 +134,13 @@ func TestTransportSendsTokensOnlyToGoogle(t *testing.T) {
 	} {
 		t.Run(tt.url, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { answerToken(w, "one", time.Hour) })
+				p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
 				resp, err := p.Client().Get(tt.url)
 				if err == nil {
 					resp.Body.Close()
 				}
-				if (err == nil) != tt.sent || p.asked.Load() != map[bool]int32{true: 1}[tt.sent] {
-					t.Errorf("Get(%s) = %v with %d tokens asked for, sent should be %v", tt.url, err, p.asked.Load(), tt.sent)
+				if (err == nil) != tt.sent || p.requests.Load() != map[bool]int32{true: 1}[tt.sent] {
+					t.Errorf("Get(%s) = %v with %d tokens asked for, sent should be %v", tt.url, err, p.requests.Load(), tt.sent)
 				}
 			})
 		})
@@ -151,14 +151,14 @@ func TestWarmAndStatus(t *testing.T) {
 	inBubble(t, "cold, then ready", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Second)
-			answerToken(w, "one", time.Hour)
+			writeToken(w, "one", time.Hour)
 		})
 		if err := p.Warm(); err != nil {
 			t.Errorf("Warm() = %v on a cold instance, want nil", err)
 		}
 		time.Sleep(2 * time.Second)
 		email, err := p.Email(t.Context())
-		if email != "sheets-function@demo-project.iam.gserviceaccount.com" || err != nil {
+		if email != ownAccount || err != nil {
 			t.Errorf("Email() = %q, %v", email, err)
 		}
 		want := Status{
@@ -169,7 +169,7 @@ func TestWarmAndStatus(t *testing.T) {
 		if diff := cmp.Diff(want, p.Status()); diff != "" {
 			t.Errorf("Status() (-want +got):\n%s", diff)
 		}
-		if got := p.asked.Load(); got != 1 {
+		if got := p.requests.Load(); got != 1 {
 			t.Errorf("%d requests, want 1", got)
 		}
 	})
@@ -271,7 +271,7 @@ func TestRoundTripperContract(t *testing.T) {
 		})
 	}
 	inBubble(t, "the caller's request is left as it was", func(t *testing.T) {
-		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { answerToken(w, "one", time.Hour) })
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
 		req, _ := http.NewRequest("GET", "http://127.0.0.1/x", nil)
 		resp, err := p.RoundTrip(req)
 		if err != nil {

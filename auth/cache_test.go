@@ -16,38 +16,35 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"example.com/sheets-function/emulator"
 )
 
-// platform is a metadata server that answers as the test wants, reached over
-// pipes so that the fake clock of a synctest bubble governs all of it.
+// platform is a transport on a metadata server that answers as the test wants.
 type platform struct {
 	*Transport
-	asked atomic.Int32                 // requests for a token
-	last  atomic.Pointer[http.Request] // the last of them
+	requests atomic.Int32                 // for a token
+	last     atomic.Pointer[http.Request] // the last of them
 }
 
-// startPlatform returns a transport on a metadata server that handles token
-// requests with h, and other requests with the emulator.
+// startPlatform returns a transport on a metadata server that answers token
+// requests with h.
 func startPlatform(t *testing.T, h http.HandlerFunc) *platform {
+	t.Helper()
+	useMetadataServer(t)
+	p := &platform{}
+	google := &fakeGoogle{token: func(w http.ResponseWriter, r *http.Request) {
+		p.requests.Add(1)
+		p.last.Store(r)
+		h(w, r)
+	}}
+	p.Transport = newTestTransport(t, Config{Base: inMemory(t, google)})
+	return p
+}
+
+// useMetadataServer selects the metadata server of [inMemory] as the source of tokens.
+func useMetadataServer(t *testing.T) {
 	t.Helper()
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
 	t.Setenv("GCE_METADATA_HOST", "metadata.test")
-	google := emulator.New(emulator.Options{})
-	p := &platform{}
-	base := emulator.Transport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !strings.HasSuffix(r.URL.Path, "/token") {
-			google.ServeHTTP(w, r)
-			return
-		}
-		p.asked.Add(1)
-		p.last.Store(r)
-		h(w, r)
-	})).(*http.Transport)
-	t.Cleanup(base.CloseIdleConnections)
-	p.Transport = newTestTransport(t, Config{Base: base})
-	return p
 }
 
 func newTestTransport(t *testing.T, c Config) *Transport {
@@ -61,12 +58,6 @@ func newTestTransport(t *testing.T, c Config) *Transport {
 		t.Fatal(err)
 	}
 	return transport
-}
-
-// answerToken answers as Google's metadata server does.
-func answerToken(w http.ResponseWriter, value string, life time.Duration) {
-	w.Header().Set("Metadata-Flavor", "Google")
-	fmt.Fprintf(w, `{"access_token":%q,"expires_in":%d,"token_type":"Bearer"}`, value, int(life.Seconds()))
 }
 
 // inBubble runs f in a synctest bubble that ends when the pipes are closed.
@@ -84,7 +75,7 @@ func (p *platform) get(ctx context.Context) (string, error) {
 
 func TestMetadataRequest(t *testing.T) {
 	inBubble(t, "scopes by comma in one parameter, flavor header, no proxy header", func(t *testing.T) {
-		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { answerToken(w, "one", time.Hour) })
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
 		got, err := p.get(t.Context())
 		if got != "one" || err != nil {
 			t.Fatalf("get() = %q, %v, want one", got, err)
@@ -114,7 +105,7 @@ func TestTokenIsKept(t *testing.T) {
 		inBubble(t, tt.name, func(t *testing.T) {
 			start := time.Now()
 			p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
-				answerToken(w, fmt.Sprint(time.Since(start)), tt.life)
+				writeToken(w, fmt.Sprint(time.Since(start)), tt.life)
 			})
 			for time.Since(start) < tt.run {
 				got, err := p.get(t.Context())
@@ -127,7 +118,7 @@ func TestTokenIsKept(t *testing.T) {
 				}
 				time.Sleep(time.Second / 2)
 			}
-			if got := p.asked.Load(); got < tt.min || got > int32(tt.run/tokenInterval)+1 {
+			if got := p.requests.Load(); got < tt.min || got > int32(tt.run/tokenInterval)+1 {
 				t.Errorf("%d requests in %v, want %d to one each %v", got, tt.run, tt.min, tokenInterval)
 			}
 		})
@@ -151,7 +142,7 @@ func TestServerKeepsTokens(t *testing.T) {
 				value = fmt.Sprint(now.Unix())
 				expiry[value] = now.Add(time.Hour)
 			}
-			answerToken(w, value, expiry[value].Sub(now))
+			writeToken(w, value, expiry[value].Sub(now))
 		})
 		for start := time.Now(); time.Since(start) < 3*time.Hour; time.Sleep(time.Second) {
 			asked := time.Now()
@@ -165,7 +156,7 @@ func TestServerKeepsTokens(t *testing.T) {
 	})
 	inBubble(t, "a clock that jumps, as after a suspend", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
-			answerToken(w, fmt.Sprint(time.Now().Unix()), time.Hour)
+			writeToken(w, fmt.Sprint(time.Now().Unix()), time.Hour)
 		})
 		first, err := p.get(t.Context())
 		if err != nil {
@@ -186,7 +177,7 @@ func TestConcurrentCallers(t *testing.T) {
 	inBubble(t, "200 cold callers make one request", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(500 * time.Millisecond)
-			answerToken(w, "one", time.Hour)
+			writeToken(w, "one", time.Hour)
 		})
 		var wg sync.WaitGroup
 		for range 200 {
@@ -197,14 +188,14 @@ func TestConcurrentCallers(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if got := p.asked.Load(); got != 1 {
+		if got := p.requests.Load(); got != 1 {
 			t.Errorf("%d requests, want 1", got)
 		}
 	})
 	inBubble(t, "a caller with 100 ms leaves after 100 ms, the fetch goes on for the next", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(500 * time.Millisecond)
-			answerToken(w, "one", time.Hour)
+			writeToken(w, "one", time.Hour)
 		})
 		start := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -215,7 +206,7 @@ func TestConcurrentCallers(t *testing.T) {
 		if got, err := p.get(t.Context()); got != "one" || err != nil || time.Since(start) != 500*time.Millisecond {
 			t.Errorf("get() = %q, %v after %v, want one after 500 ms", got, err, time.Since(start))
 		}
-		if got := p.asked.Load(); got != 1 {
+		if got := p.requests.Load(); got != 1 {
 			t.Errorf("%d requests, want 1", got)
 		}
 	})
@@ -232,7 +223,7 @@ func TestRenewalFails(t *testing.T) {
 				http.Error(w, "no", http.StatusForbidden) // final: one request a fetch
 				return
 			}
-			answerToken(w, fmt.Sprint("token ", time.Now().Unix())[6:], time.Hour)
+			writeToken(w, fmt.Sprint("token ", time.Now().Unix())[6:], time.Hour)
 		})
 		first, err := p.get(t.Context())
 		if err != nil {
@@ -240,7 +231,7 @@ func TestRenewalFails(t *testing.T) {
 		}
 		healthy.Store(false)
 		time.Sleep(time.Hour - refreshBefore)
-		for p.asked.Load() < 11 {
+		for p.requests.Load() < 11 {
 			asked := time.Now()
 			if got, err := p.get(t.Context()); got != first || err != nil || time.Since(asked) != 0 {
 				t.Fatalf("get() = %q, %v after %v, want the first token at once", got, err, time.Since(asked))
@@ -269,7 +260,7 @@ func TestRenewalFails(t *testing.T) {
 			}
 			time.Sleep(time.Second / 10)
 		}
-		if got := p.asked.Load(); got > 4 {
+		if got := p.requests.Load(); got > 4 {
 			t.Errorf("%d requests in 10 s, want at most 4", got)
 		}
 	})
@@ -324,7 +315,7 @@ func TestBrokenMetadataServer(t *testing.T) {
 			if took := time.Since(start); took > fetchTimeout {
 				t.Errorf("the error took %v, want at most %v", took, fetchTimeout)
 			}
-			if asked := p.asked.Load(); tt.final != (asked == 1) {
+			if asked := p.requests.Load(); tt.final != (asked == 1) {
 				t.Errorf("%d requests; final is %v", asked, tt.final)
 			}
 		})
@@ -336,7 +327,7 @@ func TestBrokenMetadataServer(t *testing.T) {
 				http.Error(w, "starting", http.StatusServiceUnavailable)
 				return
 			}
-			answerToken(w, "one", time.Hour)
+			writeToken(w, "one", time.Hour)
 		})
 		if got, err := p.get(t.Context()); got != "one" || err != nil {
 			t.Errorf("get() = %q, %v, want one", got, err)
@@ -376,15 +367,14 @@ func TestTokenRefusedByAPI(t *testing.T) {
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
 			var asked, calls atomic.Int32
-			t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
-			t.Setenv("GCE_METADATA_HOST", "metadata.test")
+			useMetadataServer(t)
 			mux := http.NewServeMux()
 			mux.HandleFunc(accountPath+"token", func(w http.ResponseWriter, r *http.Request) {
 				value := "same"
 				if n := asked.Add(1); !tt.same {
 					value = fmt.Sprint("token", n)
 				}
-				answerToken(w, value, time.Hour)
+				writeToken(w, value, time.Hour)
 			})
 			mux.HandleFunc("/v4/", func(w http.ResponseWriter, r *http.Request) {
 				calls.Add(1)
@@ -395,9 +385,7 @@ func TestTokenRefusedByAPI(t *testing.T) {
 					w.WriteHeader(http.StatusUnauthorized)
 				}
 			})
-			base := emulator.Transport(mux).(*http.Transport)
-			defer base.CloseIdleConnections()
-			p := newTestTransport(t, Config{Base: base})
+			p := newTestTransport(t, Config{Base: inMemory(t, mux)})
 			if _, err := p.tokens.get(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -423,7 +411,7 @@ func TestDroppedTokenIsNotUsedAgain(t *testing.T) {
 		var n atomic.Int32
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Second)
-			answerToken(w, fmt.Sprint("token", n.Add(1)), time.Hour)
+			writeToken(w, fmt.Sprint("token", n.Add(1)), time.Hour)
 		})
 		bad, err := p.tokens.get(t.Context())
 		if err != nil {
@@ -446,7 +434,7 @@ func TestDroppedTokenIsNotUsedAgain(t *testing.T) {
 		if fresh, err := p.tokens.invalidate(t.Context(), bad); err != nil || fresh.value.value() != "token2" {
 			t.Errorf("a late 401 for the first token: invalidate() = %v, %v, want token2", fresh, err)
 		}
-		if got := p.asked.Load(); got != 2 {
+		if got := p.requests.Load(); got != 2 {
 			t.Errorf("%d requests, want 2", got)
 		}
 	})
@@ -455,7 +443,7 @@ func TestDroppedTokenIsNotUsedAgain(t *testing.T) {
 func TestFrozenFetch(t *testing.T) {
 	inBubble(t, "a fetch that a platform without CPU has frozen is tried once more", func(t *testing.T) {
 		var frozen atomic.Bool
-		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { answerToken(w, "one", time.Hour) })
+		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
 		served := p.Transport.tokens.fetch
 		p.Transport.tokens.fetch = func(ctx context.Context) (entry[Token], error) {
 			if frozen.CompareAndSwap(false, true) {
@@ -486,16 +474,14 @@ func TestEmail(t *testing.T) {
 		{"trouble ends within the budget", 500, "sorry", "500 Internal Server Error: sorry"},
 	} {
 		inBubble(t, tt.name, func(t *testing.T) {
-			t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
-			t.Setenv("GCE_METADATA_HOST", "metadata.test")
+			useMetadataServer(t)
 			var asked atomic.Int32
-			base := emulator.Transport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			base := inMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked.Add(1)
 				w.Header().Set("Metadata-Flavor", "Google")
 				w.WriteHeader(tt.status)
 				_, _ = io.WriteString(w, tt.body)
-			})).(*http.Transport)
-			defer base.CloseIdleConnections()
+			}))
 			transport := newTestTransport(t, Config{Base: base})
 			start := time.Now()
 			for range 10 {

@@ -24,8 +24,6 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-
-	"example.com/sheets-function/emulator"
 )
 
 const (
@@ -59,6 +57,10 @@ func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.down.Load() {
 		panic(http.ErrAbortHandler)
 	}
+	if r.Method != http.MethodGet || r.URL.Path != keysPath {
+		http.NotFound(w, r)
+		return
+	}
 	time.Sleep(100 * time.Millisecond)
 	set := map[string][]map[string]string{"keys": {}}
 	for id, key := range s.keys {
@@ -71,6 +73,9 @@ func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Age", cmp.Or(s.age, "600"))
 	_ = json.NewEncoder(w).Encode(set)
 }
+
+// accountKey is the key with which IAM signs for service accounts.
+func accountKey() *rsa.PrivateKey { return testKeys()["second"] }
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
@@ -114,9 +119,7 @@ func newTestVerifier(t testing.TB, rule string) (*Verifier, *keyServer) {
 		t.Fatal(err)
 	}
 	server := &keyServer{keys: map[string]*rsa.PrivateKey{"first": testKeys()["first"]}}
-	base := emulator.Transport(server).(*http.Transport)
-	t.Cleanup(base.CloseIdleConnections)
-	v, err := NewVerifier(c, audience, "", base)
+	v, err := NewVerifier(c, audience, "", inMemory(t, server))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"example.com/sheets-function/emulator"
 )
 
 const (
@@ -74,15 +72,14 @@ func TestQuotaProject(t *testing.T) {
 			useFile(t, tt.fields)
 			t.Setenv("GOOGLE_CLOUD_QUOTA_PROJECT", tt.env)
 			var project []string
-			base := emulator.Transport(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			base := inMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if r.URL.Path == "/token" {
 					w.Header().Set("Content-Type", "application/json")
 					_, _ = io.WriteString(w, `{"access_token":"one","expires_in":3599,"token_type":"Bearer"}`)
 					return
 				}
 				project = r.Header.Values("X-Goog-User-Project")
-			})).(*http.Transport)
-			defer base.CloseIdleConnections()
+			}))
 			resp, err := newTestTransport(t, Config{Base: base}).Client().Get("https://sheets.googleapis.com/v4/spreadsheets/x")
 			if err != nil {
 				t.Fatal(err)
