@@ -1,17 +1,42 @@
-// Package auth is who we are: an [http.Client] whose requests carry an access
-// token with exactly the OAuth scopes asked for; and who may call.
+// Package auth provides access tokens for requests to Google's APIs, and checks
+// the ID tokens of requests to an HTTP server.
 //
-// On Cloud Run, Cloud Run functions and Knative on Google Cloud the token comes
-// from the metadata server, which takes the scopes as a parameter. No key file
-// is involved, and the default scope, cloud-platform, is not asked for:
+// A [Transport] adds a token with exactly the OAuth scopes that it is configured
+// with. On Cloud Run and the like no key file and no IAM role are needed:
 //
 //	scopes, err := auth.ParseScopes("drive,spreadsheets")
+//	// …
 //	transport, err := auth.NewTransport(auth.Config{Scopes: scopes})
+//	// …
 //	service, err := sheets.NewService(ctx, option.WithHTTPClient(transport.Client()))
 //
-// README.md in this folder is the reference on non-default scopes: which
-// platforms honour them, and what each failure looks like. A fork leaves this
-// package alone.
+// # Where tokens come from
+//
+// [NewTransport] uses the first of these that is set, and makes no network call
+// to choose:
+//
+//   - GOOGLE_APPLICATION_CREDENTIALS: the credentials file that it names
+//   - GCE_METADATA_HOST: the metadata server that it names, as host or host:port
+//   - K_SERVICE, which Cloud Run and Knative set: the metadata server at 169.254.169.254
+//   - none: the file that gcloud auth application-default login writes
+//
+// The metadata server takes the scopes as a parameter. Without it a token has
+// the scope cloud-platform, which does not cover Google Workspace.
+// [Config].Impersonate and [Config].Subject exchange that token for one of
+// another service account, or of a Workspace user.
+//
+// # Who may call
+//
+// A [Verifier] checks requests against [Callers]: the platform has checked them
+// already, anyone may call, or the accounts on a list, by ID tokens that Google
+// has signed.
+//
+// # What goes wrong
+//
+// Errors of tokens are of type [*Error], those of callers of type
+// [*CallerError]; both have a hint for the person who can fix the cause, and
+// quote no response that may hold a token. README.md in this folder lists the
+// platforms that honour scopes, and what each failure looks like.
 package auth
 
 import (
@@ -26,56 +51,59 @@ import (
 	"time"
 )
 
-// emailTTL is how long an e-mail address is believed; it hardly ever changes.
+// emailTTL is how long the account's e-mail address is cached. It rarely changes.
 const emailTTL = 24 * time.Hour
 
-// Config is what [NewTransport] needs to know.
+// Config configures [NewTransport].
 type Config struct {
-	// Scopes of every token; at least one.
+	// Scopes are those of every token; at least one.
 	Scopes Scopes
-	// Subject is the Workspace user to act as, by domain-wide delegation; ""
-	// acts as the service account itself. See delegate.go.
+	// Subject is the e-mail address of the Workspace user to act as, by
+	// domain-wide delegation; "" acts as the service account itself.
 	Subject string
-	// Impersonate is the service account to act as; "" is the platform's own.
+	// Impersonate is the e-mail address of the service account to act as, or to
+	// act as Subject through; "" is the platform's own account.
 	Impersonate string
-	// Endpoint, such as "http://127.0.0.1:8085", stands for the hosts of IAM
-	// and of Google's token endpoint; "" is Google.
+	// Endpoint replaces the hosts of IAM and of Google's token endpoint, for
+	// example by "http://127.0.0.1:8085", an emulator; "" is Google.
 	Endpoint string
-	// Base carries all requests, those for tokens too; nil for net/http's own
-	// transport, and for one without proxy to the metadata server.
+	// Base sends all requests, those for tokens included. If nil, it is
+	// [http.DefaultTransport], and to the metadata server a transport that
+	// ignores the proxy settings of the environment.
 	Base http.RoundTripper
-	// Logger is told once where tokens come from; nil for [slog.Default].
+	// Logger receives one record, which names the source of the tokens; nil is
+	// [slog.Default].
 	Logger *slog.Logger
 }
 
-// source yields new tokens and keeps none.
+// source fetches tokens. It caches nothing.
 type source interface {
 	fetch(context.Context) (Token, error)
 	email(context.Context) (string, error)
 	fmt.Stringer
 }
 
-// Transport adds an access token to requests for Google's APIs. It is an
-// [http.RoundTripper], safe for concurrent use. All clients that should share
-// one token share one Transport.
+// Transport is an [http.RoundTripper] that adds an access token to requests for
+// Google's APIs. It caches one token, which all clients of the Transport share.
+// It is safe for concurrent use. [NewTransport] returns one; the zero value is
+// not usable.
 type Transport struct {
 	base         http.RoundTripper
 	scopes       Scopes
 	source       source
-	quotaProject string // pays for the calls of a person's credentials; "" is the account's own
+	quotaProject string // billed for calls with a person's credentials; "" is the account's own
 	tokens       cache[Token]
-	email        cache[string] // the source's e-mail
+	email        cache[string] // of the source
 }
 
-// NewTransport chooses where tokens come from, and asks nobody yet: a file named
-// by GOOGLE_APPLICATION_CREDENTIALS; else, on a platform (K_SERVICE or
-// GCE_METADATA_HOST is set), the metadata server; else the file that gcloud
-// writes. An error, of type [*Error], says what is missing.
+// NewTransport returns a Transport for the configuration and the environment; the
+// package documentation has the order of the sources. It makes no network call.
+// Its error, of type [*Error], names what is missing or unusable.
 func NewTransport(c Config) (*Transport, error) {
 	if len(c.Scopes) == 0 {
 		return nil, &Error{Op: "set up access tokens", Err: errors.New("no scope given")}
 	}
-	src, why, err := chooseSource(c)
+	src, reason, err := chooseSource(c)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +111,7 @@ func NewTransport(c Config) (*Transport, error) {
 	if log == nil {
 		log = slog.Default()
 	}
-	log.Info("access tokens come from the "+src.String(), "why", why, "scopes", c.Scopes.String())
+	log.Info("access tokens come from the "+src.String(), "why", reason, "scopes", c.Scopes.String())
 	t := &Transport{base: c.Base, scopes: c.Scopes, source: src}
 	if t.base == nil {
 		t.base = http.DefaultTransport
@@ -91,41 +119,45 @@ func NewTransport(c Config) (*Transport, error) {
 	if file, ok := src.(*credentialsFile); ok {
 		t.quotaProject = file.quotaProject
 	}
-	t.tokens = cache[Token]{op: "wait for an access token", interval: tokenInterval, fetch: func(ctx context.Context) (entry[Token], error) {
-		token, err := src.fetch(ctx)
-		if err == nil && !time.Now().Before(token.Expiry) {
-			err = &Error{Op: "fetch an access token from the " + src.String(), Err: errors.New("it has expired on arrival: check this machine's clock")}
-		}
-		if err != nil {
-			return entry[Token]{}, err
-		}
-		return token.entry(time.Now()), nil
-	}}
-	t.email = cache[string]{op: "wait for the account's e-mail", interval: tokenInterval, fetch: func(ctx context.Context) (entry[string], error) {
-		email, err := src.email(ctx)
-		if err != nil {
-			return entry[string]{}, err
-		}
-		end := time.Now().Round(0).Add(emailTTL)
-		return entry[string]{email, end, end}, nil
-	}}
+	t.tokens = cache[Token]{op: "wait for an access token", interval: tokenInterval, fetch: t.fetchToken}
+	t.email = cache[string]{op: "wait for the account's e-mail", interval: tokenInterval, fetch: t.fetchEmail}
 	return t, nil
 }
 
-// chooseSource returns the source of the tokens, which is the platform's or,
-// on top of it, one that acts as somebody else.
-func chooseSource(c Config) (src source, why string, err error) {
+func (t *Transport) fetchToken(ctx context.Context) (entry[Token], error) {
+	token, err := t.source.fetch(ctx)
+	if err == nil && !time.Now().Before(token.Expiry) {
+		err = &Error{Op: "fetch an access token from the " + t.source.String(), Err: errors.New("it has already expired: check this machine's clock")}
+	}
+	if err != nil {
+		return entry[Token]{}, err
+	}
+	return token.entry(time.Now()), nil
+}
+
+func (t *Transport) fetchEmail(ctx context.Context) (entry[string], error) {
+	email, err := t.source.email(ctx)
+	if err != nil {
+		return entry[string]{}, err
+	}
+	end := time.Now().Round(0).Add(emailTTL)
+	return entry[string]{email, end, end}, nil
+}
+
+// chooseSource returns the source of the tokens and the reason for the choice.
+// The source is the platform's or, on top of it, one that acts as another identity.
+func chooseSource(c Config) (src source, reason string, err error) {
 	if c.Subject == "" && c.Impersonate == "" {
 		return platformSource(c, c.Scopes)
 	}
-	base, why, err := platformSource(c, cloudPlatform)
+	base, reason, err := platformSource(c, cloudPlatform)
 	if err != nil {
 		return nil, "", err
 	}
-	return newDelegate(c, base), why, nil
+	return newDelegate(c, base), reason, nil
 }
 
-func platformSource(c Config, scopes Scopes) (src source, why string, err error) {
+func platformSource(c Config, scopes Scopes) (src source, reason string, err error) {
 	if path := os.Getenv("GOOGLE_APPLICATION_CREDENTIALS"); path != "" {
 		src, err = newCredentialsFile(path, scopes, c.Base)
 		return src, "GOOGLE_APPLICATION_CREDENTIALS names it", err
@@ -145,18 +177,20 @@ func platformSource(c Config, scopes Scopes) (src source, why string, err error)
 	if src, err = newCredentialsFile(gcloudFile(), scopes, c.Base); errors.Is(err, fs.ErrNotExist) {
 		err = &Error{
 			Op: "find credentials", Err: fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST and K_SERVICE are not set, and there is no %s", gcloudFile()),
-			Hint: "on a VM, GKE without Knative, App Engine or a Cloud Run job set GCE_METADATA_HOST=169.254.169.254; on a machine of yours: " + loginHint,
+			Hint: "on a VM, GKE without Knative, App Engine or a Cloud Run job set GCE_METADATA_HOST=169.254.169.254; on your own machine: " + loginHint,
 		}
 	}
 	return src, "neither GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST nor K_SERVICE is set", err
 }
 
-// Warm starts the first fetch without waiting for it, and says why there is no
-// token: nil while the first fetch is under way or a token is valid.
+// Warm starts the fetch of a token if none is valid, and does not wait for it.
+// It returns nil if a token is valid or the last fetch did not fail, else that
+// fetch's error. A server may call it at its start and in its health check.
 func (t *Transport) Warm() error { return t.tokens.warm() }
 
-// Email returns the address of the account that the tokens stand for, the one
-// that a spreadsheet is shared with. It is asked for when it is first wanted.
+// Email returns the e-mail address of the identity that the tokens are for, the
+// one to share a spreadsheet with. The first call fetches it, within ctx; later
+// ones return it from the cache. The error is of type [*Error].
 func (t *Transport) Email(ctx context.Context) (string, error) {
 	cached, err := t.email.get(ctx)
 	if err != nil {
@@ -165,24 +199,24 @@ func (t *Transport) Email(ctx context.Context) (string, error) {
 	return cached.value, nil
 }
 
-// Status is what is known of the tokens, for people. It holds no token.
+// Status describes the tokens of a [Transport], for people. It holds no token.
 type Status struct {
-	Source    string    `json:"source,omitempty"`
-	Email     string    `json:"email,omitempty"` // once [Transport.Email] has been asked
-	Scopes    Scopes    `json:"scopes"`
-	Expiry    time.Time `json:"expiry,omitzero"`      // zero: no token yet
-	LastError string    `json:"last_error,omitempty"` // of the last fetch, if it failed
+	Source    string    `json:"source,omitempty"`     // such as "metadata server at 169.254.169.254"
+	Email     string    `json:"email,omitempty"`      // empty until [Transport.Email] has returned one
+	Scopes    Scopes    `json:"scopes"`               // as configured
+	Expiry    time.Time `json:"expiry,omitzero"`      // zero if there is no token yet
+	LastError string    `json:"last_error,omitempty"` // of the last fetch of a token; empty if it succeeded
 }
 
-// Status asks nobody.
+// Status returns what is cached now. It makes no network call.
 func (t *Transport) Status() Status {
 	token, err := t.tokens.state()
 	s := Status{Source: t.source.String(), Scopes: t.scopes}
 	if token != nil {
 		s.Expiry = token.value.Expiry
 	}
-	if known, _ := t.email.state(); known != nil {
-		s.Email = known.value
+	if email, _ := t.email.state(); email != nil {
+		s.Email = email.value
 	}
 	if err != nil {
 		s.LastError = err.Error()

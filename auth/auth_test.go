@@ -58,7 +58,7 @@ func TestWarmAndStatus(t *testing.T) {
 			t.Errorf("%d requests, want 1", got)
 		}
 	})
-	inBubble(t, "a token that cannot be had", func(t *testing.T) {
+	inBubble(t, "a fetch that fails", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no", http.StatusForbidden) })
 		if err := p.Warm(); err != nil {
 			t.Errorf("Warm() = %v at first, want nil", err)
@@ -81,7 +81,7 @@ func TestChooseSource(t *testing.T) {
 	}
 	user := `{"type":"authorized_user","client_id":"c","client_secret":"s","refresh_token":"r"}`
 	impersonated := `{"type":"impersonated_service_account","service_account_impersonation_url":"https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/sa@p.iam.gserviceaccount.com:generateAccessToken","source_credentials":` + user + `}`
-	for _, tt := range []struct {
+	tests := []struct {
 		name, file, host, service, gcloud string
 		want, email, wantErr              string
 	}{
@@ -95,7 +95,8 @@ func TestChooseSource(t *testing.T) {
 		{name: "explicit file missing", file: filepath.Join(dir, "none"), service: "svc", wantErr: "no such file"},
 		{name: "not JSON", file: file("html", "<html>"), wantErr: "not a credentials file"},
 		{name: "unknown type", file: file("odd.json", `{"type":"odd"}`), wantErr: "odd"},
-	} {
+	}
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			home := t.TempDir()
 			t.Setenv("HOME", home)

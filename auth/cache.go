@@ -8,38 +8,40 @@ import (
 )
 
 const (
-	// fetchTimeout bounds one fetch with all its tries, whoever waits for it.
+	// fetchTimeout bounds one fetch with all its attempts, whatever the deadlines
+	// of the callers that wait for it.
 	fetchTimeout = 10 * time.Second
-	// maxRefreshPause bounds the growing pause between failed renewals.
+	// maxRefreshPause bounds the growing pause between failed refreshes.
 	maxRefreshPause = 20 * time.Second
 )
 
-// entry is a value that may be used until it expires and should be renewed
-// from when it is due. Neither time has a monotonic reading, so that a
-// suspended machine does not take an expired value for a valid one.
+// entry is a value that is valid until expiry and is refreshed in the background
+// from refreshAt on. Neither time has a monotonic reading, which stops while a
+// machine is suspended: the value would look valid for too long.
 type entry[V any] struct {
 	value             V
 	refreshAt, expiry time.Time
 }
 
-// cache keeps one entry, for tokens and for public keys alike. At most one
-// fetch is under way at a time; it belongs to nobody, so that a caller that
-// leaves does not end it for the others. Safe for concurrent use.
+// cache holds one entry: a token, an e-mail address or a key set. At most one
+// fetch is in flight at a time. It runs in a goroutine of its own, so that the
+// callers that wait for it can give up without ending it for the others. A cache
+// is safe for concurrent use.
 type cache[V any] struct {
 	fetch func(context.Context) (entry[V], error)
-	op    string // for the error of a caller that leaves
-	// interval is the shortest time between the starts of two fetches: a server
-	// that hands out what is nearly expired, or nothing, is not asked again by
-	// every request.
+	op    string // of the error when a caller's context ends
+	// interval is the shortest time between the starts of two fetches. Without it
+	// every request would fetch while the server returns errors or values that
+	// are about to expire.
 	interval time.Duration
 
 	mu         sync.Mutex
 	current    *entry[V]
 	err        error     // of the last fetch; nil after a success
-	started    time.Time // of the last fetch
-	ended      time.Time // of the last fetch that has ended
-	inFlight   *call[V]  // the fetch under way, or nil
-	refreshing bool      // a renewal loop is running
+	started    time.Time // start of the last fetch
+	ended      time.Time // end of the last fetch that has ended
+	inFlight   *call[V]  // nil if there is none
+	refreshing bool      // refresh is running
 }
 
 // call is one fetch. Its fields are read after done is closed.
@@ -49,14 +51,15 @@ type call[V any] struct {
 	err   error
 }
 
-// get returns a valid entry. While there is one it never waits and never
-// fails; else it waits for the fetch under way, or starts one, until ctx ends.
+// get returns a valid entry. If one is cached it returns at once, without an
+// error; else it waits for the fetch in flight, or starts one, until ctx ends.
+// For an interval after a failed fetch it returns that fetch's error.
 func (c *cache[V]) get(ctx context.Context) (*entry[V], error) {
 	c.mu.Lock()
 	now := time.Now()
-	if c.valid(now) {
+	if c.validLocked(now) {
 		defer c.mu.Unlock()
-		if c.refreshDue(now) && !c.refreshing {
+		if c.refreshDueLocked(now) && !c.refreshing {
 			c.refreshing = true
 			go c.refresh()
 		}
@@ -66,22 +69,23 @@ func (c *cache[V]) get(ctx context.Context) (*entry[V], error) {
 		defer c.mu.Unlock()
 		return nil, c.err
 	}
-	// A platform that gives a process no CPU between requests freezes fetches:
-	// one that is overdue only tells of that, and is tried once more.
+	// Cloud Run may give a process no CPU between requests, so that a fetch stops
+	// halfway and exceeds its timeout. Its error says nothing about the server:
+	// fetch once more.
 	frozen := c.inFlight != nil && now.Round(0).Sub(c.started.Round(0)) > fetchTimeout
-	f := c.start(now)
+	f := c.startLocked(now)
 	c.mu.Unlock()
 	cached, err := c.wait(ctx, f)
 	if err == nil || !frozen || ctx.Err() != nil {
 		return cached, err
 	}
 	c.mu.Lock()
-	f = c.start(time.Now())
+	f = c.startLocked(time.Now())
 	c.mu.Unlock()
 	return c.wait(ctx, f)
 }
 
-// invalidate drops bad, which proved useless before its expiry, and returns an
+// invalidate drops bad, which was refused before its expiry, and returns an
 // entry fetched after it; nil if bad itself was fetched within the interval.
 func (c *cache[V]) invalidate(ctx context.Context, bad *entry[V]) (*entry[V], error) {
 	return c.fetchNewer(ctx, bad, true)
@@ -93,6 +97,7 @@ func (c *cache[V]) refetch(ctx context.Context, old *entry[V]) (*entry[V], error
 	return c.fetchNewer(ctx, old, false)
 }
 
+// fetchNewer waits until ctx ends. Another entry than old in the cache is newer.
 func (c *cache[V]) fetchNewer(ctx context.Context, old *entry[V], drop bool) (*entry[V], error) {
 	c.mu.Lock()
 	now := time.Now()
@@ -107,7 +112,7 @@ func (c *cache[V]) fetchNewer(ctx context.Context, old *entry[V], drop bool) (*e
 	if drop {
 		c.current = nil
 	}
-	f := c.start(now)
+	f := c.startLocked(now)
 	c.mu.Unlock()
 	return c.wait(ctx, f)
 }
@@ -121,40 +126,41 @@ func (c *cache[V]) wait(ctx context.Context, f *call[V]) (*entry[V], error) {
 	}
 }
 
-// warm starts the first fetch without waiting for it, and reports why nothing
-// is held: nil while the first fetch is under way or an entry is valid.
+// warm starts a fetch if no entry is valid, and does not wait for it. It returns
+// nil if an entry is valid or the last fetch did not fail, else that fetch's error.
 func (c *cache[V]) warm() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
-	if c.valid(now) {
+	if c.validLocked(now) {
 		return nil
 	}
 	err := c.err
 	if c.inFlight == nil && now.Sub(c.started) >= c.interval {
-		c.start(now)
+		c.startLocked(now)
 	}
 	return err
 }
 
-// state returns the entry at hand, which may have expired or be nil, and the
-// error of the last fetch.
+// state returns the cached entry, which is nil before the first fetch and may
+// have expired, and the error of the last fetch.
 func (c *cache[V]) state() (*entry[V], error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.current, c.err
 }
 
-func (c *cache[V]) valid(now time.Time) bool {
+func (c *cache[V]) validLocked(now time.Time) bool {
 	return c.current != nil && now.Round(0).Before(c.current.expiry)
 }
 
-func (c *cache[V]) refreshDue(now time.Time) bool {
+func (c *cache[V]) refreshDueLocked(now time.Time) bool {
 	return c.current != nil && !now.Round(0).Before(c.current.refreshAt)
 }
 
-// start returns the fetch under way, or starts one. The caller holds mu.
-func (c *cache[V]) start(now time.Time) *call[V] {
+// startLocked returns the fetch in flight, or starts one, not before the
+// interval since the last one is over. c.mu must be held.
+func (c *cache[V]) startLocked(now time.Time) *call[V] {
 	if c.inFlight != nil {
 		return c.inFlight
 	}
@@ -184,18 +190,18 @@ func (c *cache[V]) finish(f *call[V]) {
 	close(f.done)
 }
 
-// refresh fetches until the entry is no longer due or has expired, with growing
-// pauses in between. Requests go on with the entry at hand meanwhile.
+// refresh fetches, with growing pauses, until the entry is not due for a refresh,
+// or has expired. Meanwhile get returns the entry.
 func (c *cache[V]) refresh() {
 	for pause := c.interval; ; pause = min(2*pause, maxRefreshPause) {
 		c.mu.Lock()
 		now := time.Now()
-		if !c.refreshDue(now) || !c.valid(now) {
+		if !c.refreshDueLocked(now) || !c.validLocked(now) {
 			c.refreshing = false
 			c.mu.Unlock()
 			return
 		}
-		f := c.start(now)
+		f := c.startLocked(now)
 		c.mu.Unlock()
 		if <-f.done; f.err != nil || !time.Now().Before(f.entry.refreshAt) {
 			time.Sleep(pause + rand.N(pause/2))

@@ -22,17 +22,18 @@ func (p *platform) get(ctx context.Context) (string, error) {
 }
 
 func TestTokenIsKept(t *testing.T) {
-	for _, tt := range []struct {
+	tests := []struct {
 		name string
 		life time.Duration
 		run  time.Duration
 		min  int32 // requests that renewal needs
 	}{
-		{"an hour's token is asked for once, then 225 s before its expiry", time.Hour, time.Hour, 2},
+		{"an hour's token is fetched once, then 225 s before its expiry", time.Hour, time.Hour, 2},
 		{"200 s: renewed a quarter before the end", 200 * time.Second, 10 * time.Minute, 4},
 		{"30 s", 30 * time.Second, 5 * time.Minute, 12},
 		{"2 s: shorter than the pause between fetches", 2 * time.Second, time.Minute, 10},
-	} {
+	}
+	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
 			start := time.Now()
 			p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +46,7 @@ func TestTokenIsKept(t *testing.T) {
 				}
 				born, _ := time.ParseDuration(got)
 				if age := time.Since(start) - born; age >= tt.life {
-					t.Fatalf("a token of age %v was handed out, it lives %v", age, tt.life)
+					t.Fatalf("a token of age %v was returned, its lifetime is %v", age, tt.life)
 				}
 				time.Sleep(time.Second / 2)
 			}
@@ -67,7 +68,7 @@ func TestServerKeepsTokens(t *testing.T) {
 			defer mu.Unlock()
 			now := time.Now()
 			if since := now.Sub(last); since < tokenInterval {
-				t.Errorf("asked again after %v, want at least %v", since, tokenInterval)
+				t.Errorf("fetched again after %v, want at least %v", since, tokenInterval)
 			}
 			if last = now; expiry[value].Sub(now) < time.Minute {
 				value = fmt.Sprint(now.Unix())
@@ -76,11 +77,11 @@ func TestServerKeepsTokens(t *testing.T) {
 			writeToken(w, value, expiry[value].Sub(now))
 		})
 		for start := time.Now(); time.Since(start) < 3*time.Hour; time.Sleep(time.Second) {
-			asked := time.Now()
+			before := time.Now()
 			got, err := p.get(t.Context())
 			mu.Lock()
-			if err != nil || !time.Now().Before(expiry[got]) || time.Since(asked) != 0 {
-				t.Fatalf("get() = %q, %v after %v, want a valid token at once; it expires at %v", got, err, time.Since(asked), expiry[got])
+			if err != nil || !time.Now().Before(expiry[got]) || time.Since(before) != 0 {
+				t.Fatalf("get() = %q, %v after %v, want a valid token at once; it expires at %v", got, err, time.Since(before), expiry[got])
 			}
 			mu.Unlock()
 		}
@@ -123,7 +124,7 @@ func TestConcurrentCallers(t *testing.T) {
 			t.Errorf("%d requests, want 1", got)
 		}
 	})
-	inBubble(t, "a caller with 100 ms leaves after 100 ms, the fetch goes on for the next", func(t *testing.T) {
+	inBubble(t, "a caller with 100 ms returns after 100 ms, the fetch continues for the next", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(500 * time.Millisecond)
 			writeToken(w, "one", time.Hour)
@@ -144,7 +145,7 @@ func TestConcurrentCallers(t *testing.T) {
 }
 
 func TestRenewalFails(t *testing.T) {
-	inBubble(t, "ten times: nobody waits or fails while the token is valid", func(t *testing.T) {
+	inBubble(t, "ten times: no caller waits or fails while the token is valid", func(t *testing.T) {
 		var healthy atomic.Bool
 		healthy.Store(true)
 		var failed []time.Time
@@ -163,9 +164,9 @@ func TestRenewalFails(t *testing.T) {
 		healthy.Store(false)
 		time.Sleep(time.Hour - refreshBefore)
 		for p.requests.Load() < 11 {
-			asked := time.Now()
-			if got, err := p.get(t.Context()); got != first || err != nil || time.Since(asked) != 0 {
-				t.Fatalf("get() = %q, %v after %v, want the first token at once", got, err, time.Since(asked))
+			start := time.Now()
+			if got, err := p.get(t.Context()); got != first || err != nil || time.Since(start) != 0 {
+				t.Fatalf("get() = %q, %v after %v, want the first token at once", got, err, time.Since(start))
 			}
 			time.Sleep(time.Second / 10)
 		}
@@ -183,7 +184,7 @@ func TestRenewalFails(t *testing.T) {
 			t.Errorf("get() = %q, %v, want a new token", got, err)
 		}
 	})
-	inBubble(t, "after expiry the cause is told, and the server is asked every few seconds", func(t *testing.T) {
+	inBubble(t, "after expiry the error has the cause, and the server gets a request every few seconds", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "gone", http.StatusNotFound) })
 		for range 100 {
 			if _, err := p.get(t.Context()); err == nil || !strings.Contains(err.Error(), "404 Not Found: gone") {
@@ -232,13 +233,13 @@ func TestDroppedTokenIsNotUsedAgain(t *testing.T) {
 }
 
 func TestFrozenFetch(t *testing.T) {
-	inBubble(t, "a fetch that a platform without CPU has frozen is tried once more", func(t *testing.T) {
+	inBubble(t, "a fetch that was frozen by a platform without CPU is repeated once", func(t *testing.T) {
 		var frozen atomic.Bool
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
 		served := p.Transport.tokens.fetch
 		p.Transport.tokens.fetch = func(ctx context.Context) (entry[Token], error) {
 			if frozen.CompareAndSwap(false, true) {
-				time.Sleep(100 * time.Second) // whatever the budget says
+				time.Sleep(100 * time.Second) // longer than its timeout
 				return entry[Token]{}, ctx.Err()
 			}
 			return served(ctx)

@@ -8,22 +8,23 @@ import (
 	"strings"
 )
 
-// Callers says who may call: "iam", "anyone" or e-mail addresses. The zero
-// value lets nobody in.
+// Callers is a rule for who may call: "iam", "anyone" or a list of e-mail
+// addresses. The zero value allows no caller.
 type Callers struct {
 	rule   string // "iam", "anyone", or "" for the e-mails
 	emails []string
 }
 
 // UnmarshalText reads "iam" (the platform checks callers, as Cloud Run does),
-// "anyone" (strangers may read and write the spreadsheet), or e-mail addresses
-// separated by commas, spelled as Google spells them: case matters. Its error
-// quotes nothing and reads on from the name of the setting.
+// "anyone" (no caller is checked), or e-mail addresses separated by commas. They
+// are compared with those in ID tokens byte by byte, so that case matters. An
+// error leaves c unchanged; its text quotes nothing of the input and continues
+// the name of a setting: "CALLERS" + " is empty".
 func (c *Callers) UnmarshalText(text []byte) error {
 	list := strings.TrimSpace(string(text))
 	switch list {
 	case "":
-		return errors.New("is set to nothing")
+		return errors.New("is empty")
 	case "iam", "anyone":
 		*c = Callers{rule: list}
 		return nil
@@ -41,33 +42,38 @@ func (c *Callers) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String is the rule as it may be written.
+// String returns the rule in the form that [Callers.UnmarshalText] reads; "" for
+// the zero value.
 func (c Callers) String() string { return c.rule + strings.Join(c.emails, ",") }
 
-// Anyone reports whether strangers may call.
+// Anyone reports whether the rule is "anyone": requests need no token.
 func (c Callers) Anyone() bool { return c.rule == "anyone" }
 
-// NeedsAudience reports whether callers are told apart by ID tokens, which are
-// made out to an audience.
+// NeedsAudience reports whether callers are checked by ID tokens, which are
+// issued for an audience.
 func (c Callers) NeedsAudience() bool { return len(c.emails) > 0 }
 
-// What a [CallerError] comes down to.
+// The kinds of a [CallerError], for [errors.Is].
 var (
-	ErrUnauthenticated = errors.New("the caller is not known")
-	ErrForbidden       = errors.New("the caller may not call")
-	ErrKeysUnavailable = errors.New("callers cannot be checked now")
+	// ErrUnauthenticated is for a request without a valid token.
+	ErrUnauthenticated = errors.New("caller is not authenticated")
+	// ErrForbidden is for a valid token of an account that may not call.
+	ErrForbidden = errors.New("caller is not allowed")
+	// ErrKeysUnavailable is for a token that could not be checked, because Google's
+	// public keys could not be fetched. The same request may succeed later.
+	ErrKeysUnavailable = errors.New("public keys are unavailable")
 )
 
-// CallerError says why a request may not pass. Its Detail is for the caller: it
-// helps an honest one, and tells nobody else anything about who may call.
+// CallerError is why a request is refused. Detail and Hint are meant for the
+// caller: they say what is wrong with the token, and nothing about who may call.
 type CallerError struct {
-	Kind   error // one of the three above
-	Detail string
-	Hint   string
-	Err    error // for the log; may be nil
+	Kind   error  // ErrUnauthenticated, ErrForbidden or ErrKeysUnavailable
+	Detail string // what is wrong
+	Hint   string // a command that sends a valid token, for example; may be empty
+	Err    error  // the cause, for the log; nil if there is none but the request
 }
 
-// Error is the detail and the cause.
+// Error returns the detail and the cause.
 func (e *CallerError) Error() string {
 	if e.Err == nil {
 		return e.Detail
@@ -78,39 +84,46 @@ func (e *CallerError) Error() string {
 // Unwrap returns the kind.
 func (e *CallerError) Unwrap() error { return e.Kind }
 
-// Verifier checks requests against [Callers]. It is safe for concurrent use.
+// Verifier checks requests against [Callers]. It caches Google's public keys, and
+// is safe for concurrent use. [NewVerifier] returns one; the zero value is not
+// usable.
 type Verifier struct {
 	callers  Callers
 	audience string
 	keys     *cache[keySet]
 }
 
-// NewVerifier returns a Verifier for the callers, who prove themselves by ID
-// tokens for the audience. It asks nobody yet. The endpoint, such as
-// "http://127.0.0.1:8085", stands for the host of Google's public keys; "" is
-// Google. Base carries the requests for them; nil for net/http's own transport.
+// NewVerifier returns a Verifier for the callers. It makes no network call.
+//
+// The audience is what ID tokens must have been issued for, by convention the
+// service's URL. It is an error if it is empty and [Callers.NeedsAudience]. The
+// endpoint replaces the host of Google's public keys, for example by
+// "http://127.0.0.1:8085", an emulator; "" is Google. Base sends the requests
+// for the keys; nil is [http.DefaultTransport].
 func NewVerifier(c Callers, audience, endpoint string, base http.RoundTripper) (*Verifier, error) {
 	if c.NeedsAudience() && audience == "" {
-		return nil, errors.New("callers are told apart by ID tokens, but there is no audience for them")
+		return nil, errors.New("no audience given, which the ID tokens of callers must be issued for")
 	}
 	return &Verifier{c, audience, newKeyCache(endpoint, base)}, nil
 }
 
-// How to send a token: where the platform checks it, any of the caller's own
-// will do; where the function does, it must be made out to the audience, which
-// gcloud does for service accounts only.
+// The commands that send a token. A platform accepts a token of the caller's own
+// login. The function requires one for its audience, which gcloud issues to
+// service accounts only.
 const (
 	platformTokenHint = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
 	idTokenHint       = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=ACCOUNT --include-email --audiences=AUDIENCE)" URL`
 )
 
-// Check returns nil for a request that may pass, else a [*CallerError].
+// Check returns nil if the request is allowed, else a [*CallerError]. It waits for
+// Google's public keys if none are cached, until the request's context ends.
 //
-// With "iam" any bearer token passes: the platform has verified it and removed
-// its signature. This is a tripwire for a service that was deployed open by
-// mistake, and proves nothing. With e-mails the token in Authorization must be
-// an ID token that Google has signed, made out to the audience, valid now, and
-// of one of the addresses.
+// With "anyone" every request is allowed. With "iam" every request that has a
+// bearer token in Authorization or X-Serverless-Authorization is: the platform
+// has verified the token and removed its signature, so that this proves nothing,
+// and only catches a service that was deployed without the platform's check. With
+// e-mail addresses Authorization must be an ID token that is signed by Google,
+// issued for the audience, valid now, and for one of the addresses.
 func (v *Verifier) Check(r *http.Request) error {
 	if v.callers.Anyone() {
 		return nil
@@ -136,7 +149,7 @@ func (v *Verifier) Check(r *http.Request) error {
 	return nil
 }
 
-// verify returns the verified e-mail address of a token.
+// verify returns the e-mail address of a valid token.
 func (v *Verifier) verify(ctx context.Context, token string) (string, error) {
 	c, err := parseIDToken(ctx, token, v.keys)
 	if err != nil {

@@ -31,7 +31,7 @@ func check(v *Verifier, headers ...string) error {
 }
 
 func TestCallersHeaders(t *testing.T) {
-	for _, tt := range []struct {
+	tests := []struct {
 		name, rule string
 		headers    []string // GOOD stands for a valid token
 		kind       error
@@ -42,26 +42,27 @@ func TestCallersHeaders(t *testing.T) {
 		{"iam with the platform's own header", "iam", []string{"X-Serverless-Authorization", "bearer x"}, nil},
 		{"iam with an empty token", "iam", []string{"Authorization", "Bearer "}, ErrUnauthenticated},
 		{"iam with another scheme", "iam", []string{"Authorization", "Basic x"}, ErrUnauthenticated},
-		{"e-mails", listed, []string{"Authorization", "Bearer GOOD"}, nil},
-		{"e-mails, scheme in lower case", listed, []string{"Authorization", "bearer GOOD"}, nil},
-		{"e-mails without a token", listed, nil, ErrUnauthenticated},
-		{"e-mails, two headers", listed, []string{"Authorization", "Bearer GOOD", "Authorization", "Bearer GOOD"}, ErrUnauthenticated},
-		{"e-mails, the platform's header alone", listed, []string{"X-Serverless-Authorization", "Bearer GOOD"}, ErrUnauthenticated},
-		{"e-mails, another scheme", listed, []string{"Authorization", "Basic GOOD"}, ErrUnauthenticated},
-		{"e-mails, two tokens in one header", listed, []string{"Authorization", "Bearer GOOD, Bearer GOOD"}, ErrUnauthenticated},
-	} {
+		{"e-mails", allowedEmail, []string{"Authorization", "Bearer GOOD"}, nil},
+		{"e-mails, scheme in lower case", allowedEmail, []string{"Authorization", "bearer GOOD"}, nil},
+		{"e-mails without a token", allowedEmail, nil, ErrUnauthenticated},
+		{"e-mails, two headers", allowedEmail, []string{"Authorization", "Bearer GOOD", "Authorization", "Bearer GOOD"}, ErrUnauthenticated},
+		{"e-mails, the platform's header alone", allowedEmail, []string{"X-Serverless-Authorization", "Bearer GOOD"}, ErrUnauthenticated},
+		{"e-mails, another scheme", allowedEmail, []string{"Authorization", "Basic GOOD"}, ErrUnauthenticated},
+		{"e-mails, two tokens in one header", allowedEmail, []string{"Authorization", "Bearer GOOD, Bearer GOOD"}, ErrUnauthenticated},
+	}
+	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
 			v, _ := newTestVerifier(t, tt.rule)
 			headers := make([]string, len(tt.headers))
 			for i, h := range tt.headers {
-				headers[i] = strings.ReplaceAll(h, "GOOD", goodToken(nil))
+				headers[i] = strings.ReplaceAll(h, "GOOD", validToken(nil))
 			}
 			if err := check(v, headers...); !errors.Is(err, tt.kind) {
 				t.Errorf("Check() = %v, want %v", err, tt.kind)
 			}
 		})
 	}
-	t.Run("the zero value lets nobody in", func(t *testing.T) {
+	t.Run("the zero value allows no caller", func(t *testing.T) {
 		v, err := NewVerifier(Callers{}, "", "", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -70,8 +71,8 @@ func TestCallersHeaders(t *testing.T) {
 			t.Errorf("Check() = %v, want %v", err, ErrUnauthenticated)
 		}
 	})
-	t.Run("e-mails want an audience", func(t *testing.T) {
-		if _, err := NewVerifier(Callers{emails: []string{listed}}, "", "", nil); err == nil {
+	t.Run("e-mails without an audience", func(t *testing.T) {
+		if _, err := NewVerifier(Callers{emails: []string{allowedEmail}}, "", "", nil); err == nil {
 			t.Error("NewVerifier without an audience = nil, want an error")
 		}
 	})

@@ -13,19 +13,20 @@ import (
 	"time"
 )
 
-// This file acts as somebody else than the platform's own service account: as
-// another service account, and as a Workspace user by domain-wide delegation,
-// both without a key. A fork that needs neither deletes the file, the two
-// fields of Config and their use in chooseSource.
+// This file gets tokens for other identities than the platform's own service
+// account, without a key: for another service account, and for a Workspace user
+// by domain-wide delegation. A fork that needs neither deletes the file,
+// Config.Subject and Config.Impersonate, and their use in chooseSource.
 
 const (
 	iamHost   = "https://iamcredentials.googleapis.com"
 	tokenHost = "https://oauth2.googleapis.com"
 	// assertionLifetime is how long the signed request for a user's token is valid.
+	// Google allows an hour.
 	assertionLifetime = 5 * time.Minute
 )
 
-// delegate is a token source that exchanges the tokens of another one.
+// delegate is a token source that exchanges the tokens of another source.
 type delegate struct {
 	base      source // of tokens for cloud-platform
 	account   string // the service account to act as, or through; "" is the base's own
@@ -48,7 +49,7 @@ func (d *delegate) String() string {
 	return fmt.Sprintf("%s, acting as %s", d.base, cmp.Or(d.subject, d.account))
 }
 
-// email is that of the identity which the spreadsheet is opened as.
+// email returns the address of the identity that the tokens are for.
 func (d *delegate) email(context.Context) (string, error) {
 	return cmp.Or(d.subject, d.account), nil
 }
@@ -63,9 +64,9 @@ func (d *delegate) fetch(ctx context.Context) (Token, error) {
 		if account, err = d.base.email(ctx); err != nil {
 			return Token{}, err
 		}
-		if !strings.Contains(account, "@") { // the pool of a federated identity
+		if !strings.Contains(account, "@") { // a workload identity pool
 			return Token{}, &Error{
-				Op: "act as " + d.subject, Err: fmt.Errorf("the platform's own identity, %s, is no service account", account),
+				Op: "act as " + d.subject, Err: fmt.Errorf("the platform's own identity, %s, is not a service account", account),
 				Hint: "bind a Google service account to the workload, or set IMPERSONATE to one",
 			}
 		}
@@ -76,31 +77,31 @@ func (d *delegate) fetch(ctx context.Context) (Token, error) {
 	return d.actAsUser(ctx, base, account)
 }
 
-// impersonate asks IAM for a token of the account with exactly our scopes,
+// impersonate returns a token of the account with exactly the scopes of d, from
 // https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken.
 func (d *delegate) impersonate(ctx context.Context, base Token, account string) (Token, error) {
-	var answer struct {
+	var response struct {
 		AccessToken string    `json:"accessToken"`
 		ExpireTime  time.Time `json:"expireTime"`
 	}
-	err := d.callIAM(ctx, base, account, "generateAccessToken", map[string]any{"scope": d.scopes}, &answer)
-	if err == nil && (answer.AccessToken == "" || !answer.ExpireTime.After(time.Now())) {
-		err = errors.New("the answer holds no valid accessToken")
+	err := d.callIAM(ctx, base, account, "generateAccessToken", map[string]any{"scope": d.scopes}, &response)
+	if err == nil && (response.AccessToken == "" || !response.ExpireTime.After(time.Now())) {
+		err = errors.New("the response has no valid accessToken")
 	}
 	if err != nil {
 		return Token{}, delegateError("fetch an access token of "+account+" from IAM", account, err)
 	}
-	return newToken(answer.AccessToken, answer.ExpireTime), nil
+	return newToken(response.AccessToken, response.ExpireTime), nil
 }
 
-// actAsUser lets IAM sign, with the account's own key that nobody holds, a
-// request for a token of the user, and takes it to the token endpoint,
+// actAsUser returns a token of the user. IAM signs the request for it, with a key
+// of the account that never leaves IAM; then the token endpoint exchanges it,
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest.
 func (d *delegate) actAsUser(ctx context.Context, base Token, account string) (Token, error) {
 	now := time.Now()
 	claims, err := json.Marshal(map[string]any{
 		"iss": account, "sub": d.subject, "aud": tokenHost + "/token",
-		"scope": strings.Join(d.scopes, " "), // a space here, where the metadata server wants commas
+		"scope": strings.Join(d.scopes, " "), // by spaces; the metadata server's parameter has commas
 		"iat":   now.Unix(), "exp": now.Add(assertionLifetime).Unix(),
 	})
 	if err != nil {
@@ -110,30 +111,30 @@ func (d *delegate) actAsUser(ctx context.Context, base Token, account string) (T
 		SignedJWT string `json:"signedJwt"`
 	}
 	if err := d.callIAM(ctx, base, account, "signJwt", map[string]any{"payload": string(claims)}, &signed); err != nil {
-		return Token{}, delegateError("let IAM sign for "+account, account, err)
+		return Token{}, delegateError("sign as "+account+" with IAM", account, err)
 	}
 	form := url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {signed.SignedJWT}}
-	asked := time.Now()
+	sent := time.Now()
 	body, err := d.post(ctx, d.tokenHost+"/token", "application/x-www-form-urlencoded", "", []byte(form.Encode()))
 	if err == nil {
 		var token Token
-		if token, err = parseToken(body, asked); err == nil {
+		if token, err = parseToken(body, sent); err == nil {
 			return token, nil
 		}
 	}
 	e := &Error{Op: "fetch an access token of the user " + d.subject, Err: err}
-	switch answer := err.Error(); {
-	case strings.Contains(answer, "unauthorized_client"):
+	switch text := err.Error(); {
+	case strings.Contains(text, "unauthorized_client"):
 		e.Hint = fmt.Sprintf("in the Workspace admin console, under API controls > Domain-wide delegation, allow the unique ID of %s exactly the scopes %s", account, d.scopes)
-	case strings.Contains(answer, "Invalid email or User ID"):
+	case strings.Contains(text, "Invalid email or User ID"):
 		e.Hint = "check that SUBJECT is a user of the domain that delegates"
-	case strings.Contains(answer, "invalid_scope"):
+	case strings.Contains(text, "invalid_scope"):
 		e.Hint = "check the spelling of SCOPES"
 	}
 	return Token{}, e
 }
 
-func (d *delegate) callIAM(ctx context.Context, base Token, account, method string, request, answer any) error {
+func (d *delegate) callIAM(ctx context.Context, base Token, account, method string, request, response any) error {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return err
@@ -142,8 +143,8 @@ func (d *delegate) callIAM(ctx context.Context, base Token, account, method stri
 	if body, err = d.post(ctx, target, "application/json", "Bearer "+base.value(), body); err != nil {
 		return err
 	}
-	if json.Unmarshal(body, answer) != nil {
-		return errors.New("the answer is not JSON") // the decoder's own message could quote the token
+	if json.Unmarshal(body, response) != nil {
+		return errors.New("the response is not JSON of the expected form") // the decoder's own message could quote the token
 	}
 	return nil
 }
@@ -158,12 +159,12 @@ func (d *delegate) post(ctx context.Context, target, contentType, authorization 
 		if authorization != "" {
 			req.Header.Set("Authorization", authorization)
 		}
-		answer, _, err := roundTrip(d.client, req)
-		return answer, err
+		response, _, err := roundTrip(d.client, req)
+		return response, err
 	})
 }
 
-// delegateError names the act that mends what IAM is known to answer.
+// delegateError returns an error with what fixes the errors that IAM is known to return.
 func delegateError(op, account string, err error) error {
 	e := &Error{Op: op, Err: err}
 	s, ok := errors.AsType[*statusError](err)
@@ -171,11 +172,11 @@ func delegateError(op, account string, err error) error {
 	case ok && strings.Contains(s.body, "SERVICE_DISABLED"):
 		e.Hint = "gcloud services enable iamcredentials.googleapis.com"
 	case ok && strings.Contains(s.body, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
-		e.Hint = "give the VM or node pool the scope cloud-platform, which IAM asks for: gcloud compute instances set-service-account VM --scopes=cloud-platform"
+		e.Hint = "give the VM or node pool the scope cloud-platform, which IAM requires: gcloud compute instances set-service-account VM --scopes=cloud-platform"
 	case ok && s.status == http.StatusUnauthorized:
-		e.Hint = "bind a Google service account to the workload: a federated identity may not do this"
+		e.Hint = "bind a Google service account to the workload: IAM does not allow a federated identity to do this"
 	case ok && s.status == http.StatusForbidden:
-		e.Hint = "let the function's own account act for " + account + " (also where both are the same): gcloud iam service-accounts add-iam-policy-binding " + account +
+		e.Hint = "allow the function's own account to act for " + account + " (also if both are the same): gcloud iam service-accounts add-iam-policy-binding " + account +
 			" --role=roles/iam.serviceAccountTokenCreator --member=serviceAccount:OWN_ACCOUNT"
 	case ok && s.status == http.StatusNotFound:
 		e.Hint = "check the spelling of " + account + ": gcloud iam service-accounts list"

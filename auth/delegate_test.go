@@ -83,7 +83,7 @@ func TestActingAsAnotherIdentity(t *testing.T) {
 			want:   "Invalid email or User ID", hint: "SUBJECT"},
 		{name: "a user, from a federated identity", config: Config{Subject: person}, owner: person,
 			google: &fakeGoogle{platform: federated},
-			want:   "is no service account", hint: "IMPERSONATE"},
+			want:   "is not a service account", hint: "IMPERSONATE"},
 		{name: "a user, through another account from a federated identity", config: Config{Subject: person, Impersonate: target}, owner: person,
 			google: &fakeGoogle{platform: federated, creators: may(workloadPool, target)},
 			want:   "ACCESS_TOKEN_TYPE_UNSUPPORTED", hint: "federated identity"},

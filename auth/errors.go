@@ -2,11 +2,13 @@ package auth
 
 import "fmt"
 
-// Error says why there is no access token. It never holds one.
+// Error is why there is no access token. Of responses it quotes only those with
+// a status of 400 or more, which carry no token. Errors of an [net/http.Client]
+// on a [Transport] wrap it: use [errors.As].
 type Error struct {
-	Op   string // what was tried, such as "fetch an access token from the metadata server at 169.254.169.254"
-	Err  error  // the cause
-	Hint string // the act that mends it; may be empty
+	Op   string // the operation, such as "fetch an access token from the metadata server at 169.254.169.254"
+	Err  error  // the cause, never nil
+	Hint string // what fixes it, for a person who operates the service; may be empty
 }
 
 // Error returns the operation and its cause, without the hint.

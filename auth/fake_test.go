@@ -42,7 +42,7 @@ type grant struct {
 // set its fields before the first request.
 type fakeGoogle struct {
 	platform    fakePlatform
-	token       http.HandlerFunc       // if set, answers the metadata server's token requests
+	token       http.HandlerFunc       // if set, serves the metadata server's token requests
 	owner       string                 // who may open the spreadsheet
 	iamDisabled bool                   // the IAM API is not enabled
 	creators    map[[2]string]bool     // {caller, account} with roles/iam.serviceAccountTokenCreator
@@ -73,7 +73,7 @@ func (g *fakeGoogle) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// fail answers with the next fault for the path, and reports whether there was one.
+// fail responds with the next fault for the path, and reports whether there was one.
 func (g *fakeGoogle) fail(w http.ResponseWriter, path string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

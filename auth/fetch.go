@@ -13,17 +13,18 @@ import (
 	"time"
 )
 
-// What the exchanges for tokens and keys have in common: small answers, bounded
-// tries, and no redirects, because the requests carry credentials.
+// Requests for tokens and keys are sent by the functions of this file: with
+// bounded time and response size, and without redirects, because they carry
+// credentials.
 
 const (
 	attemptTimeout  = 3 * time.Second
 	maxResponseSize = 64 << 10
 )
 
-var errTimeout = errors.New("no answer in time")
+var errTimeout = errors.New("no response in time")
 
-// statusError is an answer other than 200.
+// statusError is a response with a status other than 200.
 type statusError struct {
 	status int
 	body   string
@@ -41,12 +42,12 @@ func newClient(base http.RoundTripper) *http.Client {
 	return &http.Client{Transport: base, CheckRedirect: noRedirect}
 }
 
-// retry repeats a temporary failure with growing, jittered pauses until ctx
-// ends. Each try has its own budget.
-func retry(ctx context.Context, try func(context.Context) ([]byte, error)) ([]byte, error) {
+// retry calls attempt until it succeeds, fails for good, or ctx ends, with
+// growing, jittered pauses. Each attempt has a timeout of its own.
+func retry(ctx context.Context, attempt func(context.Context) ([]byte, error)) ([]byte, error) {
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		tryCtx, cancel := context.WithTimeout(ctx, attemptTimeout)
-		body, err := try(tryCtx)
+		attemptCtx, cancel := context.WithTimeout(ctx, attemptTimeout)
+		body, err := attempt(attemptCtx)
 		cancel()
 		if err == nil || !temporary(err) {
 			return body, err
@@ -59,7 +60,8 @@ func retry(ctx context.Context, try func(context.Context) ([]byte, error)) ([]by
 	}
 }
 
-// roundTrip sends the request and reads the answer, which must be a 200.
+// roundTrip sends the request and returns the body and header of the response,
+// whose status must be 200.
 func roundTrip(client *http.Client, req *http.Request) ([]byte, http.Header, error) {
 	resp, err := client.Do(req)
 	if err != nil {
@@ -81,13 +83,13 @@ func roundTrip(client *http.Client, req *http.Request) ([]byte, http.Header, err
 	case resp.StatusCode != http.StatusOK: // its body may hold a token
 		return nil, nil, &statusError{status: resp.StatusCode}
 	case len(body) > maxResponseSize:
-		return nil, nil, fmt.Errorf("the answer is longer than %d KiB: this is not Google", maxResponseSize>>10)
+		return nil, nil, fmt.Errorf("the response is longer than %d KiB, so it is not from Google", maxResponseSize>>10)
 	}
 	return body, resp.Header, nil
 }
 
-// temporary reports whether asking again can help: broken connections and
-// time-outs, 429 and 5xx. A 400, 403 or 404 is final.
+// temporary reports whether another attempt can succeed: after broken
+// connections and timeouts, 429 and 5xx. A 400, 403 or 404 is final.
 func temporary(err error) bool {
 	if s, ok := errors.AsType[*statusError](err); ok {
 		return s.status == http.StatusTooManyRequests || s.status >= 500
@@ -96,7 +98,7 @@ func temporary(err error) bool {
 	return broken || errors.Is(err, errTimeout) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// excerpt makes one line of the start of a body, for an error message.
+// excerpt returns the start of a body as one line, for an error message.
 func excerpt(body []byte) string {
 	const limit = 1000
 	line := strings.Join(strings.Fields(strings.ToValidUTF8(string(body), "?")), " ")

@@ -18,18 +18,18 @@ import (
 	"cloud.google.com/go/auth/credentials"
 )
 
-// credentialsFile is a token source off the platform: a file of Application
-// Default Credentials. How each type is exchanged for a token is left to
-// Google's library; https://google.aip.dev/auth/4110 describes them.
+// credentialsFile is the token source outside of a platform: a file of Application
+// Default Credentials, https://google.aip.dev/auth/4110. Google's library
+// exchanges each type of file for tokens.
 type credentialsFile struct {
 	path         string
 	kind         string // its "type" field
-	account      string // e-mail of the service account, where the file tells
-	quotaProject string // only for a person's credentials
+	account      string // e-mail of the service account; "" if the file has none
+	quotaProject string // of a person's credentials; "" for others
 	tokens       auth.TokenProvider
 }
 
-// fileContent is what we read of it ourselves.
+// fileContent is what this package itself reads of a file.
 type fileContent struct {
 	Type             string `json:"type"`
 	ClientID         string `json:"client_id"`
@@ -38,8 +38,8 @@ type fileContent struct {
 	QuotaProject     string `json:"quota_project_id"`
 }
 
-// gcloudClient is the OAuth client that gcloud logs people in with. Google
-// refuses it the scopes of Workspace since June 2025:
+// gcloudClient is the OAuth client of gcloud's logins. Since June 2025 Google
+// grants it no scopes of Workspace:
 // https://docs.cloud.google.com/docs/authentication/troubleshoot-adc
 const gcloudClient = "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com"
 
@@ -51,7 +51,7 @@ func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*cr
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return fail(errors.Unwrap(err)) // without the path, which Op has
+		return fail(errors.Unwrap(err)) // without the path, which is in Op
 	}
 	var file fileContent
 	if json.Unmarshal(content, &file) != nil || file.Type == "" {
@@ -62,8 +62,8 @@ func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*cr
 	}
 	options := &credentials.DetectOptions{
 		Scopes: scopes,
-		// The library's own cache would hide renewals from ours: with every
-		// token stale from the start, each call fetches.
+		// The cache of this package decides when to fetch. This turns off the
+		// library's own: every token is stale from the start.
 		EarlyTokenRefresh:   24 * time.Hour,
 		DisableAsyncRefresh: true,
 	}
@@ -84,17 +84,17 @@ func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*cr
 	return f, nil
 }
 
-// check refuses at once what could only fail at the API, and without a word of
-// the cause.
+// check refuses files whose tokens the API would refuse, with an error that does
+// not name the cause.
 func (f fileContent) check(scopes Scopes) error {
 	if slices.Equal(scopes, cloudPlatform) {
-		return nil // the first step of acting as somebody else
+		return nil // only used to act as another identity
 	}
 	switch {
 	case f.Type == string(credentials.AuthorizedUser) && f.ClientID == gcloudClient:
-		return fmt.Errorf("it is a person's login with gcloud's own client, which Google gives no %s: impersonate a service account instead", scopes)
+		return fmt.Errorf("it is a person's login with gcloud's own client, which Google does not grant %s: impersonate a service account instead", scopes)
 	case f.Type == string(credentials.ExternalAccount) && f.ImpersonationURL == "":
-		return errors.New("it names an external identity without an e-mail address, which no spreadsheet can be shared with: let it impersonate a service account (service_account_impersonation_url)")
+		return errors.New("it is for an external identity without an e-mail address, which no spreadsheet can be shared with: impersonate a service account in it (service_account_impersonation_url)")
 	}
 	return nil
 }
@@ -111,12 +111,12 @@ func (f *credentialsFile) fetch(ctx context.Context) (Token, error) {
 
 func (f *credentialsFile) email(context.Context) (string, error) {
 	if f.account == "" {
-		return "", &Error{Op: "name the account of " + f.String(), Err: errors.New("the file does not tell it")}
+		return "", &Error{Op: "read the account of " + f.String(), Err: errors.New("the file has no e-mail address")}
 	}
 	return f.account, nil
 }
 
-// gcloudFile is where gcloud auth application-default login writes.
+// gcloudFile returns the path that gcloud auth application-default login writes to.
 func gcloudFile() string {
 	dir := os.Getenv("APPDATA")
 	if runtime.GOOS != "windows" {

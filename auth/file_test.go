@@ -31,7 +31,7 @@ func useFile(t *testing.T, fields string) (path string) {
 }
 
 func TestFilesThatCannotServe(t *testing.T) {
-	for _, tt := range []struct {
+	tests := []struct {
 		name, fields string
 		config       Config
 		want         string // in the error; "" is none
@@ -43,7 +43,8 @@ func TestFilesThatCannotServe(t *testing.T) {
 		{"an external identity has no e-mail to share with", workload, Config{}, "no spreadsheet can be shared with"},
 		{"an external identity that impersonates in its file", workload + "," + impersonates, Config{}, ""},
 		{"an external identity that impersonates by setting", workload, Config{Impersonate: "sa@p.iam.gserviceaccount.com"}, ""},
-	} {
+	}
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := useFile(t, tt.fields)
 			tt.config.Scopes, tt.config.Logger = Scopes{scopePrefix + "drive"}, slog.New(slog.DiscardHandler)
@@ -63,11 +64,12 @@ func TestFilesThatCannotServe(t *testing.T) {
 }
 
 func TestQuotaProject(t *testing.T) {
-	for _, tt := range []struct{ name, fields, env, want string }{
+	tests := []struct{ name, fields, env, want string }{
 		{"of a person's credentials", ownClient + `,"quota_project_id":"pays"`, "", "pays"},
 		{"the environment wins", ownClient + `,"quota_project_id":"pays"`, "other", "other"},
 		{"none named", ownClient, "", ""},
-	} {
+	}
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			useFile(t, tt.fields)
 			t.Setenv("GOOGLE_CLOUD_QUOTA_PROJECT", tt.env)

@@ -17,22 +17,23 @@ import (
 )
 
 const (
-	audience = "https://function.example.com"
-	listed   = "caller@demo-project.iam.gserviceaccount.com"
+	audience     = "https://function.example.com"
+	allowedEmail = "caller@demo-project.iam.gserviceaccount.com"
 )
 
-// keyServer serves public keys as Google does, and signs with the private ones.
+// keyServer serves public keys as Google does.
 type keyServer struct {
-	keys  map[string]*rsa.PrivateKey // by ID; the test changes it to rotate
-	age   string                     // of the next answers
-	asked atomic.Int32
-	down  atomic.Bool
+	keys     map[string]*rsa.PrivateKey // by ID; the test changes it to rotate
+	age      string                     // header of the next responses
+	requests atomic.Int32
+	down     atomic.Bool
 }
 
-// Made once: generating a key takes longer than all tests of this file.
+// testKeys returns private keys by ID. They are made once: generating a key takes
+// longer than all tests of this package.
 var testKeys = sync.OnceValue(func() map[string]*rsa.PrivateKey {
 	keys := map[string]*rsa.PrivateKey{}
-	for _, id := range []string{"first", "second", "stranger"} {
+	for _, id := range []string{"first", "second", "unknown"} {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			panic(err)
@@ -43,7 +44,7 @@ var testKeys = sync.OnceValue(func() map[string]*rsa.PrivateKey {
 })
 
 func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.asked.Add(1)
+	s.requests.Add(1)
 	if s.down.Load() {
 		panic(http.ErrAbortHandler)
 	}
@@ -69,7 +70,7 @@ func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 // accountKey is the key with which IAM signs for service accounts.
 func accountKey() *rsa.PrivateKey { return testKeys()["second"] }
 
-// sign makes a token of any header and claims, well-formed or not.
+// sign returns a token of any header and claims, well-formed or not.
 func sign(key *rsa.PrivateKey, header, payload string) string {
 	text := encode([]byte(header)) + "." + encode([]byte(payload))
 	sum := sha256.Sum256([]byte(text))
@@ -80,12 +81,13 @@ func sign(key *rsa.PrivateKey, header, payload string) string {
 	return text + "." + encode(signature)
 }
 
-// goodClaims are those of a token of the listed caller; nil deletes one.
-func goodClaims(changes map[string]any) string {
+// validClaims returns the claims of a token of the allowed caller, with changes; a
+// nil value deletes a claim.
+func validClaims(changes map[string]any) string {
 	now := time.Now().Unix()
 	c := map[string]any{
 		"iss": "https://accounts.google.com", "aud": audience, "sub": "1", "azp": "1",
-		"iat": now, "exp": now + 3600, "email": listed, "email_verified": true,
+		"iat": now, "exp": now + 3600, "email": allowedEmail, "email_verified": true,
 	}
 	maps.Copy(c, changes)
 	maps.DeleteFunc(c, func(_ string, v any) bool { return v == nil })
@@ -98,6 +100,6 @@ func goodClaims(changes map[string]any) string {
 
 const rs256 = `{"alg":"RS256","kid":"first","typ":"JWT"}`
 
-func goodToken(changes map[string]any) string {
-	return sign(testKeys()["first"], rs256, goodClaims(changes))
+func validToken(changes map[string]any) string {
+	return sign(testKeys()["first"], rs256, validClaims(changes))
 }

@@ -17,17 +17,17 @@ const (
 	keysHost = "https://www.googleapis.com"
 	keysPath = "/oauth2/v3/certs"
 
-	// keysInterval bounds how often a token with an unknown key makes us ask for
-	// new keys.
+	// keysInterval is the shortest time between two fetches of the keys. Without it
+	// every token with an unknown key ID would cause one.
 	keysInterval = 10 * time.Second
-	// keysMaxStale is how long keys are still used that cannot be renewed.
+	// keysMaxStale is how long keys are used past their time while refreshing fails.
 	keysMaxStale = 24 * time.Hour
 )
 
 type keySet = jose.JSONWebKeySet
 
-// findKey returns the key with this ID, or nil if Google has none. For an
-// unknown ID the keys are fetched anew, but rarely.
+// findKey returns the key with this ID, or nil if Google has none. An unknown ID
+// may be that of a new key, so the keys are fetched again, at most once an interval.
 func findKey(ctx context.Context, keys *cache[keySet], id string) (*jose.JSONWebKey, error) {
 	cached, err := keys.get(ctx)
 	if err != nil {
@@ -36,7 +36,8 @@ func findKey(ctx context.Context, keys *cache[keySet], id string) (*jose.JSONWeb
 	if found := cached.value.Key(id); len(found) > 0 {
 		return &found[0], nil
 	}
-	// An error only means that the keys at hand are the newest there are.
+	// After an error, as without newer keys, the ID is unknown: the cached keys are
+	// still valid.
 	if cached, err = keys.refetch(ctx, cached); err != nil || cached == nil {
 		return nil, nil
 	}
@@ -61,7 +62,7 @@ func newKeyCache(endpoint string, base http.RoundTripper) *cache[keySet] {
 		var set keySet
 		if err == nil {
 			if err = json.Unmarshal(body, &set); err == nil && len(set.Keys) == 0 {
-				err = errors.New("the answer holds no keys")
+				err = errors.New("the response has no keys")
 			}
 		}
 		if err != nil {
@@ -73,8 +74,8 @@ func newKeyCache(endpoint string, base http.RoundTripper) *cache[keySet] {
 	return &cache[keySet]{fetch: fetch, op: "wait for Google's public keys", interval: keysInterval}
 }
 
-// freshness is how long an answer may be kept: max-age less Age (RFC 9111),
-// between a minute and a day.
+// freshness returns how long a response with this header may be cached: max-age
+// less Age (RFC 9111), but at least a minute and at most a day.
 func freshness(h http.Header) time.Duration {
 	seconds := 0
 	for directive := range strings.SplitSeq(h.Get("Cache-Control"), ",") {

@@ -22,8 +22,8 @@ const (
 	flavor          = "Google"
 )
 
-// metadataServer is the platform's token source. Asking it needs no key:
-// reaching it is the proof of who we are.
+// metadataServer is the token source of a platform. It needs no credentials: only
+// the workload itself can reach its metadata server.
 type metadataServer struct {
 	host   string // host or host:port
 	scopes Scopes
@@ -32,8 +32,8 @@ type metadataServer struct {
 
 func newMetadataServer(host string, scopes Scopes, base http.RoundTripper) *metadataServer {
 	if base == nil {
-		// No Proxy field: whoever can set HTTP_PROXY must not see tokens. No
-		// probe and no name look-up either; an unreachable address fails fast.
+		// Without a Proxy: HTTP_PROXY in the environment must not divert tokens.
+		// The short timeout is for machines from which the address is unreachable.
 		dialer := &net.Dialer{Timeout: 2 * time.Second}
 		base = &http.Transport{DialContext: dialer.DialContext, IdleConnTimeout: time.Minute}
 	}
@@ -42,21 +42,23 @@ func newMetadataServer(host string, scopes Scopes, base http.RoundTripper) *meta
 
 func (m *metadataServer) String() string { return "metadata server at " + m.host }
 
-// fetch asks for a token with exactly our scopes, until ctx ends.
+// fetch returns a token with exactly the scopes of m, where the platform honours
+// them. It retries until ctx ends.
 func (m *metadataServer) fetch(ctx context.Context) (Token, error) {
 	query := url.Values{"scopes": {m.scopes.String()}}
-	asked := time.Now()
+	sent := time.Now()
 	body, err := m.get(ctx, accountPath+"token?"+query.Encode())
 	if err == nil {
 		var t Token
-		if t, err = parseToken(body, asked); err == nil {
+		if t, err = parseToken(body, sent); err == nil {
 			return t, nil
 		}
 	}
 	return Token{}, &Error{Op: "fetch an access token from the " + m.String(), Err: err, Hint: metadataHint(err)}
 }
 
-// email asks for the service account's address.
+// email returns the service account's address; for a federated identity without
+// a service account, the name of its workload identity pool.
 func (m *metadataServer) email(ctx context.Context) (string, error) {
 	body, err := m.get(ctx, accountPath+"email")
 	if err != nil {
@@ -64,36 +66,37 @@ func (m *metadataServer) email(ctx context.Context) (string, error) {
 	}
 	email := strings.TrimSpace(string(body))
 	if email == "" || strings.ContainsAny(email, " <>\n") {
-		return "", &Error{Op: "fetch the service account's e-mail from the " + m.String(), Err: errors.New("the answer is no e-mail address")}
+		return "", &Error{Op: "fetch the service account's e-mail from the " + m.String(), Err: errors.New("the response is not an e-mail address")}
 	}
 	return email, nil
 }
 
-// parseToken reads {"access_token", "expires_in" (seconds), "token_type"}, the
-// answer of https://google.aip.dev/auth/4115. The lifetime counts from asked,
-// so that a slow answer does not lengthen it.
-func parseToken(body []byte, asked time.Time) (Token, error) {
-	var answer struct {
+// parseToken reads {"access_token": …, "expires_in": seconds, "token_type": …}, the
+// response of the metadata server (https://google.aip.dev/auth/4115) and of the
+// token endpoint. The lifetime starts when the request was sent, so that a slow
+// response does not extend it.
+func parseToken(body []byte, sent time.Time) (Token, error) {
+	var response struct {
 		AccessToken string  `json:"access_token"`
 		ExpiresIn   float64 `json:"expires_in"`
 		TokenType   string  `json:"token_type"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	if err := json.Unmarshal(body, &response); err != nil {
 		// The decoder's own message could quote the token.
-		return Token{}, errors.New("the answer is not a token in JSON")
+		return Token{}, errors.New("the response is not a token in JSON")
 	}
-	life := time.Duration(answer.ExpiresIn * float64(time.Second))
+	lifetime := time.Duration(response.ExpiresIn * float64(time.Second))
 	switch {
-	case answer.AccessToken == "":
-		return Token{}, errors.New("the answer holds no access_token")
-	case strings.ContainsFunc(answer.AccessToken, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return Token{}, errors.New("the access_token holds characters that no token has")
-	case life <= 0 || life > 24*time.Hour:
-		return Token{}, fmt.Errorf("expires_in is %v seconds, want up to a day", answer.ExpiresIn)
-	case !strings.EqualFold(answer.TokenType, "Bearer"):
-		return Token{}, fmt.Errorf("token_type is %q, want Bearer", answer.TokenType)
+	case response.AccessToken == "":
+		return Token{}, errors.New("the response has no access_token")
+	case strings.ContainsFunc(response.AccessToken, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return Token{}, errors.New("the access_token has characters that no token has")
+	case lifetime <= 0 || lifetime > 24*time.Hour:
+		return Token{}, fmt.Errorf("expires_in is %v seconds, want up to a day", response.ExpiresIn)
+	case !strings.EqualFold(response.TokenType, "Bearer"):
+		return Token{}, fmt.Errorf("token_type is %q, want Bearer", response.TokenType)
 	}
-	return newToken(answer.AccessToken, asked.Add(life)), nil
+	return newToken(response.AccessToken, sent.Add(lifetime)), nil
 }
 
 func (m *metadataServer) get(ctx context.Context, path string) ([]byte, error) {
@@ -105,22 +108,22 @@ func (m *metadataServer) get(ctx context.Context, path string) ([]byte, error) {
 		req.Header.Set(flavorHeader, flavor)
 		body, header, err := roundTrip(m.client, req)
 		if err == nil && header.Get(flavorHeader) != flavor {
-			err = fmt.Errorf("the answer has no %s: %s header: this is not a metadata server", flavorHeader, flavor)
+			err = fmt.Errorf("the response has no %s: %s header, so the server is not a metadata server", flavorHeader, flavor)
 		}
 		return body, err
 	})
 }
 
-// metadataHint names the act that mends what the platforms are known to answer.
+// metadataHint returns what fixes the errors that platforms are known to return.
 func metadataHint(err error) string {
 	s, ok := errors.AsType[*statusError](err)
 	switch {
 	case !ok:
-		return "check that this runs on Google Cloud, or that GCE_METADATA_HOST names a metadata server that answers; elsewhere let GOOGLE_APPLICATION_CREDENTIALS name a credentials file"
+		return "check that this runs on Google Cloud, or that GCE_METADATA_HOST names a metadata server that responds; elsewhere set GOOGLE_APPLICATION_CREDENTIALS to the path of a credentials file"
 	case s.status == http.StatusBadRequest:
 		return "check the spelling of SCOPES"
 	case s.status == http.StatusForbidden && !strings.Contains(s.body, "IAM returned"):
-		return "check that no proxy stands before the metadata server: it refuses requests that were forwarded"
+		return "check that no proxy forwards requests to the metadata server, which refuses them"
 	case s.status == http.StatusForbidden:
 		return "on GKE bind the Kubernetes service account to a Google service account: gcloud iam service-accounts add-iam-policy-binding ACCOUNT --role=roles/iam.workloadIdentityUser --member='serviceAccount:PROJECT.svc.id.goog[NAMESPACE/NAME]'"
 	case s.status == http.StatusNotFound:

@@ -14,14 +14,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// platform is a transport on a metadata server that answers as the test wants.
+// platform is a transport on a metadata server whose responses the test chooses.
 type platform struct {
 	*Transport
 	requests atomic.Int32                 // for a token
 	last     atomic.Pointer[http.Request] // the last of them
 }
 
-// startPlatform returns a transport on a metadata server that answers token
+// startPlatform returns a transport on a metadata server that serves token
 // requests with h.
 func startPlatform(t *testing.T, h http.HandlerFunc) *platform {
 	t.Helper()
@@ -44,7 +44,7 @@ func useMetadataServer(t *testing.T) {
 }
 
 func TestMetadataRequest(t *testing.T) {
-	inBubble(t, "scopes by comma in one parameter, flavor header, no proxy header", func(t *testing.T) {
+	inBubble(t, "scopes separated by commas in one parameter, flavor header", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
 		got, err := p.get(t.Context())
 		if got != "one" || err != nil {
@@ -62,39 +62,40 @@ func TestMetadataRequest(t *testing.T) {
 
 func TestBrokenMetadataServer(t *testing.T) {
 	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	answer := func(status int, body string) http.HandlerFunc {
+	respond := func(status int, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Metadata-Flavor", "Google")
 			w.WriteHeader(status)
 			_, _ = io.WriteString(w, body)
 		}
 	}
-	for _, tt := range []struct {
+	tests := []struct {
 		name    string
 		handler http.HandlerFunc
 		want    string // in the error; "" for success
 		hint    string
-		final   bool // asked once
+		final   bool // one request
 	}{
-		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no answer in time", "GCE_METADATA_HOST", false},
+		{"hangs", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no response in time", "GCE_METADATA_HOST", false},
 		{"drops connections", drop, "EOF", "GCE_METADATA_HOST", false},
-		{"500 as on a misspelt scope", answer(500, "Could not fetch URI /computeMetadata/v1/\n"), "500 Internal Server Error: Could not fetch URI", "SCOPES", false},
-		{"429", answer(429, "slow down"), "429 Too Many Requests", "", false},
-		{"400", answer(400, "bad"), "400 Bad Request: bad", "", true},
-		{"403 keeps the body", answer(403, "Unable to generate access token; IAM returned 403 Forbidden"), "Unable to generate access token", "roles/iam.workloadIdentityUser", true},
-		{"404", answer(404, "<!DOCTYPE html>\n<html>not found</html>"), "404 Not Found: <!DOCTYPE html> <html>", "--service-account", true},
-		{"HTML", answer(200, "<html></html>"), "the answer is not a token in JSON", "", true},
-		{"empty JSON", answer(200, "{}"), "no access_token", "", true},
-		{"no lifetime", answer(200, `{"access_token":"secret","token_type":"Bearer"}`), "expires_in is 0", "", true},
-		{"another type", answer(200, `{"access_token":"secret","expires_in":9,"token_type":"MAC"}`), `token_type is "MAC"`, "", true},
-		{"line break in the token", answer(200, `{"access_token":"sec\r\nret","expires_in":9,"token_type":"Bearer"}`), "characters that no token has", "", true},
+		{"500 as on a misspelt scope", respond(500, "Could not fetch URI /computeMetadata/v1/\n"), "500 Internal Server Error: Could not fetch URI", "SCOPES", false},
+		{"429", respond(429, "slow down"), "429 Too Many Requests", "", false},
+		{"400", respond(400, "bad"), "400 Bad Request: bad", "", true},
+		{"403 keeps the body", respond(403, "Unable to generate access token; IAM returned 403 Forbidden"), "Unable to generate access token", "roles/iam.workloadIdentityUser", true},
+		{"404", respond(404, "<!DOCTYPE html>\n<html>not found</html>"), "404 Not Found: <!DOCTYPE html> <html>", "--service-account", true},
+		{"HTML", respond(200, "<html></html>"), "the response is not a token in JSON", "", true},
+		{"empty JSON", respond(200, "{}"), "no access_token", "", true},
+		{"no lifetime", respond(200, `{"access_token":"secret","token_type":"Bearer"}`), "expires_in is 0", "", true},
+		{"another type", respond(200, `{"access_token":"secret","expires_in":9,"token_type":"MAC"}`), `token_type is "MAC"`, "", true},
+		{"line break in the token", respond(200, `{"access_token":"sec\r\nret","expires_in":9,"token_type":"Bearer"}`), "characters that no token has", "", true},
 		{"no flavor header", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{}`) }, "not a metadata server", "", true},
-		{"206 with a token in it", answer(206, `{"access_token":"secret","expires_in":9,"token_type":"Bearer"}`), "206 Partial Content", "", true},
+		{"206 with a token in it", respond(206, `{"access_token":"secret","expires_in":9,"token_type":"Bearer"}`), "206 Partial Content", "", true},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://elsewhere.test/", http.StatusFound)
 		}, "302 Found", "", true},
-		{"10 MB", answer(200, strings.Repeat("x", 10<<20)), "longer than 64 KiB", "", true},
-	} {
+		{"10 MB", respond(200, strings.Repeat("x", 10<<20)), "longer than 64 KiB", "", true},
+	}
+	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
 			p := startPlatform(t, tt.handler)
 			start := time.Now()
@@ -109,8 +110,8 @@ func TestBrokenMetadataServer(t *testing.T) {
 			if took := time.Since(start); took > fetchTimeout {
 				t.Errorf("the error took %v, want at most %v", took, fetchTimeout)
 			}
-			if asked := p.requests.Load(); tt.final != (asked == 1) {
-				t.Errorf("%d requests; final is %v", asked, tt.final)
+			if n := p.requests.Load(); tt.final != (n == 1) {
+				t.Errorf("%d requests; final is %v", n, tt.final)
 			}
 		})
 	}
@@ -143,21 +144,22 @@ func TestNoMetadataServer(t *testing.T) {
 }
 
 func TestEmail(t *testing.T) {
-	for _, tt := range []struct {
+	tests := []struct {
 		name   string
 		status int
 		body   string
 		want   string // in the error
 	}{
-		{"an empty answer is no address", 200, "\n", "no e-mail address"},
-		{"HTML is no address", 200, "<html>\n</html>", "no e-mail address"},
-		{"trouble ends within the budget", 500, "sorry", "500 Internal Server Error: sorry"},
-	} {
+		{"an empty response is not an address", 200, "\n", "not an e-mail address"},
+		{"HTML is not an address", 200, "<html>\n</html>", "not an e-mail address"},
+		{"errors end within the timeout", 500, "sorry", "500 Internal Server Error: sorry"},
+	}
+	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
 			useMetadataServer(t)
-			var asked atomic.Int32
+			var requests atomic.Int32
 			base := inMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				asked.Add(1)
+				requests.Add(1)
 				w.Header().Set("Metadata-Flavor", "Google")
 				w.WriteHeader(tt.status)
 				_, _ = io.WriteString(w, tt.body)
@@ -169,8 +171,8 @@ func TestEmail(t *testing.T) {
 					t.Fatalf("Email() = %q, %v, want %q", email, err, tt.want)
 				}
 			}
-			if took := time.Since(start); took > fetchTimeout || asked.Load() > 20 {
-				t.Errorf("ten askings took %v and %d requests, want one fetch", took, asked.Load())
+			if took := time.Since(start); took > fetchTimeout || requests.Load() > 20 {
+				t.Errorf("ten calls took %v and %d requests, want one fetch", took, requests.Load())
 			}
 		})
 	}

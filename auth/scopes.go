@@ -10,9 +10,9 @@ import (
 
 const scopePrefix = "https://www.googleapis.com/auth/"
 
-// shortNames are the scopes that may be written without their prefix. A name
-// outside of this list is refused, because the metadata server answers a
-// misspelt scope with a 500 that no retry mends; its full URL is always taken.
+// shortNames are the scopes that may be written without their prefix. Other short
+// names are refused, because the metadata server's response to a misspelt scope
+// is a 500, which looks temporary. Other scopes are written as full URLs.
 var shortNames = []string{
 	"calendar", "calendar.readonly", "cloud-platform",
 	"documents", "documents.readonly",
@@ -21,20 +21,20 @@ var shortNames = []string{
 	"spreadsheets", "spreadsheets.readonly", "tasks", "userinfo.email",
 }
 
-// cloudPlatform is the default scope of the platforms, and what IAM asks for.
+// cloudPlatform is the default scope of the platforms, and the one that IAM requires.
 var cloudPlatform = Scopes{scopePrefix + "cloud-platform"}
 
 // Scopes is a set of OAuth 2.0 scopes: full https URLs, sorted, without
 // duplicates. The zero value is the empty set, which [NewTransport] refuses.
-// Google lists all scopes at
+// Google's list of scopes is at
 // https://developers.google.com/identity/protocols/oauth2/scopes.
 type Scopes []string
 
 // ParseScopes reads a comma-separated list of scopes. Each is a full https URL
 // or one of the short names for https://www.googleapis.com/auth/…, such as
-// "drive" and "spreadsheets". Blanks around an item are dropped; an empty
-// list, an empty item and an unknown short name are errors that name the item;
-// they read on from the name of the setting: "SCOPES" + " names no scope".
+// "drive" and "spreadsheets". Blanks around an item are dropped. An empty list,
+// an empty item, an unknown short name and a URL that is not a scope are errors.
+// Their texts continue the name of a setting: "SCOPES" + " names no scope".
 func ParseScopes(list string) (Scopes, error) {
 	if strings.TrimSpace(list) == "" {
 		return nil, errors.New("names no scope")
@@ -51,16 +51,19 @@ func ParseScopes(list string) (Scopes, error) {
 	return slices.Compact(set), nil
 }
 
-// UnmarshalText is [ParseScopes], for packages that read settings.
+// UnmarshalText sets s to what [ParseScopes] returns, nil on an error. It
+// implements [encoding.TextUnmarshaler], for packages that read settings.
 func (s *Scopes) UnmarshalText(text []byte) (err error) {
 	*s, err = ParseScopes(string(text))
 	return err
 }
 
-// String is the list as the metadata server wants it: separated by commas.
+// String returns the scopes separated by commas, the form of the metadata
+// server's scopes parameter. [ParseScopes] reads it.
 func (s Scopes) String() string { return strings.Join(s, ",") }
 
-// Has reports whether the set holds the scope with this short name.
+// Has reports whether the set holds the scope with this short name, such as
+// "drive". Other scopes that include it do not count.
 func (s Scopes) Has(short string) bool { return slices.Contains(s, scopePrefix+short) }
 
 func expandScope(item string) (string, error) {

@@ -9,7 +9,7 @@ import (
 
 func TestParseScopes(t *testing.T) {
 	const drive, sheets = scopePrefix + "drive", scopePrefix + "spreadsheets"
-	for _, tt := range []struct {
+	tests := []struct {
 		name, list string
 		want       Scopes
 		wantErr    string
@@ -22,13 +22,14 @@ func TestParseScopes(t *testing.T) {
 		{"empty", " ", nil, "names no scope"},
 		{"empty item", "drive,,spreadsheets", nil, "empty item"},
 		{"trailing comma", "drive,", nil, "empty item"},
-		{"separated by blanks: the metadata server would answer 500", "drive spreadsheets", nil, "separate scopes with commas"},
+		{"separated by blanks: the metadata server would return 500", "drive spreadsheets", nil, "separate scopes with commas"},
 		{"separated by plus", sheets + "+" + drive, nil, "separate scopes with commas"},
 		{"misspelt short name", "spreadsheet", nil, `unknown scope "spreadsheet"`},
 		{"http", "http://www.googleapis.com/auth/drive", nil, "is not a scope"},
 		{"prefix alone", scopePrefix, nil, "is not a scope"},
 		{"no-break space", "drive\u00a0spreadsheets", nil, "separate scopes with commas"},
-	} {
+	}
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := ParseScopes(tt.list)
 			if diff := cmp.Diff(tt.want, got); diff != "" {

@@ -9,16 +9,16 @@ import (
 
 const redacted = "[access token redacted]"
 
-// Token is an access token and the moment from which Google refuses it. The
-// zero value is no token. However it is printed, logged or encoded, its value
-// stays hidden.
+// Token is an access token and the time of its expiry. It does not reveal its
+// value when printed with fmt, logged with slog, or encoded as text or JSON. The
+// zero value is not a token. A Token is safe for concurrent use.
 type Token struct {
-	// Expiry has no monotonic reading, so that a suspended machine does not
-	// take an expired token for a valid one.
+	// Expiry is when Google starts to refuse the token. It has no monotonic
+	// reading, which stops while a machine is suspended.
 	Expiry time.Time
 
-	// value is a function because fmt prints the unexported fields of a
-	// struct that holds a Token without asking the Token's own methods.
+	// value is a function because fmt does not call the methods of a Token in an
+	// unexported field of another struct, and would print a string.
 	value func() string
 }
 
@@ -27,40 +27,41 @@ func newToken(value string, expiry time.Time) Token {
 }
 
 const (
-	// tokenInterval is the pause between fetches of tokens: never more than one
-	// request every few seconds.
+	// tokenInterval is the shortest time between the starts of two fetches of a
+	// token. Metadata servers return 429 to clients that poll them.
 	tokenInterval = 3 * time.Second
-	// refreshBefore is how long before expiry a token is renewed, at most. The
-	// metadata server itself renews 4 to 5 minutes before; asked earlier it
-	// returns the same token.
+	// refreshBefore is how long before its expiry a token is refreshed, at most.
+	// The metadata server has a cache of its own, and returns the same token until
+	// 4 to 5 minutes before its expiry.
 	refreshBefore = 225 * time.Second
-	// expirySkew is how long before its expiry a token is no longer sent, so
-	// that it does not expire on the way.
+	// expirySkew is how long before its expiry a token is sent for the last time,
+	// so that it does not expire on the way.
 	expirySkew = 5 * time.Second
 )
 
-// entry says how long to use the token. Fractions of its life bound the times
-// of short-lived ones, which would be due from the start otherwise.
+// entry returns the token with its times for the cache. Both margins are at most
+// a fraction of its lifetime: 225 s before the expiry of a token for 200 s lie
+// before its start.
 func (t Token) entry(now time.Time) entry[Token] {
-	life := max(0, t.Expiry.Sub(now.Round(0)))
+	lifetime := max(0, t.Expiry.Sub(now.Round(0)))
 	return entry[Token]{
 		value:     t,
-		refreshAt: t.Expiry.Add(-min(refreshBefore, life/4)),
-		expiry:    t.Expiry.Add(-min(expirySkew, life/10)),
+		refreshAt: t.Expiry.Add(-min(refreshBefore, lifetime/4)),
+		expiry:    t.Expiry.Add(-min(expirySkew, lifetime/10)),
 	}
 }
 
-// String hides the token.
+// String returns a placeholder, not the token.
 func (t Token) String() string { return redacted }
 
-// GoString hides the token.
+// GoString returns a placeholder, not the token.
 func (t Token) GoString() string { return redacted }
 
-// Format hides the token from every verb.
+// Format writes a placeholder, not the token, for every verb.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
-// LogValue hides the token.
+// LogValue returns a placeholder, not the token.
 func (t Token) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText hides the token, from JSON too.
+// MarshalText returns a placeholder, not the token. It is for encoding/json too.
 func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -10,18 +10,24 @@ import (
 	"strings"
 )
 
-// Client returns an [http.Client] on the transport, for the clients of
-// google.golang.org/api and any other.
+// Client returns an [http.Client] whose requests are sent by t, for example for
+// option.WithHTTPClient of google.golang.org/api. It has no timeout.
 func (t *Transport) Client() *http.Client { return &http.Client{Transport: t} }
 
-// RoundTrip sends the request with a token. Where there is none the error is
-// an [*Error] and nothing was sent. A host that is not Google's is refused, so
-// that a redirect cannot carry a token away; loopback stands for an emulator.
+// RoundTrip sends the request with a token in its Authorization header. If there
+// is no token the error is an [*Error], and nothing was sent. If the API refuses
+// the token with a 401, RoundTrip drops it and repeats the request once with a
+// new one, provided that the request has no body or a GetBody function, and that
+// the token was not fetched in the last 3 s.
+//
+// The URL must be https to googleapis.com or a host below it, or have a loopback
+// host, for an emulator. Others are refused with an [*Error], so that a
+// redirect cannot send the token elsewhere.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	token, err := t.token(req)
 	if err != nil {
 		if req.Body != nil {
-			_ = req.Body.Close() // as RoundTripper demands
+			_ = req.Body.Close() // part of the contract of http.RoundTripper
 		}
 		return nil, err
 	}
@@ -33,7 +39,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (t *Transport) token(req *http.Request) (*entry[Token], error) {
-	if !tokenAllowed(req.URL) {
+	if !isGoogle(req.URL) {
 		return nil, &Error{
 			Op:  fmt.Sprintf("send an access token to %s://%s", req.URL.Scheme, req.URL.Host),
 			Err: errors.New("neither https to *.googleapis.com nor a loopback address"),
@@ -52,29 +58,30 @@ func (t *Transport) send(req *http.Request, body io.ReadCloser, token *entry[Tok
 	return t.base.RoundTrip(sent)
 }
 
-// retryUnauthorized drops a token that an API has refused with a 401 and repeats the
-// request once with a new one, where its body can be repeated. A 401 comes
-// before anything is done, so nothing can be done twice. Where a new token
-// cannot help, the refusal itself is returned.
-func (t *Transport) retryUnauthorized(req *http.Request, refusal *http.Response, token *entry[Token]) (*http.Response, error) {
+// retryUnauthorized drops the token and repeats the request once with a new one.
+// An API checks the token before it does anything, so that repeating after a 401
+// does nothing twice. Without a new token, or a body that can be read again, it
+// returns the first response.
+func (t *Transport) retryUnauthorized(req *http.Request, unauthorized *http.Response, token *entry[Token]) (*http.Response, error) {
 	fresh, err := t.tokens.invalidate(req.Context(), token)
 	if err != nil || fresh == nil || fresh.value.value() == token.value.value() {
-		return refusal, nil
+		return unauthorized, nil
 	}
 	body := req.Body
 	if body != nil && body != http.NoBody {
 		if req.GetBody == nil {
-			return refusal, nil
+			return unauthorized, nil
 		}
 		if body, err = req.GetBody(); err != nil {
-			return refusal, nil
+			return unauthorized, nil
 		}
 	}
-	_ = refusal.Body.Close()
+	_ = unauthorized.Body.Close()
 	return t.send(req, body, fresh)
 }
 
-func tokenAllowed(u *url.URL) bool {
+// isGoogle reports whether a token may be sent to the URL.
+func isGoogle(u *url.URL) bool {
 	host := u.Hostname()
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return true

@@ -12,7 +12,7 @@ import (
 )
 
 func TestTransportSendsTokensOnlyToGoogle(t *testing.T) {
-	for _, tt := range []struct {
+	tests := []struct {
 		url  string
 		sent bool
 	}{
@@ -26,7 +26,8 @@ func TestTransportSendsTokensOnlyToGoogle(t *testing.T) {
 		{"https://googleapis.com.example.com/", false},
 		{"https://evilgoogleapis.com/", false},
 		{"http://10.0.0.1/", false},
-	} {
+	}
+	for _, tt := range tests {
 		t.Run(tt.url, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
@@ -35,7 +36,7 @@ func TestTransportSendsTokensOnlyToGoogle(t *testing.T) {
 					resp.Body.Close()
 				}
 				if (err == nil) != tt.sent || p.requests.Load() != map[bool]int32{true: 1}[tt.sent] {
-					t.Errorf("Get(%s) = %v with %d tokens asked for, sent should be %v", tt.url, err, p.requests.Load(), tt.sent)
+					t.Errorf("Get(%s) = %v with %d token requests, sent should be %v", tt.url, err, p.requests.Load(), tt.sent)
 				}
 			})
 		})
@@ -51,13 +52,14 @@ type closable struct {
 func (c *closable) Close() error { c.closed = true; return nil }
 
 func TestRoundTripperContract(t *testing.T) {
-	for _, tt := range []struct {
+	tests := []struct {
 		name, url string
 		status    int // of the metadata server
 	}{
-		{"a token that cannot be had", "http://127.0.0.1/x", 403},
+		{"a fetch that fails", "http://127.0.0.1/x", 403},
 		{"a host that is not Google's", "http://example.com/x", 200},
-	} {
+	}
+	for _, tt := range tests {
 		inBubble(t, tt.name+": the body is closed", func(t *testing.T) {
 			p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(tt.status) })
 			body := &closable{Reader: strings.NewReader("x")}
@@ -79,7 +81,7 @@ func TestRoundTripperContract(t *testing.T) {
 			t.Errorf("the request's header holds %d entries, want none: a token must not stay in it", len(req.Header))
 		}
 	})
-	t.Run("no proxy stands before the metadata server", func(t *testing.T) {
+	t.Run("requests to the metadata server use no proxy", func(t *testing.T) {
 		m := newMetadataServer("h", nil, nil)
 		if transport := m.client.Transport.(*http.Transport); transport.Proxy != nil {
 			t.Error("the metadata server's transport has a proxy")
@@ -101,7 +103,7 @@ func TestRoundTripperContract(t *testing.T) {
 
 // A 401 from an API: the token is dropped, and the request repeated once.
 func TestTokenRefusedByAPI(t *testing.T) {
-	for _, tt := range []struct {
+	tests := []struct {
 		name  string
 		age   time.Duration // of the token when the API refuses it
 		same  bool          // the metadata server returns the same token again
@@ -113,16 +115,17 @@ func TestTokenRefusedByAPI(t *testing.T) {
 		{"repeated with a new token", time.Minute, false, "", true, 200, 2},
 		{"with its body", time.Minute, false, `{"id":4}`, true, 200, 2},
 		{"a body that cannot be repeated", time.Minute, false, `{"id":4}`, false, 401, 1},
-		{"the same token again is no help", time.Minute, true, "", true, 401, 1},
-		{"a token just fetched is not to blame", time.Second, false, "", true, 401, 1},
-	} {
+		{"not repeated with the same token", time.Minute, true, "", true, 401, 1},
+		{"a token just fetched is kept", time.Second, false, "", true, 401, 1},
+	}
+	for _, tt := range tests {
 		inBubble(t, tt.name, func(t *testing.T) {
-			var asked, calls atomic.Int32
+			var fetches, calls atomic.Int32
 			useMetadataServer(t)
 			mux := http.NewServeMux()
 			mux.HandleFunc(accountPath+"token", func(w http.ResponseWriter, r *http.Request) {
 				value := "same"
-				if n := asked.Add(1); !tt.same {
+				if n := fetches.Add(1); !tt.same {
 					value = fmt.Sprint("token", n)
 				}
 				writeToken(w, value, time.Hour)
@@ -151,7 +154,7 @@ func TestTokenRefusedByAPI(t *testing.T) {
 			}
 			resp.Body.Close()
 			if resp.StatusCode != tt.code || calls.Load() != tt.calls {
-				t.Errorf("answer %d after %d calls, want %d after %d", resp.StatusCode, calls.Load(), tt.code, tt.calls)
+				t.Errorf("status %d after %d calls, want %d after %d", resp.StatusCode, calls.Load(), tt.code, tt.calls)
 			}
 		})
 	}

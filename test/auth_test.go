@@ -131,7 +131,7 @@ func TestActingAsAnotherIdentity(t *testing.T) {
 			},
 			want: "unauthorized_client", hint: "Domain-wide delegation"},
 		{name: "a user from a federated identity", config: auth.Config{Subject: delegatedUser}, profile: emulator.GKEDirect, owner: delegatedUser,
-			want: "is no service account", hint: "IMPERSONATE"},
+			want: "is not a service account", hint: "IMPERSONATE"},
 		{name: "a file that impersonates gets exactly the scopes requested", owner: delegatedAccount,
 			file: `"type":"impersonated_service_account","service_account_impersonation_url":"https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/` +
 				delegatedAccount + `:generateAccessToken","source_credentials":{` + user + `}`,
