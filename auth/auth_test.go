@@ -27,6 +27,26 @@ func newTestTransport(t *testing.T, c Config) *Transport {
 	return transport
 }
 
+// get opens the spreadsheet of a [fakeGoogle], and returns the status.
+func get(t *testing.T, transport *Transport) (status int, err error) {
+	t.Helper()
+	resp, err := transport.Client().Get("https://sheets.googleapis.com/v4/spreadsheets/x")
+	if err != nil {
+		return 0, err
+	}
+	resp.Body.Close()
+	return resp.StatusCode, nil
+}
+
+// checkError fails the test unless err is an [Error] with both texts.
+func checkError(t *testing.T, err error, want, hint string) {
+	t.Helper()
+	failure, ok := errors.AsType[*Error](err)
+	if !ok || !strings.Contains(err.Error(), want) || !strings.Contains(failure.Hint, hint) {
+		t.Fatalf("error %v; want %q with a hint that names %q", err, want, hint)
+	}
+}
+
 // inBubble runs f in a synctest bubble that ends when the pipes are closed.
 func inBubble(t *testing.T, name string, f func(t *testing.T)) {
 	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
@@ -126,6 +146,39 @@ func TestChooseSource(t *testing.T) {
 				if got, err := transport.Email(t.Context()); got != tt.email || err != nil {
 					t.Errorf("Email() = %q, %v, want %q", got, err, tt.email)
 				}
+			}
+		})
+	}
+}
+
+func TestScopesOnPlatforms(t *testing.T) {
+	tests := []struct {
+		name     string
+		platform fakePlatform
+		scopes   Scopes
+		status   int
+		want     string // in the error where there is no token
+		hint     string
+	}{
+		{name: "Cloud Run honours scopes", platform: cloudRun, status: 200},
+		{name: "GKE without the binding", platform: gkeUnbound,
+			want: "iam.serviceAccounts.getAccessToken", hint: "roles/iam.workloadIdentityUser"},
+		{name: "a VM ignores scopes silently", platform: vm, status: 403},
+		{name: "a federated identity is not an account", platform: federated, status: 401},
+		{name: "a scope that Google does not know", platform: cloudRun, scopes: Scopes{"https://www.googleapis.com/auth/spread sheets"},
+			want: "500 Internal Server Error: Could not fetch URI", hint: "SCOPES"},
+	}
+	for _, tt := range tests {
+		inBubble(t, tt.name, func(t *testing.T) {
+			useMetadataServer(t)
+			google := &fakeGoogle{platform: tt.platform, owner: ownAccount}
+			status, err := get(t, newTestTransport(t, Config{Base: inMemory(t, google), Scopes: tt.scopes}))
+			if tt.want != "" {
+				checkError(t, err, tt.want, tt.hint)
+				return
+			}
+			if status != tt.status || err != nil {
+				t.Errorf("call = %d, %v, want %d", status, err, tt.status)
 			}
 		})
 	}

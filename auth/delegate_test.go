@@ -2,7 +2,6 @@ package auth
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -15,29 +14,7 @@ import (
 const (
 	target = "sheets@demo-project.iam.gserviceaccount.com"
 	person = "ada@example.com"
-
-	spreadsheetURL = "https://sheets.googleapis.com/v4/spreadsheets/x"
 )
-
-// get opens the spreadsheet, and returns the status.
-func get(t *testing.T, transport *Transport) (status int, err error) {
-	t.Helper()
-	resp, err := transport.Client().Get(spreadsheetURL)
-	if err != nil {
-		return 0, err
-	}
-	resp.Body.Close()
-	return resp.StatusCode, nil
-}
-
-// checkError fails the test unless err is an [Error] with both texts.
-func checkError(t *testing.T, err error, want, hint string) {
-	t.Helper()
-	failure, ok := errors.AsType[*Error](err)
-	if !ok || !strings.Contains(err.Error(), want) || !strings.Contains(failure.Hint, hint) {
-		t.Fatalf("error %v; want %q with a hint that names %q", err, want, hint)
-	}
-}
 
 func TestActingAsAnotherIdentity(t *testing.T) {
 	scopes := Scopes{scopePrefix + "drive", scopePrefix + "spreadsheets"}
@@ -158,38 +135,5 @@ func TestDelegateErrorsHoldNoToken(t *testing.T) {
 		if text := fmt.Sprintf("%v %+v %#v %s", err, err, err, status); err == nil || strings.Contains(text, "secret") {
 			t.Errorf("response %s: %s", body, text)
 		}
-	}
-}
-
-func TestScopesOnPlatforms(t *testing.T) {
-	tests := []struct {
-		name     string
-		platform fakePlatform
-		scopes   Scopes
-		status   int
-		want     string // in the error where there is no token
-		hint     string
-	}{
-		{name: "Cloud Run honours scopes", platform: cloudRun, status: 200},
-		{name: "GKE without the binding", platform: gkeUnbound,
-			want: "iam.serviceAccounts.getAccessToken", hint: "roles/iam.workloadIdentityUser"},
-		{name: "a VM ignores scopes silently", platform: vm, status: 403},
-		{name: "a federated identity is not an account", platform: federated, status: 401},
-		{name: "a scope that Google does not know", platform: cloudRun, scopes: Scopes{"https://www.googleapis.com/auth/spread sheets"},
-			want: "500 Internal Server Error: Could not fetch URI", hint: "SCOPES"},
-	}
-	for _, tt := range tests {
-		inBubble(t, tt.name, func(t *testing.T) {
-			useMetadataServer(t)
-			google := &fakeGoogle{platform: tt.platform, owner: ownAccount}
-			status, err := get(t, newTestTransport(t, Config{Base: inMemory(t, google), Scopes: tt.scopes}))
-			if tt.want != "" {
-				checkError(t, err, tt.want, tt.hint)
-				return
-			}
-			if status != tt.status || err != nil {
-				t.Errorf("call = %d, %v, want %d", status, err, tt.status)
-			}
-		})
 	}
 }
