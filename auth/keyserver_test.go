@@ -48,7 +48,7 @@ func (s *keyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.down.Load() {
 		panic(http.ErrAbortHandler)
 	}
-	if r.Method != http.MethodGet || r.URL.Path != keysPath {
+	if r.Method != http.MethodGet || r.URL.Path != "/oauth2/v3/certs" {
 		http.NotFound(w, r)
 		return
 	}
