@@ -34,9 +34,9 @@
 // # What goes wrong
 //
 // Errors of tokens are of type [*Error], those of callers of type
-// [*CallerError]; both have a hint for the person who can fix the cause, and
-// quote no response that may hold a token. README.md in this folder lists the
-// platforms that honour scopes, and what each failure looks like.
+// [*CallerError]; both have a hint for the person who can fix the cause. README.md
+// in this folder lists the platforms that honour scopes, and what each failure
+// looks like.
 package auth
 
 import (

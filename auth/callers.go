@@ -70,7 +70,7 @@ type CallerError struct {
 	Kind   error  // ErrUnauthenticated, ErrForbidden or ErrKeysUnavailable
 	Detail string // what is wrong
 	Hint   string // a command that sends a valid token, for example; may be empty
-	Err    error  // the cause, for the log; nil if there is none but the request
+	Err    error  // the cause, for the log; may be nil
 }
 
 // Error returns the detail and the cause.

@@ -2,9 +2,9 @@ package auth
 
 import "fmt"
 
-// Error is why there is no access token. Of responses it quotes only those with
-// a status of 400 or more, which carry no token. Errors of an [net/http.Client]
-// on a [Transport] wrap it: use [errors.As].
+// Error is why there is no access token. It quotes the start of a response only if
+// its status is 400 or more: others may hold a token. The errors of a client that
+// [Transport.Client] returned wrap it; use [errors.As].
 type Error struct {
 	Op   string // the operation, such as "fetch an access token from the metadata server at 169.254.169.254"
 	Err  error  // the cause, never nil

@@ -84,8 +84,8 @@ func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*cr
 	return f, nil
 }
 
-// check refuses files whose tokens the API would refuse, with an error that does
-// not name the cause.
+// check refuses files whose tokens are of no use: an API would refuse them with an
+// error that does not name the cause.
 func (f fileContent) check(scopes Scopes) error {
 	if slices.Equal(scopes, cloudPlatform) {
 		return nil // only used to act as another identity

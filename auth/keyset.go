@@ -36,8 +36,8 @@ func findKey(ctx context.Context, keys *cache[keySet], id string) (*jose.JSONWeb
 	if found := cached.value.Key(id); len(found) > 0 {
 		return &found[0], nil
 	}
-	// After an error, as without newer keys, the ID is unknown: the cached keys are
-	// still valid.
+	// An error does not matter: the cached keys are valid, and the ID is not among
+	// them.
 	if cached, err = keys.refetch(ctx, cached); err != nil || cached == nil {
 		return nil, nil
 	}
