@@ -24,7 +24,13 @@ import (
 // every other error nothing is stored.
 func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []table.Record) (table.Appended, error) {
 	doing := fmt.Sprintf("enter %d rows into sheet %s", len(records), table.QuoteName(title))
+	if err := (table.Write{Header: headerRow}).Validate(); err != nil {
+		return table.Appended{}, err
+	}
 	e := &table.Edit{Kind: table.Appends, Title: title, Header: cmp.Or(headerRow, 1), Records: records}
+	if err := e.Validate(); err != nil {
+		return table.Appended{}, err
+	}
 	header, err := s.readHeader(ctx, title, e.Header)
 	if err != nil {
 		return table.Appended{}, s.explain(ctx, doing, title, err)

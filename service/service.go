@@ -101,6 +101,9 @@ func New(ctx context.Context, c Config) (*Service, error) {
 // Rows without any value are left out and not counted. They may be as old as
 // CacheTTL, and up to five minutes while Google fails; see [Rows].
 func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (table.Rows, error) {
+	if err := q.Validate(); err != nil {
+		return table.Rows{}, err
+	}
 	found, kept, err := s.reads.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Values, table.Typed)}, q.Anew)
 	if err != nil {
 		return table.Rows{}, err
@@ -162,10 +165,13 @@ func (s *Service) DeleteRows(ctx context.Context, title string, w table.Write, m
 
 // write submits an edit and reads the answer from its result.
 func (s *Service) write(ctx context.Context, w table.Write, e *table.Edit, answer any) (replayed bool, err error) {
-	if (e.Kind == table.Updates || e.Kind == table.Deletes) && len(e.Match.Where) == 0 {
-		return false, &table.Error{Code: table.InvalidRows, Detail: "no condition says which rows are meant", Remedy: "add where=column:value"}
+	if err := w.Validate(); err != nil {
+		return false, err
 	}
 	e.Header, e.DryRun = cmp.Or(w.Header, 1), w.DryRun
+	if err := e.Validate(); err != nil {
+		return false, err
+	}
 	text, err := json.Marshal(e)
 	if err != nil {
 		return false, err

@@ -39,7 +39,7 @@ func (c *columns) lines(header []any, e *Edit) ([]*Line, error) {
 // changes are the columns that a record sets, ascending, and their cells.
 func (c *columns) changes(record Record) (set []int, cells []any, err error) {
 	if len(record.Fields) == 0 {
-		return nil, nil, &Error{Code: InvalidRows, Detail: "the body names no column to set"}
+		return nil, nil, &Error{Code: InvalidRows, Detail: "there is no column to set"}
 	}
 	values := map[int]any{}
 	for _, field := range record.Fields {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // wanted is a value as a caller names it in a query, which has no types.
@@ -32,15 +30,6 @@ func (w wanted) is(cell any) bool {
 		return strings.EqualFold(w.text, strconv.FormatBool(v))
 	}
 	return w.text == ""
-}
-
-// plainNumber reads a text that is a number in JSON.
-func plainNumber(text string) (number float64, ok bool) {
-	if v := jsontext.Value(text); len(text) == 0 || v.Kind() != jsontext.KindNumber || !v.IsValid() {
-		return 0, false
-	}
-	number, err := strconv.ParseFloat(text, 64)
-	return number, err == nil
 }
 
 // keyOf is what a cell is found by as a key: the number 2 and the text "2" are

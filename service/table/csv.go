@@ -86,7 +86,7 @@ func csvRecord(r *csv.Reader, names, cells []string) (Record, error) {
 		case !utf8.ValidString(cell):
 			return record, notUTF8(line)
 		case tooLong(cell):
-			return record, record.invalid(0, "column %s holds more than %d characters, Google's limit for a cell", QuoteName(names[i]), maxCellLength)
+			return record, record.invalid(0, "column %s holds %s", QuoteName(names[i]), textFault(cell))
 		}
 		empty = empty && cell == ""
 		record.Fields = append(record.Fields, Field{names[i], csvValue(strings.Clone(cell))})
@@ -107,10 +107,8 @@ func csvValue(text string) any {
 	case "FALSE":
 		return false
 	}
-	if _, ok := plainNumber(text); ok && !strings.ContainsAny(text, "eE") {
-		if number, ok := exactly(text); ok {
-			return number
-		}
+	if number, ok := exactly(text); ok && !strings.ContainsAny(text, "eE") {
+		return number
 	}
 	return text
 }

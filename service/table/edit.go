@@ -2,7 +2,9 @@ package table
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Write says how a write is done. Its zero value is the usual way.
@@ -10,6 +12,21 @@ type Write struct {
 	Header int    // the row that names the columns, from 1; 0 is 1
 	Key    string // idempotency key: a repeat stores nothing; "" is none
 	DryRun bool   // only say what would change
+}
+
+// maxKey is the length of an idempotency key, which is stored in a cell.
+const maxKey = 255
+
+// Validate reports what is wrong with the options, as an [Error].
+func (w Write) Validate() error {
+	unprintable := func(c rune) bool { return c < ' ' || c > '~' }
+	switch {
+	case w.Header < 0:
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("header row %d: rows are counted from 1", w.Header)}
+	case len(w.Key) > maxKey || strings.ContainsFunc(w.Key, unprintable):
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("the idempotency key: want up to %d printable ASCII characters", maxKey)}
+	}
+	return nil
 }
 
 // Match chooses rows to change.
@@ -85,6 +102,22 @@ type Edit struct {
 
 // NeedsRows reports whether the edit depends on the rows that are there.
 func (e *Edit) NeedsRows() bool { return e.Kind != Appends }
+
+// Validate reports what is wrong with the edit whatever the sheet is, as an [Error].
+// It replaces Records by copies whose values are as cells hold them; see [Field].
+func (e *Edit) Validate() (err error) {
+	changes := e.Kind == Updates || e.Kind == Deletes
+	switch {
+	case changes && len(e.Match.Where) == 0:
+		return &Error{Code: InvalidRows, Detail: "no condition says which rows are meant", Remedy: "add where=column:value"}
+	case e.Match.Limit < 0 || e.Match.Limit > MaxRows:
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("limit %d: want 0 to %d", e.Match.Limit, MaxRows)}
+	}
+	if e.Kind != Deletes {
+		e.Records, err = checkRecords(e.Records)
+	}
+	return err
+}
 
 // Done is what an edit has done to a page.
 type Done struct {

@@ -23,6 +23,17 @@ type Query struct {
 	Anew   bool     // ask Google, whatever is kept in memory
 }
 
+// Validate reports what is wrong with the query whatever the sheet is, as an [Error].
+func (q Query) Validate() error {
+	switch {
+	case q.Header < 0 || q.Offset < 0 || q.Limit < 0:
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("header row %d, offset %d, limit %d: none can be negative", q.Header, q.Offset, q.Limit)}
+	case q.Values != "" && q.Values != Typed && q.Values != Text && q.Values != Formula:
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("values %.100q: want typed, text or formula", q.Values)}
+	}
+	return nil
+}
+
 // tag names the answer to the query in an ETag: apart from what the rows are,
 // it depends on all of the query.
 func (q Query) tag() string {

@@ -6,23 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
-const (
-	// MaxRows is the most rows that one request may bring.
-	MaxRows = 10_000
-	// maxCellLength is Google's limit for one cell: a longer text is answered
-	// with "Your input contains more than the maximum of 50000 characters in a
-	// single cell." Google does not say which characters it counts; UTF-16
-	// code units are the strictest reading.
-	maxCellLength = 50_000
-	// maxColumns is Google's limit, column ZZZ.
-	maxColumns = 18_278
-)
+// MaxRows is the most rows that one request may bring.
+const MaxRows = 10_000
+
+// maxColumns is Google's limit, column ZZZ.
+const maxColumns = 18_278
 
 // Record is one row as a caller sends it: named fields in the order given.
 type Record struct {
@@ -42,11 +36,71 @@ func (r Record) invalid(n int, format string, args ...any) error {
 	return &Error{Code: InvalidRows, Detail: r.place(n) + ": " + fmt.Sprintf(format, args...)}
 }
 
-// Field is one cell of a [Record]. Value is a string, float64, bool or nil for
-// an empty cell.
+// Field is one cell of a [Record].
+//
+// Value is nil for an empty cell, a bool, a string of up to 50,000 characters, an
+// integer or floating-point number of any of Go's types, a [json.Number], or a
+// [time.Time]. A number is stored in double precision, and refused where that loses
+// a digit of an integer; a time is stored as text in RFC 3339, as [encoding/json]
+// has it, because a cell has no time zone. Values of other types are refused, named
+// types and pointers too.
 type Field struct {
 	Column string
 	Value  any
+}
+
+// checkRecords returns the records with their values as cells hold them; see
+// [Field]. It changes nothing in place, and copies only what differs: the records of
+// a parser, which may be many, are as they should be already.
+func checkRecords(records []Record) ([]Record, error) {
+	switch {
+	case len(records) == 0:
+		return nil, &Error{Code: InvalidRows, Detail: "there are no rows to write"}
+	case len(records) > MaxRows:
+		return nil, errTooManyRows
+	}
+	given := map[string]bool{}
+	checked := records
+	for n, record := range records {
+		fields, err := record.check(n, given)
+		if err != nil {
+			return nil, err
+		}
+		if fields == nil {
+			continue
+		}
+		if &checked[0] == &records[0] {
+			checked = slices.Clone(records)
+		}
+		checked[n].Fields = fields
+	}
+	return checked, nil
+}
+
+// check returns the fields with their values as cells hold them; nil if they are
+// so already. It clears given, which it uses for the names of columns.
+func (r Record) check(n int, given map[string]bool) (changed []Field, err error) {
+	clear(given)
+	for i, field := range r.Fields {
+		cell, fault := cellValue(field.Value)
+		switch {
+		case !utf8.ValidString(field.Column):
+			return nil, r.invalid(n, "the column name %s is not UTF-8", QuoteName(field.Column))
+		case given[field.Column]:
+			return nil, r.invalid(n, "column %s is given twice", QuoteName(field.Column))
+		case fault != "":
+			return nil, r.invalid(n, "column %s holds %s", QuoteName(field.Column), fault)
+		}
+		given[field.Column] = true
+		if cell == field.Value {
+			continue
+		}
+		if changed == nil {
+			changed = slices.Clone(r.Fields)
+		}
+		changed[i].Value = cell
+	}
+	return changed, nil
 }
 
 // ParseRecords reads one JSON object, or an array of them. A text that is not
@@ -167,46 +221,22 @@ func (p *recordParser) value(column string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch v := token.(type) {
-	case json.Delim:
+	if _, ok := token.(json.Delim); ok {
 		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", QuoteName(column))
-	case json.Number:
-		number, ok := exactly(string(v))
-		if !ok {
-			return nil, p.invalid("column %s holds a number that a cell does not keep exactly: send it as a string", QuoteName(column))
-		}
-		return number, nil
-	case string:
-		if tooLong(v) {
-			return nil, p.invalid("column %s holds more than %d characters, Google's limit for a cell", QuoteName(column), maxCellLength)
-		}
-		if strings.ContainsRune(v, utf8.RuneError) && bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
-			return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", QuoteName(column))
-		}
 	}
-	return token, nil
+	cell, fault := cellValue(token)
+	if fault != "" {
+		return nil, p.invalid("column %s holds %s", QuoteName(column), fault)
+	}
+	if text, ok := cell.(string); ok && strings.ContainsRune(text, utf8.RuneError) &&
+		bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
+		return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", QuoteName(column))
+	}
+	return cell, nil
 }
 
 var errTooManyRows = &Error{
-	Code: TooLarge, Detail: fmt.Sprintf("the body holds more than %d rows", MaxRows), Remedy: "send the rows in several requests",
-}
-
-func tooLong(text string) bool {
-	return len(text) > maxCellLength && len(utf16.Encode([]rune(text))) > maxCellLength
-}
-
-// exactly reads a number as a cell keeps it, in double precision, and reports
-// whether nothing of a whole number is lost, nor all of a tiny one.
-func exactly(literal string) (number float64, ok bool) {
-	number, err := strconv.ParseFloat(literal, 64)
-	switch {
-	case err != nil:
-		return 0, false
-	case !strings.ContainsAny(literal, ".eE"):
-		return number, strconv.FormatFloat(number, 'f', -1, 64) == literal
-	}
-	digits, _, _ := strings.Cut(strings.ToLower(literal), "e")
-	return number, number != 0 || !strings.ContainsAny(digits, "123456789")
+	Code: TooLarge, Detail: fmt.Sprintf("more than %d rows", MaxRows), Remedy: "send the rows in several requests",
 }
 
 // QuoteName quotes what a caller has named, as far as a person reads it.
