@@ -15,23 +15,22 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// quotaWindow is how long Google's quotas last: they are filled anew every
-// minute, and a 429 carries no Retry-After.
+// quotaWindow is the period of Google's quotas, which is when to retry after a 429: it has
+// no Retry-After.
 // https://developers.google.com/workspace/sheets/api/limits
 const quotaWindow = time.Minute
 
-// refusal is what one answer of Google's means.
-type refusal struct {
-	reasons []string // any of these in the answer's error
-	status  int      // or else this status, 0 for any
+// errorRule says what an error response of Google means.
+type errorRule struct {
+	reasons []string // the rule applies if the response has any of these
+	status  int      // or if it has this status; 0 is none
 	table.Error
 }
 
-// refusals in the order in which they are tried. A reason comes before a bare
-// status, because Google answers 403 for five different things. The reasons
-// are those of https://google.aip.dev/193 and
+// errorRules are tried in this order. Reasons come before statuses, because 403 alone has
+// five different meanings. The reasons are those of https://google.aip.dev/193 and
 // https://developers.google.com/workspace/drive/api/guides/handle-errors.
-var refusals = []refusal{
+var errorRules = []errorRule{
 	{reasons: []string{"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"}, Error: table.Error{
 		Code:   table.ScopeInsufficient,
 		Detail: "the function's access token lacks a scope that this call needs",
@@ -90,15 +89,15 @@ var refusals = []refusal{
 	}},
 }
 
-// fromGoogle tells what a failed call means. The error's detail is for callers
-// and holds nothing of Google's answer; the cause is for the log.
-func fromGoogle(doing string, err error) error {
+// apiError returns the error of a failed call. Its detail is for callers, and has nothing
+// of Google's response; the cause is for the log.
+func apiError(doing string, err error) error {
 	answer, ok := errors.AsType[*googleapi.Error](err)
 	if !ok {
 		return &table.Error{Code: table.Upstream, Detail: doing + ": Google gave no answer that can be read", Err: err}
 	}
-	reasons := refusalReasons(answer)
-	for _, r := range refusals {
+	reasons := errorReasons(answer)
+	for _, r := range errorRules {
 		byReason := slices.ContainsFunc(r.reasons, func(reason string) bool { return slices.Contains(reasons, reason) })
 		if !byReason && (r.status == 0 || r.status != answer.Code) {
 			continue
@@ -114,9 +113,9 @@ func fromGoogle(doing string, err error) error {
 	return &table.Error{Code: table.Upstream, Detail: doing + ": Google answered " + strconv.Itoa(answer.Code), Err: summary(answer, reasons)}
 }
 
-// refusalReasons collects what the answer says for machines: the status, the
-// reasons in details and errors, and the error of WWW-Authenticate.
-func refusalReasons(answer *googleapi.Error) []string {
+// errorReasons returns the reasons in an error response: the status, those in details and
+// errors, and the error in WWW-Authenticate.
+func errorReasons(answer *googleapi.Error) []string {
 	var body struct {
 		Error struct {
 			Status  string
@@ -124,8 +123,8 @@ func refusalReasons(answer *googleapi.Error) []string {
 			Details []struct{ Reason string }
 		}
 	}
-	// A body that is not JSON, such as the HTML page of the abuse filter, has
-	// no reasons: the status decides.
+	// A body that is not JSON, such as the HTML page of Google's abuse filter, has no
+	// reasons.
 	_ = json.Unmarshal([]byte(answer.Body), &body)
 	reasons := []string{body.Error.Status}
 	for _, e := range body.Error.Errors {
@@ -136,7 +135,7 @@ func refusalReasons(answer *googleapi.Error) []string {
 	}
 	for _, known := range []struct{ text, reason string }{
 		{answer.Header.Get("WWW-Authenticate"), "insufficient_scope"},
-		{answer.Message, "quota project"}, // has no reason of its own
+		{answer.Message, "quota project"}, // has no reason
 	} {
 		if strings.Contains(known.text, known.reason) {
 			reasons = append(reasons, known.reason)
@@ -145,8 +144,8 @@ func refusalReasons(answer *googleapi.Error) []string {
 	return slices.DeleteFunc(reasons, func(reason string) bool { return reason == "" })
 }
 
-// summary is Google's answer for the log, without its body: a 400 can quote
-// what was written into a cell.
+// summary is an error response for the log. It leaves out the message, because that of a
+// 400 can quote what was written into a cell.
 func summary(answer *googleapi.Error, reasons []string) error {
 	return errors.New("Google answered " + strconv.Itoa(answer.Code) + " " + cmp.Or(strings.Join(reasons, ", "), http.StatusText(answer.Code)))
 }

@@ -17,13 +17,13 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// EnterRows appends the records as if a person typed them: "=A1*2" becomes a
-// formula, "1/2" a date. Typed cells cannot do that, so it is a call of its own
-// instead of a part of a batch, and nothing makes repeating it safe: it is sent
-// once, and where Google's answer is lost the error is [OutcomeUnknown]. After
-// every other error nothing is stored.
+// EnterRows appends the records as if a person typed their values: "=A1*2" becomes a
+// formula, "1/2" a date. headerRow is the row that names the columns; 0 is 1. A batch
+// cannot do that, so it is a call of its own, and not safe to repeat. It is sent once:
+// where Google's response is lost the error is a [table.Error] with the code
+// [table.OutcomeUnknown]. After every other error nothing is stored.
 func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []table.Record) (table.Appended, error) {
-	doing := fmt.Sprintf("enter %d rows into sheet %s", len(records), table.QuoteName(title))
+	doing := fmt.Sprintf("enter %d rows into sheet %s", len(records), table.Quote(title))
 	if err := (table.Write{Header: headerRow}).Validate(); err != nil {
 		return table.Appended{}, err
 	}
@@ -33,24 +33,23 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 	}
 	header, err := s.readHeader(ctx, title, e.Header)
 	if err != nil {
-		return table.Appended{}, s.explain(ctx, doing, title, err)
+		return table.Appended{}, s.sheetError(ctx, doing, title, err)
 	}
 	did, err := table.NewPage(title, table.Tail{Headers: map[int][]any{e.Header: header}}, nil).Do(e)
 	if err != nil {
 		return table.Appended{}, err
 	}
-	if err := s.writes.Wait(ctx); err != nil {
+	if err := s.writeLimiter.Wait(ctx); err != nil {
 		return table.Appended{}, &table.Error{Code: table.RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
 	}
-	defer s.reads.drop(title)
+	defer s.cache.drop(title)
 	defer s.writer.Forget()
-	return s.appendEntered(ctx, doing, e, did.Added)
+	return s.appendEntered(ctx, doing, e, did.Appended)
 }
 
-// appendEntered calls spreadsheets.values.append once. The range is the header's
-// single cell in column A: of a whole sheet Google would take the block of cells
-// that comes last for the table. Inserting pushes down what lies below, where
-// overwriting loses rows to a second writer.
+// appendEntered calls spreadsheets.values.append once. The range is one cell, the
+// header's in column A: of a whole sheet Google appends to the last block of cells.
+// INSERT_ROWS, because OVERWRITE would overwrite the rows of another writer.
 func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, lines []*table.Line) (table.Appended, error) {
 	var values [][]any
 	for _, l := range lines {
@@ -65,7 +64,7 @@ func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit
 		noteRows(ctx, len(values))
 		return table.Appended{Count: len(values), Range: answer.Updates.UpdatedRange}, nil
 	}
-	// A 4xx says that nothing was stored. After a 5xx that is not certain.
+	// After a 4xx nothing is stored. After a 5xx that is not certain.
 	refusal, refused := errors.AsType[*googleapi.Error](err)
 	if sent.Load() && !(refused && refusal.Code >= 400 && refusal.Code < 500) {
 		return table.Appended{}, &table.Error{
@@ -75,15 +74,15 @@ func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit
 			Err:    err,
 		}
 	}
-	return table.Appended{}, s.explain(ctx, doing, e.Title, err)
+	return table.Appended{}, s.sheetError(ctx, doing, e.Title, err)
 }
 
-// readHeader returns the typed cells of a row.
+// readHeader returns the typed cells of the row with this number; nil if it is empty.
 func (s *Service) readHeader(ctx context.Context, title string, number int) (header []any, err error) {
 	if commit.IsKeysSheet(title) {
 		return nil, errNoSheet
 	}
-	err = s.getValues(ctx, table.RowsOf(title, 1, number), table.Typed, func(row []jsontext.Value) (err error) {
+	err = s.getValues(ctx, table.RowRange(title, 1, number), table.Typed, func(row []jsontext.Value) (err error) {
 		number--
 		if number == 0 {
 			header, err = table.DecodeCells(row)

@@ -8,7 +8,7 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// updates write the cells that were set, neighbours in one request.
+// updates returns requests that write the cells that were set, adjacent ones in one.
 func (l *landing) updates() (requests []*sheets.Request) {
 	written := slices.DeleteFunc(slices.Clone(l.page.Lines), func(l *table.Line) bool { return l.Deleted || l.Set == nil })
 	for len(written) > 0 {
@@ -28,8 +28,9 @@ func (l *landing) updates() (requests []*sheets.Request) {
 	return requests
 }
 
-// inserts puts new rows below the last one: inserting pushes down what a writer
-// that we don't know of has put there, where overwriting loses it.
+// inserts returns requests that insert new rows below the last one. Rows that another
+// writer has put there meanwhile move down; they would be lost if the cells were only
+// written.
 func (l *landing) inserts() []*sheets.Request {
 	if len(l.page.Added) == 0 {
 		return nil
@@ -42,15 +43,16 @@ func (l *landing) inserts() []*sheets.Request {
 	return []*sheets.Request{
 		{InsertDimension: &sheets.InsertDimensionRequest{
 			Range: l.dimension(last, last+len(rows)),
-			// The header's own format is not for rows; at the end of the grid
-			// there is only the row before to inherit from.
+			// Rows do not inherit the header's format, except at the end of the
+			// grid, where there is no row after it.
 			InheritFromBefore: l.page.Tail.Headers[last] == nil && last > 0 || last >= l.page.Tail.Grid,
 		}},
 		l.updateCells(last, 0, rows),
 	}
 }
 
-// deletions takes rows out, from below.
+// deletions returns requests that delete rows, the last ones first, so that the numbers of
+// the others stay valid.
 func (l *landing) deletions() (requests []*sheets.Request) {
 	var numbers []int
 	for _, line := range l.page.Lines {
@@ -63,7 +65,7 @@ func (l *landing) deletions() (requests []*sheets.Request) {
 	}
 	if l.page.Extra(l.page.After()) > 0 {
 		requests = append(requests, &sheets.Request{AppendDimension: &sheets.AppendDimensionRequest{
-			SheetId: l.page.Tail.Id, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
+			SheetId: l.page.Tail.ID, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
 		}})
 	}
 	for _, run := range slices.Backward(runs(numbers)) {
@@ -76,7 +78,7 @@ func (l *landing) deletions() (requests []*sheets.Request) {
 
 func (l *landing) dimension(from, to int) *sheets.DimensionRange {
 	return &sheets.DimensionRange{
-		SheetId: l.page.Tail.Id, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
+		SheetId: l.page.Tail.ID, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
 		ForceSendFields: []string{"SheetId", "StartIndex"},
 	}
 }
@@ -84,7 +86,7 @@ func (l *landing) dimension(from, to int) *sheets.DimensionRange {
 func (l *landing) updateCells(row, column int, rows []*sheets.RowData) *sheets.Request {
 	return &sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{
 		Start: &sheets.GridCoordinate{
-			SheetId: l.page.Tail.Id, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
+			SheetId: l.page.Tail.ID, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
 		},
 		Rows: rows, Fields: "userEnteredValue",
 	}}
@@ -98,7 +100,7 @@ func toRowData(cells []any) *sheets.RowData {
 	return row
 }
 
-// toValue keeps the type: a string is never read as a number or a formula.
+// toValue returns a value in its type: a string is not parsed as a number or a formula.
 func toValue(value any) *sheets.ExtendedValue {
 	switch v := value.(type) {
 	case string:
@@ -111,7 +113,7 @@ func toValue(value any) *sheets.ExtendedValue {
 	return nil
 }
 
-// runs cuts ascending numbers into runs without gaps.
+// runs splits ascending numbers into runs without gaps.
 func runs(numbers []int) (runs [][]int) {
 	for from := 0; from < len(numbers); {
 		to := from + 1

@@ -42,8 +42,8 @@ func BenchmarkListRows(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			s.pace.SetLimit(rate.Inf)
-			s.reads.pace.SetLimit(rate.Inf)
+			s.readLimiter.SetLimit(rate.Inf)
+			s.cache.limiter.SetLimit(rate.Inf)
 			b.ReportAllocs()
 			for b.Loop() {
 				rows, err := s.ListRows(b.Context(), "Orders", table.Query{})

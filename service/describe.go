@@ -6,30 +6,30 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// Spreadsheet describes the spreadsheet behind the API.
+// Spreadsheet describes the spreadsheet.
 type Spreadsheet struct {
 	Title   string `json:"title"`
-	Link    string `json:"link"`
+	Link    string `json:"link"`     // to Google Sheets
 	CanEdit bool   `json:"can_edit"` // whether the function's account may write
 
 	Cells     int64 `json:"cells"`      // of all sheets, empty and hidden ones too
-	CellLimit int64 `json:"cell_limit"` // how many Google lets a spreadsheet have
+	CellLimit int64 `json:"cell_limit"` // the most that Google allows
 
-	Sheets []Sheet `json:"sheets"`
+	Sheets []Sheet `json:"sheets"` // without hidden ones
 }
 
 // Sheet describes one sheet (tab).
 type Sheet struct {
 	Title   string   `json:"title"`
-	Columns []string `json:"columns"`
-	Rows    int      `json:"rows"` // rows with a value, below the header
+	Columns []string `json:"columns"` // names in row 1
+	Rows    int      `json:"rows"`    // number of rows below row 1 that have a value
 }
 
-// Describe returns the spreadsheet's title and link, and its visible sheets.
-// Callers that ask at the same time share one answer.
+// Describe returns the spreadsheet's title and link, and its visible sheets. It makes
+// three calls to Google, which concurrent callers share.
 func (s *Service) Describe(ctx context.Context) (Spreadsheet, error) {
-	answer := s.describing.DoChan("", func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readBudget)
+	answer := s.describeGroup.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 		defer cancel()
 		return s.describe(ctx)
 	})
@@ -37,7 +37,7 @@ func (s *Service) Describe(ctx context.Context) (Spreadsheet, error) {
 	case a := <-answer:
 		return a.Val.(Spreadsheet), a.Err
 	case <-ctx.Done():
-		return Spreadsheet{}, noAnswer(ctx, "describe the spreadsheet")
+		return Spreadsheet{}, timedOut(ctx, "describe the spreadsheet")
 	}
 }
 
@@ -50,7 +50,7 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 	if err != nil {
 		return Spreadsheet{}, err
 	}
-	titles := visible(tabs)
+	titles := visibleTitles(tabs)
 	grids, err := s.readSheets(ctx, titles)
 	if err != nil {
 		return Spreadsheet{}, err
@@ -60,7 +60,7 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 		Cells: countCells(tabs), CellLimit: maxCells, Sheets: []Sheet{},
 	}
 	for i, grid := range grids {
-		columns, rows := table.DescribeRows(grid)
+		columns, rows := table.Summarize(grid)
 		d.Sheets = append(d.Sheets, Sheet{Title: titles[i], Columns: columns, Rows: rows})
 	}
 	return d, nil

@@ -15,24 +15,23 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// errNoSheet is what Google answers to a title that it does not know. The sheet
-// of idempotency keys is as if it were not there.
+// errNoSheet is the error with which Google answers an unknown title. Callers get it for
+// the sheet of idempotency keys too, which is not theirs to read.
 var errNoSheet error = &googleapi.Error{Code: http.StatusBadRequest}
 
-// readSheet reads a sheet by calls that the pace has given turns for: see
-// readKey.calls.
-func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*table.Listing, error) {
+// readSheet reads a sheet, with as many calls as there are slots; see
+// readKey.apiCalls.
+func (s *Service) readSheet(ctx context.Context, k readKey, turns []slot) (*table.RowSet, error) {
 	if commit.IsKeysSheet(k.title) {
 		return nil, errNoSheet
 	}
-	l := table.NewLister(k.title, k.header, k.as)
+	l := table.NewRowsBuilder(k.title, k.header, k.render)
 	defer l.Release()
-	if k.as != table.Typed {
+	if k.render != table.Typed {
 		if err := turns[0].wait(ctx); err != nil {
 			return nil, err
 		}
-		// The header is always read in the typed form, so that the names of
-		// columns do not change with the values' form.
+		// The names of columns are the same in every rendering: as they are typed.
 		header, err := s.readHeader(ctx, k.title, k.header)
 		if err != nil {
 			return nil, err
@@ -42,30 +41,29 @@ func (s *Service) readSheet(ctx context.Context, k readKey, turns []turn) (*tabl
 	if err := turns[len(turns)-1].wait(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.getValues(ctx, table.QuoteTitle(k.title), k.as, l.Add); err != nil {
+	if err := s.getValues(ctx, table.QuoteTitle(k.title), k.render, l.Add); err != nil {
 		return nil, err
 	}
-	return l.List(), nil
+	return l.RowSet(), nil
 }
 
-// getValues calls spreadsheets.values.get and hands over each row as it
-// arrives. The cells are JSON as Google wrote it and are good until the next
-// row. The typed client would make a [][]any of them, which costs more than
-// all the rest of a read.
+// getValues calls spreadsheets.values.get, and calls row for each row as it arrives. The
+// cells are JSON as Google wrote it, and valid until row returns. The typed client would
+// decode them into a [][]any, which takes longer than all the rest of a read.
 func (s *Service) getValues(ctx context.Context, a1 string, as table.Values, row func([]jsontext.Value) error) error {
-	if err := s.pace.Wait(ctx); err != nil {
+	if err := s.readLimiter.Wait(ctx); err != nil {
 		return err
 	}
 	query := url.Values{
-		"valueRenderOption": {render[as]}, "dateTimeRenderOption": {"FORMATTED_STRING"},
+		"valueRenderOption": {renderOptions[as]}, "dateTimeRenderOption": {"FORMATTED_STRING"},
 		"fields": {"values"}, "prettyPrint": {"false"},
 	}
 	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "/values/" + url.PathEscape(a1)
 	return s.getJSON(ctx, path+"?"+query.Encode(), func(d *jsontext.Decoder) error { return decodeValues(d, row) })
 }
 
-// getJSON makes a call without the typed client. A refusal is the same
-// [*googleapi.Error] as the typed client's.
+// getJSON makes a GET call without the typed client. An error response is the same
+// [*googleapi.Error] as with it.
 func (s *Service) getJSON(ctx context.Context, path string, decode func(*jsontext.Decoder) error) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.sheets.BasePath+path, nil)
 	if err != nil {
@@ -83,19 +81,19 @@ func (s *Service) getJSON(ctx context.Context, path string, decode func(*jsontex
 	if err := decode(d); err != nil {
 		return err
 	}
-	// Only a body that was read to its end is whole, and gives its connection
-	// to the next call.
+	// Reading to the end shows that the body is complete, and lets the connection be
+	// used again.
 	if _, err := d.ReadToken(); err != io.EOF {
 		return fmt.Errorf("read the end of Google's answer: %w", err)
 	}
 	return nil
 }
 
-// decodeValues reads a ValueRange,
+// decodeValues calls row for each row of a ValueRange,
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange.
-// An empty sheet's has no values at all.
+// That of an empty sheet has no field values.
 func decodeValues(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
-	if err := expect(d, jsontext.KindBeginObject); err != nil {
+	if err := expectKind(d, jsontext.KindBeginObject); err != nil {
 		return err
 	}
 	for d.PeekKind() != jsontext.KindEndObject {
@@ -112,11 +110,11 @@ func decodeValues(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
 			return err
 		}
 	}
-	return expect(d, jsontext.KindEndObject)
+	return expectKind(d, jsontext.KindEndObject)
 }
 
 func decodeRows(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
-	if err := expect(d, jsontext.KindBeginArray); err != nil {
+	if err := expectKind(d, jsontext.KindBeginArray); err != nil {
 		return err
 	}
 	var c cells
@@ -128,10 +126,10 @@ func decodeRows(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
 			return err
 		}
 	}
-	return expect(d, jsontext.KindEndArray)
+	return expectKind(d, jsontext.KindEndArray)
 }
 
-func expect(d *jsontext.Decoder, want jsontext.Kind) error {
+func expectKind(d *jsontext.Decoder, want jsontext.Kind) error {
 	token, err := d.ReadToken()
 	if err == nil && token.Kind() != want {
 		err = fmt.Errorf("read Google's answer: %v where %v should be", token.Kind(), want)
@@ -139,7 +137,7 @@ func expect(d *jsontext.Decoder, want jsontext.Kind) error {
 	return err
 }
 
-// cells holds one row at a time. Its memory is used again for the next one.
+// cells holds the cells of one row. Its memory is reused for the next row.
 type cells struct {
 	text   []byte // all cells of the row, one after the other
 	ends   []int
@@ -148,18 +146,18 @@ type cells struct {
 
 func (c *cells) decode(d *jsontext.Decoder) error {
 	c.text, c.ends = c.text[:0], c.ends[:0]
-	if err := expect(d, jsontext.KindBeginArray); err != nil {
+	if err := expectKind(d, jsontext.KindBeginArray); err != nil {
 		return err
 	}
 	for d.PeekKind() != jsontext.KindEndArray {
-		value, err := d.ReadValue() // good until the next call only
+		value, err := d.ReadValue() // valid until the next call
 		if err != nil {
 			return err
 		}
 		c.text = append(c.text, value...)
 		c.ends = append(c.ends, len(c.text))
 	}
-	return expect(d, jsontext.KindEndArray)
+	return expectKind(d, jsontext.KindEndArray)
 }
 
 func (c *cells) row() []jsontext.Value {

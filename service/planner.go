@@ -10,30 +10,30 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// shownFields is what an answer shows of the rows that were written and of
-// their neighbours: enough to tell values from what formulas make.
+// shownFields are the fields of a batch's response for the rows that were written and
+// those around them: enough to distinguish values from results of formulas.
 const shownFields = "sheets(properties(sheetId,title),data(startRow,rowData(values(userEnteredValue,effectiveValue,formattedValue))))"
 
-// plan makes requests of the writes. All of them see the same rows, those that
-// were read; the changes come first, so that what is appended is not changed.
+// plan makes requests of the writes. All of them are planned from the same rows, those
+// that were read; changes come before appends, so that they do not change new rows.
 func (t *tails) plan(works []*commit.Work) *commit.Plan {
 	p := &commit.Plan{Settled: map[*commit.Work]error{}, Fields: shownFields}
 	var landings []*landing
-	for _, work := range inTurn(works) {
+	for _, work := range planOrder(works) {
 		e := work.Request.(*table.Edit)
 		tab := t.tab(e.Title)
 		if tab == nil {
-			p.Settled[work] = sheetNotFound(e.Title, visible(t.tabs))
+			p.Settled[work] = sheetNotFound(e.Title, visibleTitles(t.tabs))
 			continue
 		}
 		if e.DryRun {
-			p.Settled[work] = t.rehearse(work, tab.Title)
+			p.Settled[work] = t.dryRun(work, tab.Title)
 			continue
 		}
 		i := slices.IndexFunc(landings, func(l *landing) bool { return l.page.Title == tab.Title })
 		if i < 0 {
 			i = len(landings)
-			landings = append(landings, &landing{page: t.page(tab.Title, works), done: map[*commit.Work]*table.Done{}})
+			landings = append(landings, &landing{page: t.page(tab.Title, works), done: map[*commit.Work]*table.EditResult{}})
 		}
 		did, err := landings[i].page.Do(e)
 		if err != nil {
@@ -41,9 +41,9 @@ func (t *tails) plan(works []*commit.Work) *commit.Plan {
 			continue
 		}
 		landings[i].done[work] = did
-		if len(did.Hits)+len(did.Added) == 0 && work.Key == "" { // nobody has to remember that
+		if len(did.Changed)+len(did.Appended) == 0 && work.Key == "" { // there is nothing to store
 			p.Settled[work] = nil
-			work.Result = did.Result(tab.Title, e)
+			work.Result = did.Encode(tab.Title, e)
 			continue
 		}
 		p.Works = append(p.Works, work)
@@ -60,8 +60,8 @@ func (t *tails) plan(works []*commit.Work) *commit.Plan {
 	return p
 }
 
-// inTurn is the order in which writes of one batch are planned.
-func inTurn(works []*commit.Work) []*commit.Work {
+// planOrder returns the writes of one batch in the order in which they are planned.
+func planOrder(works []*commit.Work) []*commit.Work {
 	works = slices.Clone(works)
 	slices.SortStableFunc(works, func(a, b *commit.Work) int {
 		return cmp.Compare(a.Request.(*table.Edit).Kind, b.Request.(*table.Edit).Kind)
@@ -69,7 +69,7 @@ func inTurn(works []*commit.Work) []*commit.Work {
 	return works
 }
 
-// page is the sheet for planning, with its rows if a write needs them.
+// page returns the sheet for planning, with its rows if a write needs them.
 func (t *tails) page(title string, works []*commit.Work) *table.Page {
 	grid := t.grids[title]
 	if !slices.ContainsFunc(works, func(work *commit.Work) bool { return work.Request.(*table.Edit).NeedsRows() }) {
@@ -78,26 +78,26 @@ func (t *tails) page(title string, works []*commit.Work) *table.Page {
 	return table.NewPage(title, t.known[title], grid)
 }
 
-// rehearse finds out what a write would do, on a page of its own.
-func (t *tails) rehearse(work *commit.Work, title string) error {
+// dryRun sets the result that a write would have, planned on a page of its own.
+func (t *tails) dryRun(work *commit.Work, title string) error {
 	e := work.Request.(*table.Edit)
 	did, err := table.NewPage(title, t.known[title], t.grids[title]).Do(e)
 	if err == nil {
-		work.Result = did.Result(title, e)
+		work.Result = did.Encode(title, e)
 	}
 	return err
 }
 
-// finish gives every write its result, when the rows have their places.
+// finish numbers the rows, and sets the result of every write.
 func (l *landing) finish() {
 	l.page.Number()
 	for work, did := range l.done {
-		work.Result = did.Result(l.page.Title, work.Request.(*table.Edit))
+		work.Result = did.Encode(l.page.Title, work.Request.(*table.Edit))
 	}
 }
 
-// requests write first, then insert and then delete, from below: each goes by
-// the rows as they were read.
+// requests returns the requests that write, then those that insert and then those that
+// delete, so that all of them have the numbers of the rows as they were read.
 func (l *landing) requests() []*sheets.Request {
 	requests := l.updates()
 	requests = append(requests, l.inserts()...)

@@ -12,8 +12,8 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// maxCells is Google's limit for all grids of a spreadsheet together; empty
-// cells count. https://support.google.com/drive/answer/37603
+// maxCells is Google's limit for the cells of all sheets of a spreadsheet, empty ones
+// too. https://support.google.com/drive/answer/37603
 const maxCells = 10_000_000
 
 func sheetFull(title string, cells int64) error {
@@ -24,15 +24,15 @@ func sheetFull(title string, cells int64) error {
 	}
 }
 
-// blame tells which writes would make the spreadsheet larger than Google lets
-// it be. Google's refusal says so in English only, so the cells are counted.
+// blame returns the writes that would make the spreadsheet larger than Google allows.
+// Google's error says so only in English text, so the cells are counted.
 func (t *tails) blame(p *commit.Plan) map[*commit.Work]error {
 	blamed := map[*commit.Work]error{}
 	cells := countCells(t.tabs)
 	added := map[*commit.Work]int{}
 	for _, l := range p.Memo.([]*landing) {
 		for work, did := range l.done {
-			added[work] = len(did.Added)
+			added[work] = len(did.Appended)
 		}
 	}
 	for _, work := range p.Works {
@@ -53,16 +53,16 @@ func (t *tails) blame(p *commit.Plan) map[*commit.Work]error {
 	return blamed
 }
 
-// explainWrite is what a refused batch means to its caller.
+// explainWrite returns the error of a write whose batch Google refused.
 func explainWrite(err error) error {
 	answer, ok := errors.AsType[*googleapi.Error](err)
 	if ok && answer.Code == http.StatusBadRequest {
-		return &table.Error{Code: table.InvalidRows, Detail: "Google refused the rows", Err: summary(answer, refusalReasons(answer))}
+		return &table.Error{Code: table.InvalidRows, Detail: "Google refused the rows", Err: summary(answer, errorReasons(answer))}
 	}
-	return fromGoogle("write rows", err)
+	return apiError("write rows", err)
 }
 
-// fromCommit makes the answers of the writer those of this package.
+// fromCommit returns the errors of package commit as a [table.Error].
 func fromCommit(err error) error {
 	switch {
 	case errors.Is(err, commit.ErrOverloaded), errors.Is(err, commit.ErrStopped), errors.Is(err, commit.ErrNotSent):

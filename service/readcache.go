@@ -16,183 +16,189 @@ import (
 )
 
 const (
-	// maxAge is how old a copy may be that is served because Google fails.
-	maxAge = 5 * time.Minute
-	// patience is how long a reader waits for Google who could have a copy.
-	patience = 5 * time.Second
-	// readBudget bounds a read once it is sent: less than a request's 55 s, so
-	// that whoever waits is told.
-	readBudget = 50 * time.Second
+	// maxStale is the age up to which an entry is served while Google fails.
+	maxStale = 5 * time.Minute
+	// staleWait is how long a caller waits for a call before it gets a stale entry.
+	staleWait = 5 * time.Second
+	// readTimeout bounds a call to Google. It is less than a request's 55 s, so that
+	// all who wait for the call still get an error in time.
+	readTimeout = 50 * time.Second
 )
 
-// readKey names one read: a sheet below its header row in one rendering.
+// readKey identifies what is read: a sheet below its header row in one rendering.
 type readKey struct {
 	title  string
 	header int // from 1
-	as     table.Values
+	render table.Values
 }
 
-// calls is how many calls the read takes: readSheet.
-func (k readKey) calls() int {
-	if k.as == table.Typed {
+// apiCalls returns how many calls to Google readSheet makes.
+func (k readKey) apiCalls() int {
+	if k.render == table.Typed {
 		return 1
 	}
 	return 2
 }
 
-// reads answers many readers with few calls. Reads of the same sheet collapse
-// into one that is under way; what it found is kept and served for ttl, and
-// beyond that while Google fails. It is safe for concurrent use.
-type reads struct {
-	load    func(context.Context, readKey, []turn) (*table.Listing, error)
-	explain func(ctx context.Context, doing, title string, err error) error
-	pace    *rate.Limiter
-	ttl     time.Duration
-	log     *slog.Logger
+// readCache reads sheets with few calls to Google. Callers that read the same sheet
+// at the same time share a call; its result is served for ttl, and longer while
+// Google fails. It is safe for concurrent use.
+//
+// It is not built on singleflight, because a call may have to wait a minute for its
+// rate limiter's slot. A caller whose deadline is before the slot is refused at once
+// instead of joining the call, one that has a stale entry waits for staleWait only,
+// and a write detaches the call under way so that its result is neither stored nor
+// served to those who come later.
+type readCache struct {
+	load       func(context.Context, readKey, []slot) (*table.RowSet, error)
+	sheetError func(ctx context.Context, doing, title string, err error) error
+	limiter    *rate.Limiter
+	ttl        time.Duration
+	log        *slog.Logger
 
 	mu      sync.Mutex // guards what follows
-	copies  *copies
-	flights map[readKey]*flight
+	entries *lru
+	calls   map[readKey]*call
 }
 
-func newReads(s *Service, pace *rate.Limiter, ttl time.Duration, log *slog.Logger) *reads {
-	return &reads{
-		load: s.readSheet, explain: s.explain, pace: pace, ttl: ttl, log: log,
-		copies: newCopies(maxCopies), flights: map[readKey]*flight{},
+func newReadCache(s *Service, limiter *rate.Limiter, ttl time.Duration, log *slog.Logger) *readCache {
+	return &readCache{
+		load: s.readSheet, sheetError: s.sheetError, limiter: limiter, ttl: ttl, log: log,
+		entries: newLRU(maxCacheBytes), calls: map[readKey]*call{},
 	}
 }
 
-// flight is a read under way. It belongs to no caller: it ends when Google has
-// answered, whoever has left.
-type flight struct {
-	began  time.Time
-	turn   turn // of its last call
-	done   chan struct{}
-	found  *sheetCopy // when done
-	err    error      // when done, instead
-	passes bool       // the error may be gone soon
+// call is a read in progress. It goes on when the callers that wait for it have left.
+type call struct {
+	began     time.Time
+	slot      slot          // of the last of its calls to Google
+	done      chan struct{} // closed when what follows is set
+	entry     *cacheEntry
+	err       error // if not nil, there is no entry
+	transient bool  // whether err may be gone when the read is repeated
 }
 
-// read returns a copy that is fresh, was just read, or is the best there is
-// while Google fails; kept tells that it came from memory. With anew Google is
-// asked, or was already, and no copy from memory is good enough.
-func (r *reads) read(ctx context.Context, k readKey, anew bool) (c *sheetCopy, kept bool, err error) {
+// read returns the entry for k: a fresh one, one that was just read, or while Google
+// fails a stale one. With noCache it returns only what was just read. The result
+// cached reports whether the entry was in the cache already.
+func (r *readCache) read(ctx context.Context, k readKey, noCache bool) (e *cacheEntry, cached bool, err error) {
 	r.mu.Lock()
-	c = r.copies.find(k)
-	if anew {
-		c = nil
+	e = r.entries.find(k)
+	if noCache {
+		e = nil
 	}
-	if c != nil && time.Now().Before(c.goodUntil) {
+	if e != nil && time.Now().Before(e.freshUntil) {
 		r.mu.Unlock()
-		return c, true, nil
+		return e, true, nil
 	}
-	f, err := r.join(ctx, k)
+	c, err := r.joinOrStart(ctx, k)
 	r.mu.Unlock()
 
-	passes := true // a call that the pace refuses is one that Google would refuse
+	transient := true // where the rate limiter refuses a call, Google would too
 	if err == nil {
-		var found *sheetCopy
-		if found, passes, err = f.wait(ctx, k, c != nil); err == nil {
-			return found, false, nil
+		var loaded *cacheEntry
+		if loaded, transient, err = c.wait(ctx, k, e != nil); err == nil {
+			return loaded, false, nil
 		}
 	}
-	if c != nil && passes && time.Since(c.asked) <= maxAge {
-		return c, true, nil
+	if e != nil && transient && time.Since(e.requestedAt) <= maxStale {
+		return e, true, nil
 	}
 	return nil, false, err
 }
 
-// join returns the flight for this read, a new one if there is none.
-func (r *reads) join(ctx context.Context, k readKey) (*flight, error) {
-	if f, ok := r.flights[k]; ok {
-		return f, inTime(ctx, f.turn)
+// joinOrStart returns the call for k, a new one if there is none. r.mu must be held.
+func (r *readCache) joinOrStart(ctx context.Context, k readKey) (*call, error) {
+	if c, ok := r.calls[k]; ok {
+		return c, beforeDeadline(ctx, c.slot)
 	}
-	turns, err := reserve(ctx, r.pace, k.calls())
+	slots, err := reserveSlots(ctx, r.limiter, k.apiCalls())
 	if err != nil {
 		return nil, err
 	}
-	f := &flight{began: time.Now(), turn: turns[len(turns)-1], done: make(chan struct{})}
-	r.flights[k] = f
-	go r.fly(context.WithoutCancel(ctx), k, f, turns)
-	return f, nil
+	c := &call{began: time.Now(), slot: slots[len(slots)-1], done: make(chan struct{})}
+	r.calls[k] = c
+	go r.run(context.WithoutCancel(ctx), k, c, slots)
+	return c, nil
 }
 
-func (r *reads) fly(ctx context.Context, k readKey, f *flight, turns []turn) {
-	ctx, cancel := context.WithDeadline(ctx, time.Time(f.turn).Add(readBudget))
+// run makes the calls to Google in their slots.
+func (r *readCache) run(ctx context.Context, k readKey, c *call, slots []slot) {
+	ctx, cancel := context.WithDeadline(ctx, time.Time(c.slot).Add(readTimeout))
 	defer cancel()
-	asked := time.Time(turns[0])
-	found, err := r.load(ctx, k, turns)
-	var sheet *table.Error
+	requestedAt := time.Time(slots[0])
+	rows, err := r.load(ctx, k, slots)
+	var invalid *table.Error
 	switch {
-	case errors.As(err, &sheet): // read, but no listing can be made of it
-		f.found = &sheetCopy{key: k, err: err, asked: asked}
+	case errors.As(err, &invalid): // read, but the sheet breaks a rule
+		c.entry = &cacheEntry{key: k, err: err, requestedAt: requestedAt}
 	case err != nil:
-		f.passes = passing(err)
-		f.err = r.explain(ctx, "read sheet "+table.QuoteName(k.title), k.title, err)
+		c.transient = isTransient(err)
+		c.err = r.sheetError(ctx, "read sheet "+table.Quote(k.title), k.title, err)
 	default:
-		f.found = &sheetCopy{key: k, listing: found, asked: asked}
+		c.entry = &cacheEntry{key: k, rows: rows, requestedAt: requestedAt}
 	}
-	r.land(k, f)
+	r.finish(k, c)
 }
 
-// land keeps what the flight found, unless a write came in between.
-func (r *reads) land(k readKey, f *flight) {
+// finish stores the call's result, unless drop has detached the call.
+func (r *readCache) finish(k readKey, c *call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	defer close(f.done)
-	if r.flights[k] != f {
+	defer close(c.done)
+	if r.calls[k] != c {
 		return
 	}
-	delete(r.flights, k)
+	delete(r.calls, k)
 	now := time.Now()
-	old := r.copies.find(k)
+	old := r.entries.find(k)
 	switch {
-	case f.err == nil:
-		f.found.goodUntil = now.Add(r.ttl)
-		r.copies.add(f.found)
-	case !f.passes: // a later failure must not bring back what is refused now
-		r.copies.remove(k)
-	case old != nil: // Google is left alone for a while
-		old.goodUntil = now.Add(min(r.ttl, old.asked.Add(maxAge).Sub(now)))
-		r.log.Warn("rows are served from memory: "+f.err.Error(), "sheet", k.title, "age", now.Sub(old.asked).String())
+	case c.err == nil:
+		c.entry.freshUntil = now.Add(r.ttl)
+		r.entries.add(c.entry)
+	case !c.transient: // the next transient error must not serve what is refused now
+		r.entries.remove(k)
+	case old != nil: // no call for another ttl while Google fails
+		old.freshUntil = now.Add(min(r.ttl, old.requestedAt.Add(maxStale).Sub(now)))
+		r.log.Warn("rows are served from memory: "+c.err.Error(), "sheet", k.title, "age", now.Sub(old.requestedAt).String())
 	}
 }
 
-// wait returns what the flight found. Someone who could have a copy does not
-// wait for long.
-func (f *flight) wait(ctx context.Context, k readKey, hasCopy bool) (found *sheetCopy, passes bool, err error) {
-	if hasCopy {
+// wait returns the call's result; if there is a stale entry, a transient error after
+// staleWait.
+func (c *call) wait(ctx context.Context, k readKey, hasStale bool) (e *cacheEntry, transient bool, err error) {
+	if hasStale {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, f.began.Add(patience))
+		ctx, cancel = context.WithDeadline(ctx, c.began.Add(staleWait))
 		defer cancel()
 	}
 	select {
-	case <-f.done:
-		return f.found, f.passes, f.err
+	case <-c.done:
+		return c.entry, c.transient, c.err
 	case <-ctx.Done():
-		return nil, true, noAnswer(ctx, "read sheet "+table.QuoteName(k.title))
+		return nil, true, timedOut(ctx, "read sheet "+table.Quote(k.title))
 	}
 }
 
-func noAnswer(ctx context.Context, doing string) error {
+func timedOut(ctx context.Context, doing string) error {
 	return &table.Error{Code: table.Upstream, Detail: doing + ": Google gave no answer in time", Err: ctx.Err()}
 }
 
-// drop forgets the sheet, because this process has written to it: reads that
-// are under way neither fill the memory nor are joined any more.
-func (r *reads) drop(title string) {
+// drop removes the sheet's entries because this process has written to it. Calls in
+// progress may have read it before: they are detached.
+func (r *readCache) drop(title string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.copies.removeSheet(title)
-	for k := range r.flights {
+	r.entries.removeSheet(title)
+	for k := range r.calls {
 		if strings.EqualFold(k.title, title) {
-			delete(r.flights, k)
+			delete(r.calls, k)
 		}
 	}
 }
 
-// passing reports whether Google fails, rather than refuses.
-func passing(err error) bool {
+// isTransient reports whether Google failed to answer a call, rather than refused it.
+func isTransient(err error) bool {
 	answer, ok := errors.AsType[*googleapi.Error](err)
 	return !ok || answer.Code == http.StatusTooManyRequests || answer.Code >= http.StatusInternalServerError
 }

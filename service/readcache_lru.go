@@ -8,72 +8,74 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// maxCopies bounds the copies' bytes, so that they and the rest fit into the
-// smallest memory that service.yaml asks for several times over.
-const maxCopies = 64 << 20
+// maxCacheBytes bounds the memory of a cache's entries: an eighth of the 512 MiB that
+// service.yaml requests.
+const maxCacheBytes = 64 << 20
 
-// sheetCopy is what one read found. It does not change, goodUntil apart.
-type sheetCopy struct {
-	key       readKey
-	listing   *table.Listing
-	err       error     // what is wrong with the sheet itself, such as its header
-	asked     time.Time // when Google was asked: the copy is at most this old
-	goodUntil time.Time // till then Google is not asked again
+// cacheEntry is the result of reading a sheet. Only freshUntil changes, under the
+// cache's mutex.
+type cacheEntry struct {
+	key         readKey
+	rows        *table.RowSet
+	err         error     // the rule that the sheet breaks; then rows is nil
+	requestedAt time.Time // when the call was made: the rows are at most this old
+	freshUntil  time.Time // until then no call is made
 }
 
-func (c *sheetCopy) size() int {
-	const overhead = 512 // of the structures around, about
-	if c.listing == nil {
+func (c *cacheEntry) size() int {
+	const overhead = 512 // of the entry itself, about
+	if c.rows == nil {
 		return overhead
 	}
-	return overhead + len(c.key.title) + c.listing.Size()
+	return overhead + len(c.key.title) + c.rows.Size()
 }
 
-// copies keeps copies up to a number of bytes; the least recently used goes
-// first. It is not safe for concurrent use. The list is the standard library's:
-// caches that can be imported count entries, and the bytes would have to be
-// counted around them all the same.
-type copies struct {
+// lru holds entries up to a number of bytes, and removes the least recently used one
+// first. It is not safe for concurrent use. It is not one of the modules that can be
+// imported, because those count entries: the bytes would have to be counted beside it.
+type lru struct {
 	max, bytes int
-	order      *list.List // of *sheetCopy, the one used last in front
+	order      *list.List // of *cacheEntry, most recently used first
 	elements   map[readKey]*list.Element
 }
 
-func newCopies(maxBytes int) *copies {
-	return &copies{max: maxBytes, order: list.New(), elements: map[readKey]*list.Element{}}
+func newLRU(maxBytes int) *lru {
+	return &lru{max: maxBytes, order: list.New(), elements: map[readKey]*list.Element{}}
 }
 
-// find returns nil if there is no copy.
-func (c *copies) find(k readKey) *sheetCopy {
+// find returns the entry for k and marks it as used; nil if there is none.
+func (c *lru) find(k readKey) *cacheEntry {
 	e, ok := c.elements[k]
 	if !ok {
 		return nil
 	}
 	c.order.MoveToFront(e)
-	return e.Value.(*sheetCopy)
+	return e.Value.(*cacheEntry)
 }
 
-func (c *copies) add(kept *sheetCopy) {
-	c.remove(kept.key)
-	if kept.size() > c.max {
+// add stores an entry in place of the one with the same key, unless it is larger than
+// all entries together may be.
+func (c *lru) add(added *cacheEntry) {
+	c.remove(added.key)
+	if added.size() > c.max {
 		return
 	}
-	c.elements[kept.key] = c.order.PushFront(kept)
-	for c.bytes += kept.size(); c.bytes > c.max; {
-		c.remove(c.order.Back().Value.(*sheetCopy).key)
+	c.elements[added.key] = c.order.PushFront(added)
+	for c.bytes += added.size(); c.bytes > c.max; {
+		c.remove(c.order.Back().Value.(*cacheEntry).key)
 	}
 }
 
-func (c *copies) remove(k readKey) {
+func (c *lru) remove(k readKey) {
 	if e, ok := c.elements[k]; ok {
-		c.bytes -= c.order.Remove(e).(*sheetCopy).size()
+		c.bytes -= c.order.Remove(e).(*cacheEntry).size()
 		delete(c.elements, k)
 	}
 }
 
-// removeSheet removes all copies of a sheet. Google finds sheets by their title
-// in any case.
-func (c *copies) removeSheet(title string) {
+// removeSheet removes all entries of a sheet. Google compares titles without regard to
+// case.
+func (c *lru) removeSheet(title string) {
 	for k := range c.elements {
 		if strings.EqualFold(k.title, title) {
 			c.remove(k)

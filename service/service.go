@@ -1,13 +1,43 @@
-// Package service is what the function does: it reads and writes the rows of a
-// spreadsheet's sheets (tabs) as records, named by the header row.
+// Package service reads and writes the rows of one Google spreadsheet as records,
+// whose fields are named by the header row of a sheet (tab).
 //
-// The rules for rows are in package table, and how batches are stored once in
-// package commit. What is here are the calls to Google: sheetlist.go,
-// getvalues.go, planner.go, batchrequests.go, append_entered.go and drivefile.go;
-// what Google's refusals mean is in apierrors.go and planner_errors.go; how few
-// calls answer many readers is in readcache.go; what a batch is based on and has
-// to show in sheetstate.go and verify.go. Another API of Google's is one more file
-// like drivefile.go, on the same client.
+//	s, err := service.New(ctx, service.Config{Client: client, SpreadsheetID: id})
+//	…
+//	rows, err := s.ListRows(ctx, "Orders", table.Query{Where: []string{"item:apple"}})
+//	…
+//	_, err = s.AppendRows(ctx, "Orders", table.Write{}, []table.Record{
+//		{Fields: []table.Field{{Column: "item", Value: "bread"}, {Column: "qty", Value: 2}}},
+//	})
+//
+// Errors that a caller or an operator can act on are a [table.Error], whose code says
+// what kind it is.
+//
+// # Where to change what
+//
+// This is the folder to change in a fork. What a row may hold, which rows a query
+// selects and what an edit does are in package table, which has no Google in it. How
+// writes are collected into batches, and stored once whatever fails, is in package
+// commit. Here are Google's calls: to read (getvalues.go, sheetlist.go), to write
+// (batchrequests.go, append_entered.go), and to Drive (drivefile.go). Another API of
+// Google's is one more file like drivefile.go, on the same client.
+//
+// # Reads
+//
+// Rows are cached for a while, callers that read the same sheet at the same time share
+// a call, and calls wait for a rate limiter, because Google allows 60 reads a minute:
+// readcache.go, ratelimit.go.
+//
+// # Writes
+//
+// planner.go makes the requests of a batch from several writes. Those that change rows
+// read them just before, and verify.go compares what the batch's response has of the
+// rows around with what was expected, so that rows which were moved meanwhile are
+// reported instead of changed unnoticed. sheetstate.go holds what is known of each
+// sheet.
+//
+// # Errors of Google
+//
+// apierrors.go and planner_errors.go make a code and a hint of each error response.
 package service
 
 import (
@@ -31,46 +61,49 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// Service reads and writes one spreadsheet. It is safe for concurrent use and
-// is built once, not for each request.
+// Service reads and writes one spreadsheet. It is safe for concurrent use. A program has
+// one for each spreadsheet, not one for each request: it holds the cache, the rate
+// limiters and the queue of writes. [New] makes it.
 type Service struct {
-	id     string
-	client *http.Client
-	sheets *sheets.Service
-	drive  *drive.Service
-	pace   *rate.Limiter // of all reads
-	writes *rate.Limiter
-	reads  *reads
-	writer *commit.Writer
+	id           string
+	client       *http.Client
+	sheets       *sheets.Service
+	drive        *drive.Service
+	readLimiter  *rate.Limiter // of all reads
+	writeLimiter *rate.Limiter
+	cache        *readCache
+	writer       *commit.Writer
 
-	describing singleflight.Group
+	describeGroup singleflight.Group
 }
 
-// Config is what [New] needs to know.
+// Config holds the parameters of [New].
 type Config struct {
-	// Client brings the access tokens.
+	// Client makes the calls, with access tokens. It must be set.
 	Client *http.Client
-	// SpreadsheetID is the spreadsheet's ID.
+	// SpreadsheetID is the part of the spreadsheet's URL after /d/. It must be set.
 	SpreadsheetID string
-	// Endpoint, such as "http://127.0.0.1:8085", stands for all of Google's API
-	// hosts; "" is Google.
+	// Endpoint, such as "http://127.0.0.1:8085", is used instead of the hosts of all of
+	// Google's APIs; "" is Google.
 	Endpoint string
-	// CacheTTL is how long rows are served without asking Google; 0 asks for
-	// each request.
+	// CacheTTL is how long rows are cached; with 0 each [Service.ListRows] reads them.
 	CacheTTL time.Duration
-	// ReadsPerMinute and WritesPerMinute bound the calls to Google in any
+	// ReadsPerMinute and WritesPerMinute bound the calls to the Sheets API in any
 	// minute; 0 is 60 each, Google's quota for one account.
 	ReadsPerMinute, WritesPerMinute int
-	// Logger is told when Google fails without a caller noticing; nil for
+	// Logger logs failures of Google that no caller gets as an error; nil is
 	// [slog.Default].
 	Logger *slog.Logger
 }
 
-// New returns a Service. It asks nobody anything yet.
+// New returns a Service. It makes no network call.
 func New(ctx context.Context, c Config) (*Service, error) {
-	// Never option.WithScopes beside WithHTTPClient: it would be ignored in
-	// silence, because the scopes are those of the client's tokens.
-	client := counted(c.Client)
+	if c.Client == nil || c.SpreadsheetID == "" {
+		return nil, errors.New("new service: Client and SpreadsheetID must be set")
+	}
+	// Not option.WithScopes: beside WithHTTPClient it is silently ignored, because the
+	// scopes are those of the client's tokens.
+	client := withUsageTransport(c.Client)
 	sheetsOptions := []option.ClientOption{option.WithHTTPClient(client)}
 	driveOptions := []option.ClientOption{option.WithHTTPClient(client)}
 	if c.Endpoint != "" {
@@ -86,63 +119,68 @@ func New(ctx context.Context, c Config) (*Service, error) {
 		return nil, err
 	}
 	log := cmp.Or(c.Logger, slog.Default())
-	all, rows, writes := newPaces(c.ReadsPerMinute, c.WritesPerMinute)
-	s.pace, s.writes, s.reads = all, writes, newReads(s, rows, c.CacheTTL, log)
-	tails := &tails{stored: s.reads.drop}
+	all, rows, writes := newLimiters(c.ReadsPerMinute, c.WritesPerMinute)
+	s.readLimiter, s.writeLimiter, s.cache = all, writes, newReadCache(s, rows, c.CacheTTL, log)
+	tails := &tails{stored: s.cache.drop}
 	s.writer = commit.New(commit.Config{
 		Sheets: s.sheets, SpreadsheetID: c.SpreadsheetID, Logger: log,
-		Reads: s.pace, Writes: s.writes,
+		Reads: s.readLimiter, Writes: s.writeLimiter,
 		Ranges: tails.ranges, Load: tails.load, Loaded: tails.loaded, Plan: tails.plan, Landed: tails.landed, Blame: tails.blame, Explain: explainWrite,
 	})
 	return s, nil
 }
 
-// ListRows returns the rows below the header of the sheet with this title.
-// Rows without any value are left out and not counted. They may be as old as
-// CacheTTL, and up to five minutes while Google fails; see [Rows].
+// ListRows returns the rows below the header of the sheet with this title that the query
+// selects. Rows without any value are left out and not counted. The rows may be as old
+// as CacheTTL, and up to five minutes while Google fails; see [table.Rows].
 func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (table.Rows, error) {
 	if err := q.Validate(); err != nil {
 		return table.Rows{}, err
 	}
-	found, kept, err := s.reads.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Values, table.Typed)}, q.Anew)
+	found, kept, err := s.cache.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Values, table.Typed)}, q.Anew)
 	if err != nil {
 		return table.Rows{}, err
 	}
 	if found.err != nil {
 		return table.Rows{}, found.err
 	}
-	rows, err := found.listing.Page(q)
+	rows, err := found.rows.Rows(q)
 	if err != nil {
 		return table.Rows{}, err
 	}
 	noteRows(ctx, rows.Count)
 	if rows.Kept = kept; kept {
-		rows.Age = time.Since(found.asked)
+		rows.Age = time.Since(found.requestedAt)
 	}
 	return rows, nil
 }
 
-// AppendRows stores the records below the sheet's last row, all or none, and
-// returns after Google has stored them. Values go in as they are: a string
-// stays a string, whatever it looks like. With a key repeating the request is
-// safe: what it stored is not stored again. An [*Error] with the code
-// [OutcomeUnknown] or [Conflict] apart, an error means that nothing was stored.
-// All that holds for the other writes as well.
+// AppendRows stores the records below the sheet's last row, all or none, and returns
+// after Google has stored them. Values keep their type: a string is stored as text, also
+// where it looks like a number or a formula; [table.Field] says which types there are.
+//
+// With an idempotency key it is safe to repeat the call: what it has stored is not
+// stored again. Except for a [table.Error] with the code [table.OutcomeUnknown] or
+// [table.Conflict], an error means that nothing was stored. The records must not be
+// modified while the call lasts, nor after it if ctx has ended it, because the write may
+// still be queued. All of this is true of UpsertRows, UpdateRows and DeleteRows too.
 func (s *Service) AppendRows(ctx context.Context, title string, w table.Write, records []table.Record) (a table.Appended, err error) {
 	a.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Appends, Title: title, Records: records}, &a)
 	noteRows(ctx, a.Count)
 	return a, err
 }
 
-// UpsertRows replaces the row that has the same value in the key column as a
-// record, in all columns, and appends the records for which there is none.
+// UpsertRows replaces, in all columns, the row that has the same value in the key column
+// as a record, and appends the records for which there is none. Every record must have a
+// key. A key that two records or two rows have is an error.
 func (s *Service) UpsertRows(ctx context.Context, title string, w table.Write, keyColumn string, records []table.Record) (u table.Upserted, err error) {
 	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Upserts, Title: title, Column: keyColumn, Records: records}, &u)
 	noteRows(ctx, u.Replaced+u.Appended)
 	return u, err
 }
 
-// UpdateRows sets the columns that the record names in all rows that match.
+// UpdateRows sets the columns that the record names in all rows that match, and leaves
+// the other columns as they are. A nil value empties the cell.
 func (s *Service) UpdateRows(ctx context.Context, title string, w table.Write, m table.Match, set table.Record) (u table.Updated, err error) {
 	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Updates, Title: title, Match: m, Records: []table.Record{set}}, &u)
 	noteRows(ctx, u.Count)
@@ -151,19 +189,19 @@ func (s *Service) UpdateRows(ctx context.Context, title string, w table.Write, m
 
 // DeleteRows deletes the rows that match, whole, so that those below move up.
 //
-// It goes by row numbers, as UpdateRows and UpsertRows do, because the API knows
-// no other way: rows are found by a read, and changed by the call that follows
-// it at once. If a person moves rows in the tenth of a second between, the answer
-// shows it, and the error is a [Conflict] that names the rows. What remains: rows
-// moved in that moment among neighbours that are the same in every cell, which
-// nothing tells apart.
+// Like UpdateRows and UpsertRows it addresses rows by their numbers, because the API has
+// no other way: rows are found by a read, and changed by the call right after it. If
+// somebody moves rows in the tenth of a second between, the call's response shows it,
+// and the error is a [table.Conflict] that names the rows. It is not detected where rows
+// were moved among neighbours that are equal in every cell.
 func (s *Service) DeleteRows(ctx context.Context, title string, w table.Write, m table.Match) (d table.Deleted, err error) {
 	d.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Deletes, Title: title, Match: m}, &d)
 	noteRows(ctx, d.Count)
 	return d, err
 }
 
-// write submits an edit and reads the answer from its result.
+// write submits an edit and decodes its result into answer. The result is encoded because
+// it is kept with an idempotency key.
 func (s *Service) write(ctx context.Context, w table.Write, e *table.Edit, answer any) (replayed bool, err error) {
 	if err := w.Validate(); err != nil {
 		return false, err
@@ -183,7 +221,7 @@ func (s *Service) write(ctx context.Context, w table.Write, e *table.Edit, answe
 	usage.waited.Store(int64(work.Waited))
 	usage.calls.Add(int64(work.Calls))
 	if mayHaveChanged(err) && !e.DryRun {
-		s.reads.drop(e.Title)
+		s.cache.drop(e.Title)
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(work.Result), answer)
@@ -191,14 +229,16 @@ func (s *Service) write(ctx context.Context, w table.Write, e *table.Edit, answe
 	return work.Replayed, err
 }
 
-// mayHaveChanged reports whether a write that ended so may have changed the sheet.
+// mayHaveChanged reports whether a write with this error may have changed the sheet.
 func mayHaveChanged(err error) bool {
 	e, ok := errors.AsType[*table.Error](err)
 	return err == nil || ok && (e.Code == table.Conflict || e.Code == table.OutcomeUnknown)
 }
 
-// Halt refuses the writes that are still queued, and new ones.
+// Halt makes the writes that are queued and not yet sent, and all later ones, fail with
+// [table.Overloaded]. It does not wait.
 func (s *Service) Halt() { s.writer.Halt() }
 
-// Stop takes no new writes and returns when those taken are done, or ctx ends.
+// Stop makes later writes fail with [table.Overloaded]. It returns when those that are
+// queued are done, or when ctx ends.
 func (s *Service) Stop(ctx context.Context) { s.writer.Stop(ctx) }

@@ -12,9 +12,9 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// absence is how long a sheet that was looked for in vain is taken not to be
-// there: a caller with a mistyped title must not spend the quota of reads.
-const absence = 30 * time.Second
+// missingTTL is how long a title that no sheet has is remembered: a caller with a mistyped
+// title must not use up the quota of reads.
+const missingTTL = 30 * time.Second
 
 // tails knows the sheets that writes are for. The writer's goroutine alone uses
 // it.
@@ -79,7 +79,7 @@ func (t *tails) load(_ []*sheets.SheetProperties, grids [][][]any, works []*comm
 	t.known, t.grids = make(map[string]table.Tail, len(wanted)), make(map[string][][]any, len(wanted))
 	for i, title := range slices.Sorted(maps.Keys(wanted)) {
 		tab := t.tab(title)
-		now := table.Tail{Id: tab.SheetId, Headers: map[int][]any{}, Rows: len(grids[i]), Grid: int(tab.GridProperties.RowCount)}
+		now := table.Tail{ID: tab.SheetId, Headers: map[int][]any{}, Rows: len(grids[i]), Grid: int(tab.GridProperties.RowCount)}
 		for header := range wanted[title] {
 			now.Headers[header] = nil
 			if header <= len(grids[i]) {
@@ -100,7 +100,7 @@ func (t *tails) loaded(works []*commit.Work) bool {
 		e := work.Request.(*table.Edit)
 		tab := t.tab(e.Title)
 		if tab == nil {
-			return time.Since(t.listed) >= absence
+			return time.Since(t.listed) >= missingTTL
 		}
 		_, ok := t.known[tab.Title].Headers[e.Header]
 		return !ok || e.NeedsRows()

@@ -8,21 +8,20 @@ import (
 	"time"
 )
 
-// Usage is what a request has taken, for the log. Its zero value is ready; it is
-// safe for concurrent use.
+// Usage counts what a request costs, for the log. The zero value is ready to use, with
+// [WithUsage]. It is safe for concurrent use.
 type Usage struct {
 	rows, calls, waited atomic.Int64
 }
 
-// Rows is how many rows were read, or stored, changed and deleted.
+// Rows returns how many rows were read, or how many were stored, changed or deleted.
 func (u *Usage) Rows() int { return int(u.rows.Load()) }
 
-// Calls is how many calls to Google the request has led to. Requests that share
-// a read have it counted with the one that came first; each of those that share
-// a batch has the batch's calls.
+// Calls returns how many calls to Google the request has caused. A read that several
+// requests share counts for the first of them, a batch for each.
 func (u *Usage) Calls() int { return int(u.calls.Load()) }
 
-// Waited is how long a write was queued before it was sent.
+// Waited returns how long a write was queued before it was sent.
 func (u *Usage) Waited() time.Duration { return time.Duration(u.waited.Load()) }
 
 // Attrs returns the fields of a log line: rows, google_calls and, for a write,
@@ -42,12 +41,12 @@ func (u *Usage) Attrs() (attrs []slog.Attr) {
 
 type usageKey struct{}
 
-// WithUsage returns a context that notes in u what is done with it.
+// WithUsage returns a context with which calls of a [Service] are counted in u.
 func WithUsage(ctx context.Context, u *Usage) context.Context {
 	return context.WithValue(ctx, usageKey{}, u)
 }
 
-// usageOf is never nil.
+// usageOf returns the Usage of ctx; a new one if there is none.
 func usageOf(ctx context.Context) *Usage {
 	if u, ok := ctx.Value(usageKey{}).(*Usage); ok {
 		return u
@@ -57,21 +56,21 @@ func usageOf(ctx context.Context) *Usage {
 
 func noteRows(ctx context.Context, n int) { usageOf(ctx).rows.Store(int64(n)) }
 
-// counting notes the calls of a client.
-type counting struct{ base http.RoundTripper }
+// usageTransport counts the calls of a client.
+type usageTransport struct{ base http.RoundTripper }
 
-func (c counting) RoundTrip(r *http.Request) (*http.Response, error) {
+func (c usageTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	usageOf(r.Context()).calls.Add(1)
 	return c.base.RoundTrip(r)
 }
 
-// counted is a client whose calls are noted.
-func counted(client *http.Client) *http.Client {
+// withUsageTransport returns a copy of the client that counts its calls.
+func withUsageTransport(client *http.Client) *http.Client {
 	base := client.Transport
 	if base == nil {
 		base = http.DefaultTransport
 	}
 	copied := *client
-	copied.Transport = counting{base}
+	copied.Transport = usageTransport{base}
 	return &copied
 }

@@ -15,7 +15,7 @@ import (
 // landing is what a plan does to one sheet.
 type landing struct {
 	page   *table.Page
-	done   map[*commit.Work]*table.Done
+	done   map[*commit.Work]*table.EditResult
 	sights map[int]*sight // by row after the batch
 	next   table.Tail     // what the sheet goes by when all has landed as planned
 }
@@ -28,7 +28,7 @@ func (l *landing) look() {
 	p, rows := l.page, l.page.After()
 	l.next, l.sights = p.Next(rows), map[int]*sight{}
 	for work, did := range l.done {
-		for row := range neighbours(did.Hits) {
+		for row := range neighbours(did.Changed) {
 			l.expect(row, rows, work)
 		}
 	}
@@ -89,7 +89,7 @@ func neighbours(hits []*table.Line) map[int]bool {
 // ranges are the rows to be shown, neighbours in one range.
 func (l *landing) ranges() (ranges []string) {
 	for _, run := range runs(slices.Sorted(maps.Keys(l.sights))) {
-		ranges = append(ranges, table.RowsOf(l.page.Title, run[0], run[len(run)-1]))
+		ranges = append(ranges, table.RowRange(l.page.Title, run[0], run[len(run)-1]))
 	}
 	return ranges
 }
@@ -127,12 +127,12 @@ func (l *landing) conflict(work *commit.Work) error {
 	e := &table.Error{
 		Code: table.Conflict,
 		Detail: fmt.Sprintf("the rows are stored at rows %s of sheet %q, but the sheet's title or header was changed meanwhile, so that they may stand under other columns",
-			strings.Join(table.Numbers(did.Added), ", "), l.page.Title),
+			strings.Join(table.RowNumbers(did.Appended), ", "), l.page.Title),
 		Remedy: "look at the rows and put them right by hand",
 	}
-	if len(did.Hits) > 0 {
+	if len(did.Changed) > 0 {
 		e.Detail = fmt.Sprintf("the change was made at rows %s of sheet %q, but what stands there or beside them is not what was found before: somebody moved or changed rows at the same moment",
-			strings.Join(table.Numbers(did.Hits), ", "), l.page.Title)
+			strings.Join(table.RowNumbers(did.Changed), ", "), l.page.Title)
 		e.Remedy = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
 	}
 	return e
@@ -143,7 +143,7 @@ func (l *landing) compare(shown *sheets.Spreadsheet) (broken []*sight) {
 	rows := map[int][]*sheets.CellData{}
 	there := false
 	for _, sheet := range shown.Sheets {
-		if sheet.Properties.SheetId != l.page.Tail.Id || sheet.Properties.Title != l.page.Title {
+		if sheet.Properties.SheetId != l.page.Tail.ID || sheet.Properties.Title != l.page.Title {
 			continue
 		}
 		there = true

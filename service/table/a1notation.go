@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// plainTitle is a title that Google's answers do not quote.
+// plainTitle matches the titles that Google does not quote in A1 notation.
 var plainTitle = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// QuoteTitle is the title in A1 notation. Quoted, it cannot be taken for a
-// range or a named range.
+// QuoteTitle returns the range that is the whole sheet with this title. It is quoted, so
+// that a title such as "A1" is not the range of that name.
 func QuoteTitle(title string) string {
 	return "'" + strings.ReplaceAll(title, "'", "''") + "'"
 }
 
-// columnLetters is the name of the i-th column, from 0: A … Z, AA …
+// columnLetters returns the letters of the i-th column, from 0: A … Z, AA …
 func columnLetters(i int) string {
 	letters := ""
 	for i++; i > 0; i = (i - 1) / 26 {
@@ -25,7 +25,8 @@ func columnLetters(i int) string {
 	return letters
 }
 
-func rangeOf(title string, first, columns, rows int) string {
+// cellRange returns rows from first on, and columns from A on, as Google writes a range.
+func cellRange(title string, first, columns, rows int) string {
 	from, to := "A"+strconv.Itoa(first), columnLetters(columns-1)+strconv.Itoa(first+rows-1)
 	if !plainTitle.MatchString(title) {
 		title = QuoteTitle(title)
@@ -36,7 +37,7 @@ func rangeOf(title string, first, columns, rows int) string {
 	return title + "!" + from + ":" + to
 }
 
-// RowsOf is a range of whole rows.
-func RowsOf(title string, first, last int) string {
+// RowRange returns the range of the whole rows first to last, from 1.
+func RowRange(title string, first, last int) string {
 	return fmt.Sprintf("%s!%d:%d", QuoteTitle(title), first, last)
 }

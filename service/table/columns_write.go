@@ -3,15 +3,14 @@ package table
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
-// lines puts the edit's records into the order of the columns, for rows below a
-// header with these cells.
-func (c *columns) lines(header []any, e *Edit) ([]*Line, error) {
+// newLines returns new rows with the values of the edit's records, in the order of the
+// columns that a header with these cells has.
+func (c *columns) newLines(header []any, e *Edit) ([]*Line, error) {
 	if len(header) == 0 || IsEmpty(header[0]) {
-		// Google would take the block of cells right of column A for the table,
-		// and shift rows that are entered as if typed to its first column.
+		// spreadsheets.values.append would find the table right of column A, and
+		// put the rows below its first column.
 		return nil, &Error{
 			Code:   InvalidRows,
 			Detail: fmt.Sprintf("sheet %q has no column name in cell A%d", c.title, e.Header),
@@ -22,9 +21,9 @@ func (c *columns) lines(header []any, e *Edit) ([]*Line, error) {
 	for n, record := range e.Records {
 		l := &Line{Cells: make([]any, len(c.names))}
 		for _, field := range record.Fields {
-			column, ok := c.at[field.Column]
+			column, ok := c.index[field.Column]
 			if !ok {
-				return nil, record.invalid(n, "%s", c.lacks(field.Column))
+				return nil, record.invalid(n, "%s", c.lacksDetail(field.Column))
 			}
 			l.Cells[column] = field.Value
 		}
@@ -36,14 +35,14 @@ func (c *columns) lines(header []any, e *Edit) ([]*Line, error) {
 	return lines, nil
 }
 
-// changes are the columns that a record sets, ascending, and their cells.
-func (c *columns) changes(record Record) (set []int, cells []any, err error) {
+// setCells returns the columns that a record sets, ascending, and their values.
+func (c *columns) setCells(record Record) (set []int, cells []any, err error) {
 	if len(record.Fields) == 0 {
 		return nil, nil, &Error{Code: InvalidRows, Detail: "there is no column to set"}
 	}
 	values := map[int]any{}
 	for _, field := range record.Fields {
-		column, ok := c.at[field.Column]
+		column, ok := c.index[field.Column]
 		if !ok {
 			return nil, nil, c.unknown(field.Column)
 		}
@@ -55,17 +54,4 @@ func (c *columns) changes(record Record) (set []int, cells []any, err error) {
 		cells = append(cells, values[column])
 	}
 	return set, cells, nil
-}
-
-// QuoteList quotes as many names as a person reads.
-func QuoteList(names []string) string {
-	const limit = 50
-	var quoted []string
-	for _, name := range names[:min(limit, len(names))] {
-		quoted = append(quoted, QuoteName(name))
-	}
-	if more := len(names) - limit; more > 0 {
-		quoted = append(quoted, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(quoted, ", ")
 }

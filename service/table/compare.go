@@ -6,35 +6,35 @@ import (
 	"strings"
 )
 
-// wanted is a value as a caller names it in a query, which has no types.
-type wanted struct {
+// literal is a value in a query, where values have no types.
+type literal struct {
 	text    string
 	number  float64
 	numeric bool
 }
 
-func newWanted(text string) wanted {
+func newLiteral(text string) literal {
 	number, numeric := plainNumber(text)
-	return wanted{text, number, numeric}
+	return literal{text, number, numeric}
 }
 
-// is compares with a cell: 2 is the number 2 and the text "2", true is the
-// boolean in any case, and nothing is an empty cell.
-func (w wanted) is(cell any) bool {
+// equal reports whether a cell has the value: "2" equals the number 2 and the text
+// "2", "true" in any case the boolean, and "" an empty cell.
+func (l literal) equal(cell any) bool {
 	switch v := cell.(type) {
 	case string:
-		return v == w.text
+		return v == l.text
 	case float64:
-		return w.numeric && v == w.number
+		return l.numeric && v == l.number
 	case bool:
-		return strings.EqualFold(w.text, strconv.FormatBool(v))
+		return strings.EqualFold(l.text, strconv.FormatBool(v))
 	}
-	return w.text == ""
+	return l.text == ""
 }
 
-// keyOf is what a cell is found by as a key: the number 2 and the text "2" are
-// the same key.
-func keyOf(cell any) string {
+// keyText returns a cell's value as a key: the number 2 and the text "2" are the same
+// key.
+func keyText(cell any) string {
 	switch v := cell.(type) {
 	case string:
 		return v
@@ -46,8 +46,9 @@ func keyOf(cell any) string {
 	return ""
 }
 
-// compareCells orders as Sheets does: numbers before text before booleans, text
-// without regard to case first. Empty cells come last in both directions.
+// compareCells compares in the order in which Sheets sorts: numbers before text
+// before booleans, text without regard to case first. Empty cells come last in both
+// directions.
 func compareCells(a, b any, descending bool) int {
 	if IsEmpty(a) || IsEmpty(b) {
 		return cmp.Compare(rank(a), rank(b))

@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// ReadCSV reads records from a CSV text (RFC 4180) whose first line names the
-// columns. It keeps no more of the text in memory than the record at hand. A
-// field that is a decimal number, such as 12 or -0.5, becomes one, TRUE and
-// FALSE become booleans, and an empty field an empty cell; everything else, such
-// as 007, +49, 1e5 or =A1, stays text.
+// ReadCSV reads up to [MaxRows] records of CSV (RFC 4180) whose first line names the
+// columns. Of the text it keeps one record in memory at a time. A field that is a
+// decimal number, such as 12 or -0.5, becomes a number, TRUE and FALSE become
+// booleans, and an empty field an empty cell; everything else, such as 007, +49, 1e5
+// or =A1, stays text.
 //
-// What is no CSV is [BadRequest]; what breaks a rule for rows is [InvalidRows].
-// Both name the line of the first fault. An error of the reader's is returned as
-// it is.
+// Errors are an [Error] that names the line of the first fault: [BadRequest] where the
+// text is not CSV in UTF-8, [InvalidRows] where it breaks a rule for rows, and
+// [TooLarge]. An error of the reader is returned as it is.
 func ReadCSV(text io.Reader) ([]Record, error) {
 	r := csv.NewReader(text)
 	r.ReuseRecord = true
@@ -49,7 +49,7 @@ func ReadCSV(text io.Reader) ([]Record, error) {
 	return records, nil
 }
 
-// readColumns reads the first line. Excel begins it with a byte order mark.
+// readColumns reads the first line, which begins with a byte order mark where Excel wrote it.
 func readColumns(r *csv.Reader) ([]string, error) {
 	cells, err := r.Read()
 	if err == io.EOF {
@@ -68,7 +68,7 @@ func readColumns(r *csv.Reader) ([]string, error) {
 		case !utf8.ValidString(name):
 			return nil, notUTF8(1)
 		case given[name]:
-			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: column %s is given twice", QuoteName(name))}
+			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: column %s is given twice", Quote(name))}
 		case len(cells) > maxColumns:
 			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: more than %d columns, the most that a sheet can have", maxColumns)}
 		}
@@ -86,7 +86,7 @@ func csvRecord(r *csv.Reader, names, cells []string) (Record, error) {
 		case !utf8.ValidString(cell):
 			return record, notUTF8(line)
 		case tooLong(cell):
-			return record, record.invalid(0, "column %s holds %s", QuoteName(names[i]), textFault(cell))
+			return record, record.invalid(0, "column %s holds %s", Quote(names[i]), textFault(cell))
 		}
 		empty = empty && cell == ""
 		record.Fields = append(record.Fields, Field{names[i], csvValue(strings.Clone(cell))})
@@ -97,7 +97,8 @@ func csvRecord(r *csv.Reader, names, cells []string) (Record, error) {
 	return record, nil
 }
 
-// csvValue gives a field its type, as far as nothing of the text is lost.
+// csvValue returns a field as the type that it is written as, unless that would lose a
+// part of the text.
 func csvValue(text string) any {
 	switch text {
 	case "":
@@ -117,8 +118,8 @@ func notUTF8(line int) error {
 	return &Error{Code: BadRequest, Detail: fmt.Sprintf("line %d: the text is not UTF-8", line)}
 }
 
-// csvError names the line at which the row begins that is no CSV. A wrong number of fields is a fault
-// of the row.
+// csvError names the line at which the faulty row begins. A wrong number of fields is
+// valid CSV, so it is a fault of the rows.
 func csvError(err error) error {
 	fault, ok := errors.AsType[*csv.ParseError](err)
 	switch {

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Write says how a write is done. Its zero value is the usual way.
+// Write holds the options of a write. The zero value is the usual way.
 type Write struct {
 	Header int    // the row that names the columns, from 1; 0 is 1
-	Key    string // idempotency key: a repeat stores nothing; "" is none
-	DryRun bool   // only say what would change
+	Key    string // idempotency key: a repeated request with it stores nothing; "" is none
+	DryRun bool   // change nothing, and return what would change
 }
 
 // maxKey is the length of an idempotency key, which is stored in a cell.
@@ -29,58 +29,60 @@ func (w Write) Validate() error {
 	return nil
 }
 
-// Match chooses rows to change.
+// Match selects the rows that an update or a delete changes.
 type Match struct {
-	Where []string // conditions "column:value" that all have to hold; at least one
-	Limit int      // rows at the most, the upper ones; 0 is all, up to [MaxMatches]
+	Where []string // conditions "column:value", all of which have to hold; at least one
+	Limit int      // maximum number of rows, from the top; 0 is all, up to [MaxMatches]
 }
 
-// MaxMatches is how many rows a [Match] without a limit may choose: a condition
-// that is met by more is mostly a mistake. A limit is [MaxRows] at the most.
+// MaxMatches is how many rows a [Match] without a limit may select: a condition that
+// more rows meet is usually a mistake. A limit may be up to [MaxRows].
 const MaxMatches = 1000
 
-// Touched says which rows a write has changed.
-type Touched struct {
-	// Rows are their numbers in the sheet, neighbours together: "2", "5:6". It is
-	// where they are after the write, or were if it has deleted them. Left out
-	// where they are too many to be kept with an idempotency key, in one cell.
+// ChangeResult is what the results of an update, a delete and an upsert have in common.
+type ChangeResult struct {
+	// Rows are the numbers of the rows that were changed, with neighbours as a range:
+	// "2", "5:6". They are those after the write; of deleted rows, those before it.
+	// Rows is nil where they are more than fit into the one cell in which the result
+	// is kept with an idempotency key.
 	Rows   []string `json:"rows,omitempty"`
-	DryRun bool     `json:"dry_run,omitempty"` // nothing was changed
-	// Replayed tells that an earlier request with the same key did it.
+	DryRun bool     `json:"dry_run,omitempty"` // the rows would be changed, but were not
+	// Replayed reports whether an earlier request with the same key made the change.
 	Replayed bool `json:"-"`
 }
 
-// Appended says what an append stored.
+// Appended is the result of an append.
 type Appended struct {
 	Count    int    `json:"appended"`
-	Range    string `json:"range"` // A1 notation
+	Range    string `json:"range"` // the new rows in A1 notation, such as "Orders!A5:E6"
 	Replayed bool   `json:"-"`     // an earlier request with the same key stored it
 }
 
-// Updated says what an update changed.
+// Updated is the result of an update, with the number of rows that matched.
 type Updated struct {
 	Count int `json:"updated"`
-	Touched
+	ChangeResult
 }
 
-// Deleted says what was deleted.
+// Deleted is the result of a delete, with the number of rows that were deleted.
 type Deleted struct {
 	Count int `json:"deleted"`
-	Touched
+	ChangeResult
 }
 
-// Upserted says what an upsert stored.
+// Upserted is the result of an upsert, with the numbers of rows of either kind.
 type Upserted struct {
 	Replaced int `json:"replaced"`
 	Appended int `json:"appended"`
-	Touched
+	ChangeResult
 }
 
-// Kind is what an edit does.
+// Kind is the kind of an [Edit].
 type Kind int
 
-// The kinds, in the order in which edits of one batch are planned: changes see
-// the rows that were read, an upsert sees those of earlier ones too.
+// The kinds of edits, in the order in which those of one batch are planned: updates
+// and deletes match the rows that were read only, and an upsert also those that other
+// upserts have appended.
 const (
 	Updates Kind = iota
 	Deletes
@@ -88,23 +90,25 @@ const (
 	Appends
 )
 
-// Edit is the Request of a write: what to do with the rows of one sheet. All of
-// it is told by the digest that is kept with an idempotency key.
+// Edit is what a write does to the rows of one sheet. Its JSON is the digest by which a
+// repeated request with an idempotency key is recognized, so that another form of it
+// makes the keys that are stored already useless.
 type Edit struct {
 	Kind    Kind
 	Title   string
-	Header  int
-	Records []Record // of an update one: the columns to set
-	Column  string   // of an upsert: that of the keys
-	Match   Match
+	Header  int      // the row that names the columns, from 1
+	Records []Record // what to write; of an update one, with the columns to set
+	Column  string   // of an upsert: the column whose value is the key
+	Match   Match    // of an update and a delete
 	DryRun  bool
 }
 
-// NeedsRows reports whether the edit depends on the rows that are there.
+// NeedsRows reports whether the edit depends on the rows that the sheet has.
 func (e *Edit) NeedsRows() bool { return e.Kind != Appends }
 
-// Validate reports what is wrong with the edit whatever the sheet is, as an [Error].
-// It replaces Records by copies whose values are as cells hold them; see [Field].
+// Validate reports what is wrong with the edit whatever the sheet is, as an [Error]. It
+// has to be called before the edit is used: it replaces records by copies whose values
+// are as cells hold them; see [Field].
 func (e *Edit) Validate() (err error) {
 	changes := e.Kind == Updates || e.Kind == Deletes
 	switch {
@@ -119,45 +123,48 @@ func (e *Edit) Validate() (err error) {
 	return err
 }
 
-// Done is what an edit has done to a page.
-type Done struct {
-	columns int     // of the sheet, for ranges
-	Hits    []*Line // rows that were there
-	Added   []*Line
+// EditResult is what an edit has done to a [Page].
+type EditResult struct {
+	columns  int     // of the sheet, for ranges
+	Changed  []*Line // rows that the sheet had, ascending
+	Appended []*Line // new rows
 }
 
-// maxResult is how long a result may be, so that it fits into a cell.
-const maxResult = maxCellLength - 1000
+// maxEncoded is how long an encoded result may be, so that it fits into a cell.
+const maxEncoded = maxCellLength - 1000
 
-// Result is the answer as it is kept with the key.
-func (d *Done) Result(title string, e *Edit) string {
-	touched := Touched{Rows: Numbers(append(d.Hits[:len(d.Hits):len(d.Hits)], d.Added...)), DryRun: e.DryRun}
-	text := d.answer(title, e, touched)
-	if len(text) > maxResult {
+// Encode returns the JSON of the edit's [Appended], [Updated], [Deleted] or [Upserted],
+// which is kept with an idempotency key. The rows must have their numbers; see
+// [Page.Number].
+func (d *EditResult) Encode(title string, e *Edit) string {
+	touched := ChangeResult{Rows: RowNumbers(append(d.Changed[:len(d.Changed):len(d.Changed)], d.Appended...)), DryRun: e.DryRun}
+	text := d.encode(title, e, touched)
+	if len(text) > maxEncoded {
 		touched.Rows = nil
-		text = d.answer(title, e, touched)
+		text = d.encode(title, e, touched)
 	}
 	return string(text)
 }
 
-func (d *Done) answer(title string, e *Edit, touched Touched) []byte {
+func (d *EditResult) encode(title string, e *Edit, touched ChangeResult) []byte {
 	var answer any
 	switch e.Kind {
 	case Appends:
-		answer = Appended{Count: len(d.Added), Range: rangeOf(title, d.Added[0].At, d.columns, len(d.Added))}
+		answer = Appended{Count: len(d.Appended), Range: cellRange(title, d.Appended[0].At, d.columns, len(d.Appended))}
 	case Upserts:
-		answer = Upserted{len(d.Hits), len(d.Added), touched}
+		answer = Upserted{len(d.Changed), len(d.Appended), touched}
 	case Updates:
-		answer = Updated{len(d.Hits), touched}
+		answer = Updated{len(d.Changed), touched}
 	case Deletes:
-		answer = Deleted{len(d.Hits), touched}
+		answer = Deleted{len(d.Changed), touched}
 	}
 	text, _ := json.Marshal(answer) // numbers and strings can be encoded
 	return text
 }
 
-// Numbers names the rows of lines, which stand in the sheet's order.
-func Numbers(lines []*Line) (names []string) {
+// RowNumbers returns the numbers that ascending rows have after the batch, with
+// neighbours as a range: "2", "5:6".
+func RowNumbers(lines []*Line) (names []string) {
 	for from := 0; from < len(lines); {
 		to := from + 1
 		for to < len(lines) && lines[to].At == lines[to-1].At+1 {

@@ -2,10 +2,10 @@ package table
 
 import "time"
 
-// Code names a kind of failure for machines. It stands in the answer's "code".
+// Code is a kind of failure, for programs. Problem responses have it as "code".
 type Code string
 
-// What can go wrong with a request, and with Google.
+// The kinds of failures of a request, of Google, and of this function.
 const (
 	BadRequest          Code = "bad-request"           // the request cannot be understood
 	InvalidRows         Code = "invalid-rows"          // the rows, or the sheet's header, break a rule
@@ -16,31 +16,31 @@ const (
 	APIDisabled         Code = "api-disabled"          // the account's project has not enabled the API
 	NoStorage           Code = "no-storage"            // service accounts cannot own files
 	SpreadsheetNotFound Code = "spreadsheet-not-found" // no such ID
-	UnsupportedDocument Code = "unsupported-document"  // a file that is no Google spreadsheet
+	UnsupportedDocument Code = "unsupported-document"  // a file that is not a Google spreadsheet
 	RateLimited         Code = "rate-limited"          // Google's quota is used up for now
-	TokenRefused        Code = "token"                 // Google does not take the access token
+	TokenRefused        Code = "token"                 // Google refuses the access token
 	Upstream            Code = "upstream"              // Google failed, or could not be reached
-	Overloaded          Code = "overloaded"            // too much is waiting already
-	Conflict            Code = "conflict"              // somebody changed the sheet meanwhile
-	KeyReused           Code = "key-reused"            // the idempotency key belongs to another request
-	SheetFull           Code = "sheet-full"            // Google's limit of cells
-	OutcomeUnknown      Code = "outcome-unknown"       // the rows may have been stored or not
+	Overloaded          Code = "overloaded"            // too many requests are waiting
+	Conflict            Code = "conflict"              // the sheet was changed at the same moment
+	KeyReused           Code = "key-reused"            // another request had the same idempotency key
+	SheetFull           Code = "sheet-full"            // the rows exceed Google's limit of cells
+	OutcomeUnknown      Code = "outcome-unknown"       // the rows may or may not have been stored
 )
 
-// Account stands in a remedy for the e-mail of the function's account, which
-// this package does not know.
+// Account is a placeholder in a Remedy for the e-mail address of the function's account.
 const Account = "{account}"
 
-// Error is a failure that a caller or an operator can act on.
+// Error is a failure that a caller or an operator can act on. Errors of this package and
+// of package service are of this type, with [errors.As], where they have a Code.
 type Error struct {
 	Code       Code
-	Detail     string        // what happened, to what; for the caller
-	Remedy     string        // the act that mends it; may hold [Account]; may be empty
-	RetryAfter time.Duration // when to come back; 0 is unsaid
+	Detail     string        // what failed, and why; for the caller, without row content
+	Remedy     string        // what to do to fix it; may contain [Account]; may be empty
+	RetryAfter time.Duration // when to try again; 0 is unknown
 	Err        error         // the cause, for the log; may be nil
 }
 
-// Error is the detail and the cause, without the remedy.
+// Error returns the detail and the cause, without the remedy.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Detail

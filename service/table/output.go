@@ -12,31 +12,33 @@ import (
 	"time"
 )
 
-// Rows are rows of a sheet below its header, as an answer, and what a cache in
-// front may know about them.
+// Rows are the rows that a [Query] selects, encoded, and what the headers of a
+// response say about them. [RowSet.Rows] makes them.
 type Rows struct {
-	// ETag names exactly this answer, as RFC 9110 quotes it.
+	// ETag is different for different content, and quoted as RFC 9110 has it.
 	ETag string
-	// Kept tells that the rows come from memory, and Age how old they are.
+	// Kept reports whether the rows come from a cache, and Age how long ago Google
+	// was asked for them.
 	Kept bool
 	Age  time.Duration
-	// Count rows are in the answer, of Total that match the query.
+	// Count is the number of rows here, Total of those that match the query.
 	Count, Total int
-	// Next is the offset at which more rows follow; 0 if none do.
+	// Next is the offset of the first matching row after these; 0 if there is none.
 	Next int
 
 	parts [][]byte
 }
 
-// WriteTo writes the rows. As JSON they are an array of objects, one a line,
-// whose keys stand in the order of the columns; empty cells are left out. As CSV
-// (RFC 4180) the first line names the columns.
+// WriteTo writes the rows. As JSON they are an array of objects, one a line, whose
+// keys are in the order of the columns; empty cells are left out. As CSV (RFC 4180)
+// the first line names the columns. The error is the writer's. WriteTo may be called
+// again, and concurrently.
 func (r Rows) WriteTo(w io.Writer) (n int64, err error) {
 	parts := net.Buffers(slices.Clone(r.parts))
 	return parts.WriteTo(w)
 }
 
-// Size is how many bytes WriteTo writes.
+// Size returns the number of bytes that WriteTo writes.
 func (r Rows) Size() (size int) {
 	for _, part := range r.parts {
 		size += len(part)
@@ -51,17 +53,19 @@ const (
 	listEmpty = "[]\n"
 )
 
-// Page answers a query.
-func (l *Listing) Page(q Query) (Rows, error) {
-	shown, err := l.columns.find(q.Select)
+// Rows returns the rows that a valid query selects, encoded; see [Query.Validate]. A
+// column that the sheet lacks is an [Error] with the code [InvalidRows], a condition
+// without a colon one with [BadRequest].
+func (s *RowSet) Rows(q Query) (Rows, error) {
+	shown, err := s.columns.indexes(q.Select)
 	if err != nil {
 		return Rows{}, err
 	}
-	found, err := l.find(q)
+	found, err := s.match(q)
 	if err != nil {
 		return Rows{}, err
 	}
-	total := len(l.ends)
+	total := len(s.objectEnds)
 	if found != nil {
 		total = len(found)
 	}
@@ -69,7 +73,7 @@ func (l *Listing) Page(q Query) (Rows, error) {
 	if q.Limit > 0 {
 		to = from + min(q.Limit, total-from)
 	}
-	rows := Rows{ETag: fmt.Sprintf(`"%s-%s"`, l.hash, q.tag()), Count: to - from, Total: total}
+	rows := Rows{ETag: fmt.Sprintf(`"%s-%s"`, s.hash, q.tag()), Count: to - from, Total: total}
 	if to < total {
 		rows.Next = to
 	}
@@ -79,37 +83,38 @@ func (l *Listing) Page(q Query) (Rows, error) {
 	}
 	switch {
 	case q.CSV:
-		rows.parts = [][]byte{l.csv(row, from, to, shown)}
+		rows.parts = [][]byte{s.encodeCSV(row, from, to, shown)}
 	case from == to:
 		rows.parts = [][]byte{[]byte(listEmpty)}
 	case found == nil && shown == nil:
-		start := l.ends[from] - len(l.object(from))
-		rows.parts = [][]byte{[]byte(listOpen), l.lines[start:l.ends[to-1]], []byte(listClose)}
+		start := s.objectEnds[from] - len(s.object(from))
+		rows.parts = [][]byte{[]byte(listOpen), s.json[start:s.objectEnds[to-1]], []byte(listClose)}
 	default:
-		rows.parts = [][]byte{[]byte(listOpen), l.objects(row, from, to, shown), []byte(listClose)}
+		rows.parts = [][]byte{[]byte(listOpen), s.encodeJSON(row, from, to, shown), []byte(listClose)}
 	}
 	return rows, nil
 }
 
-// objects are the rows from..to with the columns that are shown; nil is all.
-func (l *Listing) objects(row func(int) int, from, to int, shown []int) []byte {
+// encodeJSON returns objects for the matches from..to, of which row returns the row.
+// They have the columns that are shown; nil is all.
+func (s *RowSet) encodeJSON(row func(int) int, from, to int, shown []int) []byte {
 	var b []byte
 	for n := from; n < to; n++ {
 		if n > from {
 			b = append(b, separator...)
 		}
 		if shown == nil {
-			b = append(b, l.object(row(n))...)
+			b = append(b, s.object(row(n))...)
 			continue
 		}
 		open := len(b)
 		b = append(b, '{')
 		for _, column := range shown {
-			if text := l.text(row(n), column); text != nil {
+			if text := s.cellJSON(row(n), column); text != nil {
 				if len(b) > open+1 {
 					b = append(b, ',')
 				}
-				b = append(append(b, l.keys[column]...), text...)
+				b = append(append(b, s.keys[column]...), text...)
 			}
 		}
 		b = append(b, '}')
@@ -117,10 +122,10 @@ func (l *Listing) objects(row func(int) int, from, to int, shown []int) []byte {
 	return b
 }
 
-// csv is the same as RFC 4180 has it, with booleans as Sheets writes them.
-func (l *Listing) csv(row func(int) int, from, to int, shown []int) []byte {
+// encodeCSV returns CSV for the same arguments, with booleans as Sheets exports them.
+func (s *RowSet) encodeCSV(row func(int) int, from, to int, shown []int) []byte {
 	if shown == nil {
-		for column := range l.columns.names {
+		for column := range s.columns.names {
 			shown = append(shown, column)
 		}
 	}
@@ -132,12 +137,12 @@ func (l *Listing) csv(row func(int) int, from, to int, shown []int) []byte {
 	w.UseCRLF = true
 	record := make([]string, len(shown))
 	for i, column := range shown {
-		record[i] = l.columns.names[column]
+		record[i] = s.columns.names[column]
 	}
-	_ = w.Write(record) // memory takes it all
+	_ = w.Write(record) // a buffer returns no error
 	for n := from; n < to; n++ {
 		for i, column := range shown {
-			record[i] = csvText(l.text(row(n), column))
+			record[i] = csvText(s.cellJSON(row(n), column))
 		}
 		_ = w.Write(record)
 	}
@@ -150,7 +155,7 @@ func csvText(cell []byte) (text string) {
 	case len(cell) == 0:
 		return ""
 	case cell[0] == '"':
-		_ = json.Unmarshal(cell, &text) // it was read as JSON
+		_ = json.Unmarshal(cell, &text) // it was parsed as JSON before
 		return text
 	case cell[0] == 't' || cell[0] == 'f':
 		return strings.ToUpper(string(cell))

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Line is a row of a sheet while writes are planned.
+// Line is a row of a [Page].
 type Line struct {
-	Number  int   // where it was read, from 1; 0 for a new one
-	At      int   // where it is after the batch; of a deleted one, where it was
-	Cells   []any // as they will be: string, float64, bool, or nil
-	Set     []int // columns that a write has set, ascending
+	Number  int   // in the sheet as it was read, from 1; 0 for a new row
+	At      int   // number after the batch; of a deleted row, that before
+	Cells   []any // after the batch: string, float64, bool, or nil
+	Set     []int // columns that edits have set, ascending
 	Deleted bool
-	Above   int // of a deleted one: the row before it after the batch
+	Above   int // of a deleted row: the number of the row before it after the batch
 }
 
 func (l *Line) cell(column int) any {
@@ -28,7 +28,7 @@ func (l *Line) blank() bool {
 
 func (l *Line) write(columns []int, cells []any) {
 	widest := columns[len(columns)-1] + 1
-	// What was read is shared with other plans.
+	// A copy, because other plans use the cells that were read.
 	l.Cells = append(slices.Clone(l.Cells), make([]any, max(0, widest-len(l.Cells)))...)
 	for i, column := range columns {
 		l.Cells[column] = cells[i]
@@ -42,12 +42,13 @@ func (l *Line) write(columns []int, cells []any) {
 	l.Set = slices.Compact(l.Set)
 }
 
-// inOrder sorts lines as they stand in the sheet.
-func inOrder(lines []*Line) {
+// sortByRow sorts lines by their numbers after the batch.
+func sortByRow(lines []*Line) {
 	slices.SortFunc(lines, func(a, b *Line) int { return a.At - b.At })
 }
 
-// After are the sheet's rows when all is done, if they were read.
+// After returns the sheet's rows after the batch; only the new ones where the rows
+// were not read.
 func (p *Page) After() (lines []*Line) {
 	for _, l := range p.Lines {
 		if !l.Deleted {
@@ -57,7 +58,8 @@ func (p *Page) After() (lines []*Line) {
 	return append(lines, p.Added...)
 }
 
-// Number says where each line is after the batch.
+// Number sets the numbers that all rows have after the batch. It is called once all
+// edits are done.
 func (p *Page) Number() {
 	deleted := 0
 	for _, l := range p.Lines {
@@ -73,14 +75,14 @@ func (p *Page) Number() {
 	}
 }
 
-// FirstAdded is where the first new row is after the batch, given all rows.
+// FirstAdded returns the number of the first new row after the batch, given [Page.After].
 func (p *Page) FirstAdded(after []*Line) int {
 	return p.Tail.Rows + len(after) - len(p.Lines) - len(p.Added) + 1
 }
 
-// Next is what the sheet goes by after the batch, given all rows.
+// Next returns the Tail of the sheet after the batch, given [Page.After].
 func (p *Page) Next(after []*Line) Tail {
-	now := Tail{Id: p.Tail.Id, Headers: map[int][]any{}, Grid: p.Tail.Grid + len(after) - len(p.Lines) + p.Extra(after)}
+	now := Tail{ID: p.Tail.ID, Headers: map[int][]any{}, Grid: p.Tail.Grid + len(after) - len(p.Lines) + p.Extra(after)}
 	if len(p.Lines) > 0 {
 		for now.Rows = len(after); now.Rows > 0 && after[now.Rows-1].blank(); {
 			now.Rows--
@@ -102,8 +104,9 @@ func (p *Page) Next(after []*Line) Tail {
 	return now
 }
 
-// Extra is how many rows have to be added because Google lets nobody delete all
-// rows that are not frozen: none would be left below the headers.
+// Extra returns how many empty rows the batch has to add, given [Page.After]. Google
+// refuses to delete all rows that are not frozen, so one has to be left below the
+// headers.
 func (p *Page) Extra(after []*Line) int {
 	deleted := len(after) < len(p.Lines)+len(p.Added)
 	if deleted && p.Tail.Grid+len(after)-len(p.Lines) <= p.Tail.lastHeader() {
@@ -112,16 +115,16 @@ func (p *Page) Extra(after []*Line) int {
 	return 0
 }
 
-// Tail is what writing to a sheet goes by: its headers, and its last row. It
-// is kept in memory while each answer shows that it still holds.
+// Tail is what has to be known of a sheet to append to it: its headers, and where its
+// rows end.
 type Tail struct {
-	Id      int64
-	Headers map[int][]any // typed cells of the rows that name columns, by row
-	Rows    int           // rows up to the last one that holds any value, with the header
-	Grid    int           // rows of the grid
+	ID      int64         // of the sheet, as the API has it
+	Headers map[int][]any // cells of the rows that name columns, by row number
+	Rows    int           // number of the last row that has a value; 0 if none has
+	Grid    int           // number of rows of the grid, empty ones too
 }
 
-// lastHeader is the lowest row that names columns.
+// lastHeader returns the highest number of a row that names columns.
 func (t Tail) lastHeader() (last int) {
 	for header := range t.Headers {
 		last = max(last, header)
@@ -129,7 +132,8 @@ func (t Tail) lastHeader() (last int) {
 	return last
 }
 
+// Same reports whether two tails are equal.
 func (t Tail) Same(other Tail) bool {
-	return t.Id == other.Id && t.Rows == other.Rows && t.Grid == other.Grid &&
+	return t.ID == other.ID && t.Rows == other.Rows && t.Grid == other.Grid &&
 		maps.EqualFunc(t.Headers, other.Headers, func(a, b []any) bool { return slices.Equal(a, b) })
 }

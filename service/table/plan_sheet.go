@@ -2,15 +2,17 @@ package table
 
 import "fmt"
 
-// Page is a sheet while writes are planned. Its methods do a write whole or, with
-// an error, not at all.
+// Page is a sheet while the edits of a batch are planned. It is not safe for concurrent
+// use.
 type Page struct {
 	Title string
 	Tail  Tail
-	Lines []*Line // from row 1 on, as they were read; none where no write needs them
-	Added []*Line
+	Lines []*Line // all rows, from row 1 on; nil where no edit needs them
+	Added []*Line // new rows, below the others
 }
 
+// NewPage returns the sheet with this title and tail. The grid has the typed cells of all
+// its rows, from row 1 on; nil if they were not read, and then only appends can be done.
 func NewPage(title string, t Tail, grid [][]any) *Page {
 	p := &Page{Title: title, Tail: t}
 	for i, cells := range grid {
@@ -19,7 +21,9 @@ func NewPage(title string, t Tail, grid [][]any) *Page {
 	return p
 }
 
-func (p *Page) Do(e *Edit) (*Done, error) {
+// Do plans an edit, which must be valid; see [Edit.Validate]. With an error, which is an
+// [Error] with the code [InvalidRows] or [BadRequest], it changes nothing.
+func (p *Page) Do(e *Edit) (*EditResult, error) {
 	switch e.Kind {
 	case Updates:
 		return p.update(e)
@@ -31,8 +35,8 @@ func (p *Page) Do(e *Edit) (*Done, error) {
 	return p.append(e)
 }
 
-// columns names the columns of a header, and those right of it where one of the
-// rows is wider.
+// columns returns the columns of the edit's header, and of those right of it where one
+// of the rows is wider.
 func (p *Page) columns(e *Edit, rows []*Line) (*columns, error) {
 	c := newColumns(p.Title)
 	widest := 0
@@ -42,7 +46,7 @@ func (p *Page) columns(e *Edit, rows []*Line) (*columns, error) {
 	return c, c.extend(p.Tail.Headers[e.Header], widest)
 }
 
-// rows are the rows that callers see.
+// rows returns the rows below the edit's header that have a value.
 func (p *Page) rows(e *Edit) (rows []*Line) {
 	for _, l := range p.Lines[min(e.Header, len(p.Lines)):] {
 		if !l.Deleted && !l.blank() {
@@ -52,20 +56,20 @@ func (p *Page) rows(e *Edit) (rows []*Line) {
 	return rows
 }
 
-func (p *Page) append(e *Edit) (*Done, error) {
+func (p *Page) append(e *Edit) (*EditResult, error) {
 	c, err := p.columns(e, nil)
 	if err != nil {
 		return nil, err
 	}
-	added, err := c.lines(p.Tail.Headers[e.Header], e)
+	added, err := c.newLines(p.Tail.Headers[e.Header], e)
 	if err != nil {
 		return nil, err
 	}
 	p.add(added)
-	return &Done{columns: len(c.names), Added: added}, nil
+	return &EditResult{columns: len(c.names), Appended: added}, nil
 }
 
-// add puts lines below the last one that holds any value.
+// add adds lines below the last row that has a value.
 func (p *Page) add(lines []*Line) {
 	for _, l := range lines {
 		p.Added = append(p.Added, l)
@@ -73,7 +77,7 @@ func (p *Page) add(lines []*Line) {
 	}
 }
 
-// match finds the rows that an update or a delete is for.
+// match returns the rows that an update or a delete changes.
 func (p *Page) match(e *Edit) (*columns, []*Line, error) {
 	rows := p.rows(e)
 	c, err := p.columns(e, rows)
@@ -86,7 +90,7 @@ func (p *Page) match(e *Edit) (*columns, []*Line, error) {
 	}
 	var hits []*Line
 	for _, l := range rows {
-		if hold(conditions, l.cell) {
+		if matchAll(conditions, l.cell) {
 			hits = append(hits, l)
 		}
 	}
@@ -97,28 +101,28 @@ func (p *Page) match(e *Edit) (*columns, []*Line, error) {
 		return nil, nil, &Error{
 			Code:   InvalidRows,
 			Detail: fmt.Sprintf("%d rows match, and more than %d are changed only with a limit", len(hits), MaxMatches),
-			Remedy: fmt.Sprintf("add a condition, or a limit, which is %d at the most", MaxRows),
+			Remedy: fmt.Sprintf("add a condition, or a limit, of up to %d", MaxRows),
 		}
 	}
 	return c, hits, nil
 }
 
-func (p *Page) update(e *Edit) (*Done, error) {
+func (p *Page) update(e *Edit) (*EditResult, error) {
 	c, hits, err := p.match(e)
 	if err != nil {
 		return nil, err
 	}
-	columns, cells, err := c.changes(e.Records[0])
+	columns, cells, err := c.setCells(e.Records[0])
 	if err != nil {
 		return nil, err
 	}
 	for _, l := range hits {
 		l.write(columns, cells)
 	}
-	return &Done{columns: len(c.names), Hits: hits}, nil
+	return &EditResult{columns: len(c.names), Changed: hits}, nil
 }
 
-func (p *Page) delete(e *Edit) (*Done, error) {
+func (p *Page) delete(e *Edit) (*EditResult, error) {
 	c, hits, err := p.match(e)
 	if err != nil {
 		return nil, err
@@ -126,5 +130,5 @@ func (p *Page) delete(e *Edit) (*Done, error) {
 	for _, l := range hits {
 		l.Deleted = true
 	}
-	return &Done{columns: len(c.names), Hits: hits}, nil
+	return &EditResult{columns: len(c.names), Changed: hits}, nil
 }

@@ -2,18 +2,19 @@ package table
 
 import "fmt"
 
-// upsert replaces the rows whose key is there, and appends the others.
-func (p *Page) upsert(e *Edit) (*Done, error) {
+// upsert replaces the rows that have the same key as a record, in all columns, and
+// appends the other records.
+func (p *Page) upsert(e *Edit) (*EditResult, error) {
 	rows := p.rows(e)
 	c, err := p.columns(e, rows)
 	if err != nil {
 		return nil, err
 	}
-	column, ok := c.at[e.Column]
+	column, ok := c.index[e.Column]
 	if !ok {
 		return nil, c.unknown(e.Column)
 	}
-	fresh, err := c.lines(p.Tail.Headers[e.Header], e)
+	fresh, err := c.newLines(p.Tail.Headers[e.Header], e)
 	if err != nil {
 		return nil, err
 	}
@@ -25,44 +26,44 @@ func (p *Page) upsert(e *Edit) (*Done, error) {
 	for i := range all {
 		all[i] = i
 	}
-	d := &Done{columns: len(c.names)}
+	d := &EditResult{columns: len(c.names)}
 	for i, l := range fresh {
 		if old := known[i]; old != nil {
 			old.write(all, l.Cells)
-			d.Hits = append(d.Hits, old)
+			d.Changed = append(d.Changed, old)
 		} else {
-			d.Added = append(d.Added, l)
+			d.Appended = append(d.Appended, l)
 		}
 	}
-	p.add(d.Added)
-	inOrder(d.Hits)
+	p.add(d.Appended)
+	sortByRow(d.Changed)
 	return d, nil
 }
 
-// pair finds for each new line the row with the same key; nil if there is none.
-// A key that stands twice, among the new lines or in the rows, is refused.
+// pair returns for each new line the row with the same key; nil if there is none. A
+// key that two new lines or two rows have is an error.
 func (p *Page) pair(e *Edit, rows, fresh []*Line, column int) ([]*Line, error) {
-	asked := make(map[string]int, len(fresh)) // → index in fresh
+	byKey := make(map[string]int, len(fresh)) // index in fresh
 	for i, l := range fresh {
-		key := keyOf(l.cell(column))
+		key := keyText(l.cell(column))
 		if key == "" {
-			return nil, e.Records[i].invalid(i, "no value for the key column %s", QuoteName(e.Column))
+			return nil, e.Records[i].invalid(i, "no value for the key column %s", Quote(e.Column))
 		}
-		if first, twice := asked[key]; twice {
-			return nil, e.Records[i].invalid(i, "the key is the same as that of %s", e.Records[first].place(first))
+		if first, twice := byKey[key]; twice {
+			return nil, e.Records[i].invalid(i, "the key is the same as that of %s", e.Records[first].label(first))
 		}
-		asked[key] = i
+		byKey[key] = i
 	}
 	known := make([]*Line, len(fresh))
 	for _, l := range rows {
-		i, ok := asked[keyOf(l.cell(column))]
+		i, ok := byKey[keyText(l.cell(column))]
 		if !ok {
 			continue
 		}
 		if known[i] != nil {
 			return nil, &Error{
 				Code:   InvalidRows,
-				Detail: fmt.Sprintf("%s: the key stands twice in sheet %q, in rows %d and %d", e.Records[i].place(i), p.Title, known[i].At, l.At),
+				Detail: fmt.Sprintf("%s: the key stands twice in sheet %q, in rows %d and %d", e.Records[i].label(i), p.Title, known[i].At, l.At),
 				Remedy: "give each row its own key, or delete one of the two",
 			}
 		}

@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// Query chooses which rows to list and how they look. Its zero value is all
+// Query selects rows of a sheet and says how they are encoded. Its zero value is all
 // rows below row 1, typed, as JSON.
 type Query struct {
 	Header int      // the row that names the columns, from 1; 0 is 1
-	Where  []string // conditions "column:value" that all have to hold
-	Order  []string // columns to sort by, the first counts most; "-column" is descending
-	Select []string // columns to show, in the sheet's order; none is all
-	Offset int      // rows to leave out at the start
-	Limit  int      // rows at the most; 0 is all
-	Values Values   // how cells become values
-	CSV    bool     // a CSV text instead of JSON
-	Anew   bool     // ask Google, whatever is kept in memory
+	Where  []string // conditions "column:value", all of which have to hold
+	Order  []string // columns to sort by, the most important first; "-column" is descending
+	Select []string // columns to include, in the sheet's order; none is all
+	Offset int      // number of matching rows to skip
+	Limit  int      // maximum number of rows; 0 is all
+	Values Values   // how cells are rendered; "" is [Typed]
+	CSV    bool     // encode as CSV instead of JSON
+	Anew   bool     // read the sheet again instead of using cached rows
 }
 
 // Validate reports what is wrong with the query whatever the sheet is, as an [Error].
@@ -34,8 +34,8 @@ func (q Query) Validate() error {
 	return nil
 }
 
-// tag names the answer to the query in an ETag: apart from what the rows are,
-// it depends on all of the query.
+// tag returns the part of an ETag that depends on the query. The rest depends on the
+// rows.
 func (q Query) tag() string {
 	q.Anew = false
 	text, _ := json.Marshal(q) // strings and numbers can be encoded
@@ -43,20 +43,20 @@ func (q Query) tag() string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// condition is one of Query.Where for a sheet's columns.
+// condition is one of Query.Where, with the column's index.
 type condition struct {
 	column int
-	value  wanted
+	value  literal
 }
 
-// conditions reads "column:value" by the columns there are. Both parts may hold
-// colons: the longest name that is a column's counts.
+// conditions parses texts "column:value". Both parts may contain colons: the column
+// is the longest name that the sheet has.
 func (c *columns) conditions(where []string) ([]condition, error) {
 	conditions := make([]condition, len(where))
 	for n, text := range where {
 		end := strings.LastIndexByte(text, ':')
 		if end < 0 {
-			return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("where=%s: want column:value", QuoteName(text))}
+			return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("where=%s: want column:value", Quote(text))}
 		}
 		for end >= 0 && !c.has(text[:end]) {
 			end = strings.LastIndexByte(text[:end], ':')
@@ -65,22 +65,23 @@ func (c *columns) conditions(where []string) ([]condition, error) {
 			name, _, _ := strings.Cut(text, ":")
 			return nil, c.unknown(name)
 		}
-		conditions[n] = condition{c.at[text[:end]], newWanted(text[end+1:])}
+		conditions[n] = condition{c.index[text[:end]], newLiteral(text[end+1:])}
 	}
 	return conditions, nil
 }
 
-// hold reports whether all conditions hold for a row, given its cells by column.
-func hold(conditions []condition, cell func(column int) any) bool {
-	return !slices.ContainsFunc(conditions, func(c condition) bool { return !c.value.is(cell(c.column)) })
+// matchAll reports whether all conditions hold for a row, given its cells by column.
+func matchAll(conditions []condition, cell func(column int) any) bool {
+	return !slices.ContainsFunc(conditions, func(c condition) bool { return !c.value.equal(cell(c.column)) })
 }
 
-// sortKey is one of Query.Order for a sheet's columns.
+// sortKey is one of Query.Order, with the column's index.
 type sortKey struct {
 	column     int
 	descending bool
 }
 
+// sortKeys parses names of columns with an optional minus before them.
 func (c *columns) sortKeys(order []string) ([]sortKey, error) {
 	keys := make([]sortKey, len(order))
 	for n, text := range order {
@@ -91,47 +92,37 @@ func (c *columns) sortKeys(order []string) ([]sortKey, error) {
 		if !c.has(name) {
 			return nil, c.unknown(name)
 		}
-		keys[n] = sortKey{c.at[name], descending}
+		keys[n] = sortKey{c.index[name], descending}
 	}
 	return keys, nil
 }
 
-// find returns the indexes of columns, in the sheet's order.
-func (c *columns) find(names []string) ([]int, error) {
+// indexes returns the indexes of the columns with these names, ascending, each once.
+func (c *columns) indexes(names []string) ([]int, error) {
 	var found []int
 	for _, name := range names {
 		if !c.has(name) {
 			return nil, c.unknown(name)
 		}
-		found = append(found, c.at[name])
+		found = append(found, c.index[name])
 	}
 	slices.Sort(found)
 	return slices.Compact(found), nil
 }
 
 func (c *columns) has(name string) bool {
-	_, ok := c.at[name]
+	_, ok := c.index[name]
 	return ok
 }
 
 func (c *columns) unknown(name string) error {
-	return &Error{Code: InvalidRows, Detail: c.lacks(name)}
+	return &Error{Code: InvalidRows, Detail: c.lacksDetail(name)}
 }
 
-// lacks says that the sheet has no such column, and which it has.
-func (c *columns) lacks(name string) string {
+// lacksDetail is an error's detail: the sheet has no such column, and which it has.
+func (c *columns) lacksDetail(name string) string {
 	if len(c.names) == 0 {
-		return fmt.Sprintf("sheet %q has no column %s, nor any other", c.title, QuoteName(name))
+		return fmt.Sprintf("sheet %q has no column %s, nor any other", c.title, Quote(name))
 	}
-	return fmt.Sprintf("sheet %q has no column %s; its columns are %s", c.title, QuoteName(name), QuoteList(c.names))
+	return fmt.Sprintf("sheet %q has no column %s; its columns are %s", c.title, Quote(name), QuoteList(c.names))
 }
-
-// Values says how cells become values. The zero value is [Typed].
-type Values string
-
-// How cells become values.
-const (
-	Typed   Values = "typed"   // numbers and booleans as such, dates as text in the sheet's format
-	Text    Values = "text"    // what a person sees
-	Formula Values = "formula" // formulas as they were entered
-)

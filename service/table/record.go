@@ -7,25 +7,26 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// MaxRows is the most rows that one request may bring.
+// MaxRows is the maximum number of records in one request.
 const MaxRows = 10_000
 
 // maxColumns is Google's limit, column ZZZ.
+// https://support.google.com/drive/answer/37603
 const maxColumns = 18_278
 
-// Record is one row as a caller sends it: named fields in the order given.
+// Record is one row as a caller sends it: named fields in any order. Columns that it
+// does not name are empty in a new row, and in an update stay as they are.
 type Record struct {
 	Fields []Field
-	Line   int // where it begins in a CSV text, from 1; 0 is not from CSV
+	Line   int // number of the line at which it begins in CSV, from 1; 0 if it is not from CSV
 }
 
-// place names the n-th record, from 0, for its sender.
-func (r Record) place(n int) string {
+// label returns what errors call the n-th record, from 0.
+func (r Record) label(n int) string {
 	if r.Line > 0 {
 		return fmt.Sprintf("line %d", r.Line)
 	}
@@ -33,7 +34,7 @@ func (r Record) place(n int) string {
 }
 
 func (r Record) invalid(n int, format string, args ...any) error {
-	return &Error{Code: InvalidRows, Detail: r.place(n) + ": " + fmt.Sprintf(format, args...)}
+	return &Error{Code: InvalidRows, Detail: r.label(n) + ": " + fmt.Sprintf(format, args...)}
 }
 
 // Field is one cell of a [Record].
@@ -85,11 +86,11 @@ func (r Record) check(n int, given map[string]bool) (changed []Field, err error)
 		cell, fault := cellValue(field.Value)
 		switch {
 		case !utf8.ValidString(field.Column):
-			return nil, r.invalid(n, "the column name %s is not UTF-8", QuoteName(field.Column))
+			return nil, r.invalid(n, "the column name %s is not UTF-8", Quote(field.Column))
 		case given[field.Column]:
-			return nil, r.invalid(n, "column %s is given twice", QuoteName(field.Column))
+			return nil, r.invalid(n, "column %s is given twice", Quote(field.Column))
 		case fault != "":
-			return nil, r.invalid(n, "column %s holds %s", QuoteName(field.Column), fault)
+			return nil, r.invalid(n, "column %s holds %s", Quote(field.Column), fault)
 		}
 		given[field.Column] = true
 		if cell == field.Value {
@@ -103,9 +104,10 @@ func (r Record) check(n int, given map[string]bool) (changed []Field, err error)
 	return changed, nil
 }
 
-// ParseRecords reads one JSON object, or an array of them. A text that is not
-// JSON is [BadRequest]; JSON that is not rows of plain values is [InvalidRows]
-// and names the row, counted from 1, and the column.
+// ParseRecords parses one JSON object, or an array of up to [MaxRows] of them. All
+// errors are an [Error]: [BadRequest] where the body is not JSON in UTF-8, [TooLarge]
+// where there are more objects, and [InvalidRows] where the JSON is not rows of plain
+// values, which names the row, counted from 1, and the column.
 func ParseRecords(body []byte) ([]Record, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, &Error{Code: BadRequest, Detail: "the body is empty: send a JSON object, or an array of objects"}
@@ -189,7 +191,7 @@ func (p *recordParser) array() ([]Record, error) {
 	return records, err
 }
 
-// record reads the fields of an object whose opening brace has been read.
+// record parses the fields of an object whose opening brace has been read.
 func (p *recordParser) record() (Record, error) {
 	record, given := Record{}, map[string]bool{}
 	for p.decoder.More() {
@@ -200,7 +202,7 @@ func (p *recordParser) record() (Record, error) {
 		column, _ := key.(string)
 		switch {
 		case given[column]:
-			return record, p.invalid("column %s is given twice", QuoteName(column))
+			return record, p.invalid("column %s is given twice", Quote(column))
 		case len(record.Fields) == maxColumns:
 			return record, p.invalid("more than %d columns, the most that a sheet can have", maxColumns)
 		}
@@ -222,28 +224,19 @@ func (p *recordParser) value(column string) (any, error) {
 		return nil, err
 	}
 	if _, ok := token.(json.Delim); ok {
-		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", QuoteName(column))
+		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", Quote(column))
 	}
 	cell, fault := cellValue(token)
 	if fault != "" {
-		return nil, p.invalid("column %s holds %s", QuoteName(column), fault)
+		return nil, p.invalid("column %s holds %s", Quote(column), fault)
 	}
 	if text, ok := cell.(string); ok && strings.ContainsRune(text, utf8.RuneError) &&
 		bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
-		return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", QuoteName(column))
+		return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", Quote(column))
 	}
 	return cell, nil
 }
 
 var errTooManyRows = &Error{
 	Code: TooLarge, Detail: fmt.Sprintf("more than %d rows", MaxRows), Remedy: "send the rows in several requests",
-}
-
-// QuoteName quotes what a caller has named, as far as a person reads it.
-func QuoteName(name string) string {
-	const limit = 100
-	if runes := []rune(name); len(runes) > limit {
-		name = string(runes[:limit]) + "…"
-	}
-	return strconv.Quote(name)
 }

@@ -23,15 +23,15 @@ func toRow(t testing.TB, cells []any) []jsontext.Value {
 	return row
 }
 
-func listingOf(t testing.TB, grid ...[]any) (*Listing, error) {
+func listingOf(t testing.TB, grid ...[]any) (*RowSet, error) {
 	t.Helper()
-	l := NewLister("T", 1, Typed)
+	l := NewRowsBuilder("T", 1, Typed)
 	for _, cells := range grid {
 		if err := l.Add(toRow(t, cells)); err != nil {
 			return nil, err
 		}
 	}
-	return l.List(), nil
+	return l.RowSet(), nil
 }
 
 func written(t testing.TB, rows Rows) string {
@@ -78,7 +78,7 @@ func TestListing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, err := l.Page(Query{})
+			rows, err := l.Rows(Query{})
 			if got := written(t, rows); err != nil || got != tt.want || !json.Valid([]byte(got)) {
 				t.Errorf("page = %s, %v, want %s", got, err, tt.want)
 			}
@@ -105,7 +105,7 @@ func TestPage(t *testing.T) {
 		{9, 1, `[]`},
 	} {
 		t.Run(fmt.Sprintf("offset %d limit %d", tt.offset, tt.limit), func(t *testing.T) {
-			rows, err := l.Page(Query{Offset: tt.offset, Limit: tt.limit})
+			rows, err := l.Rows(Query{Offset: tt.offset, Limit: tt.limit})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,7 +16,7 @@ import (
 func TestPaceHoldsInAnyMinute(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 7, 60, 300, 1000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			reads, rows, writes := newPaces(n, n)
+			reads, rows, writes := newLimiters(n, n)
 			for _, pace := range []interface {
 				AllowN(time.Time, int) bool
 			}{reads, rows, writes} {
@@ -65,13 +65,13 @@ func TestReserve(t *testing.T) {
 					ctx, cancel = context.WithTimeout(ctx, tt.budget)
 					defer cancel()
 				}
-				pace, _, _ := newPaces(60, 60)
-				turns, err := reserve(ctx, pace, tt.calls)
+				pace, _, _ := newLimiters(60, 60)
+				turns, err := reserveSlots(ctx, pace, tt.calls)
 				if codeOf(err) != tt.code || time.Now() != start {
 					t.Fatalf("reserve = %v after %v, want %q at once", err, time.Since(start), tt.code)
 				}
 				if err != nil {
-					if again, err := reserve(t.Context(), pace, 10); err != nil || time.Time(again[9]).After(start) {
+					if again, err := reserveSlots(t.Context(), pace, 10); err != nil || time.Time(again[9]).After(start) {
 						t.Errorf("turns that were refused are not given back: %v", err)
 					}
 					return

@@ -1,0 +1,157 @@
+package table
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// RowsBuilder makes a [RowSet] of a sheet's rows, which are added one after the
+// other, from row 1. It is not safe for concurrent use.
+type RowsBuilder struct {
+	set        RowSet
+	rowsAbove  int   // rows before the header's that are still to come
+	header     []any // typed; nil until it was added or set
+	headerSeen bool
+}
+
+// builders keeps the memory that building takes: growing it from nothing each time
+// costs more than everything else.
+var builders = sync.Pool{New: func() any { return new(RowsBuilder) }}
+
+// NewRowsBuilder returns a builder for the sheet with this title, whose columns are
+// named in the row header, from 1, and whose cells are rendered so. The caller has
+// to release it.
+func NewRowsBuilder(title string, header int, render Values) *RowsBuilder {
+	b := builders.Get().(*RowsBuilder)
+	*b = RowsBuilder{
+		set: RowSet{
+			render: render, columns: newColumns(title),
+			json: b.set.json[:0], objectEnds: b.set.objectEnds[:0], cells: b.set.cells[:0], firstCells: b.set.firstCells[:0],
+		},
+		rowsAbove: header - 1,
+	}
+	return b
+}
+
+// Release gives the builder's memory to the next one. The builder must not be used
+// any more; row sets that it has returned may.
+func (b *RowsBuilder) Release() { builders.Put(b) }
+
+// SetHeader names the columns by these cells, instead of by those of the header row
+// when it is added. It must be called before the header row is added.
+func (b *RowsBuilder) SetHeader(cells []any) { b.header = cells }
+
+// Add takes the sheet's next row, whose cells are JSON as Google wrote it. It keeps
+// nothing of row. The error is an [Error] if the header row breaks a rule.
+func (b *RowsBuilder) Add(row []jsontext.Value) error {
+	if b.rowsAbove > 0 {
+		b.rowsAbove--
+		return nil
+	}
+	if !b.headerSeen {
+		b.headerSeen = true
+		if b.header == nil {
+			var err error
+			if b.header, err = DecodeCells(row); err != nil {
+				return err
+			}
+		}
+		return b.addKeys(0)
+	}
+	if err := b.addKeys(len(row)); err != nil {
+		return err
+	}
+	if !hasValue(row) { // not a row for callers, and not counted
+		return nil
+	}
+	if len(b.set.objectEnds) > 0 {
+		b.set.json = append(b.set.json, separator...)
+	}
+	b.addObject(row)
+	b.set.objectEnds = append(b.set.objectEnds, len(b.set.json))
+	return nil
+}
+
+func (b *RowsBuilder) addObject(row []jsontext.Value) {
+	s := &b.set
+	s.firstCells = append(s.firstCells, len(s.cells))
+	s.json = append(s.json, '{')
+	open := len(s.json)
+	for i, cell := range row {
+		if isBlank(cell) {
+			s.cells = append(s.cells, span{})
+			continue
+		}
+		if len(s.json) > open {
+			s.json = append(s.json, ',')
+		}
+		s.json = append(s.json, s.keys[i]...)
+		from := len(s.json)
+		s.json = append(s.json, cell...)
+		s.cells = append(s.cells, span{uint32(from), uint32(len(s.json))})
+	}
+	s.json = append(s.json, '}')
+}
+
+// addKeys makes keys for a row of this width; rows may be wider than the header.
+func (b *RowsBuilder) addKeys(width int) error {
+	if err := b.set.columns.extend(b.header, width); err != nil {
+		return err
+	}
+	for _, name := range b.set.columns.names[len(b.set.keys):] {
+		b.set.keys = append(b.set.keys, append(quoteJSON(name), ':'))
+	}
+	return nil
+}
+
+// RowSet returns the rows that were added. It shares no memory with the builder.
+func (b *RowsBuilder) RowSet() *RowSet {
+	built := b.set
+	built.json, built.objectEnds = bytes.Clone(b.set.json), slices.Clone(b.set.objectEnds)
+	built.cells, built.firstCells = slices.Clone(b.set.cells), slices.Clone(b.set.firstCells)
+	hash := sha256.New()
+	_, _ = hash.Write(bytes.Join(built.keys, nil)) // a hash takes everything
+	_, _ = hash.Write(built.json)
+	built.hash = hex.EncodeToString(hash.Sum(nil)[:12])
+	return &built
+}
+
+func hasValue(row []jsontext.Value) bool {
+	for _, cell := range row {
+		if !isBlank(cell) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBlank: an empty cell before one with a value is "",
+// https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange.
+func isBlank(cell jsontext.Value) bool { return string(cell) == `""` || string(cell) == "null" }
+
+// quoteJSON makes JSON of s. Unlike [json.Marshal] it leaves <, > and & as they
+// are: the answers are not HTML.
+func quoteJSON(s string) []byte {
+	var quoted bytes.Buffer
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(s) // a string can be encoded
+	return bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))
+}
+
+// DecodeCells makes Go values of a row's cells: string, float64 or bool.
+func DecodeCells(row []jsontext.Value) ([]any, error) {
+	decoded := make([]any, len(row))
+	for i, cell := range row {
+		if err := json.Unmarshal(cell, &decoded[i]); err != nil {
+			return nil, err
+		}
+	}
+	return decoded, nil
+}
