@@ -100,15 +100,10 @@ func FuzzParseRecords(f *testing.F) {
 			return
 		}
 		if !json.Valid(body) || len(records) == 0 {
-			t.Fatalf("ParseRecords(%q) took what is no JSON, or no rows", body)
+			t.Fatalf("ParseRecords(%q) = %d records from what is not JSON, or none", body, len(records))
+		}
+		if checked, err := checkRecords(records); err != nil || &checked[0] != &records[0] {
+			t.Fatalf("ParseRecords(%q) = %v, which are not as cells hold them: %v", body, records, err)
 		}
 	})
-}
-
-func TestColumnLetters(t *testing.T) {
-	for i, want := range map[int]string{0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 701: "ZZ", 702: "AAA", 18277: "ZZZ"} {
-		if got := columnLetters(i); got != want {
-			t.Errorf("columnLetters(%d) = %s, want %s", i, got, want)
-		}
-	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-func toRow(t testing.TB, cells []any) []jsontext.Value {
+func jsonCells(t testing.TB, cells []any) []jsontext.Value {
 	t.Helper()
 	row := make([]jsontext.Value, len(cells))
 	for i, cell := range cells {
@@ -23,18 +23,18 @@ func toRow(t testing.TB, cells []any) []jsontext.Value {
 	return row
 }
 
-func listingOf(t testing.TB, grid ...[]any) (*RowSet, error) {
+func rowSetOf(t testing.TB, grid ...[]any) (*RowSet, error) {
 	t.Helper()
-	l := NewRowsBuilder("T", 1, Typed)
+	b := NewRowsBuilder("T", 1, Typed)
 	for _, cells := range grid {
-		if err := l.Add(toRow(t, cells)); err != nil {
+		if err := b.Add(jsonCells(t, cells)); err != nil {
 			return nil, err
 		}
 	}
-	return l.RowSet(), nil
+	return b.RowSet(), nil
 }
 
-func written(t testing.TB, rows Rows) string {
+func encoded(t testing.TB, rows Rows) string {
 	t.Helper()
 	var b bytes.Buffer
 	if n, err := rows.WriteTo(&b); err != nil || int(n) != b.Len() {
@@ -46,7 +46,7 @@ func written(t testing.TB, rows Rows) string {
 	return strings.ReplaceAll(b.String(), "\n", "")
 }
 
-func TestListing(t *testing.T) {
+func TestRowsBuilder(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		header []any
@@ -68,26 +68,26 @@ func TestListing(t *testing.T) {
 		{"name that is the letter of a column without a name", []any{"B"}, [][]any{{1}, {1, 2}}, "", `two columns named "B": A and B`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l, err := listingOf(t, append([][]any{tt.header}, tt.body...)...)
+			s, err := rowSetOf(t, append([][]any{tt.header}, tt.body...)...)
 			if tt.err != "" {
 				if codeOf(err) != InvalidRows || !strings.Contains(err.Error(), tt.err) {
-					t.Fatalf("listing = %v, want %s", err, tt.err)
+					t.Fatalf("RowSet = %v, want %s", err, tt.err)
 				}
 				return
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, err := l.Rows(Query{})
-			if got := written(t, rows); err != nil || got != tt.want || !json.Valid([]byte(got)) {
-				t.Errorf("page = %s, %v, want %s", got, err, tt.want)
+			rows, err := s.Rows(Query{})
+			if got := encoded(t, rows); err != nil || got != tt.want || !json.Valid([]byte(got)) {
+				t.Errorf("Rows = %s, %v, want %s", got, err, tt.want)
 			}
 		})
 	}
 }
 
-func TestPage(t *testing.T) {
-	l, err := listingOf(t, []any{"a"}, []any{1}, []any{2}, []any{3})
+func TestOffsetAndLimit(t *testing.T) {
+	s, err := rowSetOf(t, []any{"a"}, []any{1}, []any{2}, []any{3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,15 +105,15 @@ func TestPage(t *testing.T) {
 		{9, 1, `[]`},
 	} {
 		t.Run(fmt.Sprintf("offset %d limit %d", tt.offset, tt.limit), func(t *testing.T) {
-			rows, err := l.Rows(Query{Offset: tt.offset, Limit: tt.limit})
+			rows, err := s.Rows(Query{Offset: tt.offset, Limit: tt.limit})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := written(t, rows); got != tt.want {
-				t.Errorf("page = %s, want %s", got, tt.want)
+			if got := encoded(t, rows); got != tt.want {
+				t.Errorf("Rows = %s, want %s", got, tt.want)
 			}
 			if tags[rows.ETag] {
-				t.Errorf("ETag %s stands for another page too", rows.ETag)
+				t.Errorf("ETag %s is that of another page too", rows.ETag)
 			}
 			tags[rows.ETag] = true
 		})

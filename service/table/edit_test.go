@@ -1,0 +1,399 @@
+package table
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// tasks is a sheet with a blank row, a blank cell, and an ID that is text.
+var tasks = [][]any{
+	{"id", "state", "owner"},
+	{1.0, "open", "ada"},
+	{2.0, "done", "bob"},
+	{},
+	{3.0, "open", ""},
+	{"4", "open", "eve"},
+}
+
+// pageOf returns a page of a sheet with these rows and headers in some of them.
+func pageOf(grid [][]any, headers ...int) *Page {
+	tail := Tail{ID: 7, Headers: map[int][]any{}, Rows: len(grid), Grid: 100}
+	for _, header := range headers {
+		tail.Headers[header] = nil
+		if header <= len(grid) {
+			tail.Headers[header] = grid[header-1]
+		}
+	}
+	return NewPage("Tasks", tail, grid)
+}
+
+func record(namesAndValues ...any) Record {
+	var r Record
+	for i := 0; i < len(namesAndValues); i += 2 {
+		r.Fields = append(r.Fields, Field{namesAndValues[i].(string), namesAndValues[i+1]})
+	}
+	return r
+}
+
+func appending(records ...Record) *Edit { return &Edit{Kind: Appends, Header: 1, Records: records} }
+
+func upserting(column string, records ...Record) *Edit {
+	return &Edit{Kind: Upserts, Header: 1, Column: column, Records: records}
+}
+
+func updating(r Record, limit int, where ...string) *Edit {
+	return &Edit{Kind: Updates, Header: 1, Records: []Record{r}, Match: Match{Where: where, Limit: limit}}
+}
+
+func deleting(limit int, where ...string) *Edit {
+	return &Edit{Kind: Deletes, Header: 1, Match: Match{Where: where, Limit: limit}}
+}
+
+// rowsBelow returns the cells of the page's rows below the first one, without empty
+// ones at the end.
+func rowsBelow(p *Page) (rows [][]any) {
+	for _, l := range p.After()[1:] {
+		cells := slices.Clone(l.Cells)
+		for len(cells) > 0 && IsEmpty(cells[len(cells)-1]) {
+			cells = cells[:len(cells)-1]
+		}
+		rows = append(rows, cells)
+	}
+	return rows
+}
+
+func TestEdits(t *testing.T) {
+	tests := []struct {
+		name    string
+		edits   []*Edit // of one batch, in the order in which they are planned
+		results []string
+		rows    [][]any // below the header, afterwards
+	}{
+		{
+			"append", []*Edit{appending(record("state", "new", "id", 5.0), record("owner", "zoe"))},
+			[]string{`{"appended":2,"range":"Tasks!A7:C8"}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4], tasks[5], {5.0, "new", nil}, {nil, nil, "zoe"}},
+		},
+		{
+			"two appends", []*Edit{appending(record("id", 5.0)), appending(record("id", 6.0))},
+			[]string{`{"appended":1,"range":"Tasks!A7:C7"}`, `{"appended":1,"range":"Tasks!A8:C8"}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4], tasks[5], {5.0, nil, nil}, {6.0, nil, nil}},
+		},
+		{
+			"update leaves other columns", []*Edit{updating(record("owner", "x"), 0, "state:open")},
+			[]string{`{"updated":3,"rows":["2","5:6"]}`},
+			[][]any{{1.0, "open", "x"}, tasks[2], {}, {3.0, "open", "x"}, {"4", "open", "x"}},
+		},
+		{
+			"update to nil empties the cell", []*Edit{updating(record("owner", nil, "state", "free"), 0, "id:2")},
+			[]string{`{"updated":1,"rows":["3"]}`},
+			[][]any{tasks[1], {2.0, "free", nil}, {}, tasks[4], tasks[5]},
+		},
+		{
+			"update with a limit", []*Edit{updating(record("owner", "x"), 2, "state:open")},
+			[]string{`{"updated":2,"rows":["2","5"]}`},
+			[][]any{{1.0, "open", "x"}, tasks[2], {}, {3.0, "open", "x"}, tasks[5]},
+		},
+		{
+			"update of no row", []*Edit{updating(record("owner", "x"), 0, "id:9")},
+			[]string{`{"updated":0}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4], tasks[5]},
+		},
+		{
+			"updates of one row", []*Edit{updating(record("owner", "x"), 0, "id:2"), updating(record("state", "y"), 0, "owner:x")},
+			[]string{`{"updated":1,"rows":["3"]}`, `{"updated":1,"rows":["3"]}`},
+			[][]any{tasks[1], {2.0, "y", "x"}, {}, tasks[4], tasks[5]},
+		},
+		{
+			"delete by number and text", []*Edit{deleting(0, "id:4")},
+			[]string{`{"deleted":1,"rows":["6"]}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4]},
+		},
+		{
+			"delete with two conditions", []*Edit{deleting(0, "state:open", "owner:")},
+			[]string{`{"deleted":1,"rows":["5"]}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[5]},
+		},
+		{
+			"blank rows never match", []*Edit{deleting(0, "owner:")},
+			[]string{`{"deleted":1,"rows":["5"]}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[5]},
+		},
+		{
+			"a deleted row is not deleted twice", []*Edit{deleting(1, "state:open"), deleting(0, "state:open")},
+			[]string{`{"deleted":1,"rows":["2"]}`, `{"deleted":2,"rows":["5:6"]}`},
+			[][]any{tasks[2], {}},
+		},
+		{
+			"upsert", []*Edit{upserting("id", record("id", 4.0, "state", "done"), record("id", 5.0), record("id", 1.0, "owner", "=x"))},
+			[]string{`{"replaced":2,"appended":1,"rows":["2","6:7"]}`},
+			[][]any{{1.0, nil, "=x"}, tasks[2], {}, tasks[4], {4.0, "done", nil}, {5.0, nil, nil}},
+		},
+		{
+			"upserts see each other's new rows", []*Edit{upserting("id", record("id", 5.0, "state", "a")), upserting("id", record("id", "5", "state", "b"))},
+			[]string{`{"replaced":0,"appended":1,"rows":["7"]}`, `{"replaced":1,"appended":0,"rows":["7"]}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4], tasks[5], {"5", "b", nil}},
+		},
+		{
+			"an upsert does not see deleted rows", []*Edit{deleting(0, "id:2"), upserting("id", record("id", 2.0))},
+			[]string{`{"deleted":1,"rows":["3"]}`, `{"replaced":0,"appended":1,"rows":["6"]}`},
+			[][]any{tasks[1], {}, tasks[4], tasks[5], {2.0, nil, nil}},
+		},
+		{
+			"numbers after deletes in the same batch", []*Edit{updating(record("owner", "x"), 0, "id:3"), deleting(0, "id:1"), appending(record("id", 5.0))},
+			[]string{`{"updated":1,"rows":["4"]}`, `{"deleted":1,"rows":["2"]}`, `{"appended":1,"range":"Tasks!A6:C6"}`},
+			[][]any{tasks[2], {}, {3.0, "open", "x"}, tasks[5], {5.0, nil, nil}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := pageOf(tasks, 1)
+			var done []*EditResult
+			for _, e := range tt.edits {
+				if err := e.Validate(); err != nil {
+					t.Fatal(err)
+				}
+				result, err := p.Do(e)
+				if err != nil {
+					t.Fatal(err)
+				}
+				done = append(done, result)
+			}
+			p.Number()
+			for i, e := range tt.edits {
+				if got := done[i].Encode("Tasks", e); got != tt.results[i] {
+					t.Errorf("result %d = %s, want %s", i, got, tt.results[i])
+				}
+			}
+			if diff := cmp.Diff(rowsBelow(pageOf(append(tasks[:1:1], tt.rows...), 1)), rowsBelow(p), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("rows (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]any{1.0, "open", "ada"}, tasks[1]); diff != "" {
+				t.Fatalf("the rows that were read are changed:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEditErrors(t *testing.T) {
+	many := [][]any{{"id"}}
+	for range MaxMatches + 1 {
+		many = append(many, []any{"x"})
+	}
+	lower := func(e *Edit) *Edit { e.Header = 3; return e }
+	tests := []struct {
+		name   string
+		grid   [][]any
+		edit   *Edit
+		code   Code
+		detail string
+	}{
+		{"append: unknown column", tasks, appending(record("id", 5.0), record("idd", 6.0)), InvalidRows, `row 2: sheet "Tasks" has no column "idd"; its columns are "id", "state", "owner"`},
+		{"append: no value", tasks, appending(record("id", 5.0), record("id", nil, "owner", "")), InvalidRows, "row 2: no column has a value"},
+		{"append: no fields", tasks, appending(Record{Line: 9}), InvalidRows, "line 9: no column has a value"},
+		{"append: empty sheet", nil, appending(record("id", 5.0)), InvalidRows, "no column name in cell A1"},
+		{"append: table in column B", [][]any{{nil, "x"}}, appending(record("x", 5.0)), InvalidRows, "no column name in cell A1"},
+		{"append: header row below all rows", tasks[:2], lower(appending(record("id", 5.0))), InvalidRows, "no column name in cell A3"},
+		{"append: two columns of one name", [][]any{{"a", "a"}}, appending(record("a", 5.0)), InvalidRows, `two columns named "a"`},
+		{"update: unknown column", tasks, updating(record("stat", "x"), 0, "id:1"), InvalidRows, `no column "stat"`},
+		{"update: unknown column, no match", tasks, updating(record("stat", "x"), 0, "id:9"), InvalidRows, `no column "stat"`},
+		{"update: no column", tasks, updating(Record{}, 0, "id:1"), InvalidRows, "no column to set"},
+		{"update: unknown column in a condition", tasks, updating(record("state", "x"), 0, "idd:1"), InvalidRows, `no column "idd"`},
+		{"delete: condition without a colon", tasks, deleting(0, "id"), BadRequest, "column:value"},
+		{"delete: too many matches", many, deleting(0, "id:x"), InvalidRows, "1001 rows match"},
+		{"upsert: unknown key column", tasks, upserting("idd", record("id", 5.0)), InvalidRows, `no column "idd"`},
+		{"upsert: no key", tasks, upserting("id", record("id", 5.0), record("state", "x")), InvalidRows, `row 2: no value for the key column "id"`},
+		{"upsert: key twice in the records", tasks, upserting("id", record("id", 7.0), record("id", 8.0), record("id", "7")), InvalidRows, "row 3: the key is the same as that of row 1"},
+		{"upsert: key twice in the sheet", tasks, upserting("state", record("state", "new"), record("state", "open")), InvalidRows, `row 2: the key stands twice in sheet "Tasks", in rows 2 and 5`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := pageOf(tt.grid, tt.edit.Header)
+			result, err := p.Do(tt.edit)
+			if result != nil || codeOf(err) != tt.code || !strings.Contains(err.Error(), tt.detail) {
+				t.Errorf("Do = %v, %v, want %s: %s", result, err, tt.code, tt.detail)
+			}
+			if diff := cmp.Diff(pageOf(tt.grid, tt.edit.Header), p); diff != "" {
+				t.Errorf("the page was changed by an edit with an error (-want +got):\n%s", diff)
+			}
+		})
+	}
+	if result, err := pageOf(many, 1).Do(deleting(MaxRows, "id:x")); err != nil || len(result.Changed) != MaxMatches+1 {
+		t.Errorf("delete with a limit = %v, want %d rows", err, MaxMatches+1)
+	}
+}
+
+func TestEditValidate(t *testing.T) {
+	tests := []struct {
+		name   string
+		edit   *Edit
+		code   Code
+		detail string
+	}{
+		{"append", appending(record("id", 1)), "", ""},
+		{"append nothing", appending(), InvalidRows, "no rows"},
+		{"append a type that no cell holds", appending(record("id", []int{1})), InvalidRows, `row 1: column "id" holds a value of type []int`},
+		{"delete", deleting(0, "id:1"), "", ""},
+		{"delete up to the largest limit", deleting(MaxRows, "id:1"), "", ""},
+		{"delete all", deleting(0), InvalidRows, "no condition"},
+		{"update all", updating(record("id", 1), 1), InvalidRows, "no condition"},
+		{"a negative limit", deleting(-1, "id:1"), BadRequest, "limit -1"},
+		{"a limit that is too large", deleting(MaxRows+1, "id:1"), BadRequest, "limit 10001"},
+	}
+	for _, tt := range tests {
+		err := tt.edit.Validate()
+		if codeOf(err) != tt.code || err != nil && !strings.Contains(err.Error(), tt.detail) {
+			t.Errorf("%s: Validate() = %v, want %s: %s", tt.name, err, tt.code, tt.detail)
+		}
+	}
+	if e := tests[0].edit; e.Records[0].Fields[0].Value != 1.0 {
+		t.Errorf("after Validate the value is %#v, want 1.0", e.Records[0].Fields[0].Value)
+	}
+}
+
+func TestWriteValidate(t *testing.T) {
+	tests := []struct {
+		name  string
+		write Write
+		valid bool
+	}{
+		{"zero value", Write{}, true},
+		{"longest key", Write{Header: 3, Key: strings.Repeat("k", 255)}, true},
+		{"key too long", Write{Key: strings.Repeat("k", 256)}, false},
+		{"key with a line break", Write{Key: "a\nb"}, false},
+		{"key that is not ASCII", Write{Key: "ä"}, false},
+		{"header row above the sheet", Write{Header: -1}, false},
+	}
+	for _, tt := range tests {
+		if err := tt.write.Validate(); (err == nil) != tt.valid || !tt.valid && codeOf(err) != BadRequest {
+			t.Errorf("%s: Validate() = %v, valid should be %v", tt.name, err, tt.valid)
+		}
+	}
+}
+
+// TestResultFitsIntoACell holds that row numbers are left out where the result could not
+// be kept with an idempotency key.
+func TestResultFitsIntoACell(t *testing.T) {
+	grid := [][]any{{"id"}}
+	for i := range 2 * MaxRows {
+		grid = append(grid, []any{[]string{"x", "y"}[i%2]})
+	}
+	p := pageOf(grid, 1)
+	e := updating(record("id", "z"), MaxRows, "id:x")
+	result, err := p.Do(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Number()
+	if got, want := result.Encode("Tasks", e), `{"updated":10000}`; got != want {
+		t.Errorf("result = %.100s, want %s", got, want)
+	}
+}
+
+// TestOtherHeader edits a table whose header is not in row 1.
+func TestOtherHeader(t *testing.T) {
+	grid := [][]any{{"id", "a report"}, {}, {"id", "qty"}, {1.0, 5.0}, {2.0, 6.0, "wide"}}
+	p := pageOf(grid, 3)
+	e := &Edit{Kind: Updates, Header: 3, Records: []Record{record("C", "x")}, Match: Match{Where: []string{"id:1"}}}
+	if _, err := p.Do(e); err != nil { // column C has no name, but a row has a cell there
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]any{1.0, 5.0, "x"}, p.Lines[3].Cells); diff != "" {
+		t.Errorf("row 4 (-want +got):\n%s", diff)
+	}
+	e = &Edit{Kind: Deletes, Header: 3, Match: Match{Where: []string{"id:id"}}}
+	if result, err := p.Do(e); err != nil || len(result.Changed) != 0 {
+		t.Errorf("a condition matches rows above the header or itself: %v, %v", result, err)
+	}
+}
+
+// TestTailAfter holds what is known of a sheet after a batch.
+func TestTailAfter(t *testing.T) {
+	tests := []struct {
+		name  string
+		grid  [][]any
+		read  bool
+		edits []*Edit
+		want  Tail
+	}{
+		{"appends, rows not read", tasks, false, []*Edit{appending(record("id", 5.0))}, Tail{7, map[int][]any{1: tasks[0]}, 7, 101}},
+		{"update", tasks, true, []*Edit{updating(record("id", 5.0), 0, "id:4")}, Tail{7, map[int][]any{1: tasks[0]}, 6, 100}},
+		{"the last row is emptied", tasks, true, []*Edit{updating(record("id", nil, "state", nil, "owner", ""), 0, "id:4")}, Tail{7, map[int][]any{1: tasks[0]}, 5, 100}},
+		{"the last row is deleted, above it a blank one", tasks[:5], true, []*Edit{deleting(0, "id:3")}, Tail{7, map[int][]any{1: tasks[0]}, 3, 99}},
+		{"delete and append", tasks, true, []*Edit{deleting(0, "state:open"), appending(record("id", 5.0))}, Tail{7, map[int][]any{1: tasks[0]}, 4, 98}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := pageOf(tt.grid, 1)
+			if !tt.read {
+				p.Lines = nil
+				p.Tail.Headers[9] = nil // which the new rows may reach
+			}
+			for _, e := range tt.edits {
+				if _, err := p.Do(e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := p.Next(p.After()); !got.Same(tt.want) {
+				t.Errorf("Next = %+v, want %+v", got, tt.want)
+			}
+			if got := p.Extra(p.After()); got != 0 {
+				t.Errorf("Extra = %d, want 0", got)
+			}
+		})
+	}
+}
+
+// TestPlaces holds which numbers rows have after a batch, and which columns of them were
+// set.
+func TestPlaces(t *testing.T) {
+	p := pageOf(tasks, 1)
+	for _, e := range []*Edit{
+		updating(record("owner", "x", "id", 30.0), 0, "id:3"),
+		updating(record("owner", "y", "state", "z"), 0, "owner:x"),
+		deleting(0, "id:1"), deleting(0, "id:2"), deleting(0, "id:4"),
+		appending(record("id", 5.0), record("id", 6.0)),
+	} {
+		if _, err := p.Do(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.Number()
+	lines := append(p.Lines[:len(p.Lines):len(p.Lines)], p.Added...)
+	for i, want := range []Line{
+		{Number: 1, At: 1},
+		{Number: 2, At: 2, Deleted: true, Above: 1}, {Number: 3, At: 3, Deleted: true, Above: 1}, // between 1 and 4
+		{Number: 4, At: 2}, {Number: 5, At: 3, Set: []int{0, 1, 2}},
+		{Number: 6, At: 6, Deleted: true, Above: 3},
+		{At: 4}, {At: 5},
+	} {
+		got := *lines[i]
+		got.Cells = nil
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("row %d (-want +got):\n%s", i+1, diff)
+		}
+	}
+	if got := p.FirstAdded(p.After()); got != 4 {
+		t.Errorf("FirstAdded = %d, want 4", got)
+	}
+}
+
+// TestLastRowIsDeleted holds that a row is added where none would be left below the
+// header, which Google refuses.
+func TestLastRowIsDeleted(t *testing.T) {
+	p := pageOf(tasks[:2], 1)
+	p.Tail.Grid = 2
+	if _, err := p.Do(deleting(0, "id:1")); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Extra(p.After()); got != 1 {
+		t.Errorf("Extra = %d, want 1", got)
+	}
+	if got, want := p.Next(p.After()), (Tail{7, map[int][]any{1: tasks[0]}, 1, 2}); !got.Same(want) {
+		t.Errorf("Next = %+v, want %+v", got, want)
+	}
+}
