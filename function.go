@@ -211,7 +211,7 @@ func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
 	// memory. With a max-age it would not see what it has just stored: only the
 	// function knows when a cached row is out of date.
 	header.Set("Cache-Control", "private, no-cache")
-	if rows.Kept {
+	if rows.FromCache {
 		header.Set("Age", strconv.Itoa(int(rows.Age.Seconds())))
 	}
 	header.Set("X-Total-Count", strconv.Itoa(rows.Total))
@@ -248,7 +248,7 @@ func (h *Handler) appendRows(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	var appended table.Appended
+	var appended table.AppendResult
 	if userEntered {
 		appended, err = h.rows.EnterRows(r.Context(), r.PathValue("title"), opts.Header, records)
 	} else {
@@ -268,7 +268,7 @@ func (h *Handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
 	}
 	column := r.URL.Query().Get("key")
 	if column == "" {
-		return &table.Error{Code: table.InvalidRows, Detail: "no column says which rows are the same", Remedy: "add key=column"}
+		return &table.Error{Code: table.InvalidRows, Detail: "no column says which rows are the same", Hint: "add key=column"}
 	}
 	records, release, err := h.readRecords(w, r, "application/json", "text/csv")
 	if err != nil {
@@ -339,25 +339,25 @@ func (h *Handler) receiveEvent(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (h *Handler) storeEvent(w http.ResponseWriter, r *http.Request) (table.Appended, error) {
+func (h *Handler) storeEvent(w http.ResponseWriter, r *http.Request) (table.AppendResult, error) {
 	body, release, err := h.bodies.Open(w, r)
 	if err != nil {
-		return table.Appended{}, err
+		return table.AppendResult{}, err
 	}
 	defer release()
 	content, err := io.ReadAll(body)
 	if err != nil {
-		return table.Appended{}, err
+		return table.AppendResult{}, err
 	}
 	e, err := event.Parse(r.Header, content)
 	if err != nil {
-		return table.Appended{}, err
+		return table.AppendResult{}, err
 	}
 	records, err := table.ParseRecords(e.Rows)
 	if err != nil {
-		return table.Appended{}, err
+		return table.AppendResult{}, err
 	}
-	return h.rows.AppendRows(r.Context(), e.Sheet, table.Write{Key: e.Key}, records)
+	return h.rows.AppendRows(r.Context(), e.Sheet, table.WriteOptions{Key: e.Key}, records)
 }
 
 // export answers with the spreadsheet as a file, hidden sheets included, while it
@@ -430,12 +430,12 @@ func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, accepted .
 // parseQuery reads which rows of a sheet are asked for, and in what form.
 func parseQuery(r *http.Request) (q table.Query, err error) {
 	p := r.URL.Query()
-	q.Values, q.Where, q.Anew = table.Values(p.Get("values")), p["where"], web.NoCache(r.Header)
+	q.Render, q.Where, q.NoCache = table.Render(p.Get("values")), p["where"], web.NoCache(r.Header)
 	q.CSV = web.Prefers(r.Header, "text/csv", "application/json")
-	switch q.Values {
+	switch q.Render {
 	case "", table.Typed, table.Text, table.Formula:
 	default:
-		return q, web.BadRequest("values=%.100s: want typed, text or formula", q.Values)
+		return q, web.BadRequest("values=%.100s: want typed, text or formula", q.Render)
 	}
 	switch format := p.Get("format"); {
 	case format == "csv", format == "json":
@@ -463,7 +463,7 @@ func parseQuery(r *http.Request) (q table.Query, err error) {
 const maxHeader = 100
 
 // parseWrite reads how a write is to be done.
-func parseWrite(r *http.Request) (opts table.Write, err error) {
+func parseWrite(r *http.Request) (opts table.WriteOptions, err error) {
 	keys := r.Header.Values("Idempotency-Key")
 	if len(keys) > 0 {
 		opts.Key = keys[0]
@@ -481,7 +481,7 @@ func parseWrite(r *http.Request) (opts table.Write, err error) {
 
 // parseChange reads which rows an update or a delete is for, and how it is to be
 // done.
-func parseChange(r *http.Request) (opts table.Write, match table.Match, err error) {
+func parseChange(r *http.Request) (opts table.WriteOptions, match table.Match, err error) {
 	p := r.URL.Query()
 	match.Where = p["where"]
 	if match.Limit, err = web.Int(p, "limit", 1, table.MaxRows); err != nil {
@@ -492,7 +492,7 @@ func parseChange(r *http.Request) (opts table.Write, match table.Match, err erro
 }
 
 // parseInput reports whether rows are to be stored as if a person had typed them.
-func parseInput(r *http.Request, opts table.Write) (userEntered bool, err error) {
+func parseInput(r *http.Request, opts table.WriteOptions) (userEntered bool, err error) {
 	switch input := r.URL.Query().Get("input"); input {
 	case "", "raw":
 		return false, nil

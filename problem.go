@@ -71,7 +71,7 @@ func toError(err error) *web.Error {
 	case errors.As(err, &noToken): // before the service's error that wraps it
 		e.Code, e.Detail, e.Hint = string(table.TokenRefused), noToken.Error(), noToken.Hint
 	case errors.As(err, &inService):
-		e.Code, e.Detail, e.Hint, e.RetryAfter = string(inService.Code), inService.Detail, inService.Remedy, inService.RetryAfter
+		e.Code, e.Detail, e.Hint, e.RetryAfter = string(inService.Code), inService.Detail, inService.Hint, inService.RetryAfter
 		e.AlwaysLog = inService.Code == table.OutcomeUnknown
 	case errors.As(err, &caller):
 		e.Code, e.Detail, e.Hint = string(codeUnauthenticated), caller.Detail, caller.Hint

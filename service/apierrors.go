@@ -34,58 +34,58 @@ var errorRules = []errorRule{
 	{reasons: []string{"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"}, Error: table.Error{
 		Code:   table.ScopeInsufficient,
 		Detail: "the function's access token lacks a scope that this call needs",
-		Remedy: "set SCOPES=drive,spreadsheets",
+		Hint:   "set SCOPES=drive,spreadsheets",
 	}},
 	{reasons: []string{"SERVICE_DISABLED", "accessNotConfigured"}, Error: table.Error{
 		Code:   table.APIDisabled,
 		Detail: "a Google API that this call needs is not enabled in the project of the function's account",
-		Remedy: "gcloud services enable sheets.googleapis.com drive.googleapis.com, then wait some minutes",
+		Hint:   "gcloud services enable sheets.googleapis.com drive.googleapis.com, then wait some minutes",
 	}},
 	{reasons: []string{"storageQuotaExceeded"}, Error: table.Error{
 		Code:   table.NoStorage,
 		Detail: "the function's account has no storage of its own: a service account cannot own files",
-		Remedy: "create the file in a shared drive, or as a person who shares it with " + table.Account,
+		Hint:   "create the file in a shared drive, or as a person who shares it with " + table.Account,
 	}},
 	{reasons: []string{"exportSizeLimitExceeded"}, Error: table.Error{
 		Code:   table.TooLarge,
 		Detail: "the file would be larger than Drive exports, which is 10 MB",
-		Remedy: "read the sheets one by one, GET /sheets/{title}, or download the file in Google Sheets, File > Download",
+		Hint:   "read the sheets one by one, GET /sheets/{title}, or download the file in Google Sheets, File > Download",
 	}},
 	{reasons: []string{"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"}, status: http.StatusTooManyRequests, Error: table.Error{
 		Code:       table.RateLimited,
 		Detail:     "Google's quota of calls a minute is used up",
-		Remedy:     "come back when the minute is over; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows the quota",
+		Hint:       "come back when the minute is over; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows the quota",
 		RetryAfter: quotaWindow,
 	}},
 	{reasons: []string{"USER_PROJECT_DENIED", "quota project"}, Error: table.Error{
 		Code:   table.Upstream,
 		Detail: "Google wants to know which project pays for the calls",
-		Remedy: "gcloud auth application-default set-quota-project PROJECT",
+		Hint:   "gcloud auth application-default set-quota-project PROJECT",
 	}},
 	{reasons: []string{"FAILED_PRECONDITION", "fileNotExportable"}, Error: table.Error{
 		Code:   table.UnsupportedDocument,
 		Detail: "the document is no Google spreadsheet",
-		Remedy: "open it in Google Sheets, choose File > Save as Google Sheets, and let SPREADSHEET_ID name the new one",
+		Hint:   "open it in Google Sheets, choose File > Save as Google Sheets, and let SPREADSHEET_ID name the new one",
 	}},
 	{reasons: []string{"ACCESS_TOKEN_TYPE_UNSUPPORTED"}, Error: table.Error{
 		Code:   table.TokenRefused,
 		Detail: "the function's identity is a federated one without an e-mail address, which Google Workspace does not know",
-		Remedy: "bind the Kubernetes service account to a Google service account, or set IMPERSONATE to one, and share the spreadsheet with it",
+		Hint:   "bind the Kubernetes service account to a Google service account, or set IMPERSONATE to one, and share the spreadsheet with it",
 	}},
 	{status: http.StatusUnauthorized, Error: table.Error{
 		Code:   table.TokenRefused,
 		Detail: "Google does not accept the function's access token",
-		Remedy: "check that the function's service account exists and is enabled: gcloud iam service-accounts describe " + table.Account,
+		Hint:   "check that the function's service account exists and is enabled: gcloud iam service-accounts describe " + table.Account,
 	}},
 	{status: http.StatusForbidden, Error: table.Error{
 		Code:   table.NotShared,
 		Detail: "the spreadsheet is not shared with the function's account, or not for editing, or the range is protected",
-		Remedy: "share the spreadsheet with " + table.Account + " as Editor",
+		Hint:   "share the spreadsheet with " + table.Account + " as Editor",
 	}},
 	{status: http.StatusNotFound, Error: table.Error{
 		Code:   table.SpreadsheetNotFound,
 		Detail: "Google knows no spreadsheet with the ID that SPREADSHEET_ID names",
-		Remedy: "check SPREADSHEET_ID, and that the spreadsheet is shared with " + table.Account,
+		Hint:   "check SPREADSHEET_ID, and that the spreadsheet is shared with " + table.Account,
 	}},
 }
 

@@ -22,25 +22,25 @@ import (
 // cannot do that, so it is a call of its own, and not safe to repeat. It is sent once:
 // where Google's response is lost the error is a [table.Error] with the code
 // [table.OutcomeUnknown]. After every other error nothing is stored.
-func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []table.Record) (table.Appended, error) {
+func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []table.Record) (table.AppendResult, error) {
 	doing := fmt.Sprintf("enter %d rows into sheet %s", len(records), table.Quote(title))
-	if err := (table.Write{Header: headerRow}).Validate(); err != nil {
-		return table.Appended{}, err
+	if err := (table.WriteOptions{Header: headerRow}).Validate(); err != nil {
+		return table.AppendResult{}, err
 	}
 	e := &table.Edit{Kind: table.Appends, Title: title, Header: cmp.Or(headerRow, 1), Records: records}
 	if err := e.Validate(); err != nil {
-		return table.Appended{}, err
+		return table.AppendResult{}, err
 	}
 	header, err := s.readHeader(ctx, title, e.Header)
 	if err != nil {
-		return table.Appended{}, s.sheetError(ctx, doing, title, err)
+		return table.AppendResult{}, s.sheetError(ctx, doing, title, err)
 	}
 	did, err := table.NewPage(title, table.Tail{Headers: map[int][]any{e.Header: header}}, nil).Do(e)
 	if err != nil {
-		return table.Appended{}, err
+		return table.AppendResult{}, err
 	}
 	if err := s.writeLimiter.Wait(ctx); err != nil {
-		return table.Appended{}, &table.Error{Code: table.RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
+		return table.AppendResult{}, &table.Error{Code: table.RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
 	}
 	defer s.cache.drop(title)
 	defer s.writer.Forget()
@@ -50,7 +50,7 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 // appendEntered calls spreadsheets.values.append once. The range is one cell, the
 // header's in column A: of a whole sheet Google appends to the last block of cells.
 // INSERT_ROWS, because OVERWRITE would overwrite the rows of another writer.
-func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, lines []*table.Line) (table.Appended, error) {
+func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, lines []*table.Line) (table.AppendResult, error) {
 	var values [][]any
 	for _, l := range lines {
 		values = append(values, l.Cells)
@@ -62,19 +62,19 @@ func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit
 		Fields("updates(updatedRange)").Context(ctx).Do()
 	if err == nil && answer.Updates != nil {
 		noteRows(ctx, len(values))
-		return table.Appended{Count: len(values), Range: answer.Updates.UpdatedRange}, nil
+		return table.AppendResult{Count: len(values), Range: answer.Updates.UpdatedRange}, nil
 	}
 	// After a 4xx nothing is stored. After a 5xx that is not certain.
 	refusal, refused := errors.AsType[*googleapi.Error](err)
 	if sent.Load() && !(refused && refusal.Code >= 400 && refusal.Code < 500) {
-		return table.Appended{}, &table.Error{
+		return table.AppendResult{}, &table.Error{
 			Code:   table.OutcomeUnknown,
 			Detail: doing + ": Google's answer was lost, so the rows may have been stored or not",
-			Remedy: "look whether the rows are in the sheet before sending them again",
+			Hint:   "look whether the rows are in the sheet before sending them again",
 			Err:    err,
 		}
 	}
-	return table.Appended{}, s.sheetError(ctx, doing, e.Title, err)
+	return table.AppendResult{}, s.sheetError(ctx, doing, e.Title, err)
 }
 
 // readHeader returns the typed cells of the row with this number; nil if it is empty.

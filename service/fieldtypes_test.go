@@ -58,15 +58,15 @@ func (s stringer) String() string { return s.text }
 // row whose id is 1.
 var writers = map[string]func(*testing.T, *service.Service, any) error{
 	"AppendRows": func(t *testing.T, s *service.Service, v any) error {
-		_, err := s.AppendRows(t.Context(), "T", table.Write{}, []table.Record{recordOf("id", "new", "v", v)})
+		_, err := s.AppendRows(t.Context(), "T", table.WriteOptions{}, []table.Record{recordOf("id", "new", "v", v)})
 		return err
 	},
 	"UpsertRows": func(t *testing.T, s *service.Service, v any) error {
-		_, err := s.UpsertRows(t.Context(), "T", table.Write{}, "id", []table.Record{recordOf("id", 1, "v", v)})
+		_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{}, "id", []table.Record{recordOf("id", 1, "v", v)})
 		return err
 	},
 	"UpdateRows": func(t *testing.T, s *service.Service, v any) error {
-		_, err := s.UpdateRows(t.Context(), "T", table.Write{}, table.Match{Where: []string{"id:1"}}, recordOf("v", v))
+		_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, table.Match{Where: []string{"id:1"}}, recordOf("v", v))
 		return err
 	},
 	"EnterRows": func(t *testing.T, s *service.Service, v any) error {
@@ -201,17 +201,17 @@ func TestCallsAreChecked(t *testing.T) {
 		code   table.Code
 		detail string
 	}{
-		{"append no records", appendTo("T", table.Write{}), table.InvalidRows, "there are no rows"},
-		{"append an empty record", appendTo("T", table.Write{}, table.Record{}), table.InvalidRows, "row 1: no column has a value"},
-		{"append blank values", appendTo("T", table.Write{}, ok[0], recordOf("id", nil, "v", "")), table.InvalidRows, "row 2: no column has a value"},
-		{"append a column twice", appendTo("T", table.Write{}, recordOf("id", 1, "id", 2)), table.InvalidRows, `row 1: column "id" is given twice`},
-		{"append an unknown column", appendTo("T", table.Write{}, recordOf("nope", 1)), table.InvalidRows, `no column "nope"`},
-		{"append a column name that is not UTF-8", appendTo("T", table.Write{}, recordOf("i\xff", 1)), table.InvalidRows, "not UTF-8"},
-		{"append too many records", appendTo("T", table.Write{}, make([]table.Record, table.MaxRows+1)...), table.TooLarge, "more than 10000 rows"},
-		{"append above the sheet", appendTo("T", table.Write{Header: -1}, ok...), table.BadRequest, "rows are counted from 1"},
-		{"append to no title", appendTo("", table.Write{}, ok...), table.SheetNotFound, "no sheet"},
-		{"append with a key that is too long", appendTo("T", table.Write{Key: strings.Repeat("k", 256)}, ok...), table.BadRequest, "idempotency key"},
-		{"append with a key that is not ASCII", appendTo("T", table.Write{Key: "schlüssel"}, ok...), table.BadRequest, "idempotency key"},
+		{"append no records", appendTo("T", table.WriteOptions{}), table.InvalidRows, "there are no rows"},
+		{"append an empty record", appendTo("T", table.WriteOptions{}, table.Record{}), table.InvalidRows, "row 1: no column has a value"},
+		{"append blank values", appendTo("T", table.WriteOptions{}, ok[0], recordOf("id", nil, "v", "")), table.InvalidRows, "row 2: no column has a value"},
+		{"append a column twice", appendTo("T", table.WriteOptions{}, recordOf("id", 1, "id", 2)), table.InvalidRows, `row 1: column "id" is given twice`},
+		{"append an unknown column", appendTo("T", table.WriteOptions{}, recordOf("nope", 1)), table.InvalidRows, `no column "nope"`},
+		{"append a column name that is not UTF-8", appendTo("T", table.WriteOptions{}, recordOf("i\xff", 1)), table.InvalidRows, "not UTF-8"},
+		{"append too many records", appendTo("T", table.WriteOptions{}, make([]table.Record, table.MaxRows+1)...), table.TooLarge, "more than 10000 rows"},
+		{"append above the sheet", appendTo("T", table.WriteOptions{Header: -1}, ok...), table.BadRequest, "rows are counted from 1"},
+		{"append to no title", appendTo("", table.WriteOptions{}, ok...), table.SheetNotFound, "no sheet"},
+		{"append with a key that is too long", appendTo("T", table.WriteOptions{Key: strings.Repeat("k", 256)}, ok...), table.BadRequest, "idempotency key"},
+		{"append with a key that is not ASCII", appendTo("T", table.WriteOptions{Key: "schlüssel"}, ok...), table.BadRequest, "idempotency key"},
 		{"enter no records", func(t *testing.T, s *service.Service) error {
 			_, err := s.EnterRows(t.Context(), "T", 0, nil)
 			return err
@@ -221,37 +221,37 @@ func TestCallsAreChecked(t *testing.T) {
 			return err
 		}, table.BadRequest, "rows are counted from 1"},
 		{"upsert no records", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpsertRows(t.Context(), "T", table.Write{}, "id", []table.Record{})
+			_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{}, "id", []table.Record{})
 			return err
 		}, table.InvalidRows, "there are no rows"},
 		{"upsert without a key column", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpsertRows(t.Context(), "T", table.Write{}, "", ok)
+			_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{}, "", ok)
 			return err
 		}, table.InvalidRows, `no column ""`},
 		{"update no columns", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpdateRows(t.Context(), "T", table.Write{}, where, table.Record{})
+			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, where, table.Record{})
 			return err
 		}, table.InvalidRows, "there is no column to set"},
 		{"update a column twice", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpdateRows(t.Context(), "T", table.Write{}, where, recordOf("v", 1, "v", 2))
+			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, where, recordOf("v", 1, "v", 2))
 			return err
 		}, table.InvalidRows, `column "v" is given twice`},
 		{"update without a condition", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpdateRows(t.Context(), "T", table.Write{}, table.Match{}, recordOf("v", 1))
+			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, table.Match{}, recordOf("v", 1))
 			return err
 		}, table.InvalidRows, "no condition"},
 		{"delete without a condition", func(t *testing.T, s *service.Service) error {
-			_, err := s.DeleteRows(t.Context(), "T", table.Write{}, table.Match{})
+			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{}, table.Match{})
 			return err
 		}, table.InvalidRows, "no condition"},
 		{"delete with a negative limit", func(t *testing.T, s *service.Service) error {
-			_, err := s.DeleteRows(t.Context(), "T", table.Write{}, table.Match{Where: where.Where, Limit: -1})
+			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{}, table.Match{Where: where.Where, Limit: -1})
 			return err
 		}, table.BadRequest, "limit -1"},
 		{"list above the sheet", list(table.Query{Header: -1}), table.BadRequest, "negative"},
 		{"list at a negative offset", list(table.Query{Offset: -1}), table.BadRequest, "negative"},
 		{"list up to a negative limit", list(table.Query{Limit: -1}), table.BadRequest, "negative"},
-		{"list in an unknown form", list(table.Query{Values: "html"}), table.BadRequest, `"html"`},
+		{"list in an unknown form", list(table.Query{Render: "html"}), table.BadRequest, `"html"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -265,7 +265,7 @@ func TestCallsAreChecked(t *testing.T) {
 	}
 }
 
-func appendTo(title string, w table.Write, records ...table.Record) func(*testing.T, *service.Service) error {
+func appendTo(title string, w table.WriteOptions, records ...table.Record) func(*testing.T, *service.Service) error {
 	return func(t *testing.T, s *service.Service) error {
 		_, err := s.AppendRows(t.Context(), title, w, records)
 		return err
@@ -284,7 +284,7 @@ func list(q table.Query) func(*testing.T, *service.Service) error {
 func TestRecordsAreLeftAlone(t *testing.T) {
 	s, _ := newService(t, [][]any{{"id", "v"}})
 	records := []table.Record{recordOf("id", "a"), recordOf("id", 7, "v", time.Time{})}
-	if _, err := s.AppendRows(t.Context(), "T", table.Write{}, records); err != nil {
+	if _, err := s.AppendRows(t.Context(), "T", table.WriteOptions{}, records); err != nil {
 		t.Fatal(err)
 	}
 	if want := []table.Record{recordOf("id", "a"), recordOf("id", 7, "v", time.Time{})}; !cmp.Equal(want, records) {

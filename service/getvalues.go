@@ -50,7 +50,7 @@ func (s *Service) readSheet(ctx context.Context, k readKey, turns []slot) (*tabl
 // getValues calls spreadsheets.values.get, and calls row for each row as it arrives. The
 // cells are JSON as Google wrote it, and valid until row returns. The typed client would
 // decode them into a [][]any, which takes longer than all the rest of a read.
-func (s *Service) getValues(ctx context.Context, a1 string, as table.Values, row func([]jsontext.Value) error) error {
+func (s *Service) getValues(ctx context.Context, a1 string, as table.Render, row func([]jsontext.Value) error) error {
 	if err := s.readLimiter.Wait(ctx); err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func sheetFull(title string, cells int64) error {
 	return &table.Error{
 		Code:   table.SheetFull,
 		Detail: fmt.Sprintf("the rows do not fit: the spreadsheet's sheets have %d cells, and Google's limit is %d, empty ones too", cells, maxCells),
-		Remedy: fmt.Sprintf("delete rows and columns that are not used, in sheet %q or another one, or begin a new spreadsheet", title),
+		Hint:   fmt.Sprintf("delete rows and columns that are not used, in sheet %q or another one, or begin a new spreadsheet", title),
 	}
 }
 
@@ -68,12 +68,12 @@ func fromCommit(err error) error {
 	case errors.Is(err, commit.ErrOverloaded), errors.Is(err, commit.ErrStopped), errors.Is(err, commit.ErrNotSent):
 		return &table.Error{Code: table.Overloaded, Detail: err.Error() + ", so nothing was stored", RetryAfter: 5 * time.Second, Err: err}
 	case errors.Is(err, commit.ErrNoRoom):
-		return &table.Error{Code: table.SheetFull, Detail: err.Error(), Remedy: "delete developer metadata that other programs have left in the spreadsheet: Google's limit is 30,000 characters"}
+		return &table.Error{Code: table.SheetFull, Detail: err.Error(), Hint: "delete developer metadata that other programs have left in the spreadsheet: Google's limit is 30,000 characters"}
 	case errors.Is(err, commit.ErrKeyReused):
 		return &table.Error{Code: table.KeyReused, Detail: err.Error()}
 	case errors.Is(err, commit.ErrOutcomeUnknown):
 		return &table.Error{Code: table.OutcomeUnknown, Detail: err.Error(),
-			Remedy: "repeat the request with the same Idempotency-Key; without one look whether the rows are in the sheet first"}
+			Hint: "repeat the request with the same Idempotency-Key; without one look whether the rows are in the sheet first"}
 	}
 	return err
 }

@@ -93,7 +93,7 @@ func beforeDeadline(ctx context.Context, t slot) error {
 	return &table.Error{
 		Code:       table.RateLimited,
 		Detail:     fmt.Sprintf("the calls to Google are kept to a pace, which has room for another one in %.0f s", seconds),
-		Remedy:     "come back then, or raise READS_PER_MINUTE if this account's quota is higher; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows it",
+		Hint:       "come back then, or raise READS_PER_MINUTE if this account's quota is higher; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows it",
 		RetryAfter: time.Duration(seconds) * time.Second,
 	}
 }

@@ -29,7 +29,7 @@ const (
 type readKey struct {
 	title  string
 	header int // from 1
-	render table.Values
+	render table.Render
 }
 
 // apiCalls returns how many calls to Google readSheet makes.

@@ -5,7 +5,7 @@
 //	…
 //	rows, err := s.ListRows(ctx, "Orders", table.Query{Where: []string{"item:apple"}})
 //	…
-//	_, err = s.AppendRows(ctx, "Orders", table.Write{}, []table.Record{
+//	_, err = s.AppendRows(ctx, "Orders", table.WriteOptions{}, []table.Record{
 //		{Fields: []table.Field{{Column: "item", Value: "bread"}, {Column: "qty", Value: 2}}},
 //	})
 //
@@ -137,7 +137,7 @@ func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (ta
 	if err := q.Validate(); err != nil {
 		return table.Rows{}, err
 	}
-	found, kept, err := s.cache.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Values, table.Typed)}, q.Anew)
+	found, kept, err := s.cache.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Render, table.Typed)}, q.NoCache)
 	if err != nil {
 		return table.Rows{}, err
 	}
@@ -149,7 +149,7 @@ func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (ta
 		return table.Rows{}, err
 	}
 	noteRows(ctx, rows.Count)
-	if rows.Kept = kept; kept {
+	if rows.FromCache = kept; kept {
 		rows.Age = time.Since(found.requestedAt)
 	}
 	return rows, nil
@@ -164,7 +164,7 @@ func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (ta
 // [table.Conflict], an error means that nothing was stored. The records must not be
 // modified while the call lasts, nor after it if ctx has ended it, because the write may
 // still be queued. All of this is true of UpsertRows, UpdateRows and DeleteRows too.
-func (s *Service) AppendRows(ctx context.Context, title string, w table.Write, records []table.Record) (a table.Appended, err error) {
+func (s *Service) AppendRows(ctx context.Context, title string, w table.WriteOptions, records []table.Record) (a table.AppendResult, err error) {
 	a.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Appends, Title: title, Records: records}, &a)
 	noteRows(ctx, a.Count)
 	return a, err
@@ -173,7 +173,7 @@ func (s *Service) AppendRows(ctx context.Context, title string, w table.Write, r
 // UpsertRows replaces, in all columns, the row that has the same value in the key column
 // as a record, and appends the records for which there is none. Every record must have a
 // key. A key that two records or two rows have is an error.
-func (s *Service) UpsertRows(ctx context.Context, title string, w table.Write, keyColumn string, records []table.Record) (u table.Upserted, err error) {
+func (s *Service) UpsertRows(ctx context.Context, title string, w table.WriteOptions, keyColumn string, records []table.Record) (u table.UpsertResult, err error) {
 	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Upserts, Title: title, Column: keyColumn, Records: records}, &u)
 	noteRows(ctx, u.Replaced+u.Appended)
 	return u, err
@@ -181,7 +181,7 @@ func (s *Service) UpsertRows(ctx context.Context, title string, w table.Write, k
 
 // UpdateRows sets the columns that the record names in all rows that match, and leaves
 // the other columns as they are. A nil value empties the cell.
-func (s *Service) UpdateRows(ctx context.Context, title string, w table.Write, m table.Match, set table.Record) (u table.Updated, err error) {
+func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOptions, m table.Match, set table.Record) (u table.UpdateResult, err error) {
 	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Updates, Title: title, Match: m, Records: []table.Record{set}}, &u)
 	noteRows(ctx, u.Count)
 	return u, err
@@ -194,7 +194,7 @@ func (s *Service) UpdateRows(ctx context.Context, title string, w table.Write, m
 // somebody moves rows in the tenth of a second between, the call's response shows it,
 // and the error is a [table.Conflict] that names the rows. It is not detected where rows
 // were moved among neighbours that are equal in every cell.
-func (s *Service) DeleteRows(ctx context.Context, title string, w table.Write, m table.Match) (d table.Deleted, err error) {
+func (s *Service) DeleteRows(ctx context.Context, title string, w table.WriteOptions, m table.Match) (d table.DeleteResult, err error) {
 	d.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Deletes, Title: title, Match: m}, &d)
 	noteRows(ctx, d.Count)
 	return d, err
@@ -202,7 +202,7 @@ func (s *Service) DeleteRows(ctx context.Context, title string, w table.Write, m
 
 // write submits an edit and decodes its result into answer. The result is encoded because
 // it is kept with an idempotency key.
-func (s *Service) write(ctx context.Context, w table.Write, e *table.Edit, answer any) (replayed bool, err error) {
+func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit, answer any) (replayed bool, err error) {
 	if err := w.Validate(); err != nil {
 		return false, err
 	}

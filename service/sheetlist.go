@@ -15,7 +15,7 @@ import (
 
 // renderOptions are Google's names of the renderings,
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueRenderOption.
-var renderOptions = map[table.Values]string{table.Typed: "UNFORMATTED_VALUE", table.Text: "FORMATTED_VALUE", table.Formula: "FORMULA"}
+var renderOptions = map[table.Render]string{table.Typed: "UNFORMATTED_VALUE", table.Text: "FORMATTED_VALUE", table.Formula: "FORMULA"}
 
 // readSheets returns the typed values of several sheets, with one call.
 func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, error) {

@@ -128,12 +128,12 @@ func (l *landing) conflict(work *commit.Work) error {
 		Code: table.Conflict,
 		Detail: fmt.Sprintf("the rows are stored at rows %s of sheet %q, but the sheet's title or header was changed meanwhile, so that they may stand under other columns",
 			strings.Join(table.RowNumbers(did.Appended), ", "), l.page.Title),
-		Remedy: "look at the rows and put them right by hand",
+		Hint: "look at the rows and put them right by hand",
 	}
 	if len(did.Changed) > 0 {
 		e.Detail = fmt.Sprintf("the change was made at rows %s of sheet %q, but what stands there or beside them is not what was found before: somebody moved or changed rows at the same moment",
 			strings.Join(table.RowNumbers(did.Changed), ", "), l.page.Title)
-		e.Remedy = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
+		e.Hint = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
 	}
 	return e
 }

@@ -53,7 +53,7 @@ func (c *columns) extend(header []any, width int) error {
 			return &Error{
 				Code:   InvalidRows,
 				Detail: fmt.Sprintf("sheet %q has two columns named %q: %s and %s", c.title, name, columnLetters(first), columnLetters(i)),
-				Remedy: "give each column its own name in the header row",
+				Hint:   "give each column its own name in the header row",
 			}
 		}
 		c.names, c.index[name] = append(c.names, name), i

@@ -14,7 +14,7 @@ func (c *columns) newLines(header []any, e *Edit) ([]*Line, error) {
 		return nil, &Error{
 			Code:   InvalidRows,
 			Detail: fmt.Sprintf("sheet %q has no column name in cell A%d", c.title, e.Header),
-			Remedy: fmt.Sprintf("write the column names into row %d, starting in column A, or name the row that has them: header=N", e.Header),
+			Hint:   fmt.Sprintf("write the column names into row %d, starting in column A, or name the row that has them: header=N", e.Header),
 		}
 	}
 	lines := make([]*Line, len(e.Records))

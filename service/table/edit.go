@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Write holds the options of a write. The zero value is the usual way.
-type Write struct {
+// WriteOptions holds the options of a write. The zero value is the usual way.
+type WriteOptions struct {
 	Header int    // the row that names the columns, from 1; 0 is 1
 	Key    string // idempotency key: a repeated request with it stores nothing; "" is none
 	DryRun bool   // change nothing, and return what would change
@@ -18,7 +18,7 @@ type Write struct {
 const maxKey = 255
 
 // Validate reports what is wrong with the options, as an [Error].
-func (w Write) Validate() error {
+func (w WriteOptions) Validate() error {
 	unprintable := func(c rune) bool { return c < ' ' || c > '~' }
 	switch {
 	case w.Header < 0:
@@ -51,27 +51,27 @@ type ChangeResult struct {
 	Replayed bool `json:"-"`
 }
 
-// Appended is the result of an append.
-type Appended struct {
+// AppendResult is the result of an append.
+type AppendResult struct {
 	Count    int    `json:"appended"`
 	Range    string `json:"range"` // the new rows in A1 notation, such as "Orders!A5:E6"
 	Replayed bool   `json:"-"`     // an earlier request with the same key stored it
 }
 
-// Updated is the result of an update, with the number of rows that matched.
-type Updated struct {
+// UpdateResult is the result of an update, with the number of rows that matched.
+type UpdateResult struct {
 	Count int `json:"updated"`
 	ChangeResult
 }
 
-// Deleted is the result of a delete, with the number of rows that were deleted.
-type Deleted struct {
+// DeleteResult is the result of a delete, with the number of rows that were deleted.
+type DeleteResult struct {
 	Count int `json:"deleted"`
 	ChangeResult
 }
 
-// Upserted is the result of an upsert, with the numbers of rows of either kind.
-type Upserted struct {
+// UpsertResult is the result of an upsert, with the numbers of rows of either kind.
+type UpsertResult struct {
 	Replaced int `json:"replaced"`
 	Appended int `json:"appended"`
 	ChangeResult
@@ -113,7 +113,7 @@ func (e *Edit) Validate() (err error) {
 	changes := e.Kind == Updates || e.Kind == Deletes
 	switch {
 	case changes && len(e.Match.Where) == 0:
-		return &Error{Code: InvalidRows, Detail: "no condition says which rows are meant", Remedy: "add where=column:value"}
+		return &Error{Code: InvalidRows, Detail: "no condition says which rows are meant", Hint: "add where=column:value"}
 	case e.Match.Limit < 0 || e.Match.Limit > MaxRows:
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("limit %d: want 0 to %d", e.Match.Limit, MaxRows)}
 	}
@@ -133,7 +133,7 @@ type EditResult struct {
 // maxEncoded is how long an encoded result may be, so that it fits into a cell.
 const maxEncoded = maxCellLength - 1000
 
-// Encode returns the JSON of the edit's [Appended], [Updated], [Deleted] or [Upserted],
+// Encode returns the JSON of the edit's [AppendResult], [UpdateResult], [DeleteResult] or [UpsertResult],
 // which is kept with an idempotency key. The rows must have their numbers; see
 // [Page.Number].
 func (d *EditResult) Encode(title string, e *Edit) string {
@@ -150,13 +150,13 @@ func (d *EditResult) encode(title string, e *Edit, touched ChangeResult) []byte 
 	var answer any
 	switch e.Kind {
 	case Appends:
-		answer = Appended{Count: len(d.Appended), Range: cellRange(title, d.Appended[0].At, d.columns, len(d.Appended))}
+		answer = AppendResult{Count: len(d.Appended), Range: cellRange(title, d.Appended[0].At, d.columns, len(d.Appended))}
 	case Upserts:
-		answer = Upserted{len(d.Changed), len(d.Appended), touched}
+		answer = UpsertResult{len(d.Changed), len(d.Appended), touched}
 	case Updates:
-		answer = Updated{len(d.Changed), touched}
+		answer = UpdateResult{len(d.Changed), touched}
 	case Deletes:
-		answer = Deleted{len(d.Changed), touched}
+		answer = DeleteResult{len(d.Changed), touched}
 	}
 	text, _ := json.Marshal(answer) // numbers and strings can be encoded
 	return text

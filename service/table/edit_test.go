@@ -255,18 +255,18 @@ func TestEditValidate(t *testing.T) {
 	}
 }
 
-func TestWriteValidate(t *testing.T) {
+func TestWriteOptionsValidate(t *testing.T) {
 	tests := []struct {
 		name  string
-		write Write
+		write WriteOptions
 		valid bool
 	}{
-		{"zero value", Write{}, true},
-		{"longest key", Write{Header: 3, Key: strings.Repeat("k", 255)}, true},
-		{"key too long", Write{Key: strings.Repeat("k", 256)}, false},
-		{"key with a line break", Write{Key: "a\nb"}, false},
-		{"key that is not ASCII", Write{Key: "ä"}, false},
-		{"header row above the sheet", Write{Header: -1}, false},
+		{"zero value", WriteOptions{}, true},
+		{"longest key", WriteOptions{Header: 3, Key: strings.Repeat("k", 255)}, true},
+		{"key too long", WriteOptions{Key: strings.Repeat("k", 256)}, false},
+		{"key with a line break", WriteOptions{Key: "a\nb"}, false},
+		{"key that is not ASCII", WriteOptions{Key: "ä"}, false},
+		{"header row above the sheet", WriteOptions{Header: -1}, false},
 	}
 	for _, tt := range tests {
 		if err := tt.write.Validate(); (err == nil) != tt.valid || !tt.valid && codeOf(err) != BadRequest {

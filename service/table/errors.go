@@ -27,7 +27,7 @@ const (
 	OutcomeUnknown      Code = "outcome-unknown"       // the rows may or may not have been stored
 )
 
-// Account is a placeholder in a Remedy for the e-mail address of the function's account.
+// Account is a placeholder in a Hint for the e-mail address of the function's account.
 const Account = "{account}"
 
 // Error is a failure that a caller or an operator can act on. Errors of this package and
@@ -35,12 +35,12 @@ const Account = "{account}"
 type Error struct {
 	Code       Code
 	Detail     string        // what failed, and why; for the caller, without row content
-	Remedy     string        // what to do to fix it; may contain [Account]; may be empty
+	Hint       string        // what to do to fix it; may contain [Account]; may be empty
 	RetryAfter time.Duration // when to try again; 0 is unknown
 	Err        error         // the cause, for the log; may be nil
 }
 
-// Error returns the detail and the cause, without the remedy.
+// Error returns the detail and the cause, without the hint.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Detail

@@ -17,10 +17,10 @@ import (
 type Rows struct {
 	// ETag is different for different content, and quoted as RFC 9110 has it.
 	ETag string
-	// Kept reports whether the rows come from a cache, and Age how long ago Google
+	// FromCache reports whether the rows come from a cache, and Age how long ago Google
 	// was asked for them.
-	Kept bool
-	Age  time.Duration
+	FromCache bool
+	Age       time.Duration
 	// Count is the number of rows here, Total of those that match the query.
 	Count, Total int
 	// Next is the offset of the first matching row after these; 0 if there is none.

@@ -101,7 +101,7 @@ func (p *Page) match(e *Edit) (*columns, []*Line, error) {
 		return nil, nil, &Error{
 			Code:   InvalidRows,
 			Detail: fmt.Sprintf("%d rows match, and more than %d are changed only with a limit", len(hits), MaxMatches),
-			Remedy: fmt.Sprintf("add a condition, or a limit, of up to %d", MaxRows),
+			Hint:   fmt.Sprintf("add a condition, or a limit, of up to %d", MaxRows),
 		}
 	}
 	return c, hits, nil

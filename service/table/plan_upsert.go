@@ -64,7 +64,7 @@ func (p *Page) pair(e *Edit, rows, fresh []*Line, column int) ([]*Line, error) {
 			return nil, &Error{
 				Code:   InvalidRows,
 				Detail: fmt.Sprintf("%s: the key stands twice in sheet %q, in rows %d and %d", e.Records[i].label(i), p.Title, known[i].At, l.At),
-				Remedy: "give each row its own key, or delete one of the two",
+				Hint:   "give each row its own key, or delete one of the two",
 			}
 		}
 		known[i] = l

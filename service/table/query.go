@@ -12,15 +12,15 @@ import (
 // Query selects rows of a sheet and says how they are encoded. Its zero value is all
 // rows below row 1, typed, as JSON.
 type Query struct {
-	Header int      // the row that names the columns, from 1; 0 is 1
-	Where  []string // conditions "column:value", all of which have to hold
-	Order  []string // columns to sort by, the most important first; "-column" is descending
-	Select []string // columns to include, in the sheet's order; none is all
-	Offset int      // number of matching rows to skip
-	Limit  int      // maximum number of rows; 0 is all
-	Values Values   // how cells are rendered; "" is [Typed]
-	CSV    bool     // encode as CSV instead of JSON
-	Anew   bool     // read the sheet again instead of using cached rows
+	Header  int      // the row that names the columns, from 1; 0 is 1
+	Where   []string // conditions "column:value", all of which have to hold
+	Order   []string // columns to sort by, the most important first; "-column" is descending
+	Select  []string // columns to include, in the sheet's order; none is all
+	Offset  int      // number of matching rows to skip
+	Limit   int      // maximum number of rows; 0 is all
+	Render  Render   // how cells are rendered; "" is [Typed]
+	CSV     bool     // encode as CSV instead of JSON
+	NoCache bool     // read the sheet again instead of using cached rows
 }
 
 // Validate reports what is wrong with the query whatever the sheet is, as an [Error].
@@ -28,8 +28,8 @@ func (q Query) Validate() error {
 	switch {
 	case q.Header < 0 || q.Offset < 0 || q.Limit < 0:
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("header row %d, offset %d, limit %d: none can be negative", q.Header, q.Offset, q.Limit)}
-	case q.Values != "" && q.Values != Typed && q.Values != Text && q.Values != Formula:
-		return &Error{Code: BadRequest, Detail: fmt.Sprintf("values %.100q: want typed, text or formula", q.Values)}
+	case q.Render != "" && q.Render != Typed && q.Render != Text && q.Render != Formula:
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("values %.100q: want typed, text or formula", q.Render)}
 	}
 	return nil
 }
@@ -37,7 +37,7 @@ func (q Query) Validate() error {
 // tag returns the part of an ETag that depends on the query. The rest depends on the
 // rows.
 func (q Query) tag() string {
-	q.Anew = false
+	q.NoCache = false
 	text, _ := json.Marshal(q) // strings and numbers can be encoded
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:6])

@@ -114,11 +114,11 @@ func TestQueryValidate(t *testing.T) {
 		want  string // of the error; "" is none
 	}{
 		{"zero value", Query{}, ""},
-		{"everything", Query{Header: 3, Offset: 1, Limit: 1, Values: Formula, CSV: true}, ""},
+		{"everything", Query{Header: 3, Offset: 1, Limit: 1, Render: Formula, CSV: true}, ""},
 		{"negative header row", Query{Header: -1}, "header row -1"},
 		{"negative offset", Query{Offset: -1}, "offset -1"},
 		{"negative limit", Query{Limit: -1}, "limit -1"},
-		{"unknown rendering", Query{Values: "html"}, `"html": want typed, text or formula`},
+		{"unknown rendering", Query{Render: "html"}, `"html": want typed, text or formula`},
 	}
 	for _, tt := range tests {
 		err := tt.query.Validate()
@@ -210,7 +210,7 @@ func TestETag(t *testing.T) {
 	}
 	grid := [][]any{{"a"}, {1}, {2}}
 	same := tag(Query{}, grid...)
-	if got := tag(Query{Anew: true}, grid...); got != same {
+	if got := tag(Query{NoCache: true}, grid...); got != same {
 		t.Errorf("ETag of the same rows, read again = %s, want %s", got, same)
 	}
 	if got := tag(Query{}, []any{"a"}, []any{1}, []any{}, []any{2}); got != same {

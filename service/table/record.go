@@ -238,5 +238,5 @@ func (p *recordParser) value(column string) (any, error) {
 }
 
 var errTooManyRows = &Error{
-	Code: TooLarge, Detail: fmt.Sprintf("more than %d rows", MaxRows), Remedy: "send the rows in several requests",
+	Code: TooLarge, Detail: fmt.Sprintf("more than %d rows", MaxRows), Hint: "send the rows in several requests",
 }

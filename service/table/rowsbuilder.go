@@ -27,7 +27,7 @@ var builders = sync.Pool{New: func() any { return new(RowsBuilder) }}
 // NewRowsBuilder returns a builder for the sheet with this title, whose columns are
 // named in the row header, from 1, and whose cells are rendered so. The caller has
 // to release it.
-func NewRowsBuilder(title string, header int, render Values) *RowsBuilder {
+func NewRowsBuilder(title string, header int, render Render) *RowsBuilder {
 	b := builders.Get().(*RowsBuilder)
 	*b = RowsBuilder{
 		set: RowSet{

@@ -15,7 +15,7 @@ type span struct{ from, to uint32 }
 // of it. A RowSet does not change and is safe for concurrent use; a [RowsBuilder]
 // makes it.
 type RowSet struct {
-	render     Values
+	render     Render
 	columns    *columns
 	keys       [][]byte // of the columns, as an object has them: "id":
 	json       []byte   // JSON objects with separators between them
@@ -108,14 +108,14 @@ func (s *RowSet) sort(rows []int, keys []sortKey) {
 	})
 }
 
-// Values says how cells are rendered. The zero value is [Typed].
-type Values string
+// Render says how cells are rendered. The zero value is [Typed].
+type Render string
 
 // The renderings of cells, which are Google's UNFORMATTED_VALUE, FORMATTED_VALUE and
 // FORMULA,
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueRenderOption.
 const (
-	Typed   Values = "typed"   // numbers and booleans as such, dates as text in the sheet's format
-	Text    Values = "text"    // what Google Sheets shows, as text
-	Formula Values = "formula" // the formula where there is one, else as Typed
+	Typed   Render = "typed"   // numbers and booleans as such, dates as text in the sheet's format
+	Text    Render = "text"    // what Google Sheets shows, as text
+	Formula Render = "formula" // the formula where there is one, else as Typed
 )
