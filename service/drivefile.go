@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"io"
 
-	"example.com/sheets-function/service/table"
 	"google.golang.org/api/drive/v3"
+
+	"example.com/sheets-function/service/table"
 )
 
 // getFile returns the spreadsheet's properties in Drive.

@@ -11,13 +11,13 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// TestPaceHoldsInAnyMinute takes all that the pace gives, after a rest too, and
-// looks at every minute.
-func TestPaceHoldsInAnyMinute(t *testing.T) {
+// TestLimitHoldsInAnyMinute takes every call that the limiters allow, also after two
+// minutes without calls, and counts those of every minute.
+func TestLimitHoldsInAnyMinute(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 7, 60, 300, 1000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			reads, rows, writes := newLimiters(n, n)
-			for _, pace := range []interface {
+			for _, limiter := range []interface {
 				AllowN(time.Time, int) bool
 			}{reads, rows, writes} {
 				var made []time.Time
@@ -26,13 +26,13 @@ func TestPaceHoldsInAnyMinute(t *testing.T) {
 					if now.Sub(start)/time.Minute == 2 { // the bucket fills
 						continue
 					}
-					for pace.AllowN(now, 1) {
+					for limiter.AllowN(now, 1) {
 						made = append(made, now)
 					}
 				}
 				for i := n; i < len(made); i++ {
 					if took := made[i].Sub(made[i-n]); took < time.Minute {
-						t.Fatalf("%d calls within %v, want %d a minute at the most", n+1, took, n)
+						t.Fatalf("%d calls within %v, want up to %d a minute", n+1, took, n)
 					}
 				}
 				if len(made) < n {
@@ -43,12 +43,12 @@ func TestPaceHoldsInAnyMinute(t *testing.T) {
 	}
 }
 
-func TestReserve(t *testing.T) {
+func TestReserveSlots(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		budget time.Duration
 		calls  int
-		waits  time.Duration // for the last turn
+		waits  time.Duration // for the last slot
 		code   table.Code
 	}{
 		{"at once", time.Second, 10, 0, ""},
@@ -65,19 +65,19 @@ func TestReserve(t *testing.T) {
 					ctx, cancel = context.WithTimeout(ctx, tt.budget)
 					defer cancel()
 				}
-				pace, _, _ := newLimiters(60, 60)
-				turns, err := reserveSlots(ctx, pace, tt.calls)
+				limiter, _, _ := newLimiters(60, 60)
+				slots, err := reserveSlots(ctx, limiter, tt.calls)
 				if codeOf(err) != tt.code || time.Now() != start {
-					t.Fatalf("reserve = %v after %v, want %q at once", err, time.Since(start), tt.code)
+					t.Fatalf("reserveSlots = %v after %v, want %q at once", err, time.Since(start), tt.code)
 				}
 				if err != nil {
-					if again, err := reserveSlots(t.Context(), pace, 10); err != nil || time.Time(again[9]).After(start) {
-						t.Errorf("turns that were refused are not given back: %v", err)
+					if again, err := reserveSlots(t.Context(), limiter, 10); err != nil || time.Time(again[9]).After(start) {
+						t.Errorf("slots that were refused are still reserved: %v", err)
 					}
 					return
 				}
-				if got := time.Time(turns[tt.calls-1]).Sub(start).Round(time.Millisecond); got != tt.waits {
-					t.Errorf("the last turn comes after %v, want %v", got, tt.waits)
+				if got := time.Time(slots[tt.calls-1]).Sub(start).Round(time.Millisecond); got != tt.waits {
+					t.Errorf("the last slot is after %v, want %v", got, tt.waits)
 				}
 			})
 		})

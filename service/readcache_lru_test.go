@@ -9,7 +9,7 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-func TestCopiesAreBounded(t *testing.T) {
+func TestLRUIsBounded(t *testing.T) {
 	ofSize := func(n int) *table.RowSet {
 		l := table.NewRowsBuilder("T", 1, table.Typed)
 		defer l.Release()
@@ -27,17 +27,17 @@ func TestCopiesAreBounded(t *testing.T) {
 	for _, title := range []string{"a", "b", "c"} {
 		c.add(&cacheEntry{key: key(title), rows: l})
 	}
-	c.find(key("a")) // b is now the one used least recently
+	c.find(key("a")) // b is now the least recently used
 	c.add(&cacheEntry{key: key("d"), rows: l})
 	c.add(&cacheEntry{key: key("d"), rows: l}) // the same again takes no room
 	for title, want := range map[string]bool{"a": true, "b": false, "c": true, "d": true} {
 		if got := c.find(key(title)) != nil; got != want {
-			t.Errorf("copy of %s kept: %v, want %v", title, got, want)
+			t.Errorf("entry %s is there: %v, want %v", title, got, want)
 		}
 	}
 	c.add(&cacheEntry{key: key("huge"), rows: ofSize(3 * one)})
 	if c.find(key("huge")) != nil || c.find(key("a")) == nil || c.bytes != 3*one {
-		t.Errorf("a copy beyond the bound was kept, or drove out others: %d bytes", c.bytes)
+		t.Errorf("an entry beyond the bound was stored, or removed others: %d bytes", c.bytes)
 	}
 	c.removeSheet("A") // Google finds sheets by their title in any case
 	if c.find(key("a")) != nil || c.bytes != 2*one {

@@ -16,10 +16,10 @@ import (
 // title must not use up the quota of reads.
 const missingTTL = 30 * time.Second
 
-// tails knows the sheets that writes are for. The writer's goroutine alone uses
-// it.
+// tails holds what is known of the sheets that are written to. Only the writer's
+// goroutine uses it.
 type tails struct {
-	stored func(title string)        // told of each sheet whose rows have changed
+	stored func(title string)        // is called for each sheet whose rows have changed
 	tabs   []*sheets.SheetProperties // all there are
 	listed time.Time                 // when
 	known  map[string]table.Tail     // by title

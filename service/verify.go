@@ -17,7 +17,7 @@ type landing struct {
 	page   *table.Page
 	done   map[*commit.Work]*table.EditResult
 	sights map[int]*sight // by row after the batch
-	next   table.Tail     // what the sheet goes by when all has landed as planned
+	next   table.Tail     // of the sheet when all is stored as planned
 }
 
 // look notes what has to be seen for all to have landed as planned: the headers;

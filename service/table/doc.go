@@ -1,5 +1,42 @@
-// Package table holds the rules for rows: how records are parsed from JSON and
-// CSV, which columns a sheet has, which rows a query selects, what an edit does to
-// a sheet, and how rows are written as JSON and CSV. It imports nothing of Google
-// and makes no calls.
+// Package table holds the rules for rows: how records are parsed, which columns a sheet
+// has, which rows a query selects, what an edit does to a sheet, and how rows are
+// encoded. It has no Google in it and makes no calls, so every rule can be changed and
+// tested with values alone.
+//
+//	records, err := table.ParseRecords(body) // [{"item": "apple", "qty": 12}]
+//	…
+//	edit := &table.Edit{Kind: table.Appends, Header: 1, Records: records}
+//	if err := edit.Validate(); err != nil {
+//		return err
+//	}
+//	page := table.NewPage("Orders", tail, nil)
+//	result, err := page.Do(edit)
+//
+// # Values of cells
+//
+// A cell is a string, a float64, a bool, or nil where it is empty. What callers send
+// becomes one of these without losing anything, or is an error that names the column
+// (cellvalue.go, parsejson.go, csv.go). In a query, where values have no types, 2 equals
+// the number 2 and the text "2" (compare.go).
+//
+// # Columns
+//
+// The cells of the header row are the names of the columns (columns.go). A column
+// without a name has its letters as its name. Names are compared exactly, and no two
+// columns may have the same.
+//
+// # Reading
+//
+// A [RowsBuilder] makes a [RowSet] of a sheet's rows as they arrive, and [RowSet.Rows]
+// encodes those that a [Query] selects as JSON or CSV.
+//
+// # Writing
+//
+// A [Page] is a sheet while the edits of a batch are planned. Each [Edit] marks rows as
+// changed or deleted and adds new ones; package service makes requests of them.
+//
+// # Errors
+//
+// Every error is an [Error] whose [Code] says what kind it is. The list of codes has
+// those of package service too.
 package table

@@ -95,20 +95,20 @@ const (
 // makes the keys that are stored already useless.
 type Edit struct {
 	Kind    Kind
-	Title   string
+	Title   string   // of the sheet
 	Header  int      // the row that names the columns, from 1
 	Records []Record // what to write; of an update one, with the columns to set
 	Column  string   // of an upsert: the column whose value is the key
 	Match   Match    // of an update and a delete
-	DryRun  bool
+	DryRun  bool     // plan only
 }
 
 // NeedsRows reports whether the edit depends on the rows that the sheet has.
 func (e *Edit) NeedsRows() bool { return e.Kind != Appends }
 
 // Validate reports what is wrong with the edit whatever the sheet is, as an [Error]. It
-// has to be called before the edit is used: it replaces records by copies whose values
-// are as cells hold them; see [Field].
+// has to be called before the edit is used: it replaces Records whose values are not yet
+// as cells hold them by copies; see [Field].
 func (e *Edit) Validate() (err error) {
 	changes := e.Kind == Updates || e.Kind == Deletes
 	switch {

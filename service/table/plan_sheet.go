@@ -6,7 +6,7 @@ import "fmt"
 // use.
 type Page struct {
 	Title string
-	Tail  Tail
+	Tail  Tail    // as it was read
 	Lines []*Line // all rows, from row 1 on; nil where no edit needs them
 	Added []*Line // new rows, below the others
 }

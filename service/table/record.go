@@ -1,13 +1,8 @@
 package table
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -102,139 +97,6 @@ func (r Record) check(n int, given map[string]bool) (changed []Field, err error)
 		changed[i].Value = cell
 	}
 	return changed, nil
-}
-
-// ParseRecords parses one JSON object, or an array of up to [MaxRows] of them. All
-// errors are an [Error]: [BadRequest] where the body is not JSON in UTF-8, [TooLarge]
-// where there are more objects, and [InvalidRows] where the JSON is not rows of plain
-// values, which names the row, counted from 1, and the column.
-func ParseRecords(body []byte) ([]Record, error) {
-	if len(bytes.TrimSpace(body)) == 0 {
-		return nil, &Error{Code: BadRequest, Detail: "the body is empty: send a JSON object, or an array of objects"}
-	}
-	if !utf8.Valid(body) {
-		return nil, &Error{Code: BadRequest, Detail: "the body is not UTF-8"}
-	}
-	p := &recordParser{body: body, decoder: json.NewDecoder(bytes.NewReader(body))}
-	p.decoder.UseNumber()
-	records, err := p.records()
-	if _, ok := errors.AsType[*Error](err); err == nil || ok {
-		return records, err
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("it ends too early")
-	}
-	// A decoder's message holds one character of the body at the most.
-	return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("the body is not JSON: %v", err)}
-}
-
-type recordParser struct {
-	body    []byte
-	decoder *json.Decoder
-	row     int // from 1
-}
-
-func (p *recordParser) invalid(format string, args ...any) error {
-	return Record{}.invalid(p.row-1, format, args...)
-}
-
-func (p *recordParser) records() ([]Record, error) {
-	p.row = 1
-	token, err := p.decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	var records []Record
-	switch token {
-	case json.Delim('{'):
-		record, err := p.record()
-		if err != nil {
-			return nil, err
-		}
-		records = []Record{record}
-	case json.Delim('['):
-		if records, err = p.array(); err != nil {
-			return nil, err
-		}
-	default:
-		return nil, &Error{Code: InvalidRows, Detail: "the body is neither a JSON object nor an array of objects"}
-	}
-	if _, err := p.decoder.Token(); err != io.EOF {
-		return nil, errors.New("there is more text behind its end")
-	}
-	return records, nil
-}
-
-func (p *recordParser) array() ([]Record, error) {
-	var records []Record
-	for ; p.decoder.More(); p.row++ {
-		if len(records) == MaxRows {
-			return nil, errTooManyRows
-		}
-		token, err := p.decoder.Token()
-		if err != nil {
-			return nil, err
-		}
-		if token != json.Delim('{') {
-			return nil, p.invalid("not a JSON object")
-		}
-		record, err := p.record()
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, record)
-	}
-	if len(records) == 0 && !p.decoder.More() {
-		return nil, &Error{Code: InvalidRows, Detail: "the array holds no rows"}
-	}
-	_, err := p.decoder.Token() // the closing bracket
-	return records, err
-}
-
-// record parses the fields of an object whose opening brace has been read.
-func (p *recordParser) record() (Record, error) {
-	record, given := Record{}, map[string]bool{}
-	for p.decoder.More() {
-		key, err := p.decoder.Token()
-		if err != nil {
-			return record, err
-		}
-		column, _ := key.(string)
-		switch {
-		case given[column]:
-			return record, p.invalid("column %s is given twice", Quote(column))
-		case len(record.Fields) == maxColumns:
-			return record, p.invalid("more than %d columns, the most that a sheet can have", maxColumns)
-		}
-		given[column] = true
-		value, err := p.value(column)
-		if err != nil {
-			return record, err
-		}
-		record.Fields = append(record.Fields, Field{column, value})
-	}
-	_, err := p.decoder.Token() // the closing brace
-	return record, err
-}
-
-func (p *recordParser) value(column string) (any, error) {
-	before := p.decoder.InputOffset()
-	token, err := p.decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := token.(json.Delim); ok {
-		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", Quote(column))
-	}
-	cell, fault := cellValue(token)
-	if fault != "" {
-		return nil, p.invalid("column %s holds %s", Quote(column), fault)
-	}
-	if text, ok := cell.(string); ok && strings.ContainsRune(text, utf8.RuneError) &&
-		bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
-		return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", Quote(column))
-	}
-	return cell, nil
 }
 
 var errTooManyRows = &Error{

@@ -1,0 +1,101 @@
+package service
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+
+	"example.com/sheets-function/service/commit"
+	"example.com/sheets-function/service/table"
+)
+
+// AppendRows stores the records below the sheet's last row, all or none, and returns
+// after Google has stored them. Values keep their type: a string is stored as text, also
+// where it looks like a number or a formula; [table.Field] says which types there are.
+//
+// With an idempotency key it is safe to repeat the call: what it has stored is not
+// stored again. Except for a [table.Error] with the code [table.OutcomeUnknown] or
+// [table.Conflict], an error means that nothing was stored. The records must not be
+// modified while the call lasts, nor after it if ctx has ended it, because the write may
+// still be queued. All of this is true of UpsertRows, UpdateRows and DeleteRows too.
+func (s *Service) AppendRows(ctx context.Context, title string, w table.WriteOptions, records []table.Record) (a table.AppendResult, err error) {
+	a.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Appends, Title: title, Records: records}, &a)
+	noteRows(ctx, a.Count)
+	return a, err
+}
+
+// UpsertRows replaces, in all columns, the row that has the same value in the key column
+// as a record, and appends the records for which there is none. Every record must have a
+// key. A key that two records or two rows have is an error.
+func (s *Service) UpsertRows(ctx context.Context, title string, w table.WriteOptions, keyColumn string, records []table.Record) (u table.UpsertResult, err error) {
+	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Upserts, Title: title, Column: keyColumn, Records: records}, &u)
+	noteRows(ctx, u.Replaced+u.Appended)
+	return u, err
+}
+
+// UpdateRows sets the columns that the record names in all rows that match, and leaves
+// the other columns as they are. A nil value empties the cell.
+func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOptions, m table.Match, set table.Record) (u table.UpdateResult, err error) {
+	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Updates, Title: title, Match: m, Records: []table.Record{set}}, &u)
+	noteRows(ctx, u.Count)
+	return u, err
+}
+
+// DeleteRows deletes the rows that match, whole, so that those below move up.
+//
+// Like UpdateRows and UpsertRows it addresses rows by their numbers, because the API has
+// no other way: rows are found by a read, and changed by the call right after it. If
+// somebody moves rows in the tenth of a second between, the call's response shows it,
+// and the error is a [table.Conflict] that names the rows. It is not detected where rows
+// were moved among neighbours that are equal in every cell.
+func (s *Service) DeleteRows(ctx context.Context, title string, w table.WriteOptions, m table.Match) (d table.DeleteResult, err error) {
+	d.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Deletes, Title: title, Match: m}, &d)
+	noteRows(ctx, d.Count)
+	return d, err
+}
+
+// write submits an edit and decodes its result into answer. The result is encoded because
+// it is kept with an idempotency key.
+func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit, answer any) (replayed bool, err error) {
+	if err := w.Validate(); err != nil {
+		return false, err
+	}
+	e.Header, e.DryRun = cmp.Or(w.Header, 1), w.DryRun
+	if err := e.Validate(); err != nil {
+		return false, err
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return false, err
+	}
+	digest := sha256.Sum256(text)
+	work := &commit.Work{Key: w.Key, Digest: hex.EncodeToString(digest[:12]), Size: len(text) * 2, Request: e}
+	err = fromCommit(s.writer.Submit(ctx, work))
+	usage := usageOf(ctx)
+	usage.waited.Store(int64(work.Waited))
+	usage.calls.Add(int64(work.Calls))
+	if mayHaveChanged(err) && !e.DryRun {
+		s.cache.drop(e.Title)
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(work.Result), answer)
+	}
+	return work.Replayed, err
+}
+
+// mayHaveChanged reports whether a write with this error may have changed the sheet.
+func mayHaveChanged(err error) bool {
+	e, ok := errors.AsType[*table.Error](err)
+	return err == nil || ok && (e.Code == table.Conflict || e.Code == table.OutcomeUnknown)
+}
+
+// Halt makes the writes that are queued and not yet sent, and all later ones, fail with
+// [table.Overloaded]. It does not wait.
+func (s *Service) Halt() { s.writer.Halt() }
+
+// Stop makes later writes fail with [table.Overloaded]. It returns when those that are
+// queued are done, or when ctx ends.
+func (s *Service) Stop(ctx context.Context) { s.writer.Stop(ctx) }
