@@ -725,7 +725,7 @@ func ExampleNewHandler() {
 	show(http.Get(function.URL + "/sheets/Orders"))
 	show(http.Post(function.URL+"/sheets/Orders", "application/x-www-form-urlencoded",
 		strings.NewReader(`{"id": 4, "item": "dates", "qty": 3, "price": 4.5}`)))
-	show(http.Get(function.URL + "/sheets/Orders?where=qty:3&order=-price&select=item,price"))
+	show(http.Get(function.URL + "/sheets/Orders?where=qty:2&order=-price&select=item,price"))
 	change, err := http.NewRequest(http.MethodPatch, function.URL+"/sheets/Orders?where=item:dates", strings.NewReader(`{"qty": 5}`))
 	if err != nil {
 		fmt.Println(err)
@@ -743,7 +743,7 @@ func ExampleNewHandler() {
 	//   "range": "Orders!A5:E5"
 	// }
 	// [
-	// {"item":"dates","price":4.5}
+	// {"item":"bread","price":2.8}
 	// ]
 	// {
 	//   "updated": 1,

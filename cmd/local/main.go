@@ -24,6 +24,8 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -110,7 +112,7 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	}
 	// First to stop, because its requests need Google.
 	servers = append([]*http.Server{serve(listener, handler)}, servers...)
-	printHowTo(out, listener.Addr().String(), show, c)
+	printHowTo(out, listener.Addr().String(), show, patternsOf(handler), c)
 
 	<-ctx.Done()
 	return errors.Join(shutDown(servers), save())
@@ -193,15 +195,40 @@ func shutDown(servers []*http.Server) error {
 	return nil
 }
 
-func printHowTo(out io.Writer, addr, show string, c config) {
+// tour is what can be tried on the demo spreadsheet, with the route that each
+// command needs: a fork may have deleted it.
+var tour = []struct{ pattern, command string }{
+	{"GET /sheets/{title}", "curl %s/sheets/Orders"},
+	{"POST /sheets/{title}", `curl %s/sheets/Orders -d '{"id": 4, "item": "dates", "qty": 3, "price": 4.5}'`},
+	{"GET /sheets/{title}", "curl '%s/sheets/Orders?where=qty:2&order=-price&select=item,price'"},
+	{"PATCH /sheets/{title}", `curl -X PATCH '%s/sheets/Orders?where=item:dates' -d '{"qty": 5}'`},
+	{"GET /{$}", "curl %s/"},
+}
+
+// printHowTo prints commands for a second terminal, or the routes where none of
+// them fits.
+func printHowTo(out io.Writer, addr, show string, patterns []string, c config) {
 	fmt.Fprintf(out, "The function listens on http://%s, until Ctrl-C. In another terminal:\n\n", addr)
 	if c.google || c.file != "" {
 		fmt.Fprintf(out, "  curl %s%s\n\n", addr, show)
 		return
 	}
-	fmt.Fprintf(out, "  curl %[1]s/sheets/Orders\n"+
-		"  curl %[1]s/sheets/Orders -d '{\"id\": 4, \"item\": \"dates\", \"qty\": 3, \"price\": 4.5}'\n"+
-		"  curl '%[1]s/sheets/Orders?where=qty:3&order=-price&select=item,price'\n"+
-		"  curl -X PATCH '%[1]s/sheets/Orders?where=item:dates' -d '{\"qty\": 5}'\n"+
-		"  curl %[1]s/\n\n", addr)
+	printed := false
+	for _, d := range tour {
+		if slices.Contains(patterns, d.pattern) {
+			fmt.Fprintf(out, "  "+d.command+"\n", addr)
+			printed = true
+		}
+	}
+	if !printed {
+		fmt.Fprintf(out, "  %s\n", strings.Join(patterns, "\n  "))
+	}
+	fmt.Fprintln(out)
+}
+
+func patternsOf(h *function.Handler) (patterns []string) {
+	for _, route := range h.Routes() {
+		patterns = append(patterns, route.Pattern)
+	}
+	return patterns
 }
