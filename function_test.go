@@ -726,7 +726,7 @@ func ExampleNewHandler() {
 	show(http.Post(function.URL+"/sheets/Orders", "application/x-www-form-urlencoded",
 		strings.NewReader(`{"id": 4, "item": "dates", "qty": 3, "price": 4.5}`)))
 	show(http.Get(function.URL + "/sheets/Orders?where=qty:2&order=-price&select=item,price"))
-	change, err := http.NewRequest(http.MethodPatch, function.URL+"/sheets/Orders?where=item:dates", strings.NewReader(`{"qty": 5}`))
+	change, err := http.NewRequest(http.MethodPatch, function.URL+"/sheets/Orders?where=item:bread", strings.NewReader(`{"qty": 5}`))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -748,7 +748,7 @@ func ExampleNewHandler() {
 	// {
 	//   "updated": 1,
 	//   "rows": [
-	//     "5"
+	//     "3"
 	//   ]
 	// }
 }

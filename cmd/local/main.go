@@ -201,7 +201,7 @@ var tour = []struct{ pattern, command string }{
 	{"GET /sheets/{title}", "curl %s/sheets/Orders"},
 	{"POST /sheets/{title}", `curl %s/sheets/Orders -d '{"id": 4, "item": "dates", "qty": 3, "price": 4.5}'`},
 	{"GET /sheets/{title}", "curl '%s/sheets/Orders?where=qty:2&order=-price&select=item,price'"},
-	{"PATCH /sheets/{title}", `curl -X PATCH '%s/sheets/Orders?where=item:dates' -d '{"qty": 5}'`},
+	{"PATCH /sheets/{title}", `curl -X PATCH '%s/sheets/Orders?where=item:bread' -d '{"qty": 5}'`},
 	{"GET /{$}", "curl %s/"},
 }
 
