@@ -118,24 +118,20 @@ func problemOf(t testing.TB, r *httptest.ResponseRecorder) problem {
 // testing/synctest can wait for.
 func connect(t testing.TB, h http.Handler) *http.Client {
 	t.Helper()
-	conns := make(chan net.Conn)
-	server := &http.Server{Handler: h}
-	listener := &pipeListener{conns: conns, closed: make(chan struct{})}
-	go server.Serve(listener) //nolint:errcheck // ends with the test
-	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		client, server := net.Pipe()
-		select {
-		case conns <- server:
-			return client, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		_ = server.Close()
-	})
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return dial(t, h), nil }}
+	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
+}
+
+// dial returns a connection to a server of the handler.
+func dial(t testing.TB, h http.Handler) net.Conn {
+	client, server := net.Pipe()
+	listener := &pipeListener{conns: make(chan net.Conn, 1), closed: make(chan struct{})}
+	listener.conns <- server
+	s := &http.Server{Handler: h}
+	go func() { _ = s.Serve(listener) }()
+	t.Cleanup(func() { _ = s.Close() })
+	return client
 }
 
 type pipeListener struct {
