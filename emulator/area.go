@@ -65,3 +65,14 @@ func shiftedEnd(i, at, n int) int {
 	}
 	return max(at, i+n)
 }
+
+func (a area) offset(rows, columns int) area {
+	return area{a.top + rows, a.bottom + rows, a.left + columns, a.right + columns}
+}
+
+func (a area) length(along axis) int {
+	if along == byColumn {
+		return a.columns()
+	}
+	return a.rows()
+}

@@ -35,17 +35,6 @@ func pasteType(name string) (pasted, error) {
 
 func pasteAll(_, from cell, rows, columns int) cell { return from.copied(rows, columns) }
 
-// copied is a cell at another place: what is relative in its formula moves along.
-func (c cell) copied(rows, columns int) cell {
-	if c.formula() == "" {
-		return c
-	}
-	x := *c.extra
-	x.formula = offsetFormula(x.formula, rows, columns)
-	c.extra = &x
-	return c
-}
-
 func pasteValue(onto, from cell, _, _ int) cell {
 	from.extra = nil
 	if from.kind == kindError {
@@ -61,17 +50,6 @@ func pasteFormula(onto, from cell, rows, columns int) cell {
 		value.extra = &extra{formula: offsetFormula(text, rows, columns), auto: from.extra.auto}
 	}
 	return onto.withValue(value)
-}
-
-// changed returns c with something of its extra replaced.
-func (c cell) changed(change func(*extra)) cell {
-	x := extra{}
-	if c.extra != nil {
-		x = *c.extra
-	}
-	change(&x)
-	c.extra = x.kept()
-	return c
 }
 
 func pasteFormat(onto, from cell, _, _ int) cell {
@@ -171,10 +149,6 @@ func (s *sheet) pasteMerges(from *sheet, source, dest area) {
 	if len(copies) > 0 && s.unmerge(dest) == nil {
 		s.merges = append(s.merges, copies...)
 	}
-}
-
-func (a area) offset(rows, columns int) area {
-	return area{a.top + rows, a.bottom + rows, a.left + columns, a.right + columns}
 }
 
 // coordinate resolves a GridCoordinate.

@@ -105,13 +105,6 @@ func shiftAxis(name string) (axis, error) {
 	return along, nil
 }
 
-func (a area) length(along axis) int {
-	if along == byColumn {
-		return a.columns()
-	}
-	return a.rows()
-}
-
 func (b batch) insertRange(r *sheets.InsertRangeRequest) (*sheets.Response, error) {
 	return nil, b.shiftRange(r.Range, r.ShiftDimension, +1)
 }

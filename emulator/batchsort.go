@@ -11,21 +11,6 @@ import (
 
 // Requests that order rows, or drop some.
 
-// rank orders the kinds of values when they are sorted ascending.
-func (c cell) rank() int {
-	switch c.kind {
-	case kindNumber:
-		return 0
-	case kindText:
-		return 1
-	case kindBool:
-		return 2
-	case kindError:
-		return 3
-	}
-	return 4
-}
-
 // compareCells orders two values ascending. Text is compared without regard to
 // case first, as the menu does.
 func compareCells(a, b cell) int {

@@ -152,3 +152,40 @@ func (c cell) shown() string {
 	}
 	return c.text
 }
+
+// copied is a cell at another place: what is relative in its formula moves along.
+func (c cell) copied(rows, columns int) cell {
+	if c.formula() == "" {
+		return c
+	}
+	x := *c.extra
+	x.formula = offsetFormula(x.formula, rows, columns)
+	c.extra = &x
+	return c
+}
+
+// changed returns c with something of its extra replaced.
+func (c cell) changed(change func(*extra)) cell {
+	x := extra{}
+	if c.extra != nil {
+		x = *c.extra
+	}
+	change(&x)
+	c.extra = x.kept()
+	return c
+}
+
+// rank orders the kinds of values when they are sorted ascending.
+func (c cell) rank() int {
+	switch c.kind {
+	case kindNumber:
+		return 0
+	case kindText:
+		return 1
+	case kindBool:
+		return 2
+	case kindError:
+		return 3
+	}
+	return 4
+}

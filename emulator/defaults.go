@@ -14,25 +14,6 @@ func newProperties(title string) sheets.SpreadsheetProperties {
 	}
 }
 
-// defaultFormat is the format of a cell that has none, as recorded.
-func defaultFormat() *sheets.CellFormat {
-	white := func() *sheets.Color { return &sheets.Color{Red: 1, Green: 1, Blue: 1} }
-	return &sheets.CellFormat{
-		BackgroundColor:      white(),
-		BackgroundColorStyle: &sheets.ColorStyle{RgbColor: white()},
-		Padding:              &sheets.Padding{Top: 2, Right: 3, Bottom: 2, Left: 3},
-		VerticalAlignment:    "BOTTOM",
-		WrapStrategy:         "OVERFLOW_CELL",
-		TextFormat: &sheets.TextFormat{
-			ForegroundColor:      &sheets.Color{},
-			ForegroundColorStyle: &sheets.ColorStyle{RgbColor: &sheets.Color{}},
-			FontFamily:           "arial,sans,sans-serif",
-			FontSize:             10,
-			ForceSendFields:      []string{"Bold", "Italic", "Strikethrough", "Underline"},
-		},
-	}
-}
-
 func themeColors() []*sheets.ThemeColorPair {
 	palette := []struct {
 		name             string

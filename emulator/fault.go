@@ -112,14 +112,6 @@ func (f Fault) wait(r *http.Request, healed <-chan struct{}) bool {
 	return true
 }
 
-// htmlError is Google's error page, shortened.
-func htmlError(status int) *answer {
-	text := http.StatusText(status)
-	page := "<!DOCTYPE html>\n<html lang=en>\n<title>Error " + text + "!!1</title>\n<p><b>" + text + ".</b> <ins>That’s an error.</ins>\n" +
-		"<p>The request could not be served. <ins>That’s all we know.</ins>\n"
-	return newAnswer(status, "text/html; charset=UTF-8", []byte(page))
-}
-
 // faultMessages are the texts of the errors that a fault can ask for.
 var faultMessages = map[int]string{
 	http.StatusBadRequest:          "Request contains an invalid argument.",

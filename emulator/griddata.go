@@ -1,9 +1,6 @@
 package emulator
 
 import (
-	"reflect"
-	"strings"
-
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -72,89 +69,4 @@ func dimensionData(from, to int, look map[int]*sheets.DimensionProperties, pixel
 		out = append(out, &p)
 	}
 	return out
-}
-
-// describe answers a cell with all that is known about it.
-func (c cell) describe() *sheets.CellData {
-	d := c.userData()
-	if c.kind != kindBlank {
-		d.EffectiveValue = c.effective()
-		d.FormattedValue = c.shown()
-	}
-	if d.UserEnteredFormat != nil {
-		effective := defaultFormat()
-		overlay(reflect.ValueOf(effective).Elem(), reflect.ValueOf(d.UserEnteredFormat).Elem())
-		effective.NumberFormat = c.numberFormat()
-		d.EffectiveFormat = effective
-	}
-	return d
-}
-
-// overlay sets in dst what is set in src, field by field.
-func overlay(dst, src reflect.Value) {
-	for _, f := range fieldsOf(src.Type()).list {
-		from, to := src.Field(f.index), dst.Field(f.index)
-		switch {
-		case absent(from):
-		case from.Kind() == reflect.Pointer && !to.IsNil() && from.Type().Elem().Kind() == reflect.Struct && !strings.HasSuffix(f.name, "olor"):
-			overlay(to.Elem(), from.Elem())
-		default:
-			to.Set(from)
-		}
-	}
-}
-
-// userData is what was stored in a cell: what a request can set.
-func (c cell) userData() *sheets.CellData {
-	d := &sheets.CellData{UserEnteredValue: c.effective()}
-	if text := c.formula(); text != "" {
-		d.UserEnteredValue = &sheets.ExtendedValue{FormulaValue: &text}
-	}
-	if x := c.extra; x != nil {
-		d.Note, d.UserEnteredFormat, d.DataValidation, d.TextFormatRuns = x.note, x.format, x.validation, x.runs
-	}
-	return d
-}
-
-// effective is the value, of a formula its result; nil for an empty cell.
-func (c cell) effective() *sheets.ExtendedValue {
-	switch c.kind {
-	case kindText:
-		return &sheets.ExtendedValue{StringValue: &c.text}
-	case kindNumber:
-		return &sheets.ExtendedValue{NumberValue: &c.number}
-	case kindBool:
-		b := c.number != 0
-		return &sheets.ExtendedValue{BoolValue: &b}
-	case kindError:
-		return &sheets.ExtendedValue{ErrorValue: &sheets.ErrorValue{Type: errorTypes[c.text]}}
-	}
-	return nil
-}
-
-// errorTypes are the API's names of error values
-// (developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/other#ErrorType).
-var errorTypes = map[string]string{
-	"#ERROR!": "ERROR", "#NULL!": "NULL_VALUE", "#DIV/0!": "DIVIDE_BY_ZERO", "#VALUE!": "VALUE", "#REF!": "REF",
-	"#NAME?": "NAME", "#NUM!": "NUM", "#N/A": "N_A", "Loading...": "LOADING",
-}
-
-// takes tells whether m takes anything at the path.
-func (m *mask) takes(path ...string) bool {
-	for _, name := range path {
-		sub, ok := m.at(name)
-		if !ok {
-			return false
-		}
-		m = sub
-	}
-	return true
-}
-
-// below returns the mask at the path.
-func (m *mask) below(path ...string) *mask {
-	for _, name := range path {
-		m, _ = m.at(name)
-	}
-	return m
 }

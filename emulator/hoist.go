@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"strconv"
-	"strings"
 )
 
 // The library evaluates functions nested three deep among operators wrongly,
@@ -186,11 +185,3 @@ var (
 
 const scalars = "ABS INT ROUND ROUNDUP ROUNDDOWN TRUNC SQRT POWER LOG LOG10 LN EXP MOD SIGN CEILING FLOOR LEN LEFT RIGHT MID UPPER " +
 	"LOWER PROPER TRIM SUBSTITUTE TEXT VALUE YEAR MONTH DAY HOUR MINUTE SECOND DATE TIME EDATE EOMONTH WEEKDAY"
-
-func words(list string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		set[w] = true
-	}
-	return set
-}

@@ -169,3 +169,23 @@ func maskOf(v any) *mask {
 	}
 	return m
 }
+
+// takes tells whether m takes anything at the path.
+func (m *mask) takes(path ...string) bool {
+	for _, name := range path {
+		sub, ok := m.at(name)
+		if !ok {
+			return false
+		}
+		m = sub
+	}
+	return true
+}
+
+// below returns the mask at the path.
+func (m *mask) below(path ...string) *mask {
+	for _, name := range path {
+		m, _ = m.at(name)
+	}
+	return m
+}

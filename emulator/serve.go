@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -74,21 +73,6 @@ func withoutSecrets(u *url.URL) string {
 		q.Del(name)
 	}
 	return q.Encode()
-}
-
-func (a *answer) send(w http.ResponseWriter, half bool) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(a.status)
-	if !half {
-		w.Write(a.body)
-		return
-	}
-	w.Write(a.body[:len(a.body)/2])
-	http.NewResponseController(w).Flush()
-	panic(http.ErrAbortHandler)
 }
 
 // faulty is the answer of a fault with a status.

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -119,20 +118,4 @@ func (s *Server) record(r Request) {
 		s.log = append([]Request(nil), s.log[maxLog/2:]...)
 	}
 	s.log = append(s.log, r)
-}
-
-// answer is an HTTP answer, whole before its first byte is sent, so that a
-// fault can cut it anywhere.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
-func newAnswer(status int, contentType string, body []byte) *answer {
-	return &answer{status: status, header: http.Header{"Content-Type": {contentType}}, body: body}
-}
-
-func jsonAnswer(status int, body []byte) *answer {
-	return newAnswer(status, "application/json; charset=UTF-8", body)
 }

@@ -4,20 +4,20 @@ package emulator
 
 // block returns the table that a cell with a value belongs to: the cells around
 // it up to empty rows and empty columns.
-func (s *sheet) block(r, c int) area {
+func (g *grid) block(r, c int) area {
 	a := area{r, r + 1, c, c + 1}
 	for {
 		wider := a
-		for s.anyValue(area{wider.top - 1, wider.top, wider.left - 1, wider.right + 1}) {
+		for g.anyValue(area{wider.top - 1, wider.top, wider.left - 1, wider.right + 1}) {
 			wider.top--
 		}
-		for s.anyValue(area{wider.bottom, wider.bottom + 1, wider.left - 1, wider.right + 1}) {
+		for g.anyValue(area{wider.bottom, wider.bottom + 1, wider.left - 1, wider.right + 1}) {
 			wider.bottom++
 		}
-		for s.anyValue(area{wider.top - 1, wider.bottom + 1, wider.left - 1, wider.left}) {
+		for g.anyValue(area{wider.top - 1, wider.bottom + 1, wider.left - 1, wider.left}) {
 			wider.left--
 		}
-		for s.anyValue(area{wider.top - 1, wider.bottom + 1, wider.right, wider.right + 1}) {
+		for g.anyValue(area{wider.top - 1, wider.bottom + 1, wider.right, wider.right + 1}) {
 			wider.right++
 		}
 		if wider == a {
@@ -27,9 +27,9 @@ func (s *sheet) block(r, c int) area {
 	}
 }
 
-func (s *sheet) anyValue(a area) bool {
-	for r := max(a.top, 0); r < min(a.bottom, len(s.rows)); r++ {
-		cells := s.rowCells(r)
+func (g *grid) anyValue(a area) bool {
+	for r := max(a.top, 0); r < min(a.bottom, len(g.rows)); r++ {
+		cells := g.rowCells(r)
 		for c := max(a.left, 0); c < min(a.right, len(cells)); c++ {
 			if cells[c].kind != kindBlank {
 				return true
@@ -40,18 +40,18 @@ func (s *sheet) anyValue(a area) bool {
 }
 
 // lastTable returns the table that the last value in a belongs to.
-func (s *sheet) lastTable(a area) (area, bool) {
-	for r := min(a.bottom, len(s.rows)) - 1; r >= a.top; r-- {
-		cells := s.rowCells(r)
+func (g *grid) lastTable(a area) (area, bool) {
+	for r := min(a.bottom, len(g.rows)) - 1; r >= a.top; r-- {
+		cells := g.rowCells(r)
 		for c := min(a.right, len(cells)) - 1; c >= a.left; c-- {
 			if cells[c].kind == kindBlank {
 				continue
 			}
-			if s.table == nil || !s.table.contains(area{r, r + 1, c, c + 1}) {
-				found := s.block(r, c)
-				s.table = &found
+			if g.table == nil || !g.table.contains(area{r, r + 1, c, c + 1}) {
+				found := g.block(r, c)
+				g.table = &found
 			}
-			return *s.table, true
+			return *g.table, true
 		}
 	}
 	return area{}, false
@@ -60,11 +60,11 @@ func (s *sheet) lastTable(a area) (area, bool) {
 // lengthen remembers a table that rows were appended to, so that the next
 // append need not look at all of it again. Where the new rows may touch other
 // cells it is forgotten instead.
-func (s *sheet) lengthen(table, added area) {
+func (g *grid) lengthen(table, added area) {
 	longer := area{table.top, added.bottom, table.left, table.right}
-	s.table = nil
+	g.table = nil
 	for r := added.top; r < added.bottom; r++ {
-		if !s.anyValue(area{r, r + 1, table.left, table.right}) {
+		if !g.anyValue(area{r, r + 1, table.left, table.right}) {
 			return
 		}
 	}
@@ -74,9 +74,9 @@ func (s *sheet) lengthen(table, added area) {
 		{added.bottom, added.bottom + 1, table.left, table.right},
 	}
 	for _, a := range around {
-		if s.anyValue(a) {
+		if g.anyValue(a) {
 			return
 		}
 	}
-	s.table = &longer
+	g.table = &longer
 }

@@ -1,5 +1,7 @@
 package emulator
 
+import "strings"
+
 // uncalculated are functions of Sheets that the calculator lacks, or whose
 // result fills several cells
 // (support.google.com/docs/table/25273, "Google Sheets function list").
@@ -13,3 +15,11 @@ var uncalculated = words(`
 		MINVERSE MMULT MULTIPLY NE OFFSET POW QUERY RANDARRAY RANK.AVG REDUCE REGEXEXTRACT REGEXMATCH
 		REGEXREPLACE SCAN SEQUENCE SORT SORTBY SORTN SPARKLINE SPLIT TAKE TOCOL TOROW TO_DATE TO_DOLLARS TO_PERCENT
 		TO_PURE_NUMBER TO_TEXT TRANSPOSE TREND UMINUS UNARY_PERCENT UNIQUE UPLUS VSTACK WRAPCOLS WRAPROWS XMATCH INDIRECT`)
+
+func words(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		set[w] = true
+	}
+	return set
+}

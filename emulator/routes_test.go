@@ -5,63 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"unsafe"
-
-	"google.golang.org/api/sheets/v4"
 )
-
-func TestCellIsCompact(t *testing.T) {
-	if size := unsafe.Sizeof(cell{}); size > 40 {
-		t.Errorf("a cell takes %d bytes, want 40 at most", size)
-	}
-}
-
-func TestFormatNumber(t *testing.T) {
-	tests := []struct {
-		n             float64
-		kind, pattern string
-		want          string
-	}{
-		{0.0009765625, "", "", "0.0009765625"},
-		{1.0 / 3, "", "", "0.3333333333"},
-		{12345678901, "", "", "12345678901"},
-		{-2.5, "", "", "-2.5"},
-		{1234.5, "NUMBER", "#,##0.00", "1,234.50"},
-		{-1234.5, "CURRENCY", `"$"#,##0.00`, `-$1,234.50`},
-		{1234, "NUMBER", "0", "1234"},
-		{0.125, "PERCENT", "0.0%", "12.5%"},
-		{1.5, "NUMBER", "0.##", "1.5"},
-		{43831, "DATE", "yyyy-mm-dd", "2020-01-01"},
-		{43831.75, "DATE_TIME", "m/d/yyyy h:mm:ss", "1/1/2020 18:00:00"},
-		{0.5, "TIME", "h:mm am/pm", "12:00 PM"},
-		{46024, "DATE", "m-d", "1-2"},
-		{-1, "DATE", "yyyy-mm-dd", "1899-12-29"},
-		{5, "TEXT", "", "5"},
-		{7, "NUMBER", "0000", "0007"},
-		{-1234, "NUMBER", "#,##0;(#,##0)", "(1,234)"},
-		{-5.5, "CURRENCY", `"$"#,##0.00_);[Red]("$"#,##0.00)`, "($5.50)"},
-		{0, "NUMBER", `0;-0;"none"`, "none"},
-		{12.5, "CURRENCY", "[$€-2] #,##0.00", "€ 12.50"},
-		{0.5, "NUMBER", "#.##", ".5"},
-		{1234567, "NUMBER", `#,##0,"k"`, "1,235k"},
-		{3, "NUMBER", `"0 of "0`, "0 of 3"},
-		{1.5, "TIME", "[h]:mm:ss", "36:00:00"},
-		{0.5, "DATE_TIME", `[mm]" minutes"`, "720 minutes"},
-	}
-	for _, tt := range tests {
-		f := &sheets.NumberFormat{Type: tt.kind, Pattern: tt.pattern}
-		if tt.kind == "" {
-			f = nil
-		}
-		if got := formatNumber(tt.n, f); got != tt.want {
-			t.Errorf("formatNumber(%v, %s %s) = %s, want %s", tt.n, tt.kind, tt.pattern, got, tt.want)
-		}
-	}
-}
 
 // described is a discovery document as far as the routes follow from it.
 type described struct {
@@ -142,14 +89,4 @@ func checkRoutes(t *testing.T, d described, prefix string) (n int) {
 		n += checkRoutes(t, r, prefix)
 	}
 	return n
-}
-
-// TestKinds: every kind in the table is one that the API has.
-func TestKinds(t *testing.T) {
-	known := fieldsOf(reflect.TypeFor[sheets.Request]()).byName
-	for name := range kinds {
-		if _, ok := known[name]; !ok {
-			t.Errorf("the API has no request %q", name)
-		}
-	}
 }

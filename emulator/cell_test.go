@@ -1,0 +1,12 @@
+package emulator
+
+import (
+	"testing"
+	"unsafe"
+)
+
+func TestCellIsCompact(t *testing.T) {
+	if size := unsafe.Sizeof(cell{}); size > 40 {
+		t.Errorf("a cell takes %d bytes, want 40 at most", size)
+	}
+}
