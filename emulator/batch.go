@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -14,7 +15,7 @@ const maxRequests = 100_000
 // batchUpdate is spreadsheets.batchUpdate: all requests in order, or none.
 func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	var body sheets.BatchUpdateSpreadsheetRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	f, err := c.spreadsheet(writer)
@@ -23,9 +24,9 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	}
 	switch n := len(body.Requests); {
 	case n == 0:
-		return nil, refuse("Must specify at least one request.")
+		return nil, rest.Refuse("Must specify at least one request.")
 	case n > maxRequests:
-		return nil, refuse("Cannot exceed %d requests in a single batch.", maxRequests)
+		return nil, rest.Refuse("Cannot exceed %d requests in a single batch.", maxRequests)
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
 	err = f.edit(c.s.options.Now(), func(draft *contents) error {
@@ -41,7 +42,7 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 			return nil
 		}
 		b.calculate(b.now)
-		m := c.mask.below("updatedSpreadsheet")
+		m := c.mask.Below("updatedSpreadsheet")
 		out.UpdatedSpreadsheet, err = draft.describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
 	})
@@ -67,7 +68,7 @@ func (b batch) apply(i int, r *sheets.Request) (*sheets.Response, error) {
 	}
 	apply, ok := kinds[name]
 	if !ok {
-		return nil, unsupported("sheets.spreadsheets.batchUpdate with " + name)
+		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with " + name)
 	}
 	b.stale = true
 	reply, err := apply(b, request)
@@ -89,20 +90,20 @@ func requestKind(i int, r *sheets.Request) (name string, request any, err error)
 		r = &sheets.Request{}
 	}
 	v := reflect.ValueOf(r).Elem()
-	for _, f := range fieldsOf(v.Type()).list {
-		of := v.Field(f.index)
+	for _, f := range rest.FieldsOf(v.Type()).List {
+		of := v.Field(f.Index)
 		if of.IsNil() {
 			continue
 		}
 		if name != "" {
 			at := fmt.Sprintf("requests[%d]", i)
-			text := fmt.Sprintf("Invalid value at '%s' (oneof), oneof field 'kind' is already set. Cannot set '%s'", at, f.name)
-			return "", nil, badRequest(violation{at, text})
+			text := fmt.Sprintf("Invalid value at '%s' (oneof), oneof field 'kind' is already set. Cannot set '%s'", at, f.Name)
+			return "", nil, rest.Invalid(at, text)
 		}
-		name, request = f.name, of.Interface()
+		name, request = f.Name, of.Interface()
 	}
 	if name == "" {
-		return "", nil, refuse("Invalid requests[%d]: No request set.", i)
+		return "", nil, rest.Refuse("Invalid requests[%d]: No request set.", i)
 	}
 	return name, request, nil
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -20,7 +21,7 @@ type lines struct {
 // lines resolves a DimensionRange; an end that was not sent is the grid's.
 func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
 	if d == nil {
-		return lines{}, refuse("A range must be specified.")
+		return lines{}, rest.Refuse("A range must be specified.")
 	}
 	l := lines{sheet: b.sheetByID(d.SheetId), start: int(d.StartIndex), end: int(d.EndIndex)}
 	if l.sheet == nil {
@@ -28,13 +29,13 @@ func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
 	}
 	along, ok := axes[d.Dimension]
 	if l.along = along; !ok {
-		return l, refuse("A dimension must be specified.")
+		return l, rest.Refuse("A dimension must be specified.")
 	}
-	if l.end == 0 && !sent(d.ForceSendFields, "EndIndex") {
+	if l.end == 0 && !rest.Sent(d.ForceSendFields, "EndIndex") {
 		l.end = l.sheet.size(along)
 	}
 	if l.start < 0 || l.end < l.start {
-		return l, refuse("range.startIndex[%d] must not be negative or after range.endIndex[%d].", l.start, l.end)
+		return l, rest.Refuse("range.startIndex[%d] must not be negative or after range.endIndex[%d].", l.start, l.end)
 	}
 	return l, nil
 }
@@ -54,13 +55,13 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	size := l.sheet.size(l.along)
 	switch {
 	case l.start > size:
-		return nil, refuse("range.startIndex is larger than current grid size (%d)", size)
+		return nil, rest.Refuse("range.startIndex is larger than current grid size (%d)", size)
 	case l.start == size && !r.InheritFromBefore:
-		return nil, refuse("range.startIndex must be less than the grid size (%d) if inheritFromBefore is false.", size)
+		return nil, rest.Refuse("range.startIndex must be less than the grid size (%d) if inheritFromBefore is false.", size)
 	case l.start == 0 && r.InheritFromBefore:
-		return nil, refuse("inheritFromBefore cannot be true if range.startIndex is 0.")
+		return nil, rest.Refuse("inheritFromBefore cannot be true if range.startIndex is 0.")
 	case l.end == l.start:
-		return nil, refuse("range.endIndex must be greater than range.startIndex.")
+		return nil, rest.Refuse("range.endIndex must be greater than range.startIndex.")
 	}
 	height, width := l.sheet.longer(l.along, l.end-l.start)
 	if err := b.checkGrowth(l.sheet, height, width); err != nil {
@@ -104,15 +105,15 @@ func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Respon
 	size := l.sheet.size(l.along)
 	switch {
 	case l.start >= size:
-		return nil, refuse("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
+		return nil, rest.Refuse("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
 			l.kind(), l.kind(), l.start, size, l.kind())
 	case l.end > size:
-		return nil, refuse("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
+		return nil, rest.Refuse("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
 			l.kind(), l.kind(), l.end-1, size, l.kind())
 	case l.start == 0 && l.end == size:
-		return nil, refuse("You can't delete all the %ss on the sheet.", l.kind())
+		return nil, rest.Refuse("You can't delete all the %ss on the sheet.", l.kind())
 	case l.start == l.end:
-		return nil, refuse("range.endIndex must be greater than range.startIndex.")
+		return nil, rest.Refuse("range.endIndex must be greater than range.startIndex.")
 	}
 	b.remove(l.sheet, l.along, l.start, l.end)
 	return nil, nil
@@ -125,10 +126,10 @@ func (b batch) appendDimension(r *sheets.AppendDimensionRequest) (*sheets.Respon
 	}
 	along, ok := axes[r.Dimension]
 	if !ok {
-		return nil, refuse("A dimension must be specified.")
+		return nil, rest.Refuse("A dimension must be specified.")
 	}
 	if r.Length <= 0 || r.Length > maxCells {
-		return nil, refuse("The length %d is out of range.", r.Length)
+		return nil, rest.Refuse("The length %d is out of range.", r.Length)
 	}
 	s.resize(s.longer(along, int(r.Length)))
 	return nil, nil
@@ -140,7 +141,7 @@ func (b batch) updateDimensionProperties(r *sheets.UpdateDimensionPropertiesRequ
 		return nil, err
 	}
 	if r.DataSourceSheetRange != nil {
-		return nil, unsupported("a data source sheet")
+		return nil, rest.Unsupported("a data source sheet")
 	}
 	l, err := b.lines(r.Range)
 	if err != nil {
@@ -150,7 +151,7 @@ func (b batch) updateDimensionProperties(r *sheets.UpdateDimensionPropertiesRequ
 	if given == nil {
 		given = &sheets.DimensionProperties{}
 	}
-	l.setLook(func(_ int, p *sheets.DimensionProperties) { merge(p, given, m) })
+	l.setLook(func(_ int, p *sheets.DimensionProperties) { rest.Merge(p, given, m) })
 	return nil, nil
 }
 
@@ -171,7 +172,7 @@ func (l lines) setLook(change func(int, *sheets.DimensionProperties)) {
 // pixels a character: nothing is drawn here.
 func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*sheets.Response, error) {
 	if r.DataSourceSheetDimensions != nil {
-		return nil, unsupported("a data source sheet")
+		return nil, rest.Unsupported("a data source sheet")
 	}
 	l, err := b.lines(r.Dimensions)
 	if err != nil || l.along == byRow {
@@ -209,7 +210,7 @@ func (l lines) regroup(by int) error {
 		deepest = max(deepest, depth[i])
 	}
 	if deepest > maxGroupDepth {
-		return refuse("Groups cannot be nested more than %d deep.", maxGroupDepth)
+		return rest.Refuse("Groups cannot be nested more than %d deep.", maxGroupDepth)
 	}
 	*groups = nil
 	for d := 1; d <= deepest; d++ {
@@ -261,7 +262,7 @@ func (b batch) deleteDimensionGroup(r *sheets.DeleteDimensionGroupRequest) (*she
 		return nil, err
 	}
 	if len(*l.sheet.groupsOf(l.along)) == 0 {
-		return nil, refuse("There is no group over the specified range.")
+		return nil, rest.Refuse("There is no group over the specified range.")
 	}
 	if err := l.regroup(-1); err != nil {
 		return nil, err

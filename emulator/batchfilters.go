@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -31,7 +32,7 @@ func bothCriteria(criteria *map[string]sheets.FilterCriteria, specs *[]*sheets.F
 		}
 		return
 	}
-	for _, column := range sortedKeys(*criteria) {
+	for _, column := range rest.SortedKeys(*criteria) {
 		i, err := strconv.ParseInt(column, 10, 32)
 		if err != nil {
 			continue
@@ -43,10 +44,10 @@ func bothCriteria(criteria *map[string]sheets.FilterCriteria, specs *[]*sheets.F
 
 func (b batch) setBasicFilter(r *sheets.SetBasicFilterRequest) (*sheets.Response, error) {
 	if r.Filter == nil {
-		return nil, refuse("A filter must be specified.")
+		return nil, rest.Refuse("A filter must be specified.")
 	}
 	if r.Filter.TableId != "" {
-		return nil, unsupported("a filter of a table")
+		return nil, rest.Unsupported("a filter of a table")
 	}
 	s, inside, err := b.filtered(r.Filter.Range)
 	if err != nil {
@@ -78,7 +79,7 @@ func (b batch) viewByID(id int64) (*sheet, int) {
 	return nil, -1
 }
 
-func noView(id int64) error { return refuse("No filter view with id: %d", id) }
+func noView(id int64) error { return rest.Refuse("No filter view with id: %d", id) }
 
 func (b batch) newViewID() int64 {
 	return newID(func(id int64) bool { s, _ := b.viewByID(id); return s != nil })
@@ -87,12 +88,12 @@ func (b batch) newViewID() int64 {
 // storeView checks a filter view and puts it where it belongs.
 func (b batch) storeView(v sheets.FilterView, old *sheet, at int) (*sheets.FilterView, error) {
 	if v.TableId != "" {
-		return nil, unsupported("a filter of a table")
+		return nil, rest.Unsupported("a filter of a table")
 	}
 	if v.NamedRangeId != "" {
 		i := b.namedIndex(v.NamedRangeId)
 		if i < 0 {
-			return nil, refuse("No named range with id: %s", v.NamedRangeId)
+			return nil, rest.Refuse("No named range with id: %s", v.NamedRangeId)
 		}
 		v.Range = gridRange(b.named[i].sheetID, b.named[i].area)
 	}
@@ -117,11 +118,11 @@ func (b batch) storeView(v sheets.FilterView, old *sheet, at int) (*sheets.Filte
 
 func (b batch) addFilterView(r *sheets.AddFilterViewRequest) (*sheets.Response, error) {
 	if r.Filter == nil {
-		return nil, refuse("A filter must be specified.")
+		return nil, rest.Refuse("A filter must be specified.")
 	}
 	v := *r.Filter
 	if s, _ := b.viewByID(v.FilterViewId); s != nil && v.FilterViewId != 0 {
-		return nil, refuse("Filter view with id %d already exists.", v.FilterViewId)
+		return nil, rest.Refuse("Filter view with id %d already exists.", v.FilterViewId)
 	}
 	if v.FilterViewId == 0 {
 		v.FilterViewId = b.newViewID()
@@ -147,11 +148,11 @@ func (b batch) updateFilterView(r *sheets.UpdateFilterViewRequest) (*sheets.Resp
 		return nil, noView(given.FilterViewId)
 	}
 	wanted := *s.views[i]
-	merge(&wanted, given, m)
+	rest.Merge(&wanted, given, m)
 	switch { // what was not written must not win over what was
-	case m.takes("filterSpecs") && !m.all():
+	case m.Takes("filterSpecs") && !m.All():
 		wanted.Criteria = nil
-	case m.takes("criteria") && !m.all():
+	case m.Takes("criteria") && !m.All():
 		wanted.FilterSpecs = nil
 	}
 	wanted.FilterViewId = given.FilterViewId

@@ -3,6 +3,8 @@ package emulator
 import (
 	"reflect"
 	"testing"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 func FuzzBatch(f *testing.F) {
@@ -34,7 +36,7 @@ func FuzzBatch(f *testing.F) {
 		before := s.Values(id, "Sheet1")
 		out, err := c.batchUpdate()
 		if err == nil {
-			encode(out, nil, false)
+			rest.Encode(out, nil, false)
 			s.Values(id, "Sheet1") // has formulas calculated
 		} else if after := s.Values(id, "Sheet1"); !reflect.DeepEqual(before, after) {
 			t.Errorf("%s was refused (%v) and changed %v to %v", body, err, before, after)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -71,9 +72,9 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 	size := l.sheet.size(l.along)
 	switch {
 	case l.start >= size || l.end > size || l.start == l.end:
-		return nil, refuse("Cannot move %ss that don't exist: there are only %d.", l.kind(), size)
+		return nil, rest.Refuse("Cannot move %ss that don't exist: there are only %d.", l.kind(), size)
 	case m.dest < 0 || m.dest > size:
-		return nil, refuse("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
+		return nil, rest.Refuse("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
 	}
 	m.sheet.moveLines(m)
 	for i, n := range b.named {
@@ -154,14 +155,14 @@ func (b batch) duplicateSheet(r *sheets.DuplicateSheetRequest) (*sheets.Response
 	}
 	at := int(r.InsertSheetIndex)
 	if at < 0 || at > len(b.sheets) {
-		return nil, refuse("Sheet index %d is out of range. It must be between 0 and %d.", at, len(b.sheets))
+		return nil, rest.Refuse("Sheet index %d is out of range. It must be between 0 and %d.", at, len(b.sheets))
 	}
 	id := r.NewSheetId
-	if id == 0 && !sent(r.ForceSendFields, "NewSheetId") {
+	if id == 0 && !rest.Sent(r.ForceSendFields, "NewSheetId") {
 		id = b.newSheetID()
 	}
 	if id < 0 || b.sheetByID(id) != nil {
-		return nil, refuse("Sheet with id %d already exists.", id)
+		return nil, rest.Refuse("Sheet with id %d already exists.", id)
 	}
 	made, err := b.copySheet(s, id, r.NewSheetName, at)
 	if err != nil {
@@ -195,7 +196,7 @@ func (c *contents) copySheet(s *sheet, id int64, title string, at int) (*sheet, 
 // copyTo is spreadsheets.sheets.copyTo: a copy at the end of another spreadsheet.
 func (c *call) copyTo() (*sheets.SheetProperties, error) {
 	var body sheets.CopySheetToAnotherSpreadsheetRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	f, err := c.spreadsheet(reader)
@@ -208,7 +209,7 @@ func (c *call) copyTo() (*sheets.SheetProperties, error) {
 	}
 	s := f.contents.sheetByID(id)
 	if s == nil {
-		return nil, refuse("The sheet (%d) does not exist.", id)
+		return nil, rest.Refuse("The sheet (%d) does not exist.", id)
 	}
 	c.vars["spreadsheetId"] = body.DestinationSpreadsheetId
 	to, err := c.spreadsheet(writer)

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -28,7 +29,7 @@ var pasteTypes = map[string]pasted{
 func pasteType(name string) (pasted, error) {
 	paste, ok := pasteTypes[name]
 	if !ok {
-		return nil, unsupported("sheets.spreadsheets.batchUpdate with the paste type " + name)
+		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with the paste type " + name)
 	}
 	return paste, nil
 }
@@ -154,14 +155,14 @@ func (s *sheet) pasteMerges(from *sheet, source, dest area) {
 // coordinate resolves a GridCoordinate.
 func (b batch) coordinate(g *sheets.GridCoordinate) (s *sheet, row, column int, err error) {
 	if g == nil {
-		return nil, 0, 0, refuse("A coordinate must be specified.")
+		return nil, 0, 0, rest.Refuse("A coordinate must be specified.")
 	}
 	s, row, column = b.sheetByID(g.SheetId), int(g.RowIndex), int(g.ColumnIndex)
 	switch {
 	case s == nil:
 		return nil, 0, 0, noGrid(g.SheetId)
 	case row < 0 || column < 0:
-		return nil, 0, 0, refuse("The indices of a coordinate must not be negative.")
+		return nil, 0, 0, rest.Refuse("The indices of a coordinate must not be negative.")
 	}
 	return s, row, column, nil
 }
@@ -218,14 +219,14 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 // pasteData stores delimited text as if typed; the grid grows for it.
 func (b batch) pasteData(r *sheets.PasteDataRequest) (*sheets.Response, error) {
 	if r.Html {
-		return nil, unsupported("sheets.spreadsheets.batchUpdate with pasteData of HTML")
+		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with pasteData of HTML")
 	}
 	s, row, column, err := b.coordinate(r.Coordinate)
 	if err != nil {
 		return nil, err
 	}
 	if r.Delimiter == "" {
-		return nil, refuse("A delimiter must be specified.")
+		return nil, rest.Refuse("A delimiter must be specified.")
 	}
 	if _, err := pasteType(r.Type); err != nil {
 		return nil, err
@@ -280,9 +281,9 @@ func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, 
 	}
 	switch {
 	case a.columns() != 1:
-		return nil, refuse("The source must span exactly one column.")
+		return nil, rest.Refuse("The source must span exactly one column.")
 	case delimiter == "":
-		return nil, unsupported("sheets.spreadsheets.batchUpdate with textToColumns that finds the delimiter itself")
+		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with textToColumns that finds the delimiter itself")
 	}
 	in := input{entered: true, now: b.now}
 	for row := a.top; row < min(a.bottom, len(s.rows)); row++ {

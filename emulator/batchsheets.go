@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -25,16 +26,16 @@ func (b batch) addSheetRequest(r *sheets.AddSheetRequest) (*sheets.Response, err
 // addSheet makes a sheet as a request describes it; what is missing is chosen.
 func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
 	if given.SheetType != "" && given.SheetType != "GRID" {
-		return nil, unsupported("a sheet of type " + given.SheetType)
+		return nil, rest.Unsupported("a sheet of type " + given.SheetType)
 	}
 	id := given.SheetId
 	switch {
 	case id < 0:
-		return nil, refuse("Invalid sheet id %d. Sheet ids must be non-negative.", id)
-	case id == 0 && !sent(given.ForceSendFields, "SheetId"):
+		return nil, rest.Refuse("Invalid sheet id %d. Sheet ids must be non-negative.", id)
+	case id == 0 && !rest.Sent(given.ForceSendFields, "SheetId"):
 		id = c.newSheetID()
 	case c.sheetByID(id) != nil:
-		return nil, refuse("Sheet with id %d already exists.", id)
+		return nil, rest.Refuse("Sheet with id %d already exists.", id)
 	}
 	title := given.Title
 	for n := len(c.sheets) + 1; title == "" || given.Title == "" && c.sheetByTitle(title) != nil; n++ {
@@ -45,7 +46,7 @@ func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
 		return nil, err
 	}
 	at := len(c.sheets)
-	if i := int(given.Index); i > 0 && i < at || sent(given.ForceSendFields, "Index") {
+	if i := int(given.Index); i > 0 && i < at || rest.Sent(given.ForceSendFields, "Index") {
 		at = i
 	}
 	c.sheets = slices.Insert(c.sheets, at, s)
@@ -57,10 +58,10 @@ func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
 // rename gives a sheet a title that no other has.
 func (c *contents) rename(s *sheet, title string) error {
 	if title == "" {
-		return refuse("The sheet name cannot be empty.")
+		return rest.Refuse("The sheet name cannot be empty.")
 	}
 	if other := c.sheetByTitle(title); other != nil && other != s {
-		return refuse("A sheet with the name %q already exists. Please enter another name.", title)
+		return rest.Refuse("A sheet with the name %q already exists. Please enter another name.", title)
 	}
 	if old := s.title; old != "" && old != title {
 		c.rewriteFormulas(func(_ *sheet, text string) string { return renamedFormula(text, old, title) })
@@ -76,7 +77,7 @@ func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
 	}
 	s.hidden = p.Hidden
 	if !slices.ContainsFunc(c.sheets, func(s *sheet) bool { return !s.hidden }) {
-		return refuse("You can't hide all the sheets in a document.")
+		return rest.Refuse("You can't hide all the sheets in a document.")
 	}
 	look := *p
 	twinColors(&look.TabColor, &look.TabColorStyle)
@@ -94,40 +95,40 @@ func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
 // wantedSize reads the size out of grid properties; what was not sent stays.
 func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err error) {
 	height, width = int(g.RowCount), int(g.ColumnCount)
-	if height == 0 && !sent(g.ForceSendFields, "RowCount") {
+	if height == 0 && !rest.Sent(g.ForceSendFields, "RowCount") {
 		height = s.height
 	}
-	if width == 0 && !sent(g.ForceSendFields, "ColumnCount") {
+	if width == 0 && !rest.Sent(g.ForceSendFields, "ColumnCount") {
 		width = s.width
 	}
 	frozenRows, frozenColumns := int(g.FrozenRowCount), int(g.FrozenColumnCount)
 	switch {
 	case height <= 0:
-		return 0, 0, refuse("Grid row count must be greater than 0.")
+		return 0, 0, rest.Refuse("Grid row count must be greater than 0.")
 	case width <= 0:
-		return 0, 0, refuse("Grid column count must be greater than 0.")
+		return 0, 0, rest.Refuse("Grid column count must be greater than 0.")
 	case height > maxCells:
 		return 0, 0, tooManyCells
 	case frozenRows >= height && frozenRows > 0:
-		return 0, 0, refuse("You can't freeze all visible rows on the sheet.")
+		return 0, 0, rest.Refuse("You can't freeze all visible rows on the sheet.")
 	case frozenColumns >= width && frozenColumns > 0:
-		return 0, 0, refuse("You can't freeze all visible columns on the sheet.")
+		return 0, 0, rest.Refuse("You can't freeze all visible columns on the sheet.")
 	}
 	return height, width, nil
 }
 
-func noSheet(id int64) error { return refuse("No sheet with id: %d", id) }
+func noSheet(id int64) error { return rest.Refuse("No sheet with id: %d", id) }
 
 func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, error) {
 	s := b.sheetByID(r.SheetId)
 	if s == nil {
 		return nil, noSheet(r.SheetId)
 	}
-	rest := slices.DeleteFunc(slices.Clone(b.sheets), func(other *sheet) bool { return other == s })
-	if !slices.ContainsFunc(rest, func(s *sheet) bool { return !s.hidden }) {
-		return nil, refuse("You can't remove all the sheets in a document.")
+	remaining := slices.DeleteFunc(slices.Clone(b.sheets), func(other *sheet) bool { return other == s })
+	if !slices.ContainsFunc(remaining, func(s *sheet) bool { return !s.hidden }) {
+		return nil, rest.Refuse("You can't remove all the sheets in a document.")
 	}
-	b.sheets = rest
+	b.sheets = remaining
 	b.named = slices.DeleteFunc(b.named, func(n namedRange) bool { return n.sheetID == s.id })
 	b.dropMarkers(s.id)
 	b.rewriteFormulas(func(_ *sheet, text string) string { return renamedFormula(text, s.title, "") })
@@ -135,17 +136,17 @@ func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, erro
 }
 
 // updateMask reads the field mask of a request and checks it against its type.
-func updateMask(text string, of any) (*mask, error) {
+func updateMask(text string, of any) (*rest.Mask, error) {
 	if text == "" {
-		return nil, refuse("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
+		return nil, rest.Refuse("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
 	}
-	m, err := parseMask(text)
+	m, err := rest.ParseMask(text)
 	if err != nil {
-		return nil, refuse("Invalid field: %s", text)
+		return nil, rest.Refuse("Invalid field: %s", text)
 	}
-	if err := m.check(reflect.TypeOf(of), ""); err != nil {
-		path, _ := err.(unknownPath)
-		return nil, refuse("Invalid field: %s", string(path))
+	if err := m.Check(reflect.TypeOf(of), ""); err != nil {
+		path, _ := err.(rest.UnknownPath)
+		return nil, rest.Refuse("Invalid field: %s", string(path))
 	}
 	return m, nil
 }
@@ -164,9 +165,9 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 		return nil, noSheet(given.SheetId)
 	}
 	p := b.sheetProperties(s)
-	merge(p, given, m)
+	rest.Merge(p, given, m)
 	// With '*' only an index that was sent moves the sheet.
-	if m.takes("index") && (!m.all() || p.Index != 0 || sent(given.ForceSendFields, "Index")) {
+	if m.Takes("index") && (!m.All() || p.Index != 0 || rest.Sent(given.ForceSendFields, "Index")) {
 		if err := b.move(s, int(p.Index)); err != nil {
 			return nil, err
 		}
@@ -177,7 +178,7 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 // move puts a sheet before the one that stands at index now.
 func (b batch) move(s *sheet, index int) error {
 	if index < 0 || index > len(b.sheets) {
-		return refuse("Sheet index %d is out of range. It must be between 0 and %d.", index, len(b.sheets))
+		return rest.Refuse("Sheet index %d is out of range. It must be between 0 and %d.", index, len(b.sheets))
 	}
 	from := slices.Index(b.sheets, s)
 	if index > from {
@@ -197,9 +198,9 @@ func (b batch) updateSpreadsheetProperties(r *sheets.UpdateSpreadsheetProperties
 	if given == nil {
 		given = &sheets.SpreadsheetProperties{}
 	}
-	merge(&b.properties, given, m)
+	rest.Merge(&b.properties, given, m)
 	if b.properties.Title == "" {
-		return nil, refuse("The title of a spreadsheet cannot be empty.")
+		return nil, rest.Refuse("The title of a spreadsheet cannot be empty.")
 	}
 	return nil, nil
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -100,7 +101,7 @@ func (b batch) shiftCells(s *sheet, a area, along axis, n int) error {
 func shiftAxis(name string) (axis, error) {
 	along, ok := axes[name]
 	if !ok {
-		return along, refuse("A dimension must be specified.")
+		return along, rest.Refuse("A dimension must be specified.")
 	}
 	return along, nil
 }

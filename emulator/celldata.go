@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -44,11 +45,11 @@ func (c cell) describe() *sheets.CellData {
 
 // overlay sets in dst what is set in src, field by field.
 func overlay(dst, src reflect.Value) {
-	for _, f := range fieldsOf(src.Type()).list {
-		from, to := src.Field(f.index), dst.Field(f.index)
+	for _, f := range rest.FieldsOf(src.Type()).List {
+		from, to := src.Field(f.Index), dst.Field(f.Index)
 		switch {
-		case absent(from):
-		case from.Kind() == reflect.Pointer && !to.IsNil() && from.Type().Elem().Kind() == reflect.Struct && !strings.HasSuffix(f.name, "olor"):
+		case rest.Absent(from):
+		case from.Kind() == reflect.Pointer && !to.IsNil() && from.Type().Elem().Kind() == reflect.Struct && !strings.HasSuffix(f.Name, "olor"):
 			overlay(to.Elem(), from.Elem())
 		default:
 			to.Set(from)

@@ -4,26 +4,27 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
 // cellEdit writes CellData into a sheet as far as a mask says.
 type cellEdit struct {
 	sheet *sheet
-	mask  *mask
+	mask  *rest.Mask
 }
 
 // rows writes rows of cells from the first cell of an area on; they must fit.
 func (e cellEdit) rows(a area, rows []*sheets.RowData) error {
 	if len(rows) > a.rows() {
-		return refuse("Attempting to write row: %d, beyond the last requested row of: %d", a.bottom, a.bottom-1)
+		return rest.Refuse("Attempting to write row: %d, beyond the last requested row of: %d", a.bottom, a.bottom-1)
 	}
 	for r, line := range rows {
 		if line == nil {
 			continue
 		}
 		if len(line.Values) > a.columns() {
-			return refuse("Attempting to write column: %d, beyond the last requested column of: %d", a.right, a.right-1)
+			return rest.Refuse("Attempting to write column: %d, beyond the last requested column of: %d", a.right, a.right-1)
 		}
 		for i, d := range line.Values {
 			if err := e.cell(a.top+r, a.left+i, d); err != nil {
@@ -54,7 +55,7 @@ func (e cellEdit) cell(r, c int, d *sheets.CellData) error {
 		d = &sheets.CellData{}
 	}
 	stored := e.sheet.at(r, c).userData()
-	merge(stored, d, e.mask)
+	rest.Merge(stored, d, e.mask)
 	made, err := cellOf(stored)
 	if err != nil {
 		return err
@@ -81,7 +82,7 @@ func cellOf(d *sheets.CellData) (cell, error) {
 		}
 	}
 	if d.PivotTable != nil || d.DataSourceTable != nil || d.DataSourceFormula != nil || d.ChipRuns != nil {
-		return c, unsupported("a pivot table, data source or chip in a cell")
+		return c, rest.Unsupported("a pivot table, data source or chip in a cell")
 	}
 	c.extra = extraOf(d).kept()
 	return c, nil
@@ -93,7 +94,7 @@ func formulaIn(d *sheets.CellData, text string) (cell, error) {
 	case utf8.RuneCountInString(text) > maxCellText:
 		return cell{}, errTooLong
 	case !strings.HasPrefix(text, "="):
-		return cell{}, refuse("Invalid formula: %s", text)
+		return cell{}, rest.Refuse("Invalid formula: %s", text)
 	}
 	c, err := formulaCell(text)
 	if err != nil {

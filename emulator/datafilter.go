@@ -3,6 +3,7 @@ package emulator
 import (
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -39,7 +40,7 @@ func (c *contents) places(filters []*sheets.DataFilter) ([]place, error) {
 func (c *contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
 	switch {
 	case f == nil:
-		return nil, refuse("A data filter must not be empty.")
+		return nil, rest.Refuse("A data filter must not be empty.")
 	case f.DeveloperMetadataLookup != nil:
 		return c.markedPlaces(f)
 	case f.A1Range != "":
@@ -49,7 +50,7 @@ func (c *contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
 		s, a, err := batch{contents: c}.grid(f.GridRange)
 		return []place{{sheet: s, area: a}}, err
 	}
-	return nil, refuse("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
+	return nil, rest.Refuse("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
 }
 
 // markedPlaces are the rows, columns and sheets that developer metadata is on.
@@ -78,7 +79,7 @@ func (c *contents) markedPlaces(f *sheets.DataFilter) ([]place, error) {
 
 func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
 	var body sheets.GetSpreadsheetByDataFilterRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	f, err := c.spreadsheet(reader)
@@ -98,7 +99,7 @@ func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
 
 func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterResponse, error) {
 	var body sheets.BatchGetValuesByDataFilterRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	how, err := parseRendering(body.ValueRenderOption, body.DateTimeRenderOption, body.MajorDimension)
@@ -122,7 +123,7 @@ func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterRespons
 
 func (c *call) batchClearByDataFilter() (*sheets.BatchClearValuesByDataFilterResponse, error) {
 	var body sheets.BatchClearValuesByDataFilterRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	f, err := c.spreadsheet(writer)
@@ -146,7 +147,7 @@ func (c *call) batchClearByDataFilter() (*sheets.BatchClearValuesByDataFilterRes
 
 func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterResponse, error) {
 	var body sheets.BatchUpdateValuesByDataFilterRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	w, err := c.newWrite(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
 
@@ -29,10 +30,10 @@ func (c *call) fileByID(id string) (*file, error) {
 	}
 	f := c.s.files[id]
 	if f == nil || c.s.role(f, c.token.principal) < reader || f.drive != "" && !c.knowsDrives() {
-		return nil, &failure{
-			status:  http.StatusNotFound,
-			message: "File not found: " + id + ".",
-			item:    errorItem{Location: "fileId", LocationType: "parameter"},
+		return nil, &rest.Failure{
+			Status:  http.StatusNotFound,
+			Message: "File not found: " + id + ".",
+			Item:    rest.ErrorItem{Location: "fileId", LocationType: "parameter"},
 		}
 	}
 	return f, nil
@@ -48,10 +49,10 @@ func (c *call) knowsDrives() bool {
 func (c *call) fileAs(need role) (*file, error) {
 	f, err := c.fileFor()
 	if err == nil && c.s.role(f, c.token.principal) < need {
-		err = &failure{
-			status:  http.StatusForbidden,
-			message: "The user does not have sufficient permissions for this file.",
-			item:    errorItem{Reason: "insufficientFilePermissions"},
+		err = &rest.Failure{
+			Status:  http.StatusForbidden,
+			Message: "The user does not have sufficient permissions for this file.",
+			Item:    rest.ErrorItem{Reason: "insufficientFilePermissions"},
 		}
 	}
 	return f, err
@@ -63,10 +64,10 @@ func (c *call) getFile() (any, error) {
 		return nil, err
 	}
 	if c.query.Get("alt") == "media" {
-		return nil, &failure{
-			status:  http.StatusForbidden,
-			message: "Only files with binary content can be downloaded. Use Export with Docs Editors files.",
-			item:    errorItem{Reason: "fileNotDownloadable", Location: "alt", LocationType: "parameter"},
+		return nil, &rest.Failure{
+			Status:  http.StatusForbidden,
+			Message: "Only files with binary content can be downloaded. Use Export with Docs Editors files.",
+			Item:    rest.ErrorItem{Reason: "fileNotDownloadable", Location: "alt", LocationType: "parameter"},
 		}
 	}
 	return c.shown(f), nil
@@ -85,7 +86,7 @@ func (s *Server) ensureRoot(email string) {
 func (c *call) home(parents []string) (parent, drive string, err error) {
 	switch {
 	case len(parents) > 1:
-		return "", "", &failure{status: http.StatusForbidden, message: "A file cannot have more than one parent.", item: errorItem{Reason: "multiparenting"}}
+		return "", "", &rest.Failure{Status: http.StatusForbidden, Message: "A file cannot have more than one parent.", Item: rest.ErrorItem{Reason: "multiparenting"}}
 	case len(parents) == 1:
 		f, err := c.fileByID(parents[0])
 		if err != nil {
@@ -106,16 +107,16 @@ func (c *call) home(parents []string) (parent, drive string, err error) {
 }
 
 func noRoomIn() error {
-	return &failure{
-		status:  http.StatusForbidden,
-		message: "Insufficient permissions for the specified parent.",
-		item:    errorItem{Reason: "insufficientParentPermissions"},
+	return &rest.Failure{
+		Status:  http.StatusForbidden,
+		Message: "Insufficient permissions for the specified parent.",
+		Item:    rest.ErrorItem{Reason: "insufficientParentPermissions"},
 	}
 }
 
 func (c *call) createFile() (*drive.File, error) {
 	var body drive.File
-	if err := decodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	parent, in, err := c.home(body.Parents)
@@ -123,7 +124,7 @@ func (c *call) createFile() (*drive.File, error) {
 		return nil, err
 	}
 	if body.MimeType != spreadsheetType && body.MimeType != folderType {
-		return nil, unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
+		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
 	}
 	f := c.s.addFile(newFileID(), body.MimeType, c.token.principal)
 	f.name = cmp.Or(body.Name, "Untitled")
@@ -145,7 +146,7 @@ func (f *file) settle(parent, drive string) {
 // copyFile is drive.files.copy of a spreadsheet.
 func (c *call) copyFile() (*drive.File, error) {
 	var body drive.File
-	if err := decodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	from, err := c.fileFor()
@@ -153,7 +154,7 @@ func (c *call) copyFile() (*drive.File, error) {
 		return nil, err
 	}
 	if from.contents == nil {
-		return nil, &failure{status: http.StatusForbidden, message: "This file cannot be copied by the user.", item: errorItem{Reason: "cannotCopyFile"}}
+		return nil, &rest.Failure{Status: http.StatusForbidden, Message: "This file cannot be copied by the user.", Item: rest.ErrorItem{Reason: "cannotCopyFile"}}
 	}
 	parents := body.Parents
 	if len(parents) == 0 && from.drive != "" {
@@ -174,11 +175,11 @@ func (c *call) copyFile() (*drive.File, error) {
 // updateFile is drive.files.update without new content.
 func (c *call) updateFile() (*drive.File, error) {
 	var body drive.File
-	if err := decodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	need := writer
-	if body.Trashed || sent(body.ForceSendFields, "Trashed") {
+	if body.Trashed || rest.Sent(body.ForceSendFields, "Trashed") {
 		need = owner
 	}
 	f, err := c.fileAs(need)
@@ -186,7 +187,7 @@ func (c *call) updateFile() (*drive.File, error) {
 		return nil, err
 	}
 	if body.MimeType != "" && body.MimeType != f.mimeType {
-		return nil, unsupported("drive.files.update of a file's type")
+		return nil, rest.Unsupported("drive.files.update of a file's type")
 	}
 	if add := c.query.Get("addParents"); add != "" {
 		to, err := c.fileByID(add)
@@ -209,7 +210,7 @@ func (c *call) updateFile() (*drive.File, error) {
 
 // describeAs stores what a request says about a file, its name and place apart.
 func (f *file) describeAs(body *drive.File) error {
-	given := func(name string, zero bool) bool { return !zero || sent(body.ForceSendFields, name) }
+	given := func(name string, zero bool) bool { return !zero || rest.Sent(body.ForceSendFields, name) }
 	if given("Description", body.Description == "") {
 		f.description = body.Description
 	}
@@ -231,7 +232,7 @@ func (f *file) describeAs(body *drive.File) error {
 		}
 		t, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return refuse("Invalid value for time: %s", text)
+			return rest.Refuse("Invalid value for time: %s", text)
 		}
 		*at = t
 	}
@@ -253,7 +254,7 @@ func (c *call) deleteFile() (any, error) {
 		return nil, err
 	}
 	c.s.remove(f)
-	return newAnswer(http.StatusNoContent, "text/html", nil), nil
+	return rest.NewAnswer(http.StatusNoContent, "text/html", nil), nil
 }
 
 // remove deletes a file, and what lies in a folder with it.
@@ -278,5 +279,5 @@ func (c *call) emptyTrash() (any, error) {
 			c.s.remove(f)
 		}
 	}
-	return newAnswer(http.StatusNoContent, "text/html", nil), nil
+	return rest.NewAnswer(http.StatusNoContent, "text/html", nil), nil
 }

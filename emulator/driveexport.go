@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"net/http"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // maxExport is how large an exported file may be
@@ -27,17 +29,17 @@ func (c *call) exportFile() (any, error) {
 		return nil, err
 	}
 	if f.contents == nil {
-		return nil, &failure{
-			status:  http.StatusForbidden,
-			message: "Export only supports Docs Editors files.",
-			item:    errorItem{Reason: "fileNotExportable"},
+		return nil, &rest.Failure{
+			Status:  http.StatusForbidden,
+			Message: "Export only supports Docs Editors files.",
+			Item:    rest.ErrorItem{Reason: "fileNotExportable"},
 		}
 	}
 	mediaType := c.query.Get("mimeType")
 	if mediaType == "" {
-		return nil, &failure{
-			status: http.StatusBadRequest, message: "Required parameter: mimeType",
-			item: errorItem{Reason: "required", Location: "mimeType", LocationType: "parameter"},
+		return nil, &rest.Failure{
+			Status: http.StatusBadRequest, Message: "Required parameter: mimeType",
+			Item: rest.ErrorItem{Reason: "required", Location: "mimeType", LocationType: "parameter"},
 		}
 	}
 	f.contents.calculate(c.s.options.Now())
@@ -49,28 +51,28 @@ func (c *call) exportFile() (any, error) {
 	case "xlsx":
 		var buf bytes.Buffer
 		if err := f.contents.writeXLSX(&buf); err != nil {
-			return nil, &failure{status: http.StatusInternalServerError, message: "Internal error encountered."}
+			return nil, &rest.Failure{Status: http.StatusInternalServerError, Message: "Internal error encountered."}
 		}
 		return exported(mediaType, buf.Bytes())
 	case "":
-		return nil, &failure{
-			status:  http.StatusBadRequest,
-			message: "The requested conversion is not supported.",
-			item:    errorItem{Reason: "badRequest", Location: "convertTo", LocationType: "parameter"},
+		return nil, &rest.Failure{
+			Status:  http.StatusBadRequest,
+			Message: "The requested conversion is not supported.",
+			Item:    rest.ErrorItem{Reason: "badRequest", Location: "convertTo", LocationType: "parameter"},
 		}
 	}
-	return nil, unsupported("drive.files.export to " + mediaType)
+	return nil, rest.Unsupported("drive.files.export to " + mediaType)
 }
 
 func exported(mediaType string, file []byte) (any, error) {
 	if len(file) > maxExport {
-		return nil, &failure{
-			status:  http.StatusForbidden,
-			message: "This file is too large to be exported.",
-			item:    errorItem{Reason: "exportSizeLimitExceeded"},
+		return nil, &rest.Failure{
+			Status:  http.StatusForbidden,
+			Message: "This file is too large to be exported.",
+			Item:    rest.ErrorItem{Reason: "exportSizeLimitExceeded"},
 		}
 	}
-	return newAnswer(http.StatusOK, mediaType, file), nil
+	return rest.NewAnswer(http.StatusOK, mediaType, file), nil
 }
 
 // delimited is what a sheet shows, with \r\n between rows and none after the

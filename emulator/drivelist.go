@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
 
@@ -44,12 +45,12 @@ func (c *call) corpus() (func(*file) bool, error) {
 	all := c.knowsDrives() && (c.flag("includeItemsFromAllDrives") || c.flag("includeTeamDriveItems"))
 	id := cmp.Or(c.query.Get("driveId"), c.query.Get("teamDriveId"))
 	if spaces := c.query.Get("spaces"); spaces != "" && spaces != "drive" {
-		return nil, unsupported("drive.files.list with spaces=" + spaces)
+		return nil, rest.Unsupported("drive.files.list with spaces=" + spaces)
 	}
 	switch corpora := cmp.Or(c.query.Get("corpora"), "user"); {
 	case corpora == "drive" || id != "":
 		if id == "" || !all {
-			return nil, refuse("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
+			return nil, rest.Refuse("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
 		}
 		if d := c.s.files[id]; d == nil || d.drive != id || c.s.role(d, c.token.principal) < reader {
 			return nil, noDrive(id)
@@ -58,7 +59,7 @@ func (c *call) corpus() (func(*file) bool, error) {
 	case corpora == "user" || corpora == "allDrives" || corpora == "domain":
 		return func(f *file) bool { return all || f.drive == "" }, nil
 	default:
-		return nil, refuse("Invalid value '%s' for corpora.", corpora)
+		return nil, rest.Refuse("Invalid value '%s' for corpora.", corpora)
 	}
 }
 
@@ -124,9 +125,9 @@ func fileOrder(text string) (func(a, b *file) int, error) {
 		}
 		key, ok := fileOrders[words[0]]
 		if !ok || len(words) > 2 || len(words) == 2 && words[1] != "desc" {
-			return nil, &failure{
-				status: http.StatusBadRequest, message: "Invalid Value",
-				item: errorItem{Reason: "invalid", Location: "orderBy", LocationType: "parameter"},
+			return nil, &rest.Failure{
+				Status: http.StatusBadRequest, Message: "Invalid Value",
+				Item: rest.ErrorItem{Reason: "invalid", Location: "orderBy", LocationType: "parameter"},
 			}
 		}
 		if len(words) == 2 {
@@ -163,12 +164,12 @@ func (c *call) pageOf(n, most int) (start, end int, next string, err error) {
 	size := 100
 	if t := c.query.Get("pageToken"); t != "" {
 		if start, err = strconv.Atoi(t); err != nil || start < 0 {
-			return 0, 0, "", refuse("Invalid Value")
+			return 0, 0, "", rest.Refuse("Invalid Value")
 		}
 	}
 	if t := c.query.Get("pageSize"); t != "" {
 		if size, err = strconv.Atoi(t); err != nil || size < 1 || size > most {
-			return 0, 0, "", refuse("Invalid value '%s'. Values must be within the range: [1, %d]", t, most)
+			return 0, 0, "", rest.Refuse("Invalid value '%s'. Values must be within the range: [1, %d]", t, most)
 		}
 	}
 	start = min(start, n)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
 
@@ -46,7 +47,7 @@ func (c *call) listPermissions() (*drive.PermissionList, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := sortedKeys(f.roles)
+	names := rest.SortedKeys(f.roles)
 	start, end, next, err := c.pageOf(len(names), 100)
 	if err != nil {
 		return nil, err
@@ -66,10 +67,10 @@ func (c *call) granteeFor(f *file) (string, error) {
 			return name, nil
 		}
 	}
-	return "", &failure{
-		status:  http.StatusNotFound,
-		message: "Permission not found: " + id + ".",
-		item:    errorItem{Location: "permissionId", LocationType: "parameter"},
+	return "", &rest.Failure{
+		Status:  http.StatusNotFound,
+		Message: "Permission not found: " + id + ".",
+		Item:    rest.ErrorItem{Location: "permissionId", LocationType: "parameter"},
 	}
 }
 
@@ -87,12 +88,12 @@ func (c *call) getPermission() (*drive.Permission, error) {
 
 // invalidSharing is Drive's 400 for a permission that cannot be.
 func invalidSharing(message string) error {
-	return &failure{status: http.StatusBadRequest, message: message, item: errorItem{Reason: "invalidSharingRequest"}}
+	return &rest.Failure{Status: http.StatusBadRequest, Message: message, Item: rest.ErrorItem{Reason: "invalidSharingRequest"}}
 }
 
 func (c *call) createPermission() (*drive.Permission, error) {
 	var body drive.Permission
-	if err := decodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	f, err := c.fileAs(writer)
@@ -119,9 +120,9 @@ func (c *call) createPermission() (*drive.Permission, error) {
 }
 
 func requiredField(name string) error {
-	return &failure{
-		status: http.StatusBadRequest, message: "The " + strings.ReplaceAll(name, ".", " ") + " field is required.",
-		item: errorItem{Reason: "required", Location: name, LocationType: "other"},
+	return &rest.Failure{
+		Status: http.StatusBadRequest, Message: "The " + strings.ReplaceAll(name, ".", " ") + " field is required.",
+		Item: rest.ErrorItem{Reason: "required", Location: name, LocationType: "other"},
 	}
 }
 
@@ -134,15 +135,15 @@ func (c *call) grant(f *file, name, text string) error {
 	mine := c.s.role(f, c.token.principal)
 	switch {
 	case !ok:
-		return &failure{status: http.StatusBadRequest, message: "The specified role is invalid or not supported."}
+		return &rest.Failure{Status: http.StatusBadRequest, Message: "The specified role is invalid or not supported."}
 	case text == "owner" && !c.flag("transferOwnership"):
-		return &failure{
-			status:  http.StatusForbidden,
-			message: "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
-			item:    errorItem{Reason: "forbidden", Location: "transferOwnership", LocationType: "parameter"},
+		return &rest.Failure{
+			Status:  http.StatusForbidden,
+			Message: "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
+			Item:    rest.ErrorItem{Reason: "forbidden", Location: "transferOwnership", LocationType: "parameter"},
 		}
 	case given == owner && (mine < owner || kind == "anyone" || kind == "domain"):
-		return &failure{status: http.StatusForbidden, message: "Insufficient permissions for this file.", item: errorItem{Reason: "insufficientFilePermissions"}}
+		return &rest.Failure{Status: http.StatusForbidden, Message: "Insufficient permissions for this file.", Item: rest.ErrorItem{Reason: "insufficientFilePermissions"}}
 	case given == owner && f.drive == "" && isServiceAccount(name):
 		return noStorage()
 	}
@@ -159,7 +160,7 @@ func (c *call) grant(f *file, name, text string) error {
 
 func (c *call) updatePermission() (*drive.Permission, error) {
 	var body drive.Permission
-	if err := decodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	f, err := c.fileAs(writer)
@@ -182,10 +183,10 @@ func (c *call) updatePermission() (*drive.Permission, error) {
 }
 
 func ownerStays() error {
-	return &failure{
-		status:  http.StatusForbidden,
-		message: "The owner of a file cannot be removed.",
-		item:    errorItem{Reason: "cannotRemoveOwner"},
+	return &rest.Failure{
+		Status:  http.StatusForbidden,
+		Message: "The owner of a file cannot be removed.",
+		Item:    rest.ErrorItem{Reason: "cannotRemoveOwner"},
 	}
 }
 
@@ -208,5 +209,5 @@ func (c *call) deletePermission() (any, error) {
 		return nil, ownerStays()
 	}
 	delete(f.roles, name)
-	return newAnswer(http.StatusNoContent, "text/html", nil), nil
+	return rest.NewAnswer(http.StatusNoContent, "text/html", nil), nil
 }

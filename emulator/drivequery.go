@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // fileTest tells whether a file fits a query.
@@ -30,13 +32,13 @@ func parseFileQuery(q string, by *queryContext) (fileTest, error) {
 		test, ok = p.or(0)
 	}
 	if p.lacks != "" {
-		return nil, unsupported("drive.files.list with " + p.lacks + " in q")
+		return nil, rest.Unsupported("drive.files.list with " + p.lacks + " in q")
 	}
 	if !ok || len(p.tokens) > 0 {
-		return nil, &failure{
-			status:  http.StatusBadRequest,
-			message: "Invalid Value",
-			item:    errorItem{Reason: "invalid", Location: "q", LocationType: "parameter"},
+		return nil, &rest.Failure{
+			Status:  http.StatusBadRequest,
+			Message: "Invalid Value",
+			Item:    rest.ErrorItem{Reason: "invalid", Location: "q", LocationType: "parameter"},
 		}
 	}
 	return test, nil
@@ -103,7 +105,7 @@ func (p *queryParser) and(depth int) (fileTest, bool) {
 
 func (p *queryParser) not(depth int) (fileTest, bool) {
 	switch {
-	case depth > maxMaskDepth:
+	case depth > rest.MaxMaskDepth:
 		return nil, false
 	case p.take("not"):
 		inner, ok := p.not(depth + 1)

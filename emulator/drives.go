@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/http"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
 
@@ -10,9 +11,9 @@ import (
 // level folder, and members' roles on it hold for what lies in it.
 
 func noDrive(id string) error {
-	return &failure{
-		status: http.StatusNotFound, message: "Shared drive not found: " + id,
-		item: errorItem{Location: "driveId", LocationType: "parameter"},
+	return &rest.Failure{
+		Status: http.StatusNotFound, Message: "Shared drive not found: " + id,
+		Item: rest.ErrorItem{Location: "driveId", LocationType: "parameter"},
 	}
 }
 
@@ -25,7 +26,7 @@ func (s *Server) addDrive(id, name, organizer string) *file {
 
 func (c *call) createDrive() (*drive.Drive, error) {
 	var body drive.Drive
-	if err := decodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeKnown(c.body, &body); err != nil {
 		return nil, err
 	}
 	switch {
@@ -38,12 +39,12 @@ func (c *call) createDrive() (*drive.Drive, error) {
 	// (developers.google.com/workspace/drive/api/reference/rest/v3/drives/create).
 	id := "0A" + permissionID(c.token.principal + " " + c.query.Get("requestId"))[:15] + "UkPVA"
 	if c.s.files[id] != nil {
-		return nil, &failure{status: http.StatusConflict, message: "A shared drive already exists with the specified request ID."}
+		return nil, &rest.Failure{Status: http.StatusConflict, Message: "A shared drive already exists with the specified request ID."}
 	}
 	return showDrive(c.s.addDrive(id, body.Name, c.token.principal), c.mask), nil
 }
 
-func showDrive(f *file, m *mask) *drive.Drive {
+func showDrive(f *file, m *rest.Mask) *drive.Drive {
 	out := &drive.Drive{Kind: "drive#drive", Id: f.id, Name: f.name}
 	if m != nil {
 		out.CreatedTime = f.created.UTC().Format(driveTime)
@@ -63,10 +64,10 @@ func (c *call) getDrive() (*drive.Drive, error) {
 
 func (c *call) listDrives() (*drive.DriveList, error) {
 	if c.query.Get("q") != "" {
-		return nil, unsupported("drive.drives.list with q")
+		return nil, rest.Unsupported("drive.drives.list with q")
 	}
 	var found []*file
-	for _, id := range sortedKeys(c.s.files) {
+	for _, id := range rest.SortedKeys(c.s.files) {
 		if f := c.s.files[id]; f.drive == id && c.s.role(f, c.token.principal) >= reader {
 			found = append(found, f)
 		}

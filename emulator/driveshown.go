@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
 
@@ -48,7 +49,7 @@ func (c *call) shown(f *file) *drive.File {
 }
 
 func (c *call) showPeople(out *drive.File, f *file) {
-	for _, name := range sortedKeys(f.roles) {
+	for _, name := range rest.SortedKeys(f.roles) {
 		out.PermissionIds = append(out.PermissionIds, permissionID(name))
 		out.Permissions = append(out.Permissions, showPermission(f, name, true))
 		if f.roles[name] == owner && f.drive == "" {
@@ -91,12 +92,12 @@ func exportLinks(id string) map[string]string {
 // about is drive.about.get, which insists on a field mask.
 func (c *call) about() (*drive.About, error) {
 	if c.mask == nil {
-		return nil, &failure{
-			status: 400, message: "The 'fields' parameter is required for this method.",
-			item: errorItem{Reason: "required", Location: "fields", LocationType: "parameter"},
+		return nil, &rest.Failure{
+			Status: 400, Message: "The 'fields' parameter is required for this method.",
+			Item: rest.ErrorItem{Reason: "required", Location: "fields", LocationType: "parameter"},
 		}
 	}
-	targets := sortedKeys(exportFormats)
+	targets := rest.SortedKeys(exportFormats)
 	out := &drive.About{
 		Kind: "drive#about", User: c.user(c.token.principal), CanCreateDrives: true,
 		StorageQuota:    &drive.AboutStorageQuota{Limit: 15 << 30, ForceSendFields: []string{"Limit", "Usage", "UsageInDrive", "UsageInDriveTrash"}},

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
 
@@ -29,7 +30,7 @@ func (c *call) upload() (uploaded, error) {
 	var u uploaded
 	mediaType, params, err := mime.ParseMediaType(c.header.Get("Content-Type"))
 	if err != nil {
-		return u, refuse("Bad content type.")
+		return u, rest.Refuse("Bad content type.")
 	}
 	switch c.query.Get("uploadType") {
 	case "media":
@@ -38,11 +39,11 @@ func (c *call) upload() (uploaded, error) {
 	case "multipart":
 		return c.multipart(params["boundary"])
 	}
-	return u, unsupported(c.route.name + " with uploadType=" + c.query.Get("uploadType"))
+	return u, rest.Unsupported(c.route.name + " with uploadType=" + c.query.Get("uploadType"))
 }
 
 func (c *call) multipart(boundary string) (u uploaded, err error) {
-	malformed := &failure{status: http.StatusBadRequest, message: "Malformed multipart body."}
+	malformed := &rest.Failure{Status: http.StatusBadRequest, Message: "Malformed multipart body."}
 	if boundary == "" {
 		return u, malformed
 	}
@@ -57,7 +58,7 @@ func (c *call) multipart(boundary string) (u uploaded, err error) {
 			return u, malformed
 		}
 		if i == 0 {
-			if err := decodeKnown(text, &u.about); err != nil {
+			if err := rest.DecodeKnown(text, &u.about); err != nil {
 				return u, err
 			}
 			continue
@@ -82,7 +83,7 @@ func (u uploaded) contents(title string, in input) (*contents, error) {
 	case xlsxType:
 		read, err := ReadXLSX(bytes.NewReader(u.content))
 		if err != nil {
-			return nil, refuse("The content is no .xlsx file: %v", err)
+			return nil, rest.Refuse("The content is no .xlsx file: %v", err)
 		}
 		var list []*sheet
 		for i, given := range read.Sheets {
@@ -90,7 +91,7 @@ func (u uploaded) contents(title string, in input) (*contents, error) {
 		}
 		c = newContents(title, list...)
 	default:
-		return nil, unsupported("an upload of the type " + u.mediaType)
+		return nil, rest.Unsupported("an upload of the type " + u.mediaType)
 	}
 	c.properties.TimeZone = "America/Los_Angeles" // recorded for an upload
 	return c, c.checkSize()
@@ -108,7 +109,7 @@ func (s *sheet) fillCSV(text []byte, commas bool, in input) error {
 			return nil
 		}
 		if err != nil || row*max(s.width, len(record)) > maxCells {
-			return refuse("The content cannot be read as a table.")
+			return rest.Refuse("The content cannot be read as a table.")
 		}
 		s.grow(row+1, len(record))
 		for column, value := range record {
@@ -132,7 +133,7 @@ func (c *call) uploadOver() (*file, error) {
 		return nil, err
 	}
 	if f.contents == nil {
-		return nil, unsupported("an upload over a file of the type " + f.mimeType)
+		return nil, rest.Unsupported("an upload over a file of the type " + f.mimeType)
 	}
 	now := c.s.options.Now()
 	made, err := u.contents(cmp.Or(u.about.Name, f.title()), input{entered: true, now: now})
@@ -163,7 +164,7 @@ func (c *call) uploadUpdateV2() (any, error) {
 		return nil, err
 	}
 	body := map[string]any{"kind": "drive#file", "id": f.id, "title": f.title(), "mimeType": f.mimeType}
-	return jsonAnswer(http.StatusOK, indented(body)), nil
+	return rest.JsonAnswer(http.StatusOK, rest.Indented(body)), nil
 }
 
 func (c *call) uploadCreate() (*drive.File, error) {
@@ -172,7 +173,7 @@ func (c *call) uploadCreate() (*drive.File, error) {
 		return nil, err
 	}
 	if u.about.MimeType != spreadsheetType {
-		return nil, unsupported("drive.files.create of a file that is no spreadsheet")
+		return nil, rest.Unsupported("drive.files.create of a file that is no spreadsheet")
 	}
 	parent, in, err := c.home(u.about.Parents)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // Fault makes calls fail. The zero value strikes every call until [Server.Heal]
@@ -127,7 +129,7 @@ var faultMessages = map[int]string{
 func faultFailure(status int, rt *route) error {
 	switch {
 	case status == http.StatusTooManyRequests && rt.drive():
-		return &failure{status: status, message: "User Rate Limit Exceeded", item: errorItem{Domain: "usageLimits", Reason: "userRateLimitExceeded"}}
+		return &rest.Failure{Status: status, Message: "User Rate Limit Exceeded", Item: rest.ErrorItem{Domain: "usageLimits", Reason: "userRateLimitExceeded"}}
 	case status == http.StatusTooManyRequests && rt.service() == "sheets.googleapis.com":
 		return rateLimited(rt, "User", GoogleQuota.User)
 	case status == http.StatusUnauthorized:
@@ -137,5 +139,5 @@ func faultFailure(status int, rt *route) error {
 	if !ok {
 		message = http.StatusText(status)
 	}
-	return &failure{status: status, message: message}
+	return &rest.Failure{Status: status, Message: message}
 }

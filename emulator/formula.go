@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -265,11 +266,11 @@ func formulaCell(text string) (cell, error) {
 		name := strings.ToUpper(p.text)
 		switch {
 		case p.kind == functionPart && uncalculated[name]:
-			return cell{}, unsupported("a formula with " + name)
+			return cell{}, rest.Unsupported("a formula with " + name)
 		case p.kind == plainPart && (p.text == "{" || p.text == "}"):
-			return cell{}, unsupported("a formula with an array")
+			return cell{}, rest.Unsupported("a formula with an array")
 		case p.kind == rangePart && !p.cells.single && operand(parts, i):
-			return cell{}, unsupported("a formula with an operation on a range")
+			return cell{}, rest.Unsupported("a formula with an operation on a range")
 		case p.kind == functionPart && i == 1:
 			x.auto = autoFormats[name]
 		}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -13,20 +14,20 @@ const (
 // gridData answers the cells of areas, one block each; of the whole sheet when
 // there are none. Cells and rows at the end without anything that the mask
 // takes are left out (recorded for notes).
-func (s *sheet) gridData(areas []area, m *mask) []*sheets.GridData {
+func (s *sheet) gridData(areas []area, m *rest.Mask) []*sheets.GridData {
 	if len(areas) == 0 {
 		areas = []area{wholeSheet.closed(s.height, s.width)}
 	}
 	var out []*sheets.GridData
 	for _, a := range areas {
 		d := &sheets.GridData{StartRow: int64(a.top), StartColumn: int64(a.left)}
-		if m.takes("rowData") {
-			d.RowData = s.rowData(a, m.below("rowData", "values"))
+		if m.Takes("rowData") {
+			d.RowData = s.rowData(a, m.Below("rowData", "values"))
 		}
-		if m.takes("rowMetadata") {
+		if m.Takes("rowMetadata") {
 			d.RowMetadata = dimensionData(a.top, a.bottom, s.rowLook, rowPixels)
 		}
-		if m.takes("columnMetadata") {
+		if m.Takes("columnMetadata") {
 			d.ColumnMetadata = dimensionData(a.left, a.right, s.columnLook, columnPixels)
 		}
 		out = append(out, d)
@@ -34,7 +35,7 @@ func (s *sheet) gridData(areas []area, m *mask) []*sheets.GridData {
 	return out
 }
 
-func (s *sheet) rowData(a area, m *mask) []*sheets.RowData {
+func (s *sheet) rowData(a area, m *rest.Mask) []*sheets.RowData {
 	var out []*sheets.RowData
 	filled := 0
 	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
@@ -43,7 +44,7 @@ func (s *sheet) rowData(a area, m *mask) []*sheets.RowData {
 		for col := a.left; col < min(a.right, len(s.rowCells(r))); col++ {
 			d := s.at(r, col).describe()
 			line.Values = append(line.Values, d)
-			if m.names(d) {
+			if m.Names(d) {
 				some = len(line.Values)
 			}
 		}

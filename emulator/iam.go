@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/iamcredentials/v1"
 )
 
@@ -32,7 +33,7 @@ const iamScopes = "cloud-platform iam"
 // hour at most, as long as no organization policy extends it.
 func (c *call) generateAccessToken() (*iamcredentials.GenerateAccessTokenResponse, error) {
 	var body iamcredentials.GenerateAccessTokenRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	life := time.Hour
@@ -40,11 +41,11 @@ func (c *call) generateAccessToken() (*iamcredentials.GenerateAccessTokenRespons
 		var err error
 		if life, err = time.ParseDuration(body.Lifetime); err != nil || !strings.HasSuffix(body.Lifetime, "s") {
 			text := "Invalid value at 'lifetime' (type.googleapis.com/google.protobuf.Duration), Illegal duration format; duration must end with 's'"
-			return nil, badRequest(violation{"lifetime", text})
+			return nil, rest.Invalid("lifetime", text)
 		}
 	}
 	if len(body.Scope) == 0 || !knownScopes(body.Scope) || life <= 0 || life > time.Hour {
-		return nil, refuse("Request contains an invalid argument.")
+		return nil, rest.Refuse("Request contains an invalid argument.")
 	}
 	account, err := c.permitted("iam.serviceAccounts.getAccessToken", body.Delegates)
 	if err != nil {
@@ -64,11 +65,11 @@ func (c *call) generateAccessToken() (*iamcredentials.GenerateAccessTokenRespons
 // generateIDToken makes an ID token of another service account.
 func (c *call) generateIDToken() (*iamcredentials.GenerateIdTokenResponse, error) {
 	var body iamcredentials.GenerateIdTokenRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	if body.Audience == "" {
-		return nil, refuse("Request contains an invalid argument.")
+		return nil, rest.Refuse("Request contains an invalid argument.")
 	}
 	account, err := c.permitted("iam.serviceAccounts.getOpenIdToken", body.Delegates)
 	if err != nil {
@@ -82,19 +83,19 @@ func (c *call) generateIDToken() (*iamcredentials.GenerateIdTokenResponse, error
 // expiry among them must be a whole second of the next twelve hours.
 func (c *call) signJWT() (*iamcredentials.SignJwtResponse, error) {
 	var body iamcredentials.SignJwtRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	var claims map[string]json.RawMessage
 	if json.Unmarshal([]byte(body.Payload), &claims) != nil || claims == nil {
-		return nil, refuse("Request contains an invalid argument.")
+		return nil, rest.Refuse("Request contains an invalid argument.")
 	}
 	if text, ok := claims["exp"]; ok {
 		var expiry int64
 		err := json.Unmarshal(text, &expiry)
 		left := time.Unix(expiry, 0).Sub(c.s.options.Now())
 		if err != nil || left < 0 || left > 12*time.Hour {
-			return nil, refuse("Request contains an invalid argument.")
+			return nil, rest.Refuse("Request contains an invalid argument.")
 		}
 	}
 	account, err := c.permitted("iam.serviceAccounts.signJwt", body.Delegates)
@@ -126,18 +127,18 @@ func denied(permission string) string {
 
 // permissionDenied is the 403 of IAM (github.com/google-github-actions/auth/issues/340).
 func permissionDenied(permission string) error {
-	info := errorInfo("IAM_PERMISSION_DENIED", map[string]string{"permission": permission})
+	info := rest.ErrorInfo("IAM_PERMISSION_DENIED", map[string]string{"permission": permission})
 	info["domain"] = "iam.googleapis.com"
-	return &failure{status: http.StatusForbidden, message: denied(permission), details: []any{info}}
+	return &rest.Failure{Status: http.StatusForbidden, Message: denied(permission), Details: []any{info}}
 }
 
 // typeUnsupported is the 401 of APIs that take no federated token. Its detail
 // has no domain (github.com/google-github-actions/auth/issues/387).
 func typeUnsupported(rt *route) error {
-	f := asFailure(unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`))
-	info := errorInfo("ACCESS_TOKEN_TYPE_UNSUPPORTED", map[string]string{"service": rt.service(), "method": rt.rpc()})
+	f := rest.AsFailure(unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`))
+	info := rest.ErrorInfo("ACCESS_TOKEN_TYPE_UNSUPPORTED", map[string]string{"service": rt.service(), "method": rt.rpc()})
 	delete(info, "domain")
-	f.details = []any{info}
+	f.Details = []any{info}
 	return f
 }
 

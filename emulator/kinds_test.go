@@ -4,12 +4,13 @@ import (
 	"reflect"
 	"testing"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
 // TestKinds: every kind in the table is one that the API has.
 func TestKinds(t *testing.T) {
-	known := fieldsOf(reflect.TypeFor[sheets.Request]()).byName
+	known := rest.FieldsOf(reflect.TypeFor[sheets.Request]()).ByName
 	for name := range kinds {
 		if _, ok := known[name]; !ok {
 			t.Errorf("the API has no request %q", name)

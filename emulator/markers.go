@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -76,16 +77,16 @@ func (c *contents) shiftMarkers(sheetID int64, along axis, at, n int) {
 func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.Response, error) {
 	given := r.DeveloperMetadata
 	if given == nil {
-		return nil, refuse("Developer metadata must be specified.")
+		return nil, rest.Refuse("Developer metadata must be specified.")
 	}
 	id := given.MetadataId
 	switch {
-	case id < 0 || id == 0 && sent(given.ForceSendFields, "MetadataId"):
-		return nil, refuse("The developer metadata ID must be positive.")
+	case id < 0 || id == 0 && rest.Sent(given.ForceSendFields, "MetadataId"):
+		return nil, rest.Refuse("The developer metadata ID must be positive.")
 	case id == 0:
 		id = newID(func(id int64) bool { return b.markerByID(id) != nil })
 	case b.markerByID(id) != nil: // reported by a third party in 2026, word for word
-		return nil, refuse("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
+		return nil, rest.Refuse("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
 	}
 	made, err := b.marker(given, id)
 	if err != nil {
@@ -102,11 +103,11 @@ func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.R
 func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.DeveloperMetadata, error) {
 	switch {
 	case given.MetadataKey == "":
-		return nil, refuse("Developer metadata must have a key.")
+		return nil, rest.Refuse("Developer metadata must have a key.")
 	case given.Visibility != "DOCUMENT" && given.Visibility != "PROJECT":
-		return nil, refuse("Developer metadata must have a visibility.")
+		return nil, rest.Refuse("Developer metadata must have a visibility.")
 	case given.Location == nil:
-		return nil, refuse("Developer metadata must have a location.")
+		return nil, rest.Refuse("Developer metadata must have a location.")
 	}
 	made := *given
 	made.MetadataId, made.ForceSendFields = id, nil
@@ -118,7 +119,7 @@ func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.Develo
 	case d == nil:
 		location.LocationType = "SHEET"
 	case d.EndIndex-d.StartIndex != 1:
-		return nil, refuse("Developer metadata can only be added to a single row or column.")
+		return nil, rest.Refuse("Developer metadata can only be added to a single row or column.")
 	case d.Dimension == "ROWS":
 		location.LocationType = "ROW"
 	default:
@@ -141,7 +142,7 @@ func (c *contents) checkMarkers() error {
 		}
 		used[place] += utf8.RuneCountInString(m.MetadataKey) + utf8.RuneCountInString(m.MetadataValue)
 		if used[place] > maxMarkerText {
-			return refuse("The developer metadata would exceed the limit of %d characters.", maxMarkerText)
+			return rest.Refuse("The developer metadata would exceed the limit of %d characters.", maxMarkerText)
 		}
 	}
 	return nil
@@ -151,7 +152,7 @@ func (c *contents) checkMarkers() error {
 // all that lies in a range.
 func (c *contents) matching(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
 	if f == nil {
-		return nil, refuse("A data filter must not be empty.")
+		return nil, rest.Refuse("A data filter must not be empty.")
 	}
 	l := f.DeveloperMetadataLookup
 	if l == nil {
@@ -245,7 +246,7 @@ func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.
 		}
 		for _, old := range found {
 			wanted := *old
-			merge(&wanted, given, m)
+			rest.Merge(&wanted, given, m)
 			made, err := b.marker(&wanted, old.MetadataId)
 			if err != nil {
 				return nil, err
@@ -265,7 +266,7 @@ func (b batch) deleteMarkers(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.
 		return nil, err
 	}
 	if l := r.DataFilter.DeveloperMetadataLookup; l != nil && l.MetadataId != 0 && len(found) == 0 {
-		return nil, refuse("No developer metadata with ID %d", l.MetadataId)
+		return nil, rest.Refuse("No developer metadata with ID %d", l.MetadataId)
 	}
 	b.markers = slices.DeleteFunc(b.markers, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
 	reply := &sheets.DeleteDeveloperMetadataResponse{DeletedDeveloperMetadata: found}
@@ -284,21 +285,21 @@ func (c *call) getMarker() (*sheets.DeveloperMetadata, error) {
 	if m := f.contents.markerByID(id); m != nil {
 		return m, nil
 	}
-	return nil, &failure{status: http.StatusNotFound, message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
+	return nil, &rest.Failure{Status: http.StatusNotFound, Message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
 }
 
 // number reads a 32-bit number out of the path.
 func (c *call) number(name, field string) (int64, error) {
 	id, err := strconv.ParseInt(c.vars[name], 10, 32)
 	if err != nil {
-		return 0, badRequest(violation{field, "Invalid value at '" + field + "' (TYPE_INT32), " + strconv.Quote(c.vars[name])})
+		return 0, rest.Invalid(field, "Invalid value at '"+field+"' (TYPE_INT32), "+strconv.Quote(c.vars[name]))
 	}
 	return id, nil
 }
 
 func (c *call) searchMarkers() (*sheets.SearchDeveloperMetadataResponse, error) {
 	var body sheets.SearchDeveloperMetadataRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	f, err := c.spreadsheet(reader)

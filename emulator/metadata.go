@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 const (
@@ -35,7 +37,7 @@ func metadataPath(r *http.Request) string {
 
 // serveMetadata answers for the metadata server. It returns the scopes asked
 // for beside the answer.
-func (s *Server) serveMetadata(r *http.Request) (scopes []string, a *answer) {
+func (s *Server) serveMetadata(r *http.Request) (scopes []string, a *rest.Answer) {
 	if a := s.metadataGate(r); a != nil {
 		return nil, a
 	}
@@ -51,7 +53,7 @@ func (s *Server) serveMetadata(r *http.Request) (scopes []string, a *answer) {
 
 // metadataGate answers what is refused, or told, before anything is looked up,
 // https://cloud.google.com/compute/docs/metadata/querying-metadata.
-func (s *Server) metadataGate(r *http.Request) *answer {
+func (s *Server) metadataGate(r *http.Request) *rest.Answer {
 	folder := strings.TrimSuffix(r.URL.Path, "/") + "/"
 	switch {
 	case r.Header.Get("X-Forwarded-For") != "": // somebody else's, by a proxy
@@ -67,44 +69,44 @@ func (s *Server) metadataGate(r *http.Request) *answer {
 	case !strings.HasPrefix(folder, metadataRoot):
 		return s.metadataMissing()
 	case r.URL.Query().Has("wait_for_change"):
-		return s.metadataText(http.StatusNotImplemented, unsupported("metadata with wait_for_change").Error()+"\n")
+		return s.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata with wait_for_change").Error()+"\n")
 	}
 	return nil
 }
 
 // metadataMissing is the 404 of the platform: Google's page, a word, or nothing.
-func (s *Server) metadataMissing() *answer {
+func (s *Server) metadataMissing() *rest.Answer {
 	body := s.platform().notFound
 	if body != "html" {
 		return s.metadataText(http.StatusNotFound, body)
 	}
-	page := htmlError(http.StatusNotFound)
-	a := s.metadataText(http.StatusNotFound, string(page.body))
-	a.header.Set("Content-Type", page.header.Get("Content-Type"))
+	page := rest.HtmlError(http.StatusNotFound)
+	a := s.metadataText(http.StatusNotFound, string(page.Body))
+	a.Header.Set("Content-Type", page.Header.Get("Content-Type"))
 	return a
 }
 
-func (s *Server) metadataText(status int, text string) *answer {
-	a := newAnswer(status, "application/text", []byte(text))
-	a.header.Set("Metadata-Flavor", "Google")
-	a.header.Set("Server", s.platform().server)
+func (s *Server) metadataText(status int, text string) *rest.Answer {
+	a := rest.NewAnswer(status, "application/text", []byte(text))
+	a.Header.Set("Metadata-Flavor", "Google")
+	a.Header.Set("Server", s.platform().server)
 	return a
 }
 
-func (s *Server) metadataJSON(body []byte) *answer {
+func (s *Server) metadataJSON(body []byte) *rest.Answer {
 	a := s.metadataText(http.StatusOK, string(body))
-	a.header.Set("Content-Type", "application/json")
+	a.Header.Set("Content-Type", "application/json")
 	return a
 }
 
 // notFetched is the 500 by which Cloud Run refuses scopes it can't parse.
-func (s *Server) notFetched(u *url.URL) *answer {
+func (s *Server) notFetched(u *url.URL) *rest.Answer {
 	uri := strings.Replace(u.RequestURI(), "/default/", "/"+s.servedAccount()+"/", 1)
 	return s.metadataText(http.StatusInternalServerError, "Could not fetch URI "+uri+"\n")
 }
 
 // metadataFault is the metadata server's own answer of a status.
-func (s *Server) metadataFault(r *http.Request, status int) *answer {
+func (s *Server) metadataFault(r *http.Request, status int) *rest.Answer {
 	switch {
 	case status == http.StatusNotFound:
 		return s.metadataMissing()

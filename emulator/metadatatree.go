@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // metadataEntries are all leaves and what they hold: a text, a number, a list of
@@ -63,7 +65,7 @@ var machineOnly = strings.Fields("cpu-platform description disks guest-attribute
 // metadataEntry answers for a leaf or a folder. Folders with recursive=true are
 // one JSON object; alt=json makes JSON of a leaf or of a list of names,
 // https://cloud.google.com/compute/docs/metadata/querying-metadata#format_query_output.
-func (s *Server) metadataEntry(path string, query url.Values) *answer {
+func (s *Server) metadataEntry(path string, query url.Values) *rest.Answer {
 	entries := s.metadataEntries()
 	folder := strings.TrimSuffix(path, "/")
 	if folder != "" {
@@ -79,10 +81,10 @@ func (s *Server) metadataEntry(path string, query url.Values) *answer {
 	case folder != path && folder != "" && s.platform().redirects:
 		a := s.metadataText(http.StatusMovedPermanently, "")
 		to := url.URL{Path: metadataRoot + folder, RawQuery: query.Encode()}
-		a.header.Set("Location", to.String())
+		a.Header.Set("Location", to.String())
 		return a
 	case strings.EqualFold(query.Get("recursive"), "true") && query.Get("alt") == "text":
-		return s.metadataText(http.StatusNotImplemented, unsupported("metadata with recursive and alt=text").Error()+"\n")
+		return s.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata with recursive and alt=text").Error()+"\n")
 	case strings.EqualFold(query.Get("recursive"), "true"):
 		return s.metadataJSON(compactJSON(tree(entries, folder)))
 	case query.Get("alt") == "json":
@@ -92,16 +94,16 @@ func (s *Server) metadataEntry(path string, query url.Values) *answer {
 }
 
 // metadataLacking is 501 for what the platform has and the emulator lacks, else 404.
-func (s *Server) metadataLacking(path string) *answer {
+func (s *Server) metadataLacking(path string) *rest.Answer {
 	below, ok := strings.CutPrefix(path, "instance/")
 	name, _, _ := strings.Cut(below, "/")
 	if ok && s.options.Profile == GCE && slices.Contains(machineOnly, name) {
-		return s.metadataText(http.StatusNotImplemented, unsupported("metadata."+name).Error()+"\n")
+		return s.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata."+name).Error()+"\n")
 	}
 	return s.metadataMissing()
 }
 
-func (s *Server) metadataValue(value any, asJSON bool) *answer {
+func (s *Server) metadataValue(value any, asJSON bool) *rest.Answer {
 	if asJSON {
 		return s.metadataJSON(compactJSON(value))
 	}

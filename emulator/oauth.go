@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -25,14 +26,14 @@ var oauthRoutes = []route{
 func (rt *route) open() bool { return strings.HasPrefix(rt.name, "oauth2.") }
 
 // oauthError is an error answer of the token endpoint (RFC 6749, 5.2).
-func oauthError(status int, code, description string) *answer {
-	return jsonAnswer(status, indented(struct {
+func oauthError(status int, code, description string) *rest.Answer {
+	return rest.JsonAnswer(status, rest.Indented(struct {
 		Error       string `json:"error,omitempty"`
 		Description string `json:"error_description,omitempty"`
 	}{code, description}))
 }
 
-func invalidGrant(description string) *answer {
+func invalidGrant(description string) *rest.Answer {
 	return oauthError(http.StatusBadRequest, "invalid_grant", description)
 }
 
@@ -40,10 +41,10 @@ func invalidGrant(description string) *answer {
 const notDelegated = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."
 
 // oauthFault is the answer that a fault asks of these calls.
-func oauthFault(rt *route, status int) *answer {
+func oauthFault(rt *route, status int) *rest.Answer {
 	switch {
 	case rt.name != "oauth2.token":
-		return htmlError(status)
+		return rest.HtmlError(status)
 	case status == http.StatusBadRequest:
 		return invalidGrant("Bad Request")
 	case status == http.StatusUnauthorized:
@@ -55,7 +56,7 @@ func oauthFault(rt *route, status int) *answer {
 	case status == http.StatusInternalServerError:
 		return oauthError(status, "internal_failure", "")
 	}
-	return htmlError(status)
+	return rest.HtmlError(status)
 }
 
 // exchangeGrant is the token endpoint,
@@ -93,7 +94,7 @@ type assertion struct {
 // clockTolerance is how far a client's clock may be ahead of Google's.
 const clockTolerance = 5 * time.Minute
 
-func (c *call) redeemAssertion(text string) *answer {
+func (c *call) redeemAssertion(text string) *rest.Answer {
 	var a assertion
 	signed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &a) != nil {
@@ -111,13 +112,13 @@ func (c *call) redeemAssertion(text string) *answer {
 	}
 	if a.TargetAudience != "" {
 		signed := c.s.identity.keys.signing().sign(c.s.idClaims(account, a.TargetAudience, true))
-		return jsonAnswer(http.StatusOK, indented(map[string]string{"id_token": signed}))
+		return rest.JsonAnswer(http.StatusOK, rest.Indented(map[string]string{"id_token": signed}))
 	}
 	return c.issueAsserted(account, a)
 }
 
 // checkAssertion refuses what was not meant for Google, or not for now.
-func (c *call) checkAssertion(a assertion) *answer {
+func (c *call) checkAssertion(a assertion) *rest.Answer {
 	now, issued, expiry := c.s.options.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
 	switch {
 	case !c.tokenAudience(a.Audience):
@@ -142,7 +143,7 @@ func (c *call) tokenAudience(audience string) bool {
 // issueAsserted gives the account a token of its own or, with a subject, of a
 // user of a domain that has delegated the scopes to it,
 // https://support.google.com/a/answer/162106.
-func (c *call) issueAsserted(account string, a assertion) *answer {
+func (c *call) issueAsserted(account string, a assertion) *rest.Answer {
 	scopes, user := strings.Fields(a.Scope), account
 	if a.Subject != "" {
 		user = a.Subject
@@ -161,7 +162,7 @@ func (c *call) issueAsserted(account string, a assertion) *answer {
 
 // redeemRefreshToken serves people's logins,
 // https://developers.google.com/identity/protocols/oauth2/web-server#offline.
-func (c *call) redeemRefreshToken(form url.Values) *answer {
+func (c *call) redeemRefreshToken(form url.Values) *rest.Answer {
 	held := c.s.identity.refresh[form.Get("refresh_token")]
 	switch {
 	case form.Get("client_id") == "":
@@ -173,9 +174,9 @@ func (c *call) redeemRefreshToken(form url.Values) *answer {
 }
 
 // oauthAnswer tells of a new access token; the caller holds the lock.
-func (s *Server) oauthAnswer(text, scope string) *answer {
+func (s *Server) oauthAnswer(text, scope string) *rest.Answer {
 	left := s.tokens[text].expiry.Sub(s.options.Now())
-	return jsonAnswer(http.StatusOK, indented(struct {
+	return rest.JsonAnswer(http.StatusOK, rest.Indented(struct {
 		AccessToken string `json:"access_token"`
 		ExpiresIn   int64  `json:"expires_in"`
 		Scope       string `json:"scope,omitempty"`
@@ -190,13 +191,13 @@ func (c *call) tokenInfo() (any, error) {
 		query = form
 	}
 	if query.Has("id_token") {
-		return nil, unsupported("oauth2.tokeninfo with id_token")
+		return nil, rest.Unsupported("oauth2.tokeninfo with id_token")
 	}
 	t, now := c.s.tokens[query.Get("access_token")], c.s.options.Now()
 	if t == nil || t.federated || !now.Before(t.expiry) {
 		return oauthError(http.StatusBadRequest, "", "Invalid Value"), nil
 	}
-	return jsonAnswer(http.StatusOK, indented(struct {
+	return rest.JsonAnswer(http.StatusOK, rest.Indented(struct {
 		AuthorizedParty string `json:"azp"`
 		Audience        string `json:"aud"`
 		Scope           string `json:"scope"`

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // Quota is how many reads, and again how many writes, the Sheets API takes in a
@@ -97,12 +99,12 @@ func rateLimited(rt *route, of string, limit int) error {
 	if of == "Project" {
 		per, unit = " requests per minute", "1/min/{project}"
 	}
-	return &failure{
-		status: http.StatusTooManyRequests,
-		message: "Quota exceeded for quota metric '" + kind + " requests' and limit '" + kind + per +
+	return &rest.Failure{
+		Status: http.StatusTooManyRequests,
+		Message: "Quota exceeded for quota metric '" + kind + " requests' and limit '" + kind + per +
 			"' of service 'sheets.googleapis.com' for consumer 'project_number:" + projectNumber + "'.",
-		details: []any{
-			errorInfo("RATE_LIMIT_EXCEEDED", map[string]string{
+		Details: []any{
+			rest.ErrorInfo("RATE_LIMIT_EXCEEDED", map[string]string{
 				"service": "sheets.googleapis.com", "consumer": "projects/" + projectNumber,
 				"quota_limit":       kind + "RequestsPerMinutePer" + of,
 				"quota_metric":      "sheets.googleapis.com/" + metric,

@@ -3,6 +3,8 @@ package emulator
 import (
 	"net/http"
 	"slices"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // valueMode is a ValueRenderOption.
@@ -86,7 +88,7 @@ func option[T any](name, text, typeName string, known map[string]T) (T, error) {
 	v, ok := known[text]
 	if !ok {
 		text := "Invalid value at '" + name + "' (type.googleapis.com/google.apps.sheets.v4." + typeName + "), \"" + text + "\""
-		return v, badRequest(violation{name, text})
+		return v, rest.Invalid(name, text)
 	}
 	return v, nil
 }
@@ -109,7 +111,7 @@ func parseRendering(value, date, dimension string) (how rendering, err error) {
 
 // noAccess is the 403 for who may not see or not change a file (recorded).
 func noAccess() error {
-	return &failure{status: http.StatusForbidden, message: "The caller does not have permission"}
+	return &rest.Failure{Status: http.StatusForbidden, Message: "The caller does not have permission"}
 }
 
 // spreadsheet returns the file that the path names, if the caller has the role.
@@ -117,11 +119,11 @@ func (c *call) spreadsheet(need role) (*file, error) {
 	f := c.s.files[c.vars["spreadsheetId"]]
 	switch {
 	case f == nil:
-		return nil, &failure{status: http.StatusNotFound, message: "Requested entity was not found."}
+		return nil, &rest.Failure{Status: http.StatusNotFound, Message: "Requested entity was not found."}
 	case c.s.role(f, c.token.principal) < need:
 		return nil, noAccess()
 	case f.contents == nil:
-		return nil, &failure{status: http.StatusBadRequest, message: "This operation is not supported for this document"}
+		return nil, &rest.Failure{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
 	}
 	if need >= writer {
 		f.by = c.token.principal

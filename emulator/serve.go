@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // call is one request to an API, whose token is good.
@@ -18,7 +20,7 @@ type call struct {
 	header http.Header
 	body   []byte
 	token  *token
-	mask   *mask // of the answer
+	mask   *rest.Mask // of the answer
 }
 
 // maxBody is more than any request that Google answers in its 180 seconds.
@@ -29,7 +31,7 @@ const maxBody = 256 << 20
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		htmlError(http.StatusRequestEntityTooLarge).send(w, false)
+		rest.HtmlError(http.StatusRequestEntityTooLarge).Send(w, false)
 		return
 	}
 	entry := Request{Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}
@@ -45,14 +47,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.record(entry)
 		panic(http.ErrAbortHandler)
 	}
-	var a *answer
+	var a *rest.Answer
 	switch {
 	case fault.Status != 0:
 		a = s.faulty(r, rt, fault)
 	case metadata:
 		entry.Scopes, a = s.serveMetadata(r)
 	case rt == nil:
-		a = htmlError(http.StatusNotFound)
+		a = rest.HtmlError(http.StatusNotFound)
 	default:
 		a = s.serveAPI(r, &call{s: s, route: rt, vars: vars, query: r.URL.Query(), host: r.Host, header: r.Header, body: body}, &entry)
 	}
@@ -60,10 +62,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.record(entry)
 		panic(http.ErrAbortHandler)
 	}
-	entry.Status = a.status
+	entry.Status = a.Status
 	s.record(entry)
-	a.compress(r)
-	a.send(w, fault.Drop == DropMiddle)
+	a.Compress(r)
+	a.Send(w, fault.Drop == DropMiddle)
 }
 
 // withoutSecrets is the query without what may stand in it for a token.
@@ -76,33 +78,33 @@ func withoutSecrets(u *url.URL) string {
 }
 
 // faulty is the answer of a fault with a status.
-func (s *Server) faulty(r *http.Request, rt *route, f Fault) *answer {
+func (s *Server) faulty(r *http.Request, rt *route, f Fault) *rest.Answer {
 	switch {
 	case f.HTML:
-		return htmlError(f.Status)
+		return rest.HtmlError(f.Status)
 	case rt == nil:
 		return s.metadataFault(r, f.Status)
 	case rt.open():
 		return oauthFault(rt, f.Status)
 	}
-	return asFailure(faultFailure(f.Status, rt)).answer(rt.drive(), r.URL.Query().Get("alt") == "json")
+	return rest.AsFailure(faultFailure(f.Status, rt)).Answer(rt.drive(), r.URL.Query().Get("alt") == "json")
 }
 
-func (s *Server) serveAPI(r *http.Request, c *call, entry *Request) *answer {
+func (s *Server) serveAPI(r *http.Request, c *call, entry *Request) *rest.Answer {
 	result, err := c.authorized(r, entry)
 	if err != nil {
-		return asFailure(err).answer(c.route.drive(), c.query.Get("alt") == "json")
+		return rest.AsFailure(err).Answer(c.route.drive(), c.query.Get("alt") == "json")
 	}
-	if ready, ok := result.(*answer); ok {
+	if ready, ok := result.(*rest.Answer); ok {
 		return ready
 	}
 	pretty := c.query.Get("prettyPrint") != "false"
-	a := jsonAnswer(http.StatusOK, encode(result, c.mask, pretty))
+	a := rest.JsonAnswer(http.StatusOK, rest.Encode(result, c.mask, pretty))
 	for _, h := range [][2]string{
 		{"Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"},
 		{"Vary", "Origin, X-Origin"}, {"Server", "ESF"}, {"X-Content-Type-Options", "nosniff"},
 	} {
-		a.header.Set(h[0], h[1])
+		a.Header.Set(h[0], h[1])
 	}
 	return a
 }
@@ -110,7 +112,7 @@ func (s *Server) serveAPI(r *http.Request, c *call, entry *Request) *answer {
 // authorized runs the call when the token, its scopes and the query allow.
 func (c *call) authorized(r *http.Request, entry *Request) (any, error) {
 	if c.route.serve == nil {
-		return nil, unsupported(c.route.name)
+		return nil, rest.Unsupported(c.route.name)
 	}
 	if !c.route.open() {
 		if err := c.admit(r, entry); err != nil {
@@ -147,22 +149,22 @@ const commonParams = "alt fields prettyPrint key quotaUser userIp access_token o
 // call does not have. Drive takes any.
 func (c *call) checkQuery() error {
 	if alt := c.query.Get("alt"); alt != "" && alt != "json" && !(alt == "media" && c.route.media()) {
-		return unsupported(c.route.name + " with alt=" + alt)
+		return rest.Unsupported(c.route.name + " with alt=" + alt)
 	}
 	known := strings.Fields(c.route.params + " " + commonParams)
-	for _, name := range sortedKeys(c.query) {
+	for _, name := range rest.SortedKeys(c.query) {
 		if !c.route.drive() && !slices.Contains(known, name) {
 			text := "Invalid JSON payload received. Unknown name \"" + name + "\": Cannot bind query parameter. Field '" + name + "' could not be found in request message."
-			return badRequest(violation{Description: text})
+			return rest.Invalid("", text)
 		}
 	}
 	fields := c.query.Get("fields")
 	if fields == "" {
 		return nil
 	}
-	m, err := parseMask(fields)
+	m, err := rest.ParseMask(fields)
 	if err == nil && c.route.answer != nil {
-		err = m.check(c.route.answer, "")
+		err = m.Check(c.route.answer, "")
 	}
 	if err != nil {
 		return c.badMask(fields, err)
@@ -173,18 +175,18 @@ func (c *call) checkQuery() error {
 
 func (c *call) badMask(fields string, err error) error {
 	path := fields
-	if u, ok := err.(unknownPath); ok {
+	if u, ok := err.(rest.UnknownPath); ok {
 		path = string(u)
 	}
 	if c.route.drive() {
-		return &failure{
-			status:  http.StatusBadRequest,
-			message: "Invalid field selection " + path,
-			item:    errorItem{Reason: "invalidParameter", Location: "fields", LocationType: "parameter"},
+		return &rest.Failure{
+			Status:  http.StatusBadRequest,
+			Message: "Invalid field selection " + path,
+			Item:    rest.ErrorItem{Reason: "invalidParameter", Location: "fields", LocationType: "parameter"},
 		}
 	}
-	f := asFailure(badRequest(violation{path, "Error expanding 'fields' parameter. Cannot find matching fields for path '" + path + "'."}))
-	f.message = "Request contains an invalid argument."
+	f := rest.AsFailure(rest.Invalid(path, "Error expanding 'fields' parameter. Cannot find matching fields for path '"+path+"'."))
+	f.Message = "Request contains an invalid argument."
 	return f
 }
 

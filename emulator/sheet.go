@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -45,7 +46,7 @@ func (s *sheet) clone(version uint64) *sheet {
 // exceeds is Google's refusal of a range that begins outside the grid; the
 // range is shown as it was asked for.
 func (s *sheet) exceeds(title string, a area) error {
-	return refuse("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.a1(), s.height, s.width)
+	return rest.Refuse("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.a1(), s.height, s.width)
 }
 
 // clip cuts a to the grid; an area that begins outside is refused.

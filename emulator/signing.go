@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"sync"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -87,7 +88,7 @@ func (s *Server) KeyFile(account string) []byte {
 	s.mu.Unlock()
 	key := s.identity.keys.account(account)
 	der, _ := x509.MarshalPKCS8PrivateKey(key.private)
-	return indented(map[string]string{
+	return rest.Indented(map[string]string{
 		"type": "service_account", "project_id": s.options.Project,
 		"client_email": account, "client_id": UniqueID(account),
 		"private_key_id": key.id, "private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
@@ -106,9 +107,9 @@ func (c *call) certs() (any, error) {
 	for _, k := range ring.google {
 		set.Keys = append(set.Keys, jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id, Algorithm: string(jose.RS256), Use: "sig"})
 	}
-	a := jsonAnswer(200, indented(set))
-	a.header.Set("Cache-Control", "public, max-age=3600, must-revalidate, no-transform")
-	a.header.Set("Age", "0")
+	a := rest.JsonAnswer(200, rest.Indented(set))
+	a.Header.Set("Cache-Control", "public, max-age=3600, must-revalidate, no-transform")
+	a.Header.Set("Age", "0")
 	return a, nil
 }
 

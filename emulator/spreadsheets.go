@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -21,7 +22,7 @@ func (c *call) getSpreadsheet() (*sheets.Spreadsheet, error) {
 
 func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
 	var body sheets.Spreadsheet
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	// Service accounts own no files, and Sheets says no more than this
@@ -33,7 +34,7 @@ func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
 	if body.Properties != nil {
 		given := *body.Properties
 		given.Title = cmp.Or(given.Title, contents.properties.Title)
-		merge(&contents.properties, &given, maskOf(&given))
+		rest.Merge(&contents.properties, &given, rest.MaskOf(&given))
 	}
 	if len(body.Sheets) > 0 {
 		contents.sheets = nil
@@ -82,7 +83,7 @@ func isServiceAccount(email string) bool { return strings.HasSuffix(email, ".gse
 // describe answers the spreadsheet, or the sheets that ranges are in. A mask
 // decides alone whether the grid is read, as the reference of
 // spreadsheets.get says of includeGridData.
-func (c *contents) describe(id string, ranges []string, withGrid bool, m *mask) (*sheets.Spreadsheet, error) {
+func (c *contents) describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
 	wanted, err := c.wanted(ranges)
 	if err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func (c *contents) describe(id string, ranges []string, withGrid bool, m *mask) 
 }
 
 // describeWanted answers the sheets that are wanted, or all.
-func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, withGrid bool, m *mask) *sheets.Spreadsheet {
+func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
 	properties := c.properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
@@ -99,7 +100,7 @@ func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, wit
 		SpreadsheetUrl: "https://docs.google.com/spreadsheets/d/" + id + "/edit",
 	}
 	if m != nil {
-		withGrid = m.takes("sheets", "data")
+		withGrid = m.Takes("sheets", "data")
 	}
 	for _, s := range c.sheets {
 		areas, ok := wanted[s]
@@ -108,7 +109,7 @@ func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, wit
 		}
 		described := c.describeSheet(s)
 		if withGrid {
-			described.Data = s.gridData(areas, m.below("sheets", "data"))
+			described.Data = s.gridData(areas, m.Below("sheets", "data"))
 		}
 		out.Sheets = append(out.Sheets, described)
 	}
@@ -197,7 +198,7 @@ func areaOf(g *sheets.GridRange) area {
 		return wholeSheet
 	}
 	end := func(v int64, name string) int {
-		if v == 0 && !sent(g.ForceSendFields, name) {
+		if v == 0 && !rest.Sent(g.ForceSendFields, name) {
 			return toEnd
 		}
 		return int(v)
@@ -210,9 +211,9 @@ func areaOf(g *sheets.GridRange) area {
 
 // noStorage is the 403 of Drive for a service account that wants to own a file.
 func noStorage() error {
-	return &failure{
-		status:  http.StatusForbidden,
-		message: "The user's Drive storage quota has been exceeded.",
-		item:    errorItem{Domain: "usageLimits", Reason: "storageQuotaExceeded"},
+	return &rest.Failure{
+		Status:  http.StatusForbidden,
+		Message: "The user's Drive storage quota has been exceeded.",
+		Item:    rest.ErrorItem{Domain: "usageLimits", Reason: "storageQuotaExceeded"},
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 const scopePrefix = "https://www.googleapis.com/auth/"
@@ -55,11 +57,11 @@ func (s *Server) authenticate(r *http.Request) (*token, error) {
 }
 
 func unauthenticated(message, short, reason, challenge string) error {
-	return &failure{
-		status:  http.StatusUnauthorized,
-		message: message,
-		item:    errorItem{Message: short, Reason: reason, Location: "Authorization", LocationType: "header"},
-		header:  map[string]string{"WWW-Authenticate": `Bearer realm="https://accounts.google.com/"` + challenge},
+	return &rest.Failure{
+		Status:  http.StatusUnauthorized,
+		Message: message,
+		Item:    rest.ErrorItem{Message: short, Reason: reason, Location: "Authorization", LocationType: "header"},
+		Header:  map[string]string{"WWW-Authenticate": `Bearer realm="https://accounts.google.com/"` + challenge},
 	}
 }
 
@@ -81,14 +83,14 @@ func (s *Server) authorize(t *token, rt *route) error {
 		}
 	}
 	challenge := `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="` + strings.Join(accepted, " ") + `"`
-	return &failure{
-		status:  http.StatusForbidden,
-		message: "Request had insufficient authentication scopes.",
-		item:    errorItem{Message: "Insufficient Permission", Reason: "insufficientPermissions"},
-		details: []any{errorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", map[string]string{
+	return &rest.Failure{
+		Status:  http.StatusForbidden,
+		Message: "Request had insufficient authentication scopes.",
+		Item:    rest.ErrorItem{Message: "Insufficient Permission", Reason: "insufficientPermissions"},
+		Details: []any{rest.ErrorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", map[string]string{
 			"method": rt.rpc(), "service": rt.service(),
 		})},
-		header: map[string]string{"WWW-Authenticate": challenge},
+		Header: map[string]string{"WWW-Authenticate": challenge},
 	}
 }
 
@@ -105,12 +107,12 @@ func serviceDisabled(rt *route) error {
 	url := "https://console.developers.google.com/apis/api/" + rt.service() + "/overview?project=" + projectNumber
 	message := title + " has not been used in project " + projectNumber + " before or it is disabled. Enable it by visiting " + url +
 		" then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
-	return &failure{
-		status:  http.StatusForbidden,
-		message: message,
-		item:    errorItem{Domain: "usageLimits", Reason: "accessNotConfigured"},
-		details: []any{
-			errorInfo("SERVICE_DISABLED", map[string]string{
+	return &rest.Failure{
+		Status:  http.StatusForbidden,
+		Message: message,
+		Item:    rest.ErrorItem{Domain: "usageLimits", Reason: "accessNotConfigured"},
+		Details: []any{
+			rest.ErrorInfo("SERVICE_DISABLED", map[string]string{
 				"service": rt.service(), "serviceTitle": title, "activationUrl": url,
 				"consumer": "projects/" + projectNumber, "containerInfo": projectNumber,
 			}),

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -62,7 +63,7 @@ func (c *call) batchGetValues() (*sheets.BatchGetValuesResponse, error) {
 }
 
 func (c *call) clearValues() (*sheets.ClearValuesResponse, error) {
-	if err := decode(c.body, &sheets.ClearValuesRequest{}, ""); err != nil {
+	if err := rest.Decode(c.body, &sheets.ClearValuesRequest{}, ""); err != nil {
 		return nil, err
 	}
 	f, err := c.spreadsheet(writer)
@@ -78,7 +79,7 @@ func (c *call) clearValues() (*sheets.ClearValuesResponse, error) {
 
 func (c *call) batchClearValues() (*sheets.BatchClearValuesResponse, error) {
 	var body sheets.BatchClearValuesRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	f, err := c.spreadsheet(writer)

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -25,7 +26,7 @@ var inputOptions = map[string]bool{"RAW": false, "USER_ENTERED": true}
 func (c *call) input(name string) (input, error) {
 	entered, ok := inputOptions[name]
 	if !ok && (name == "" || name == "INPUT_VALUE_OPTION_UNSPECIFIED") {
-		return input{}, refuse("'valueInputOption' is required but not specified")
+		return input{}, rest.Refuse("'valueInputOption' is required but not specified")
 	}
 	if !ok {
 		_, err := option("value_input_option", name, "ValueInputOption", inputOptions)
@@ -43,7 +44,7 @@ func (in input) cells(values [][]any, columns bool) ([][]*cell, error) {
 		for i, v := range line {
 			made, err := in.cell(v)
 			if err == errNoScalar {
-				return nil, refuse("Invalid values[%d][%d]: %s", r, i, err)
+				return nil, rest.Refuse("Invalid values[%d][%d]: %s", r, i, err)
 			}
 			if err != nil {
 				return nil, err
@@ -94,8 +95,8 @@ func (in input) cell(v any) (*cell, error) {
 }
 
 const (
-	errNoScalar = refusal("only text, numbers and booleans are values of a cell.")
-	errTooLong  = refusal("Your input contains more than the maximum of 50000 characters in a single cell.")
+	errNoScalar = rest.Refusal("only text, numbers and booleans are values of a cell.")
+	errTooLong  = rest.Refusal("Your input contains more than the maximum of 50000 characters in a single cell.")
 )
 
 // raw turns a Go value into a cell as it is; see [Sheet].
@@ -129,7 +130,7 @@ func raw(v any) cell {
 // body, and how they come in and are answered, from the query.
 func (c *call) valueRange() (*sheets.ValueRange, *write, error) {
 	var body sheets.ValueRange
-	if err := decode(c.body, &body, "data"); err != nil {
+	if err := rest.Decode(c.body, &body, "data"); err != nil {
 		return nil, nil, err
 	}
 	w, err := c.newWrite(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
@@ -172,14 +173,14 @@ func (c *contents) sameRange(path, body string) error {
 	}
 	other, b, err := c.find(body)
 	if err == nil && (s != other || a.area != b.area) {
-		err = refuse("Requested range %s does not match value range %s", path, body)
+		err = rest.Refuse("Requested range %s does not match value range %s", path, body)
 	}
 	return err
 }
 
 func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
 	var body sheets.BatchUpdateValuesRequest
-	if err := decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
 	w, err := c.newWrite(body.ValueInputOption, body.IncludeValuesInResponse,
@@ -210,12 +211,12 @@ func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
 
 // prefixed says which part of a request a refusal is about.
 func prefixed(prefix string, err error) error {
-	if _, ok := err.(unsupported); ok {
+	if _, ok := err.(rest.Unsupported); ok {
 		return err
 	}
-	f := *asFailure(err)
-	if f.status == http.StatusBadRequest {
-		f.message = prefix + f.message
+	f := *rest.AsFailure(err)
+	if f.Status == http.StatusBadRequest {
+		f.Message = prefix + f.Message
 	}
 	return &f
 }

@@ -1,4 +1,4 @@
-package emulator
+package rest
 
 import (
 	"reflect"
@@ -14,14 +14,14 @@ func FuzzMask(f *testing.F) {
 	}
 	of := &sheets.Spreadsheet{Properties: &sheets.SpreadsheetProperties{Title: "t"}}
 	f.Fuzz(func(t *testing.T, s string) {
-		m, err := parseMask(s)
+		m, err := ParseMask(s)
 		if err != nil {
 			return
 		}
-		if m.check(reflect.TypeOf(of), "") == nil {
-			encode(of, m, true)
+		if m.Check(reflect.TypeOf(of), "") == nil {
+			Encode(of, m, true)
 		}
 		var to sheets.Spreadsheet
-		merge(&to, of, m)
+		Merge(&to, of, m)
 	})
 }

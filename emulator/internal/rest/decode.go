@@ -1,4 +1,4 @@
-package emulator
+package rest
 
 import (
 	"encoding/json"
@@ -11,18 +11,18 @@ import (
 	"strings"
 )
 
-// decode reads a JSON body into a generated type as Google's front end does:
+// Decode reads a JSON body into a generated type as Google's front end does:
 // unknown names and values of a wrong type are refused by name, null is as good
 // as absent, numbers may be strings, one object stands for a list of one, and
 // zero values that were sent are noted in ForceSendFields. The path at is the
 // body's name in the call ("data" for values.update, "" for most).
-func decode(body []byte, into any, at string) error {
+func Decode(body []byte, into any, at string) error {
 	return decodeBy(&decoder{}, body, into, at)
 }
 
-// decodeKnown is decode for Drive, which passes over names that it does not
+// DecodeKnown is decode for Drive, which passes over names that it does not
 // know: clients have sent fields of v2 to v3 for years.
-func decodeKnown(body []byte, into any) error {
+func DecodeKnown(body []byte, into any) error {
 	return decodeBy(&decoder{lenient: true}, body, into, "")
 }
 
@@ -102,8 +102,8 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 		d.reject(path, "type.googleapis.com/google.apps.sheets.v4."+dst.Type().Name(), src)
 		return
 	}
-	fields, zeros := fieldsOf(dst.Type()), forced(dst)
-	for _, name := range sortedKeys(members) {
+	fields, zeros := FieldsOf(dst.Type()), forced(dst)
+	for _, name := range SortedKeys(members) {
 		f, ok := fields.find(name)
 		if !ok {
 			if !d.lenient {
@@ -111,7 +111,7 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 			}
 			continue
 		}
-		to := dst.Field(f.index)
+		to := dst.Field(f.Index)
 		d.fill(to, members[name], join(path, name))
 		if members[name] != nil && zeros != nil && to.IsZero() {
 			*zeros = append(*zeros, f.goName)
@@ -119,7 +119,7 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 	}
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func SortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func join(path, name string) string {
 	if path == "" {

@@ -1,4 +1,4 @@
-package emulator
+package rest
 
 import (
 	"reflect"
@@ -8,35 +8,35 @@ import (
 
 // field is one JSON field of a generated type.
 type field struct {
-	name   string // in JSON
+	Name   string // in JSON
 	goName string // in ForceSendFields
-	index  int
+	Index  int
 	quoted bool // an int64 that travels as a string
 }
 
 // fieldSet are the fields of a generated type, in order and by JSON name.
 type fieldSet struct {
-	list   []field
-	byName map[string]field
+	List   []field
+	ByName map[string]field
 }
 
 var fieldSets sync.Map // reflect.Type -> *fieldSet
 
-// fieldsOf returns the fields of struct type t.
-func fieldsOf(t reflect.Type) *fieldSet {
+// FieldsOf returns the fields of struct type t.
+func FieldsOf(t reflect.Type) *fieldSet {
 	if known, ok := fieldSets.Load(t); ok {
 		return known.(*fieldSet)
 	}
-	set := &fieldSet{byName: map[string]field{}}
+	set := &fieldSet{ByName: map[string]field{}}
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag.Get("json")
 		name, options, _ := strings.Cut(tag, ",")
 		if name == "" || name == "-" {
 			continue
 		}
-		f := field{name: name, goName: t.Field(i).Name, index: i, quoted: strings.Contains(options, "string")}
-		set.list = append(set.list, f)
-		set.byName[name] = f
+		f := field{Name: name, goName: t.Field(i).Name, Index: i, quoted: strings.Contains(options, "string")}
+		set.List = append(set.List, f)
+		set.ByName[name] = f
 	}
 	fieldSets.Store(t, set)
 	return set
@@ -44,9 +44,9 @@ func fieldsOf(t reflect.Type) *fieldSet {
 
 // find looks a field up by its JSON name; Google takes snake_case as well.
 func (s *fieldSet) find(name string) (field, bool) {
-	f, ok := s.byName[name]
+	f, ok := s.ByName[name]
 	if !ok && strings.Contains(name, "_") {
-		f, ok = s.byName[camelCase(name)]
+		f, ok = s.ByName[camelCase(name)]
 	}
 	return f, ok
 }
@@ -72,9 +72,9 @@ func forced(v reflect.Value) *[]string {
 	return list
 }
 
-// sent tells whether a request carried the named field (as in ForceSendFields)
+// Sent tells whether a request carried the named field (as in ForceSendFields)
 // although its value is zero: sheetId 0 is not the same as no sheetId.
-func sent(list []string, goName string) bool {
+func Sent(list []string, goName string) bool {
 	for _, name := range list {
 		if name == goName {
 			return true

@@ -1,4 +1,4 @@
-package emulator
+package rest
 
 import (
 	"bytes"
@@ -8,34 +8,34 @@ import (
 	"net/http"
 )
 
-// refusal is Google's text for an input that breaks a rule of the API: a 400.
+// Refusal is Google's text for an input that breaks a rule of the API: a 400.
 // The data layer knows errors only as this and as unsupported.
-type refusal string
+type Refusal string
 
-func (r refusal) Error() string { return string(r) }
+func (r Refusal) Error() string { return string(r) }
 
-func refuse(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }
+func Refuse(format string, args ...any) error { return Refusal(fmt.Sprintf(format, args...)) }
 
-// unsupported names what the emulator lacks: a 501.
-type unsupported string
+// Unsupported names what the emulator lacks: a 501.
+type Unsupported string
 
-func (u unsupported) Error() string {
+func (u Unsupported) Error() string {
 	return fmt.Sprintf("emulator: %s is not emulated; emulator/README.md lists what is", string(u))
 }
 
-// failure is an error answer of the APIs before it takes the shape of one of them.
-type failure struct {
-	status  int
-	message string
-	item    errorItem // reason, domain and location, where they differ from the status's usual ones
-	details []any
-	header  map[string]string
+// Failure is an error answer of the APIs before it takes the shape of one of them.
+type Failure struct {
+	Status  int
+	Message string
+	Item    ErrorItem // reason, domain and location, where they differ from the status's usual ones
+	Details []any
+	Header  map[string]string
 }
 
-func (f *failure) Error() string { return f.message }
+func (f *Failure) Error() string { return f.Message }
 
-// errorItem is one entry of errors[], the older half of Google's error bodies.
-type errorItem struct {
+// ErrorItem is one entry of errors[], the older half of Google's error bodies.
+type ErrorItem struct {
 	Message      string `json:"message"`
 	Domain       string `json:"domain"`
 	Reason       string `json:"reason"`
@@ -46,7 +46,7 @@ type errorItem struct {
 type errorBody struct {
 	Code    int         `json:"code"`
 	Message string      `json:"message"`
-	Errors  []errorItem `json:"errors,omitempty"`
+	Errors  []ErrorItem `json:"errors,omitempty"`
 	Status  string      `json:"status,omitempty"`
 	Details []any       `json:"details,omitempty"`
 }
@@ -65,26 +65,26 @@ var statuses = map[int]struct{ code, reason string }{
 	http.StatusServiceUnavailable:    {"UNAVAILABLE", "backendError"},
 }
 
-// asFailure turns any error of the layers below into an error answer.
-func asFailure(err error) *failure {
-	if f, ok := errors.AsType[*failure](err); ok {
+// AsFailure turns any error of the layers below into an error answer.
+func AsFailure(err error) *Failure {
+	if f, ok := errors.AsType[*Failure](err); ok {
 		return f
 	}
-	if u, ok := errors.AsType[unsupported](err); ok {
-		return &failure{status: http.StatusNotImplemented, message: u.Error()}
+	if u, ok := errors.AsType[Unsupported](err); ok {
+		return &Failure{Status: http.StatusNotImplemented, Message: u.Error()}
 	}
-	return &failure{status: http.StatusBadRequest, message: err.Error()}
+	return &Failure{Status: http.StatusBadRequest, Message: err.Error()}
 }
 
-// answer shapes f as the API does. Sheets adds errors[] only for clients that
+// Answer shapes f as the API does. Sheets adds errors[] only for clients that
 // send alt=json, as recorded answers to both kinds show. Drive always has
 // errors[], and leaves out status where Drive itself refused (recorded 404)
 // rather than the front end that checks tokens.
-func (f *failure) answer(drive, altJSON bool) *answer {
-	usual := statuses[f.status]
-	item := f.item
+func (f *Failure) Answer(drive, altJSON bool) *Answer {
+	usual := statuses[f.Status]
+	item := f.Item
 	if item.Message == "" {
-		item.Message = f.message
+		item.Message = f.Message
 	}
 	if item.Domain == "" {
 		item.Domain = "global"
@@ -92,22 +92,22 @@ func (f *failure) answer(drive, altJSON bool) *answer {
 	if item.Reason == "" {
 		item.Reason = usual.reason
 	}
-	body := errorBody{Code: f.status, Message: f.message, Status: usual.code, Details: f.details}
+	body := errorBody{Code: f.Status, Message: f.Message, Status: usual.code, Details: f.Details}
 	if drive || altJSON {
-		body.Errors = []errorItem{item}
+		body.Errors = []ErrorItem{item}
 	}
-	own := f.status == http.StatusBadRequest || f.status == http.StatusForbidden || f.status == http.StatusNotFound
-	if drive && own && f.details == nil {
+	own := f.Status == http.StatusBadRequest || f.Status == http.StatusForbidden || f.Status == http.StatusNotFound
+	if drive && own && f.Details == nil {
 		body.Status = ""
 	}
-	a := jsonAnswer(f.status, indented(map[string]any{"error": body}))
-	for name, value := range f.header {
-		a.header.Set(name, value)
+	a := JsonAnswer(f.Status, Indented(map[string]any{"error": body}))
+	for name, value := range f.Header {
+		a.Header.Set(name, value)
 	}
 	return a
 }
 
-func indented(v any) []byte {
+func Indented(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
@@ -121,18 +121,24 @@ func indented(v any) []byte {
 // badRequest is the 400 of Google's JSON front end: its text twice, once as the
 // message and once as the field violation (recorded).
 func badRequest(violations ...violation) error {
-	f := &failure{status: http.StatusBadRequest}
+	f := &Failure{Status: http.StatusBadRequest}
 	for i, v := range violations {
 		if i > 0 {
-			f.message += "\n"
+			f.Message += "\n"
 		}
-		f.message += v.Description
+		f.Message += v.Description
 	}
-	f.details = []any{map[string]any{
+	f.Details = []any{map[string]any{
 		"@type":           "type.googleapis.com/google.rpc.BadRequest",
 		"fieldViolations": violations,
 	}}
 	return f
+}
+
+// Invalid returns the 400 of Google's JSON front end for one field of a request;
+// an empty field stands for the request as a whole.
+func Invalid(field, description string) error {
+	return badRequest(violation{Field: field, Description: description})
 }
 
 type violation struct {
@@ -140,8 +146,8 @@ type violation struct {
 	Description string `json:"description"`
 }
 
-// errorInfo is the detail by which clients tell refusals apart.
-func errorInfo(reason string, metadata map[string]string) map[string]any {
+// ErrorInfo is the detail by which clients tell refusals apart.
+func ErrorInfo(reason string, metadata map[string]string) map[string]any {
 	return map[string]any{
 		"@type":    "type.googleapis.com/google.rpc.ErrorInfo",
 		"reason":   reason,

@@ -1,4 +1,4 @@
-package emulator
+package rest
 
 import (
 	"encoding/json"
@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// encode writes a generated type as Google's JSON: indented by two spaces when
+// Encode writes a generated type as Google's JSON: indented by two spaces when
 // pretty, zero values left out unless named in ForceSendFields, and cut down to
 // the field mask. One pass, since an answer may hold a million cells.
-func encode(v any, m *mask, pretty bool) []byte {
+func Encode(v any, m *Mask, pretty bool) []byte {
 	e := encoder{pretty: pretty}
 	e.value(reflect.ValueOf(v), m)
 	return append(e.buf, '\n')
@@ -23,7 +23,7 @@ type encoder struct {
 	pretty bool
 }
 
-func (e *encoder) value(v reflect.Value, m *mask) {
+func (e *encoder) value(v reflect.Value, m *Mask) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
@@ -50,27 +50,27 @@ func (e *encoder) value(v reflect.Value, m *mask) {
 	}
 }
 
-func (e *encoder) object(v reflect.Value, m *mask) {
+func (e *encoder) object(v reflect.Value, m *Mask) {
 	var zeros []string
 	if f := v.FieldByName("ForceSendFields"); f.IsValid() {
 		zeros, _ = f.Interface().([]string)
 	}
 	e.open('{')
 	some := false
-	for _, f := range fieldsOf(v.Type()).list {
-		sub, ok := m.at(f.name)
-		if !ok || absent(v.Field(f.index)) && !sent(zeros, f.goName) {
+	for _, f := range FieldsOf(v.Type()).List {
+		sub, ok := m.at(f.Name)
+		if !ok || Absent(v.Field(f.Index)) && !Sent(zeros, f.goName) {
 			continue
 		}
 		e.separate(some)
 		some = true
-		e.key(f.name)
-		e.member(v.Field(f.index), f, sub)
+		e.key(f.Name)
+		e.member(v.Field(f.Index), f, sub)
 	}
 	e.close('}', some)
 }
 
-func (e *encoder) member(v reflect.Value, f field, sub *mask) {
+func (e *encoder) member(v reflect.Value, f field, sub *Mask) {
 	switch {
 	case f.quoted:
 		e.string(strconv.FormatInt(v.Int(), 10))
@@ -81,15 +81,15 @@ func (e *encoder) member(v reflect.Value, f field, sub *mask) {
 	}
 }
 
-// absent tells whether proto3 JSON leaves the value out.
-func absent(v reflect.Value) bool {
+// Absent tells whether proto3 JSON leaves the value out.
+func Absent(v reflect.Value) bool {
 	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
 		return v.Len() == 0
 	}
 	return v.IsZero()
 }
 
-func (e *encoder) list(v reflect.Value, m *mask) {
+func (e *encoder) list(v reflect.Value, m *Mask) {
 	if cells, ok := v.Interface().([]any); ok {
 		e.cells(cells)
 		return

@@ -1,4 +1,4 @@
-package emulator
+package rest
 
 import (
 	"fmt"
@@ -6,29 +6,29 @@ import (
 	"strings"
 )
 
-// mask is a parsed field mask: the names under one level. A nil mask, and one
+// Mask is a parsed field mask: the names under one level. A nil mask, and one
 // without names, takes everything.
-type mask struct {
+type Mask struct {
 	every bool // named as a whole, or by '*'
-	sub   map[string]*mask
+	sub   map[string]*Mask
 }
 
-func (m *mask) all() bool { return m == nil || m.every || len(m.sub) == 0 }
+func (m *Mask) All() bool { return m == nil || m.every || len(m.sub) == 0 }
 
 // at returns the mask below name, and whether name is taken at all.
-func (m *mask) at(name string) (*mask, bool) {
-	if m.all() {
+func (m *Mask) at(name string) (*Mask, bool) {
+	if m.All() {
 		return nil, true
 	}
 	sub, ok := m.sub[name]
 	return sub, ok
 }
 
-// parseMask reads both syntaxes that Google takes: paths joined by '.' or '/',
+// ParseMask reads both syntaxes that Google takes: paths joined by '.' or '/',
 // and selectors in parentheses, as in "sheets(properties/title,data.rowData)".
-func parseMask(text string) (*mask, error) {
+func ParseMask(text string) (*Mask, error) {
 	p := maskParser{rest: text}
-	m := &mask{}
+	m := &Mask{}
 	if err := p.list(m, 0); err != nil {
 		return nil, err
 	}
@@ -40,11 +40,11 @@ func parseMask(text string) (*mask, error) {
 
 type maskParser struct{ rest string }
 
-// maxMaskDepth keeps a hostile mask from exhausting the stack.
-const maxMaskDepth = 50
+// MaxMaskDepth keeps a hostile mask from exhausting the stack.
+const MaxMaskDepth = 50
 
-func (p *maskParser) list(m *mask, depth int) error {
-	if depth > maxMaskDepth {
+func (p *maskParser) list(m *Mask, depth int) error {
+	if depth > MaxMaskDepth {
 		return fmt.Errorf("nested too deeply")
 	}
 	for {
@@ -57,7 +57,7 @@ func (p *maskParser) list(m *mask, depth int) error {
 	}
 }
 
-func (p *maskParser) item(m *mask, depth int) error {
+func (p *maskParser) item(m *Mask, depth int) error {
 	to := m
 	for {
 		name := p.name()
@@ -84,15 +84,15 @@ func (p *maskParser) item(m *mask, depth int) error {
 	return nil
 }
 
-func (m *mask) child(name string) *mask {
+func (m *Mask) child(name string) *Mask {
 	if strings.Contains(name, "_") {
 		name = camelCase(name)
 	}
 	if m.sub == nil {
-		m.sub = map[string]*mask{}
+		m.sub = map[string]*Mask{}
 	}
 	if m.sub[name] == nil {
-		m.sub[name] = &mask{}
+		m.sub[name] = &Mask{}
 	}
 	return m.sub[name]
 }
@@ -117,8 +117,8 @@ func (p *maskParser) name() string {
 	return name
 }
 
-// check returns the first path of m that type t does not have.
-func (m *mask) check(t reflect.Type, path string) error {
+// Check returns the first path of m that type t does not have.
+func (m *Mask) Check(t reflect.Type, path string) error {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
@@ -126,31 +126,31 @@ func (m *mask) check(t reflect.Type, path string) error {
 		return nil
 	}
 	for name, sub := range m.sub {
-		f, ok := fieldsOf(t).byName[name]
+		f, ok := FieldsOf(t).ByName[name]
 		if !ok {
-			return unknownPath(join(path, name))
+			return UnknownPath(join(path, name))
 		}
-		if err := sub.check(t.Field(f.index).Type, join(path, name)); err != nil {
+		if err := sub.Check(t.Field(f.Index).Type, join(path, name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-type unknownPath string
+type UnknownPath string
 
-func (u unknownPath) Error() string { return fmt.Sprintf("no field %q", string(u)) }
+func (u UnknownPath) Error() string { return fmt.Sprintf("no field %q", string(u)) }
 
-// names tells whether anything that m takes is set in the struct v points to.
-func (m *mask) names(v any) bool { return m.namesIn(reflect.ValueOf(v).Elem()) }
+// Names tells whether anything that m takes is set in the struct v points to.
+func (m *Mask) Names(v any) bool { return m.namesIn(reflect.ValueOf(v).Elem()) }
 
-func (m *mask) namesIn(v reflect.Value) bool {
-	for _, f := range fieldsOf(v.Type()).list {
-		sub, ok := m.at(f.name)
-		if !ok || absent(v.Field(f.index)) {
+func (m *Mask) namesIn(v reflect.Value) bool {
+	for _, f := range FieldsOf(v.Type()).List {
+		sub, ok := m.at(f.Name)
+		if !ok || Absent(v.Field(f.Index)) {
 			continue
 		}
-		of := v.Field(f.index)
+		of := v.Field(f.Index)
 		if of.Kind() != reflect.Pointer || of.Type().Elem().Kind() != reflect.Struct || sub.namesIn(of.Elem()) {
 			return true
 		}
@@ -158,20 +158,20 @@ func (m *mask) namesIn(v reflect.Value) bool {
 	return false
 }
 
-// maskOf returns a mask of what is set in the struct v points to.
-func maskOf(v any) *mask {
-	m := &mask{}
+// MaskOf returns a mask of what is set in the struct v points to.
+func MaskOf(v any) *Mask {
+	m := &Mask{}
 	of := reflect.ValueOf(v).Elem()
-	for _, f := range fieldsOf(of.Type()).list {
-		if !absent(of.Field(f.index)) {
-			m.child(f.name).every = true
+	for _, f := range FieldsOf(of.Type()).List {
+		if !Absent(of.Field(f.Index)) {
+			m.child(f.Name).every = true
 		}
 	}
 	return m
 }
 
-// takes tells whether m takes anything at the path.
-func (m *mask) takes(path ...string) bool {
+// Takes tells whether m takes anything at the path.
+func (m *Mask) Takes(path ...string) bool {
 	for _, name := range path {
 		sub, ok := m.at(name)
 		if !ok {
@@ -182,8 +182,8 @@ func (m *mask) takes(path ...string) bool {
 	return true
 }
 
-// below returns the mask at the path.
-func (m *mask) below(path ...string) *mask {
+// Below returns the mask at the path.
+func (m *Mask) Below(path ...string) *Mask {
 	for _, name := range path {
 		m, _ = m.at(name)
 	}

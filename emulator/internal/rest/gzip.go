@@ -1,4 +1,4 @@
-package emulator
+package rest
 
 import (
 	"bytes"
@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// compress packs an answer for clients that ask for it as Google documents:
+// Compress packs an answer for clients that ask for it as Google documents:
 // gzip in Accept-Encoding and in User-Agent
 // (developers.google.com/workspace/sheets/api/guides/performance). Others get
 // plain text, which costs nobody time.
-func (a *answer) compress(r *http.Request) {
+func (a *Answer) Compress(r *http.Request) {
 	asked := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && strings.Contains(r.UserAgent(), "gzip")
-	if !asked || len(a.body) == 0 {
+	if !asked || len(a.Body) == 0 {
 		return
 	}
 	var buf bytes.Buffer
@@ -21,9 +21,9 @@ func (a *answer) compress(r *http.Request) {
 	if err != nil {
 		return
 	}
-	w.Write(a.body)
+	w.Write(a.Body)
 	w.Close()
-	a.body = buf.Bytes()
-	a.header.Set("Content-Encoding", "gzip")
-	a.header.Add("Vary", "Accept-Encoding")
+	a.Body = buf.Bytes()
+	a.Header.Set("Content-Encoding", "gzip")
+	a.Header.Add("Vary", "Accept-Encoding")
 }

@@ -1,32 +1,32 @@
-package emulator
+package rest
 
 import (
 	"reflect"
 	"slices"
 )
 
-// merge sets in dst what m names, to the values of src. Both are pointers to the
+// Merge sets in dst what m names, to the values of src. Both are pointers to the
 // same generated type. Structures below dst are copied before they change, as
 // stored ones are shared between cells and between versions of a spreadsheet.
-func merge(dst, src any, m *mask) {
+func Merge(dst, src any, m *Mask) {
 	mergeStruct(reflect.ValueOf(dst).Elem(), reflect.ValueOf(src).Elem(), m)
 }
 
-func mergeStruct(dst, src reflect.Value, m *mask) {
-	if m.all() {
+func mergeStruct(dst, src reflect.Value, m *Mask) {
+	if m.All() {
 		dst.Set(src)
 		return
 	}
 	for name, sub := range m.sub {
-		f, ok := fieldsOf(dst.Type()).byName[name]
+		f, ok := FieldsOf(dst.Type()).ByName[name]
 		if !ok {
 			continue
 		}
-		from, to := src.Field(f.index), dst.Field(f.index)
-		if twin, ok := fieldsOf(dst.Type()).byName[name+"Style"]; ok && m.sub[twin.name] == nil {
-			dst.Field(twin.index).SetZero() // a colour that is written wins over its newer twin
+		from, to := src.Field(f.Index), dst.Field(f.Index)
+		if twin, ok := FieldsOf(dst.Type()).ByName[name+"Style"]; ok && m.sub[twin.Name] == nil {
+			dst.Field(twin.Index).SetZero() // a colour that is written wins over its newer twin
 		}
-		if sub.all() || to.Kind() != reflect.Pointer || to.Type().Elem().Kind() != reflect.Struct {
+		if sub.All() || to.Kind() != reflect.Pointer || to.Type().Elem().Kind() != reflect.Struct {
 			to.Set(from)
 			mergePresence(dst, src, f.goName)
 			continue
@@ -50,7 +50,7 @@ func mergePresence(dst, src reflect.Value, goName string) {
 		return
 	}
 	kept := slices.DeleteFunc(slices.Clone(*to), func(name string) bool { return name == goName })
-	if sent(*from, goName) {
+	if Sent(*from, goName) {
 		kept = append(kept, goName)
 	}
 	*to = kept
