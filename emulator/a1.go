@@ -75,7 +75,7 @@ func parseQuoted(s string) (reference, error) {
 	return ref, nil
 }
 
-func unparsable(s string) error { return rest.Refuse("Unable to parse range: %s", s) }
+func unparsable(s string) error { return rest.BadRequest("Unable to parse range: %s", s) }
 
 var (
 	cornerA1   = regexp.MustCompile(`^\$?([A-Za-z]{1,3})?\$?([1-9][0-9]{0,7})?$`)

@@ -24,9 +24,9 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	}
 	switch n := len(body.Requests); {
 	case n == 0:
-		return nil, rest.Refuse("Must specify at least one request.")
+		return nil, rest.BadRequest("Must specify at least one request.")
 	case n > maxRequests:
-		return nil, rest.Refuse("Cannot exceed %d requests in a single batch.", maxRequests)
+		return nil, rest.BadRequest("Cannot exceed %d requests in a single batch.", maxRequests)
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
 	err = f.edit(c.s.options.Now(), func(draft *contents) error {
@@ -42,7 +42,7 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 			return nil
 		}
 		b.calculate(b.now)
-		m := c.mask.Below("updatedSpreadsheet")
+		m := c.mask.Sub("updatedSpreadsheet")
 		out.UpdatedSpreadsheet, err = draft.describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
 	})
@@ -103,7 +103,7 @@ func requestKind(i int, r *sheets.Request) (name string, request any, err error)
 		name, request = f.Name, of.Interface()
 	}
 	if name == "" {
-		return "", nil, rest.Refuse("Invalid requests[%d]: No request set.", i)
+		return "", nil, rest.BadRequest("Invalid requests[%d]: No request set.", i)
 	}
 	return name, request, nil
 }

@@ -7,12 +7,12 @@ import (
 
 // Requests about cells.
 
-func noGrid(id int64) error { return rest.Refuse("No grid with id: %d", id) }
+func noGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
 
 // grid resolves a GridRange: it may end past the grid, but not begin there.
 func (b batch) grid(g *sheets.GridRange) (*sheet, area, error) {
 	if g == nil {
-		return nil, area{}, rest.Refuse("A range must be specified.")
+		return nil, area{}, rest.BadRequest("A range must be specified.")
 	}
 	s := b.sheetByID(g.SheetId)
 	if s == nil {
@@ -21,11 +21,11 @@ func (b batch) grid(g *sheets.GridRange) (*sheet, area, error) {
 	a := areaOf(g)
 	switch {
 	case a.top < 0 || a.left < 0 || a.bottom < toEnd || a.right < toEnd:
-		return nil, area{}, rest.Refuse("The indices of a range must not be negative.")
+		return nil, area{}, rest.BadRequest("The indices of a range must not be negative.")
 	case a.bottom != toEnd && a.bottom < a.top:
-		return nil, area{}, rest.Refuse("range.endRowIndex[%d] must not be before range.startRowIndex[%d].", a.bottom, a.top)
+		return nil, area{}, rest.BadRequest("range.endRowIndex[%d] must not be before range.startRowIndex[%d].", a.bottom, a.top)
 	case a.right != toEnd && a.right < a.left:
-		return nil, area{}, rest.Refuse("range.endColumnIndex[%d] must not be before range.startColumnIndex[%d].", a.right, a.left)
+		return nil, area{}, rest.BadRequest("range.endColumnIndex[%d] must not be before range.startColumnIndex[%d].", a.right, a.left)
 	}
 	a, err := s.clip(a)
 	return s, a, err
@@ -37,7 +37,7 @@ func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, erro
 		return nil, err
 	}
 	if r.Range == nil && r.Start == nil {
-		return nil, rest.Refuse("Either 'range' or 'start' must be specified.")
+		return nil, rest.BadRequest("Either 'range' or 'start' must be specified.")
 	}
 	if r.Range != nil {
 		s, a, err := b.grid(r.Range)
@@ -52,7 +52,7 @@ func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, erro
 	}
 	top, left := int(r.Start.RowIndex), int(r.Start.ColumnIndex)
 	if top < 0 || left < 0 {
-		return nil, rest.Refuse("The indices of a coordinate must not be negative.")
+		return nil, rest.BadRequest("The indices of a coordinate must not be negative.")
 	}
 	return nil, cellEdit{s, m}.rows(area{top, s.height, left, s.width}, r.Rows)
 }
@@ -110,7 +110,7 @@ func (b batch) setDataValidation(r *sheets.SetDataValidationRequest) (*sheets.Re
 	return nil, each(a, func(row, column int) error { return edit.cell(row, column, rule) })
 }
 
-const partMerged = rest.Refusal("You must select all cells in a merged range to merge or unmerge them.")
+const partMerged = rest.BadRequestError("You must select all cells in a merged range to merge or unmerge them.")
 
 // unmerge removes the merges in an area, which may not cut one in two.
 func (s *sheet) unmerge(a area) error {
@@ -157,7 +157,7 @@ func (b batch) mergeCells(r *sheets.MergeCellsRequest) (*sheets.Response, error)
 			parts = append(parts, area{a.top, a.bottom, column, column + 1})
 		}
 	default:
-		return nil, rest.Refuse("Invalid merge type: %s", r.MergeType)
+		return nil, rest.BadRequest("Invalid merge type: %s", r.MergeType)
 	}
 	for _, part := range parts {
 		if part.rows()*part.columns() < 2 {

@@ -21,7 +21,7 @@ type lines struct {
 // lines resolves a DimensionRange; an end that was not sent is the grid's.
 func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
 	if d == nil {
-		return lines{}, rest.Refuse("A range must be specified.")
+		return lines{}, rest.BadRequest("A range must be specified.")
 	}
 	l := lines{sheet: b.sheetByID(d.SheetId), start: int(d.StartIndex), end: int(d.EndIndex)}
 	if l.sheet == nil {
@@ -29,13 +29,13 @@ func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
 	}
 	along, ok := axes[d.Dimension]
 	if l.along = along; !ok {
-		return l, rest.Refuse("A dimension must be specified.")
+		return l, rest.BadRequest("A dimension must be specified.")
 	}
-	if l.end == 0 && !rest.Sent(d.ForceSendFields, "EndIndex") {
+	if l.end == 0 && !rest.WasSent(d.ForceSendFields, "EndIndex") {
 		l.end = l.sheet.size(along)
 	}
 	if l.start < 0 || l.end < l.start {
-		return l, rest.Refuse("range.startIndex[%d] must not be negative or after range.endIndex[%d].", l.start, l.end)
+		return l, rest.BadRequest("range.startIndex[%d] must not be negative or after range.endIndex[%d].", l.start, l.end)
 	}
 	return l, nil
 }
@@ -55,13 +55,13 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	size := l.sheet.size(l.along)
 	switch {
 	case l.start > size:
-		return nil, rest.Refuse("range.startIndex is larger than current grid size (%d)", size)
+		return nil, rest.BadRequest("range.startIndex is larger than current grid size (%d)", size)
 	case l.start == size && !r.InheritFromBefore:
-		return nil, rest.Refuse("range.startIndex must be less than the grid size (%d) if inheritFromBefore is false.", size)
+		return nil, rest.BadRequest("range.startIndex must be less than the grid size (%d) if inheritFromBefore is false.", size)
 	case l.start == 0 && r.InheritFromBefore:
-		return nil, rest.Refuse("inheritFromBefore cannot be true if range.startIndex is 0.")
+		return nil, rest.BadRequest("inheritFromBefore cannot be true if range.startIndex is 0.")
 	case l.end == l.start:
-		return nil, rest.Refuse("range.endIndex must be greater than range.startIndex.")
+		return nil, rest.BadRequest("range.endIndex must be greater than range.startIndex.")
 	}
 	height, width := l.sheet.longer(l.along, l.end-l.start)
 	if err := b.checkGrowth(l.sheet, height, width); err != nil {
@@ -105,15 +105,15 @@ func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Respon
 	size := l.sheet.size(l.along)
 	switch {
 	case l.start >= size:
-		return nil, rest.Refuse("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
+		return nil, rest.BadRequest("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
 			l.kind(), l.kind(), l.start, size, l.kind())
 	case l.end > size:
-		return nil, rest.Refuse("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
+		return nil, rest.BadRequest("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
 			l.kind(), l.kind(), l.end-1, size, l.kind())
 	case l.start == 0 && l.end == size:
-		return nil, rest.Refuse("You can't delete all the %ss on the sheet.", l.kind())
+		return nil, rest.BadRequest("You can't delete all the %ss on the sheet.", l.kind())
 	case l.start == l.end:
-		return nil, rest.Refuse("range.endIndex must be greater than range.startIndex.")
+		return nil, rest.BadRequest("range.endIndex must be greater than range.startIndex.")
 	}
 	b.remove(l.sheet, l.along, l.start, l.end)
 	return nil, nil
@@ -126,10 +126,10 @@ func (b batch) appendDimension(r *sheets.AppendDimensionRequest) (*sheets.Respon
 	}
 	along, ok := axes[r.Dimension]
 	if !ok {
-		return nil, rest.Refuse("A dimension must be specified.")
+		return nil, rest.BadRequest("A dimension must be specified.")
 	}
 	if r.Length <= 0 || r.Length > maxCells {
-		return nil, rest.Refuse("The length %d is out of range.", r.Length)
+		return nil, rest.BadRequest("The length %d is out of range.", r.Length)
 	}
 	s.resize(s.longer(along, int(r.Length)))
 	return nil, nil
@@ -210,7 +210,7 @@ func (l lines) regroup(by int) error {
 		deepest = max(deepest, depth[i])
 	}
 	if deepest > maxGroupDepth {
-		return rest.Refuse("Groups cannot be nested more than %d deep.", maxGroupDepth)
+		return rest.BadRequest("Groups cannot be nested more than %d deep.", maxGroupDepth)
 	}
 	*groups = nil
 	for d := 1; d <= deepest; d++ {
@@ -262,7 +262,7 @@ func (b batch) deleteDimensionGroup(r *sheets.DeleteDimensionGroupRequest) (*she
 		return nil, err
 	}
 	if len(*l.sheet.groupsOf(l.along)) == 0 {
-		return nil, rest.Refuse("There is no group over the specified range.")
+		return nil, rest.BadRequest("There is no group over the specified range.")
 	}
 	if err := l.regroup(-1); err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ func bothCriteria(criteria *map[string]sheets.FilterCriteria, specs *[]*sheets.F
 
 func (b batch) setBasicFilter(r *sheets.SetBasicFilterRequest) (*sheets.Response, error) {
 	if r.Filter == nil {
-		return nil, rest.Refuse("A filter must be specified.")
+		return nil, rest.BadRequest("A filter must be specified.")
 	}
 	if r.Filter.TableId != "" {
 		return nil, rest.Unsupported("a filter of a table")
@@ -79,7 +79,7 @@ func (b batch) viewByID(id int64) (*sheet, int) {
 	return nil, -1
 }
 
-func noView(id int64) error { return rest.Refuse("No filter view with id: %d", id) }
+func noView(id int64) error { return rest.BadRequest("No filter view with id: %d", id) }
 
 func (b batch) newViewID() int64 {
 	return newID(func(id int64) bool { s, _ := b.viewByID(id); return s != nil })
@@ -93,7 +93,7 @@ func (b batch) storeView(v sheets.FilterView, old *sheet, at int) (*sheets.Filte
 	if v.NamedRangeId != "" {
 		i := b.namedIndex(v.NamedRangeId)
 		if i < 0 {
-			return nil, rest.Refuse("No named range with id: %s", v.NamedRangeId)
+			return nil, rest.BadRequest("No named range with id: %s", v.NamedRangeId)
 		}
 		v.Range = gridRange(b.named[i].sheetID, b.named[i].area)
 	}
@@ -118,11 +118,11 @@ func (b batch) storeView(v sheets.FilterView, old *sheet, at int) (*sheets.Filte
 
 func (b batch) addFilterView(r *sheets.AddFilterViewRequest) (*sheets.Response, error) {
 	if r.Filter == nil {
-		return nil, rest.Refuse("A filter must be specified.")
+		return nil, rest.BadRequest("A filter must be specified.")
 	}
 	v := *r.Filter
 	if s, _ := b.viewByID(v.FilterViewId); s != nil && v.FilterViewId != 0 {
-		return nil, rest.Refuse("Filter view with id %d already exists.", v.FilterViewId)
+		return nil, rest.BadRequest("Filter view with id %d already exists.", v.FilterViewId)
 	}
 	if v.FilterViewId == 0 {
 		v.FilterViewId = b.newViewID()
@@ -150,9 +150,9 @@ func (b batch) updateFilterView(r *sheets.UpdateFilterViewRequest) (*sheets.Resp
 	wanted := *s.views[i]
 	rest.Merge(&wanted, given, m)
 	switch { // what was not written must not win over what was
-	case m.Takes("filterSpecs") && !m.All():
+	case m.Selects("filterSpecs") && !m.All():
 		wanted.Criteria = nil
-	case m.Takes("criteria") && !m.All():
+	case m.Selects("criteria") && !m.All():
 		wanted.FilterSpecs = nil
 	}
 	wanted.FilterViewId = given.FilterViewId

@@ -35,7 +35,7 @@ func newSearch(r *sheets.FindReplaceRequest, in input) (*search, error) {
 	}
 	pattern, err := regexp.Compile(text)
 	if err != nil {
-		return nil, rest.Refuse("The regular expression is invalid: %s", r.Find)
+		return nil, rest.BadRequest("The regular expression is invalid: %s", r.Find)
 	}
 	return &search{pattern: pattern, replacement: replacement, formulas: r.IncludeFormulas, in: in}, nil
 }
@@ -43,7 +43,7 @@ func newSearch(r *sheets.FindReplaceRequest, in input) (*search, error) {
 // findReplace replaces text in what cells show, and in formulas if asked to.
 func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, error) {
 	if r.Find == "" {
-		return nil, rest.Refuse("The text to find must not be empty.")
+		return nil, rest.BadRequest("The text to find must not be empty.")
 	}
 	look, err := newSearch(r, input{entered: true, now: b.now})
 	if err != nil {

@@ -87,7 +87,7 @@ func (b batch) storedBand(given sheets.BandedRange) (*sheet, *sheets.BandedRange
 		return nil, nil, err
 	}
 	if given.RowProperties == nil && given.ColumnProperties == nil {
-		return nil, nil, rest.Refuse("At least one of rowProperties or columnProperties must be specified.")
+		return nil, nil, rest.BadRequest("At least one of rowProperties or columnProperties must be specified.")
 	}
 	given.Range, given.ForceSendFields = inside, nil
 	for _, at := range []**sheets.BandingProperties{&given.RowProperties, &given.ColumnProperties} {
@@ -106,14 +106,14 @@ func (b batch) storedBand(given sheets.BandedRange) (*sheet, *sheets.BandedRange
 
 func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error) {
 	if r.BandedRange == nil {
-		return nil, rest.Refuse("A banded range must be specified.")
+		return nil, rest.BadRequest("A banded range must be specified.")
 	}
 	given := *r.BandedRange
 	taken := func(id int64) bool { s, _ := b.bandByID(id); return s != nil }
 	if given.BandedRangeId == 0 {
 		given.BandedRangeId = newID(taken)
 	} else if taken(given.BandedRangeId) {
-		return nil, rest.Refuse("Banded range with id %d already exists.", given.BandedRangeId)
+		return nil, rest.BadRequest("Banded range with id %d already exists.", given.BandedRangeId)
 	}
 	s, made, err := b.storedBand(given)
 	if err != nil {
@@ -121,7 +121,7 @@ func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error)
 	}
 	for _, other := range s.bands {
 		if areaOf(other.Range).overlaps(areaOf(made.Range)) {
-			return nil, rest.Refuse("You cannot add alternating background colors to a range that already has alternating background colors.")
+			return nil, rest.BadRequest("You cannot add alternating background colors to a range that already has alternating background colors.")
 		}
 	}
 	s.bands = append(s.bands, made)
@@ -139,7 +139,7 @@ func (b batch) updateBanding(r *sheets.UpdateBandingRequest) (*sheets.Response, 
 	}
 	old, i := b.bandByID(given.BandedRangeId)
 	if old == nil {
-		return nil, rest.Refuse("No banded range with id: %d", given.BandedRangeId)
+		return nil, rest.BadRequest("No banded range with id: %d", given.BandedRangeId)
 	}
 	wanted := *old.bands[i]
 	rest.Merge(&wanted, given, m)
@@ -156,7 +156,7 @@ func (b batch) updateBanding(r *sheets.UpdateBandingRequest) (*sheets.Response, 
 func (b batch) deleteBanding(r *sheets.DeleteBandingRequest) (*sheets.Response, error) {
 	s, i := b.bandByID(r.BandedRangeId)
 	if s == nil {
-		return nil, rest.Refuse("No banded range with id: %d", r.BandedRangeId)
+		return nil, rest.BadRequest("No banded range with id: %d", r.BandedRangeId)
 	}
 	s.bands = slices.Delete(s.bands, i, i+1)
 	return nil, nil
@@ -185,10 +185,10 @@ func (b batch) updateDimensionGroup(r *sheets.UpdateDimensionGroupRequest) (*she
 		rest.Merge(&changed, given, m)
 		changed.Range, changed.Depth = g.Range, g.Depth
 		groups[i] = &changed
-		if m.Takes("collapsed") {
+		if m.Selects("collapsed") {
 			l.setLook(func(_ int, p *sheets.DimensionProperties) { p.HiddenByUser = changed.Collapsed })
 		}
 		return nil, nil
 	}
-	return nil, rest.Refuse("There is no group over the specified range at depth %d.", given.Depth)
+	return nil, rest.BadRequest("There is no group over the specified range at depth %d.", given.Depth)
 }

@@ -72,9 +72,9 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 	size := l.sheet.size(l.along)
 	switch {
 	case l.start >= size || l.end > size || l.start == l.end:
-		return nil, rest.Refuse("Cannot move %ss that don't exist: there are only %d.", l.kind(), size)
+		return nil, rest.BadRequest("Cannot move %ss that don't exist: there are only %d.", l.kind(), size)
 	case m.dest < 0 || m.dest > size:
-		return nil, rest.Refuse("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
+		return nil, rest.BadRequest("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
 	}
 	m.sheet.moveLines(m)
 	for i, n := range b.named {
@@ -155,14 +155,14 @@ func (b batch) duplicateSheet(r *sheets.DuplicateSheetRequest) (*sheets.Response
 	}
 	at := int(r.InsertSheetIndex)
 	if at < 0 || at > len(b.sheets) {
-		return nil, rest.Refuse("Sheet index %d is out of range. It must be between 0 and %d.", at, len(b.sheets))
+		return nil, rest.BadRequest("Sheet index %d is out of range. It must be between 0 and %d.", at, len(b.sheets))
 	}
 	id := r.NewSheetId
-	if id == 0 && !rest.Sent(r.ForceSendFields, "NewSheetId") {
+	if id == 0 && !rest.WasSent(r.ForceSendFields, "NewSheetId") {
 		id = b.newSheetID()
 	}
 	if id < 0 || b.sheetByID(id) != nil {
-		return nil, rest.Refuse("Sheet with id %d already exists.", id)
+		return nil, rest.BadRequest("Sheet with id %d already exists.", id)
 	}
 	made, err := b.copySheet(s, id, r.NewSheetName, at)
 	if err != nil {
@@ -209,7 +209,7 @@ func (c *call) copyTo() (*sheets.SheetProperties, error) {
 	}
 	s := f.contents.sheetByID(id)
 	if s == nil {
-		return nil, rest.Refuse("The sheet (%d) does not exist.", id)
+		return nil, rest.BadRequest("The sheet (%d) does not exist.", id)
 	}
 	c.vars["spreadsheetId"] = body.DestinationSpreadsheetId
 	to, err := c.spreadsheet(writer)

@@ -155,14 +155,14 @@ func (s *sheet) pasteMerges(from *sheet, source, dest area) {
 // coordinate resolves a GridCoordinate.
 func (b batch) coordinate(g *sheets.GridCoordinate) (s *sheet, row, column int, err error) {
 	if g == nil {
-		return nil, 0, 0, rest.Refuse("A coordinate must be specified.")
+		return nil, 0, 0, rest.BadRequest("A coordinate must be specified.")
 	}
 	s, row, column = b.sheetByID(g.SheetId), int(g.RowIndex), int(g.ColumnIndex)
 	switch {
 	case s == nil:
 		return nil, 0, 0, noGrid(g.SheetId)
 	case row < 0 || column < 0:
-		return nil, 0, 0, rest.Refuse("The indices of a coordinate must not be negative.")
+		return nil, 0, 0, rest.BadRequest("The indices of a coordinate must not be negative.")
 	}
 	return s, row, column, nil
 }
@@ -226,7 +226,7 @@ func (b batch) pasteData(r *sheets.PasteDataRequest) (*sheets.Response, error) {
 		return nil, err
 	}
 	if r.Delimiter == "" {
-		return nil, rest.Refuse("A delimiter must be specified.")
+		return nil, rest.BadRequest("A delimiter must be specified.")
 	}
 	if _, err := pasteType(r.Type); err != nil {
 		return nil, err
@@ -281,7 +281,7 @@ func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, 
 	}
 	switch {
 	case a.columns() != 1:
-		return nil, rest.Refuse("The source must span exactly one column.")
+		return nil, rest.BadRequest("The source must span exactly one column.")
 	case delimiter == "":
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with textToColumns that finds the delimiter itself")
 	}

@@ -21,13 +21,13 @@ func (b batch) namedIndex(id string) int {
 func (b batch) addNamedRange(r *sheets.AddNamedRangeRequest) (*sheets.Response, error) {
 	given := r.NamedRange
 	if given == nil {
-		return nil, rest.Refuse("A named range must be specified.")
+		return nil, rest.BadRequest("A named range must be specified.")
 	}
 	made := namedRange{id: given.NamedRangeId}
 	if made.id == "" {
 		made.id = strconv.FormatInt(newID(func(id int64) bool { return b.namedIndex(strconv.FormatInt(id, 10)) >= 0 }), 10)
 	} else if b.namedIndex(made.id) >= 0 {
-		return nil, rest.Refuse("Named range with id %s already exists.", made.id)
+		return nil, rest.BadRequest("Named range with id %s already exists.", made.id)
 	}
 	if err := b.setNamed(&made, given); err != nil {
 		return nil, err
@@ -40,11 +40,11 @@ func (b batch) addNamedRange(r *sheets.AddNamedRangeRequest) (*sheets.Response, 
 func (b batch) setNamed(n *namedRange, given *sheets.NamedRange) error {
 	_, _, isCells := parseCells(given.Name)
 	if !rangeName.MatchString(given.Name) || isCells {
-		return rest.Refuse("The name of a named range is invalid: %q", given.Name)
+		return rest.BadRequest("The name of a named range is invalid: %q", given.Name)
 	}
 	for _, other := range b.named {
 		if other.id != n.id && strings.EqualFold(other.name, given.Name) {
-			return rest.Refuse("A named range with the name %q already exists.", given.Name)
+			return rest.BadRequest("A named range with the name %q already exists.", given.Name)
 		}
 	}
 	s, _, err := b.grid(given.Range)
@@ -66,7 +66,7 @@ func (b batch) updateNamedRange(r *sheets.UpdateNamedRangeRequest) (*sheets.Resp
 	}
 	i := b.namedIndex(given.NamedRangeId)
 	if i < 0 {
-		return nil, rest.Refuse("No named range with id: %s", given.NamedRangeId)
+		return nil, rest.BadRequest("No named range with id: %s", given.NamedRangeId)
 	}
 	wanted := b.named[i].describe()
 	rest.Merge(wanted, given, m)
@@ -76,7 +76,7 @@ func (b batch) updateNamedRange(r *sheets.UpdateNamedRangeRequest) (*sheets.Resp
 func (b batch) deleteNamedRange(r *sheets.DeleteNamedRangeRequest) (*sheets.Response, error) {
 	i := b.namedIndex(r.NamedRangeId)
 	if i < 0 {
-		return nil, rest.Refuse("No named range with id: %s", r.NamedRangeId)
+		return nil, rest.BadRequest("No named range with id: %s", r.NamedRangeId)
 	}
 	b.named = slices.Delete(b.named, i, i+1)
 	return nil, nil
@@ -99,7 +99,7 @@ func (b batch) protectedByID(id int64) (*sheet, int) {
 func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Response, error) {
 	given := r.ProtectedRange
 	if given == nil {
-		return nil, rest.Refuse("A protected range must be specified.")
+		return nil, rest.BadRequest("A protected range must be specified.")
 	}
 	s, _, err := b.grid(given.Range)
 	if err != nil {
@@ -110,7 +110,7 @@ func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Re
 	if id == 0 {
 		id = newID(taken)
 	} else if taken(id) {
-		return nil, rest.Refuse("Protected range with id %d already exists.", id)
+		return nil, rest.BadRequest("Protected range with id %d already exists.", id)
 	}
 	made := sheets.ProtectedRange{
 		ProtectedRangeId:      id,
@@ -143,10 +143,10 @@ func (b batch) updateProtectedRange(r *sheets.UpdateProtectedRangeRequest) (*she
 	}
 	s, i := b.protectedByID(given.ProtectedRangeId)
 	if s == nil {
-		return nil, rest.Refuse("No protected range with id: %d", given.ProtectedRangeId)
+		return nil, rest.BadRequest("No protected range with id: %d", given.ProtectedRangeId)
 	}
 	if given.Range != nil && given.Range.SheetId != s.id {
-		return nil, rest.Refuse("A protected range cannot be moved to another sheet.")
+		return nil, rest.BadRequest("A protected range cannot be moved to another sheet.")
 	}
 	wanted := *s.protected[i]
 	rest.Merge(&wanted, given, m)
@@ -162,7 +162,7 @@ func (b batch) updateProtectedRange(r *sheets.UpdateProtectedRangeRequest) (*she
 func (b batch) deleteProtectedRange(r *sheets.DeleteProtectedRangeRequest) (*sheets.Response, error) {
 	s, i := b.protectedByID(r.ProtectedRangeId)
 	if s == nil {
-		return nil, rest.Refuse("No protected range with id: %d", r.ProtectedRangeId)
+		return nil, rest.BadRequest("No protected range with id: %d", r.ProtectedRangeId)
 	}
 	s.protected = slices.Delete(s.protected, i, i+1)
 	return nil, nil

@@ -13,9 +13,9 @@ import (
 func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*sheet, *sheets.ConditionalFormatRule, error) {
 	switch {
 	case given == nil || len(given.Ranges) == 0:
-		return nil, nil, rest.Refuse("A rule must have at least one range.")
+		return nil, nil, rest.BadRequest("A rule must have at least one range.")
 	case (given.BooleanRule == nil) == (given.GradientRule == nil):
-		return nil, nil, rest.Refuse("A rule must have either a boolean rule or a gradient rule.")
+		return nil, nil, rest.BadRequest("A rule must have either a boolean rule or a gradient rule.")
 	}
 	rule := *given
 	rule.Ranges, rule.ForceSendFields = nil, nil
@@ -26,7 +26,7 @@ func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*sheet, *sheets.
 			return nil, nil, err
 		}
 		if on != nil && on != s {
-			return nil, nil, rest.Refuse("All ranges of a rule must be on the same sheet.")
+			return nil, nil, rest.BadRequest("All ranges of a rule must be on the same sheet.")
 		}
 		on = s
 		rule.Ranges = append(rule.Ranges, inside)
@@ -46,7 +46,7 @@ func (b batch) addRule(r *sheets.AddConditionalFormatRuleRequest) (*sheets.Respo
 	}
 	at := int(r.Index)
 	if at < 0 || at > len(s.rules) {
-		return nil, rest.Refuse("The index %d of the rule is out of range: there are %d.", at, len(s.rules))
+		return nil, rest.BadRequest("The index %d of the rule is out of range: there are %d.", at, len(s.rules))
 	}
 	s.rules = slices.Insert(s.rules, at, rule)
 	return nil, nil
@@ -55,7 +55,7 @@ func (b batch) addRule(r *sheets.AddConditionalFormatRuleRequest) (*sheets.Respo
 // ruleAt checks the index of a rule.
 func (s *sheet) ruleAt(i int64) (*sheets.ConditionalFormatRule, error) {
 	if i < 0 || i >= int64(len(s.rules)) {
-		return nil, rest.Refuse("No conditional format on sheet: %d at index: %d", s.id, i)
+		return nil, rest.BadRequest("No conditional format on sheet: %d at index: %d", s.id, i)
 	}
 	return s.rules[i], nil
 }
@@ -82,7 +82,7 @@ func (b batch) updateRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets
 		return nil, err
 	}
 	if r.NewIndex < 0 || r.NewIndex > int64(len(s.rules)) {
-		return nil, rest.Refuse("The index %d of the rule is out of range: there are %d.", r.NewIndex, len(s.rules))
+		return nil, rest.BadRequest("The index %d of the rule is out of range: there are %d.", r.NewIndex, len(s.rules))
 	}
 	s.rules = slices.Delete(s.rules, int(r.Index), int(r.Index)+1)
 	s.rules = slices.Insert(s.rules, min(int(r.NewIndex), len(s.rules)), rule)

@@ -31,11 +31,11 @@ func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
 	id := given.SheetId
 	switch {
 	case id < 0:
-		return nil, rest.Refuse("Invalid sheet id %d. Sheet ids must be non-negative.", id)
-	case id == 0 && !rest.Sent(given.ForceSendFields, "SheetId"):
+		return nil, rest.BadRequest("Invalid sheet id %d. Sheet ids must be non-negative.", id)
+	case id == 0 && !rest.WasSent(given.ForceSendFields, "SheetId"):
 		id = c.newSheetID()
 	case c.sheetByID(id) != nil:
-		return nil, rest.Refuse("Sheet with id %d already exists.", id)
+		return nil, rest.BadRequest("Sheet with id %d already exists.", id)
 	}
 	title := given.Title
 	for n := len(c.sheets) + 1; title == "" || given.Title == "" && c.sheetByTitle(title) != nil; n++ {
@@ -46,7 +46,7 @@ func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
 		return nil, err
 	}
 	at := len(c.sheets)
-	if i := int(given.Index); i > 0 && i < at || rest.Sent(given.ForceSendFields, "Index") {
+	if i := int(given.Index); i > 0 && i < at || rest.WasSent(given.ForceSendFields, "Index") {
 		at = i
 	}
 	c.sheets = slices.Insert(c.sheets, at, s)
@@ -58,10 +58,10 @@ func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
 // rename gives a sheet a title that no other has.
 func (c *contents) rename(s *sheet, title string) error {
 	if title == "" {
-		return rest.Refuse("The sheet name cannot be empty.")
+		return rest.BadRequest("The sheet name cannot be empty.")
 	}
 	if other := c.sheetByTitle(title); other != nil && other != s {
-		return rest.Refuse("A sheet with the name %q already exists. Please enter another name.", title)
+		return rest.BadRequest("A sheet with the name %q already exists. Please enter another name.", title)
 	}
 	if old := s.title; old != "" && old != title {
 		c.rewriteFormulas(func(_ *sheet, text string) string { return renamedFormula(text, old, title) })
@@ -77,7 +77,7 @@ func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
 	}
 	s.hidden = p.Hidden
 	if !slices.ContainsFunc(c.sheets, func(s *sheet) bool { return !s.hidden }) {
-		return rest.Refuse("You can't hide all the sheets in a document.")
+		return rest.BadRequest("You can't hide all the sheets in a document.")
 	}
 	look := *p
 	twinColors(&look.TabColor, &look.TabColorStyle)
@@ -95,29 +95,29 @@ func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
 // wantedSize reads the size out of grid properties; what was not sent stays.
 func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err error) {
 	height, width = int(g.RowCount), int(g.ColumnCount)
-	if height == 0 && !rest.Sent(g.ForceSendFields, "RowCount") {
+	if height == 0 && !rest.WasSent(g.ForceSendFields, "RowCount") {
 		height = s.height
 	}
-	if width == 0 && !rest.Sent(g.ForceSendFields, "ColumnCount") {
+	if width == 0 && !rest.WasSent(g.ForceSendFields, "ColumnCount") {
 		width = s.width
 	}
 	frozenRows, frozenColumns := int(g.FrozenRowCount), int(g.FrozenColumnCount)
 	switch {
 	case height <= 0:
-		return 0, 0, rest.Refuse("Grid row count must be greater than 0.")
+		return 0, 0, rest.BadRequest("Grid row count must be greater than 0.")
 	case width <= 0:
-		return 0, 0, rest.Refuse("Grid column count must be greater than 0.")
+		return 0, 0, rest.BadRequest("Grid column count must be greater than 0.")
 	case height > maxCells:
 		return 0, 0, tooManyCells
 	case frozenRows >= height && frozenRows > 0:
-		return 0, 0, rest.Refuse("You can't freeze all visible rows on the sheet.")
+		return 0, 0, rest.BadRequest("You can't freeze all visible rows on the sheet.")
 	case frozenColumns >= width && frozenColumns > 0:
-		return 0, 0, rest.Refuse("You can't freeze all visible columns on the sheet.")
+		return 0, 0, rest.BadRequest("You can't freeze all visible columns on the sheet.")
 	}
 	return height, width, nil
 }
 
-func noSheet(id int64) error { return rest.Refuse("No sheet with id: %d", id) }
+func noSheet(id int64) error { return rest.BadRequest("No sheet with id: %d", id) }
 
 func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, error) {
 	s := b.sheetByID(r.SheetId)
@@ -126,7 +126,7 @@ func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, erro
 	}
 	remaining := slices.DeleteFunc(slices.Clone(b.sheets), func(other *sheet) bool { return other == s })
 	if !slices.ContainsFunc(remaining, func(s *sheet) bool { return !s.hidden }) {
-		return nil, rest.Refuse("You can't remove all the sheets in a document.")
+		return nil, rest.BadRequest("You can't remove all the sheets in a document.")
 	}
 	b.sheets = remaining
 	b.named = slices.DeleteFunc(b.named, func(n namedRange) bool { return n.sheetID == s.id })
@@ -138,15 +138,15 @@ func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, erro
 // updateMask reads the field mask of a request and checks it against its type.
 func updateMask(text string, of any) (*rest.Mask, error) {
 	if text == "" {
-		return nil, rest.Refuse("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
+		return nil, rest.BadRequest("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
 	}
 	m, err := rest.ParseMask(text)
 	if err != nil {
-		return nil, rest.Refuse("Invalid field: %s", text)
+		return nil, rest.BadRequest("Invalid field: %s", text)
 	}
 	if err := m.Check(reflect.TypeOf(of), ""); err != nil {
-		path, _ := err.(rest.UnknownPath)
-		return nil, rest.Refuse("Invalid field: %s", string(path))
+		path, _ := err.(rest.UnknownFieldError)
+		return nil, rest.BadRequest("Invalid field: %s", string(path))
 	}
 	return m, nil
 }
@@ -167,7 +167,7 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 	p := b.sheetProperties(s)
 	rest.Merge(p, given, m)
 	// With '*' only an index that was sent moves the sheet.
-	if m.Takes("index") && (!m.All() || p.Index != 0 || rest.Sent(given.ForceSendFields, "Index")) {
+	if m.Selects("index") && (!m.All() || p.Index != 0 || rest.WasSent(given.ForceSendFields, "Index")) {
 		if err := b.move(s, int(p.Index)); err != nil {
 			return nil, err
 		}
@@ -178,7 +178,7 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 // move puts a sheet before the one that stands at index now.
 func (b batch) move(s *sheet, index int) error {
 	if index < 0 || index > len(b.sheets) {
-		return rest.Refuse("Sheet index %d is out of range. It must be between 0 and %d.", index, len(b.sheets))
+		return rest.BadRequest("Sheet index %d is out of range. It must be between 0 and %d.", index, len(b.sheets))
 	}
 	from := slices.Index(b.sheets, s)
 	if index > from {
@@ -200,7 +200,7 @@ func (b batch) updateSpreadsheetProperties(r *sheets.UpdateSpreadsheetProperties
 	}
 	rest.Merge(&b.properties, given, m)
 	if b.properties.Title == "" {
-		return nil, rest.Refuse("The title of a spreadsheet cannot be empty.")
+		return nil, rest.BadRequest("The title of a spreadsheet cannot be empty.")
 	}
 	return nil, nil
 }

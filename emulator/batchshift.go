@@ -101,7 +101,7 @@ func (b batch) shiftCells(s *sheet, a area, along axis, n int) error {
 func shiftAxis(name string) (axis, error) {
 	along, ok := axes[name]
 	if !ok {
-		return along, rest.Refuse("A dimension must be specified.")
+		return along, rest.BadRequest("A dimension must be specified.")
 	}
 	return along, nil
 }

@@ -33,16 +33,16 @@ func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
 		return nil, err
 	}
 	if len(r.SortSpecs) == 0 {
-		return nil, rest.Refuse("At least one sort spec must be specified.")
+		return nil, rest.BadRequest("At least one sort spec must be specified.")
 	}
 	for _, spec := range r.SortSpecs {
 		switch {
 		case spec == nil:
-			return nil, rest.Refuse("A sort spec must not be empty.")
+			return nil, rest.BadRequest("A sort spec must not be empty.")
 		case spec.BackgroundColor != nil || spec.BackgroundColorStyle != nil || spec.ForegroundColor != nil || spec.ForegroundColorStyle != nil || spec.DataSourceColumnReference != nil:
 			return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with sortRange by colour")
 		case int(spec.DimensionIndex) < a.left || int(spec.DimensionIndex) >= a.right:
-			return nil, rest.Refuse("The sort dimension %d is not in the range.", spec.DimensionIndex)
+			return nil, rest.BadRequest("The sort dimension %d is not in the range.", spec.DimensionIndex)
 		}
 	}
 	b.calculate(b.now)
@@ -144,7 +144,7 @@ func (b batch) compared(given []*sheets.DimensionRange, a area) ([]int, error) {
 			return nil, err
 		}
 		if l.along != byColumn || l.start < a.left || l.end > a.right {
-			return nil, rest.Refuse("Comparison columns must be columns of the range.")
+			return nil, rest.BadRequest("Comparison columns must be columns of the range.")
 		}
 		for c := l.start; c < l.end; c++ {
 			columns = append(columns, c)

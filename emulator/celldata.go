@@ -48,7 +48,7 @@ func overlay(dst, src reflect.Value) {
 	for _, f := range rest.FieldsOf(src.Type()).List {
 		from, to := src.Field(f.Index), dst.Field(f.Index)
 		switch {
-		case rest.Absent(from):
+		case rest.IsOmitted(from):
 		case from.Kind() == reflect.Pointer && !to.IsNil() && from.Type().Elem().Kind() == reflect.Struct && !strings.HasSuffix(f.Name, "olor"):
 			overlay(to.Elem(), from.Elem())
 		default:

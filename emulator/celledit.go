@@ -17,14 +17,14 @@ type cellEdit struct {
 // rows writes rows of cells from the first cell of an area on; they must fit.
 func (e cellEdit) rows(a area, rows []*sheets.RowData) error {
 	if len(rows) > a.rows() {
-		return rest.Refuse("Attempting to write row: %d, beyond the last requested row of: %d", a.bottom, a.bottom-1)
+		return rest.BadRequest("Attempting to write row: %d, beyond the last requested row of: %d", a.bottom, a.bottom-1)
 	}
 	for r, line := range rows {
 		if line == nil {
 			continue
 		}
 		if len(line.Values) > a.columns() {
-			return rest.Refuse("Attempting to write column: %d, beyond the last requested column of: %d", a.right, a.right-1)
+			return rest.BadRequest("Attempting to write column: %d, beyond the last requested column of: %d", a.right, a.right-1)
 		}
 		for i, d := range line.Values {
 			if err := e.cell(a.top+r, a.left+i, d); err != nil {
@@ -94,7 +94,7 @@ func formulaIn(d *sheets.CellData, text string) (cell, error) {
 	case utf8.RuneCountInString(text) > maxCellText:
 		return cell{}, errTooLong
 	case !strings.HasPrefix(text, "="):
-		return cell{}, rest.Refuse("Invalid formula: %s", text)
+		return cell{}, rest.BadRequest("Invalid formula: %s", text)
 	}
 	c, err := formulaCell(text)
 	if err != nil {

@@ -40,7 +40,7 @@ func (c *contents) places(filters []*sheets.DataFilter) ([]place, error) {
 func (c *contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
 	switch {
 	case f == nil:
-		return nil, rest.Refuse("A data filter must not be empty.")
+		return nil, rest.BadRequest("A data filter must not be empty.")
 	case f.DeveloperMetadataLookup != nil:
 		return c.markedPlaces(f)
 	case f.A1Range != "":
@@ -50,7 +50,7 @@ func (c *contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
 		s, a, err := batch{contents: c}.grid(f.GridRange)
 		return []place{{sheet: s, area: a}}, err
 	}
-	return nil, rest.Refuse("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
+	return nil, rest.BadRequest("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
 }
 
 // markedPlaces are the rows, columns and sheets that developer metadata is on.

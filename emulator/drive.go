@@ -30,7 +30,7 @@ func (c *call) fileByID(id string) (*file, error) {
 	}
 	f := c.s.files[id]
 	if f == nil || c.s.role(f, c.token.principal) < reader || f.drive != "" && !c.knowsDrives() {
-		return nil, &rest.Failure{
+		return nil, &rest.Error{
 			Status:  http.StatusNotFound,
 			Message: "File not found: " + id + ".",
 			Item:    rest.ErrorItem{Location: "fileId", LocationType: "parameter"},
@@ -49,7 +49,7 @@ func (c *call) knowsDrives() bool {
 func (c *call) fileAs(need role) (*file, error) {
 	f, err := c.fileFor()
 	if err == nil && c.s.role(f, c.token.principal) < need {
-		err = &rest.Failure{
+		err = &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "The user does not have sufficient permissions for this file.",
 			Item:    rest.ErrorItem{Reason: "insufficientFilePermissions"},
@@ -64,7 +64,7 @@ func (c *call) getFile() (any, error) {
 		return nil, err
 	}
 	if c.query.Get("alt") == "media" {
-		return nil, &rest.Failure{
+		return nil, &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "Only files with binary content can be downloaded. Use Export with Docs Editors files.",
 			Item:    rest.ErrorItem{Reason: "fileNotDownloadable", Location: "alt", LocationType: "parameter"},
@@ -86,7 +86,7 @@ func (s *Server) ensureRoot(email string) {
 func (c *call) home(parents []string) (parent, drive string, err error) {
 	switch {
 	case len(parents) > 1:
-		return "", "", &rest.Failure{Status: http.StatusForbidden, Message: "A file cannot have more than one parent.", Item: rest.ErrorItem{Reason: "multiparenting"}}
+		return "", "", &rest.Error{Status: http.StatusForbidden, Message: "A file cannot have more than one parent.", Item: rest.ErrorItem{Reason: "multiparenting"}}
 	case len(parents) == 1:
 		f, err := c.fileByID(parents[0])
 		if err != nil {
@@ -107,7 +107,7 @@ func (c *call) home(parents []string) (parent, drive string, err error) {
 }
 
 func noRoomIn() error {
-	return &rest.Failure{
+	return &rest.Error{
 		Status:  http.StatusForbidden,
 		Message: "Insufficient permissions for the specified parent.",
 		Item:    rest.ErrorItem{Reason: "insufficientParentPermissions"},
@@ -116,7 +116,7 @@ func noRoomIn() error {
 
 func (c *call) createFile() (*drive.File, error) {
 	var body drive.File
-	if err := rest.DecodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.body, &body); err != nil {
 		return nil, err
 	}
 	parent, in, err := c.home(body.Parents)
@@ -146,7 +146,7 @@ func (f *file) settle(parent, drive string) {
 // copyFile is drive.files.copy of a spreadsheet.
 func (c *call) copyFile() (*drive.File, error) {
 	var body drive.File
-	if err := rest.DecodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.body, &body); err != nil {
 		return nil, err
 	}
 	from, err := c.fileFor()
@@ -154,7 +154,7 @@ func (c *call) copyFile() (*drive.File, error) {
 		return nil, err
 	}
 	if from.contents == nil {
-		return nil, &rest.Failure{Status: http.StatusForbidden, Message: "This file cannot be copied by the user.", Item: rest.ErrorItem{Reason: "cannotCopyFile"}}
+		return nil, &rest.Error{Status: http.StatusForbidden, Message: "This file cannot be copied by the user.", Item: rest.ErrorItem{Reason: "cannotCopyFile"}}
 	}
 	parents := body.Parents
 	if len(parents) == 0 && from.drive != "" {
@@ -175,11 +175,11 @@ func (c *call) copyFile() (*drive.File, error) {
 // updateFile is drive.files.update without new content.
 func (c *call) updateFile() (*drive.File, error) {
 	var body drive.File
-	if err := rest.DecodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.body, &body); err != nil {
 		return nil, err
 	}
 	need := writer
-	if body.Trashed || rest.Sent(body.ForceSendFields, "Trashed") {
+	if body.Trashed || rest.WasSent(body.ForceSendFields, "Trashed") {
 		need = owner
 	}
 	f, err := c.fileAs(need)
@@ -210,7 +210,7 @@ func (c *call) updateFile() (*drive.File, error) {
 
 // describeAs stores what a request says about a file, its name and place apart.
 func (f *file) describeAs(body *drive.File) error {
-	given := func(name string, zero bool) bool { return !zero || rest.Sent(body.ForceSendFields, name) }
+	given := func(name string, zero bool) bool { return !zero || rest.WasSent(body.ForceSendFields, name) }
 	if given("Description", body.Description == "") {
 		f.description = body.Description
 	}
@@ -232,7 +232,7 @@ func (f *file) describeAs(body *drive.File) error {
 		}
 		t, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return rest.Refuse("Invalid value for time: %s", text)
+			return rest.BadRequest("Invalid value for time: %s", text)
 		}
 		*at = t
 	}
@@ -254,7 +254,7 @@ func (c *call) deleteFile() (any, error) {
 		return nil, err
 	}
 	c.s.remove(f)
-	return rest.NewAnswer(http.StatusNoContent, "text/html", nil), nil
+	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }
 
 // remove deletes a file, and what lies in a folder with it.
@@ -279,5 +279,5 @@ func (c *call) emptyTrash() (any, error) {
 			c.s.remove(f)
 		}
 	}
-	return rest.NewAnswer(http.StatusNoContent, "text/html", nil), nil
+	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }

@@ -29,7 +29,7 @@ func (c *call) exportFile() (any, error) {
 		return nil, err
 	}
 	if f.contents == nil {
-		return nil, &rest.Failure{
+		return nil, &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "Export only supports Docs Editors files.",
 			Item:    rest.ErrorItem{Reason: "fileNotExportable"},
@@ -37,7 +37,7 @@ func (c *call) exportFile() (any, error) {
 	}
 	mediaType := c.query.Get("mimeType")
 	if mediaType == "" {
-		return nil, &rest.Failure{
+		return nil, &rest.Error{
 			Status: http.StatusBadRequest, Message: "Required parameter: mimeType",
 			Item: rest.ErrorItem{Reason: "required", Location: "mimeType", LocationType: "parameter"},
 		}
@@ -51,11 +51,11 @@ func (c *call) exportFile() (any, error) {
 	case "xlsx":
 		var buf bytes.Buffer
 		if err := f.contents.writeXLSX(&buf); err != nil {
-			return nil, &rest.Failure{Status: http.StatusInternalServerError, Message: "Internal error encountered."}
+			return nil, &rest.Error{Status: http.StatusInternalServerError, Message: "Internal error encountered."}
 		}
 		return exported(mediaType, buf.Bytes())
 	case "":
-		return nil, &rest.Failure{
+		return nil, &rest.Error{
 			Status:  http.StatusBadRequest,
 			Message: "The requested conversion is not supported.",
 			Item:    rest.ErrorItem{Reason: "badRequest", Location: "convertTo", LocationType: "parameter"},
@@ -66,13 +66,13 @@ func (c *call) exportFile() (any, error) {
 
 func exported(mediaType string, file []byte) (any, error) {
 	if len(file) > maxExport {
-		return nil, &rest.Failure{
+		return nil, &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "This file is too large to be exported.",
 			Item:    rest.ErrorItem{Reason: "exportSizeLimitExceeded"},
 		}
 	}
-	return rest.NewAnswer(http.StatusOK, mediaType, file), nil
+	return rest.NewResponse(http.StatusOK, mediaType, file), nil
 }
 
 // delimited is what a sheet shows, with \r\n between rows and none after the

@@ -50,7 +50,7 @@ func (c *call) corpus() (func(*file) bool, error) {
 	switch corpora := cmp.Or(c.query.Get("corpora"), "user"); {
 	case corpora == "drive" || id != "":
 		if id == "" || !all {
-			return nil, rest.Refuse("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
+			return nil, rest.BadRequest("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
 		}
 		if d := c.s.files[id]; d == nil || d.drive != id || c.s.role(d, c.token.principal) < reader {
 			return nil, noDrive(id)
@@ -59,7 +59,7 @@ func (c *call) corpus() (func(*file) bool, error) {
 	case corpora == "user" || corpora == "allDrives" || corpora == "domain":
 		return func(f *file) bool { return all || f.drive == "" }, nil
 	default:
-		return nil, rest.Refuse("Invalid value '%s' for corpora.", corpora)
+		return nil, rest.BadRequest("Invalid value '%s' for corpora.", corpora)
 	}
 }
 
@@ -125,7 +125,7 @@ func fileOrder(text string) (func(a, b *file) int, error) {
 		}
 		key, ok := fileOrders[words[0]]
 		if !ok || len(words) > 2 || len(words) == 2 && words[1] != "desc" {
-			return nil, &rest.Failure{
+			return nil, &rest.Error{
 				Status: http.StatusBadRequest, Message: "Invalid Value",
 				Item: rest.ErrorItem{Reason: "invalid", Location: "orderBy", LocationType: "parameter"},
 			}
@@ -164,12 +164,12 @@ func (c *call) pageOf(n, most int) (start, end int, next string, err error) {
 	size := 100
 	if t := c.query.Get("pageToken"); t != "" {
 		if start, err = strconv.Atoi(t); err != nil || start < 0 {
-			return 0, 0, "", rest.Refuse("Invalid Value")
+			return 0, 0, "", rest.BadRequest("Invalid Value")
 		}
 	}
 	if t := c.query.Get("pageSize"); t != "" {
 		if size, err = strconv.Atoi(t); err != nil || size < 1 || size > most {
-			return 0, 0, "", rest.Refuse("Invalid value '%s'. Values must be within the range: [1, %d]", t, most)
+			return 0, 0, "", rest.BadRequest("Invalid value '%s'. Values must be within the range: [1, %d]", t, most)
 		}
 	}
 	start = min(start, n)

@@ -67,7 +67,7 @@ func (c *call) granteeFor(f *file) (string, error) {
 			return name, nil
 		}
 	}
-	return "", &rest.Failure{
+	return "", &rest.Error{
 		Status:  http.StatusNotFound,
 		Message: "Permission not found: " + id + ".",
 		Item:    rest.ErrorItem{Location: "permissionId", LocationType: "parameter"},
@@ -88,12 +88,12 @@ func (c *call) getPermission() (*drive.Permission, error) {
 
 // invalidSharing is Drive's 400 for a permission that cannot be.
 func invalidSharing(message string) error {
-	return &rest.Failure{Status: http.StatusBadRequest, Message: message, Item: rest.ErrorItem{Reason: "invalidSharingRequest"}}
+	return &rest.Error{Status: http.StatusBadRequest, Message: message, Item: rest.ErrorItem{Reason: "invalidSharingRequest"}}
 }
 
 func (c *call) createPermission() (*drive.Permission, error) {
 	var body drive.Permission
-	if err := rest.DecodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.body, &body); err != nil {
 		return nil, err
 	}
 	f, err := c.fileAs(writer)
@@ -120,7 +120,7 @@ func (c *call) createPermission() (*drive.Permission, error) {
 }
 
 func requiredField(name string) error {
-	return &rest.Failure{
+	return &rest.Error{
 		Status: http.StatusBadRequest, Message: "The " + strings.ReplaceAll(name, ".", " ") + " field is required.",
 		Item: rest.ErrorItem{Reason: "required", Location: name, LocationType: "other"},
 	}
@@ -135,15 +135,15 @@ func (c *call) grant(f *file, name, text string) error {
 	mine := c.s.role(f, c.token.principal)
 	switch {
 	case !ok:
-		return &rest.Failure{Status: http.StatusBadRequest, Message: "The specified role is invalid or not supported."}
+		return &rest.Error{Status: http.StatusBadRequest, Message: "The specified role is invalid or not supported."}
 	case text == "owner" && !c.flag("transferOwnership"):
-		return &rest.Failure{
+		return &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
 			Item:    rest.ErrorItem{Reason: "forbidden", Location: "transferOwnership", LocationType: "parameter"},
 		}
 	case given == owner && (mine < owner || kind == "anyone" || kind == "domain"):
-		return &rest.Failure{Status: http.StatusForbidden, Message: "Insufficient permissions for this file.", Item: rest.ErrorItem{Reason: "insufficientFilePermissions"}}
+		return &rest.Error{Status: http.StatusForbidden, Message: "Insufficient permissions for this file.", Item: rest.ErrorItem{Reason: "insufficientFilePermissions"}}
 	case given == owner && f.drive == "" && isServiceAccount(name):
 		return noStorage()
 	}
@@ -160,7 +160,7 @@ func (c *call) grant(f *file, name, text string) error {
 
 func (c *call) updatePermission() (*drive.Permission, error) {
 	var body drive.Permission
-	if err := rest.DecodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.body, &body); err != nil {
 		return nil, err
 	}
 	f, err := c.fileAs(writer)
@@ -183,7 +183,7 @@ func (c *call) updatePermission() (*drive.Permission, error) {
 }
 
 func ownerStays() error {
-	return &rest.Failure{
+	return &rest.Error{
 		Status:  http.StatusForbidden,
 		Message: "The owner of a file cannot be removed.",
 		Item:    rest.ErrorItem{Reason: "cannotRemoveOwner"},
@@ -209,5 +209,5 @@ func (c *call) deletePermission() (any, error) {
 		return nil, ownerStays()
 	}
 	delete(f.roles, name)
-	return rest.NewAnswer(http.StatusNoContent, "text/html", nil), nil
+	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }

@@ -35,7 +35,7 @@ func parseFileQuery(q string, by *queryContext) (fileTest, error) {
 		return nil, rest.Unsupported("drive.files.list with " + p.lacks + " in q")
 	}
 	if !ok || len(p.tokens) > 0 {
-		return nil, &rest.Failure{
+		return nil, &rest.Error{
 			Status:  http.StatusBadRequest,
 			Message: "Invalid Value",
 			Item:    rest.ErrorItem{Reason: "invalid", Location: "q", LocationType: "parameter"},
@@ -105,7 +105,7 @@ func (p *queryParser) and(depth int) (fileTest, bool) {
 
 func (p *queryParser) not(depth int) (fileTest, bool) {
 	switch {
-	case depth > rest.MaxMaskDepth:
+	case depth > rest.MaxDepth:
 		return nil, false
 	case p.take("not"):
 		inner, ok := p.not(depth + 1)

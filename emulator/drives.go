@@ -11,7 +11,7 @@ import (
 // level folder, and members' roles on it hold for what lies in it.
 
 func noDrive(id string) error {
-	return &rest.Failure{
+	return &rest.Error{
 		Status: http.StatusNotFound, Message: "Shared drive not found: " + id,
 		Item: rest.ErrorItem{Location: "driveId", LocationType: "parameter"},
 	}
@@ -26,7 +26,7 @@ func (s *Server) addDrive(id, name, organizer string) *file {
 
 func (c *call) createDrive() (*drive.Drive, error) {
 	var body drive.Drive
-	if err := rest.DecodeKnown(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.body, &body); err != nil {
 		return nil, err
 	}
 	switch {
@@ -39,7 +39,7 @@ func (c *call) createDrive() (*drive.Drive, error) {
 	// (developers.google.com/workspace/drive/api/reference/rest/v3/drives/create).
 	id := "0A" + permissionID(c.token.principal + " " + c.query.Get("requestId"))[:15] + "UkPVA"
 	if c.s.files[id] != nil {
-		return nil, &rest.Failure{Status: http.StatusConflict, Message: "A shared drive already exists with the specified request ID."}
+		return nil, &rest.Error{Status: http.StatusConflict, Message: "A shared drive already exists with the specified request ID."}
 	}
 	return showDrive(c.s.addDrive(id, body.Name, c.token.principal), c.mask), nil
 }

@@ -92,7 +92,7 @@ func exportLinks(id string) map[string]string {
 // about is drive.about.get, which insists on a field mask.
 func (c *call) about() (*drive.About, error) {
 	if c.mask == nil {
-		return nil, &rest.Failure{
+		return nil, &rest.Error{
 			Status: 400, Message: "The 'fields' parameter is required for this method.",
 			Item: rest.ErrorItem{Reason: "required", Location: "fields", LocationType: "parameter"},
 		}

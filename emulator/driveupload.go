@@ -30,7 +30,7 @@ func (c *call) upload() (uploaded, error) {
 	var u uploaded
 	mediaType, params, err := mime.ParseMediaType(c.header.Get("Content-Type"))
 	if err != nil {
-		return u, rest.Refuse("Bad content type.")
+		return u, rest.BadRequest("Bad content type.")
 	}
 	switch c.query.Get("uploadType") {
 	case "media":
@@ -43,7 +43,7 @@ func (c *call) upload() (uploaded, error) {
 }
 
 func (c *call) multipart(boundary string) (u uploaded, err error) {
-	malformed := &rest.Failure{Status: http.StatusBadRequest, Message: "Malformed multipart body."}
+	malformed := &rest.Error{Status: http.StatusBadRequest, Message: "Malformed multipart body."}
 	if boundary == "" {
 		return u, malformed
 	}
@@ -58,7 +58,7 @@ func (c *call) multipart(boundary string) (u uploaded, err error) {
 			return u, malformed
 		}
 		if i == 0 {
-			if err := rest.DecodeKnown(text, &u.about); err != nil {
+			if err := rest.DecodeLenient(text, &u.about); err != nil {
 				return u, err
 			}
 			continue
@@ -83,7 +83,7 @@ func (u uploaded) contents(title string, in input) (*contents, error) {
 	case xlsxType:
 		read, err := ReadXLSX(bytes.NewReader(u.content))
 		if err != nil {
-			return nil, rest.Refuse("The content is no .xlsx file: %v", err)
+			return nil, rest.BadRequest("The content is no .xlsx file: %v", err)
 		}
 		var list []*sheet
 		for i, given := range read.Sheets {
@@ -109,7 +109,7 @@ func (s *sheet) fillCSV(text []byte, commas bool, in input) error {
 			return nil
 		}
 		if err != nil || row*max(s.width, len(record)) > maxCells {
-			return rest.Refuse("The content cannot be read as a table.")
+			return rest.BadRequest("The content cannot be read as a table.")
 		}
 		s.grow(row+1, len(record))
 		for column, value := range record {
@@ -164,7 +164,7 @@ func (c *call) uploadUpdateV2() (any, error) {
 		return nil, err
 	}
 	body := map[string]any{"kind": "drive#file", "id": f.id, "title": f.title(), "mimeType": f.mimeType}
-	return rest.JsonAnswer(http.StatusOK, rest.Indented(body)), nil
+	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
 }
 
 func (c *call) uploadCreate() (*drive.File, error) {

@@ -129,7 +129,7 @@ var faultMessages = map[int]string{
 func faultFailure(status int, rt *route) error {
 	switch {
 	case status == http.StatusTooManyRequests && rt.drive():
-		return &rest.Failure{Status: status, Message: "User Rate Limit Exceeded", Item: rest.ErrorItem{Domain: "usageLimits", Reason: "userRateLimitExceeded"}}
+		return &rest.Error{Status: status, Message: "User Rate Limit Exceeded", Item: rest.ErrorItem{Domain: "usageLimits", Reason: "userRateLimitExceeded"}}
 	case status == http.StatusTooManyRequests && rt.service() == "sheets.googleapis.com":
 		return rateLimited(rt, "User", GoogleQuota.User)
 	case status == http.StatusUnauthorized:
@@ -139,5 +139,5 @@ func faultFailure(status int, rt *route) error {
 	if !ok {
 		message = http.StatusText(status)
 	}
-	return &rest.Failure{Status: status, Message: message}
+	return &rest.Error{Status: status, Message: message}
 }

@@ -119,7 +119,7 @@ func (s *sheet) detached(version uint64) *sheet {
 // empty ones counted.
 const maxCells = 10_000_000
 
-const tooManyCells = rest.Refusal("This action would increase the number of cells in the workbook above the limit of 10000000 cells.")
+const tooManyCells = rest.BadRequestError("This action would increase the number of cells in the workbook above the limit of 10000000 cells.")
 
 // checkSize refuses contents that grew over Google's limits.
 func (c *contents) checkSize() error {
@@ -135,7 +135,7 @@ func (c *contents) checkGrowth(grown *sheet, height, width int) error {
 			h, w = height, width
 		}
 		if w > maxColumns {
-			return rest.Refuse("This action would increase the number of columns in the sheet above the limit of %d columns.", maxColumns)
+			return rest.BadRequest("This action would increase the number of columns in the sheet above the limit of %d columns.", maxColumns)
 		}
 		total += h * w
 	}

@@ -21,13 +21,13 @@ func (s *sheet) gridData(areas []area, m *rest.Mask) []*sheets.GridData {
 	var out []*sheets.GridData
 	for _, a := range areas {
 		d := &sheets.GridData{StartRow: int64(a.top), StartColumn: int64(a.left)}
-		if m.Takes("rowData") {
-			d.RowData = s.rowData(a, m.Below("rowData", "values"))
+		if m.Selects("rowData") {
+			d.RowData = s.rowData(a, m.Sub("rowData", "values"))
 		}
-		if m.Takes("rowMetadata") {
+		if m.Selects("rowMetadata") {
 			d.RowMetadata = dimensionData(a.top, a.bottom, s.rowLook, rowPixels)
 		}
-		if m.Takes("columnMetadata") {
+		if m.Selects("columnMetadata") {
 			d.ColumnMetadata = dimensionData(a.left, a.right, s.columnLook, columnPixels)
 		}
 		out = append(out, d)
@@ -44,7 +44,7 @@ func (s *sheet) rowData(a area, m *rest.Mask) []*sheets.RowData {
 		for col := a.left; col < min(a.right, len(s.rowCells(r))); col++ {
 			d := s.at(r, col).describe()
 			line.Values = append(line.Values, d)
-			if m.Names(d) {
+			if m.HasAny(d) {
 				some = len(line.Values)
 			}
 		}

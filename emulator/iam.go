@@ -45,7 +45,7 @@ func (c *call) generateAccessToken() (*iamcredentials.GenerateAccessTokenRespons
 		}
 	}
 	if len(body.Scope) == 0 || !knownScopes(body.Scope) || life <= 0 || life > time.Hour {
-		return nil, rest.Refuse("Request contains an invalid argument.")
+		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
 	account, err := c.permitted("iam.serviceAccounts.getAccessToken", body.Delegates)
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *call) generateIDToken() (*iamcredentials.GenerateIdTokenResponse, error
 		return nil, err
 	}
 	if body.Audience == "" {
-		return nil, rest.Refuse("Request contains an invalid argument.")
+		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
 	account, err := c.permitted("iam.serviceAccounts.getOpenIdToken", body.Delegates)
 	if err != nil {
@@ -88,14 +88,14 @@ func (c *call) signJWT() (*iamcredentials.SignJwtResponse, error) {
 	}
 	var claims map[string]json.RawMessage
 	if json.Unmarshal([]byte(body.Payload), &claims) != nil || claims == nil {
-		return nil, rest.Refuse("Request contains an invalid argument.")
+		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
 	if text, ok := claims["exp"]; ok {
 		var expiry int64
 		err := json.Unmarshal(text, &expiry)
 		left := time.Unix(expiry, 0).Sub(c.s.options.Now())
 		if err != nil || left < 0 || left > 12*time.Hour {
-			return nil, rest.Refuse("Request contains an invalid argument.")
+			return nil, rest.BadRequest("Request contains an invalid argument.")
 		}
 	}
 	account, err := c.permitted("iam.serviceAccounts.signJwt", body.Delegates)
@@ -129,13 +129,13 @@ func denied(permission string) string {
 func permissionDenied(permission string) error {
 	info := rest.ErrorInfo("IAM_PERMISSION_DENIED", map[string]string{"permission": permission})
 	info["domain"] = "iam.googleapis.com"
-	return &rest.Failure{Status: http.StatusForbidden, Message: denied(permission), Details: []any{info}}
+	return &rest.Error{Status: http.StatusForbidden, Message: denied(permission), Details: []any{info}}
 }
 
 // typeUnsupported is the 401 of APIs that take no federated token. Its detail
 // has no domain (github.com/google-github-actions/auth/issues/387).
 func typeUnsupported(rt *route) error {
-	f := rest.AsFailure(unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`))
+	f := rest.AsError(unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`))
 	info := rest.ErrorInfo("ACCESS_TOKEN_TYPE_UNSUPPORTED", map[string]string{"service": rt.service(), "method": rt.rpc()})
 	delete(info, "domain")
 	f.Details = []any{info}

@@ -77,16 +77,16 @@ func (c *contents) shiftMarkers(sheetID int64, along axis, at, n int) {
 func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.Response, error) {
 	given := r.DeveloperMetadata
 	if given == nil {
-		return nil, rest.Refuse("Developer metadata must be specified.")
+		return nil, rest.BadRequest("Developer metadata must be specified.")
 	}
 	id := given.MetadataId
 	switch {
-	case id < 0 || id == 0 && rest.Sent(given.ForceSendFields, "MetadataId"):
-		return nil, rest.Refuse("The developer metadata ID must be positive.")
+	case id < 0 || id == 0 && rest.WasSent(given.ForceSendFields, "MetadataId"):
+		return nil, rest.BadRequest("The developer metadata ID must be positive.")
 	case id == 0:
 		id = newID(func(id int64) bool { return b.markerByID(id) != nil })
 	case b.markerByID(id) != nil: // reported by a third party in 2026, word for word
-		return nil, rest.Refuse("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
+		return nil, rest.BadRequest("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
 	}
 	made, err := b.marker(given, id)
 	if err != nil {
@@ -103,11 +103,11 @@ func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.R
 func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.DeveloperMetadata, error) {
 	switch {
 	case given.MetadataKey == "":
-		return nil, rest.Refuse("Developer metadata must have a key.")
+		return nil, rest.BadRequest("Developer metadata must have a key.")
 	case given.Visibility != "DOCUMENT" && given.Visibility != "PROJECT":
-		return nil, rest.Refuse("Developer metadata must have a visibility.")
+		return nil, rest.BadRequest("Developer metadata must have a visibility.")
 	case given.Location == nil:
-		return nil, rest.Refuse("Developer metadata must have a location.")
+		return nil, rest.BadRequest("Developer metadata must have a location.")
 	}
 	made := *given
 	made.MetadataId, made.ForceSendFields = id, nil
@@ -119,7 +119,7 @@ func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.Develo
 	case d == nil:
 		location.LocationType = "SHEET"
 	case d.EndIndex-d.StartIndex != 1:
-		return nil, rest.Refuse("Developer metadata can only be added to a single row or column.")
+		return nil, rest.BadRequest("Developer metadata can only be added to a single row or column.")
 	case d.Dimension == "ROWS":
 		location.LocationType = "ROW"
 	default:
@@ -142,7 +142,7 @@ func (c *contents) checkMarkers() error {
 		}
 		used[place] += utf8.RuneCountInString(m.MetadataKey) + utf8.RuneCountInString(m.MetadataValue)
 		if used[place] > maxMarkerText {
-			return rest.Refuse("The developer metadata would exceed the limit of %d characters.", maxMarkerText)
+			return rest.BadRequest("The developer metadata would exceed the limit of %d characters.", maxMarkerText)
 		}
 	}
 	return nil
@@ -152,7 +152,7 @@ func (c *contents) checkMarkers() error {
 // all that lies in a range.
 func (c *contents) matching(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
 	if f == nil {
-		return nil, rest.Refuse("A data filter must not be empty.")
+		return nil, rest.BadRequest("A data filter must not be empty.")
 	}
 	l := f.DeveloperMetadataLookup
 	if l == nil {
@@ -266,7 +266,7 @@ func (b batch) deleteMarkers(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.
 		return nil, err
 	}
 	if l := r.DataFilter.DeveloperMetadataLookup; l != nil && l.MetadataId != 0 && len(found) == 0 {
-		return nil, rest.Refuse("No developer metadata with ID %d", l.MetadataId)
+		return nil, rest.BadRequest("No developer metadata with ID %d", l.MetadataId)
 	}
 	b.markers = slices.DeleteFunc(b.markers, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
 	reply := &sheets.DeleteDeveloperMetadataResponse{DeletedDeveloperMetadata: found}
@@ -285,7 +285,7 @@ func (c *call) getMarker() (*sheets.DeveloperMetadata, error) {
 	if m := f.contents.markerByID(id); m != nil {
 		return m, nil
 	}
-	return nil, &rest.Failure{Status: http.StatusNotFound, Message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
+	return nil, &rest.Error{Status: http.StatusNotFound, Message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
 }
 
 // number reads a 32-bit number out of the path.

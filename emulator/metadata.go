@@ -37,7 +37,7 @@ func metadataPath(r *http.Request) string {
 
 // serveMetadata answers for the metadata server. It returns the scopes asked
 // for beside the answer.
-func (s *Server) serveMetadata(r *http.Request) (scopes []string, a *rest.Answer) {
+func (s *Server) serveMetadata(r *http.Request) (scopes []string, a *rest.Response) {
 	if a := s.metadataGate(r); a != nil {
 		return nil, a
 	}
@@ -53,7 +53,7 @@ func (s *Server) serveMetadata(r *http.Request) (scopes []string, a *rest.Answer
 
 // metadataGate answers what is refused, or told, before anything is looked up,
 // https://cloud.google.com/compute/docs/metadata/querying-metadata.
-func (s *Server) metadataGate(r *http.Request) *rest.Answer {
+func (s *Server) metadataGate(r *http.Request) *rest.Response {
 	folder := strings.TrimSuffix(r.URL.Path, "/") + "/"
 	switch {
 	case r.Header.Get("X-Forwarded-For") != "": // somebody else's, by a proxy
@@ -75,38 +75,38 @@ func (s *Server) metadataGate(r *http.Request) *rest.Answer {
 }
 
 // metadataMissing is the 404 of the platform: Google's page, a word, or nothing.
-func (s *Server) metadataMissing() *rest.Answer {
+func (s *Server) metadataMissing() *rest.Response {
 	body := s.platform().notFound
 	if body != "html" {
 		return s.metadataText(http.StatusNotFound, body)
 	}
-	page := rest.HtmlError(http.StatusNotFound)
+	page := rest.HTMLError(http.StatusNotFound)
 	a := s.metadataText(http.StatusNotFound, string(page.Body))
 	a.Header.Set("Content-Type", page.Header.Get("Content-Type"))
 	return a
 }
 
-func (s *Server) metadataText(status int, text string) *rest.Answer {
-	a := rest.NewAnswer(status, "application/text", []byte(text))
+func (s *Server) metadataText(status int, text string) *rest.Response {
+	a := rest.NewResponse(status, "application/text", []byte(text))
 	a.Header.Set("Metadata-Flavor", "Google")
 	a.Header.Set("Server", s.platform().server)
 	return a
 }
 
-func (s *Server) metadataJSON(body []byte) *rest.Answer {
+func (s *Server) metadataJSON(body []byte) *rest.Response {
 	a := s.metadataText(http.StatusOK, string(body))
 	a.Header.Set("Content-Type", "application/json")
 	return a
 }
 
 // notFetched is the 500 by which Cloud Run refuses scopes it can't parse.
-func (s *Server) notFetched(u *url.URL) *rest.Answer {
+func (s *Server) notFetched(u *url.URL) *rest.Response {
 	uri := strings.Replace(u.RequestURI(), "/default/", "/"+s.servedAccount()+"/", 1)
 	return s.metadataText(http.StatusInternalServerError, "Could not fetch URI "+uri+"\n")
 }
 
 // metadataFault is the metadata server's own answer of a status.
-func (s *Server) metadataFault(r *http.Request, status int) *rest.Answer {
+func (s *Server) metadataFault(r *http.Request, status int) *rest.Response {
 	switch {
 	case status == http.StatusNotFound:
 		return s.metadataMissing()

@@ -31,7 +31,7 @@ const renewalTime = 2 * time.Second
 
 // metadataToken serves token?scopes=…, separated by commas as
 // https://google.aip.dev/auth/4115 has it.
-func (s *Server) metadataToken(r *http.Request) (scopes []string, a *rest.Answer) {
+func (s *Server) metadataToken(r *http.Request) (scopes []string, a *rest.Response) {
 	p := s.platform()
 	scopes = p.scopes
 	if text := r.URL.Query().Get("scopes"); text != "" {
@@ -89,7 +89,7 @@ func bindingMissing(permission string) string {
 
 // metadataIdentity serves identity?audience=…&format=…,
 // https://cloud.google.com/compute/docs/instances/verifying-instance-identity.
-func (s *Server) metadataIdentity(r *http.Request) *rest.Answer {
+func (s *Server) metadataIdentity(r *http.Request) *rest.Response {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	audience := r.URL.Query().Get("audience")

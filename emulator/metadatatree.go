@@ -65,7 +65,7 @@ var machineOnly = strings.Fields("cpu-platform description disks guest-attribute
 // metadataEntry answers for a leaf or a folder. Folders with recursive=true are
 // one JSON object; alt=json makes JSON of a leaf or of a list of names,
 // https://cloud.google.com/compute/docs/metadata/querying-metadata#format_query_output.
-func (s *Server) metadataEntry(path string, query url.Values) *rest.Answer {
+func (s *Server) metadataEntry(path string, query url.Values) *rest.Response {
 	entries := s.metadataEntries()
 	folder := strings.TrimSuffix(path, "/")
 	if folder != "" {
@@ -94,7 +94,7 @@ func (s *Server) metadataEntry(path string, query url.Values) *rest.Answer {
 }
 
 // metadataLacking is 501 for what the platform has and the emulator lacks, else 404.
-func (s *Server) metadataLacking(path string) *rest.Answer {
+func (s *Server) metadataLacking(path string) *rest.Response {
 	below, ok := strings.CutPrefix(path, "instance/")
 	name, _, _ := strings.Cut(below, "/")
 	if ok && s.options.Profile == GCE && slices.Contains(machineOnly, name) {
@@ -103,7 +103,7 @@ func (s *Server) metadataLacking(path string) *rest.Answer {
 	return s.metadataMissing()
 }
 
-func (s *Server) metadataValue(value any, asJSON bool) *rest.Answer {
+func (s *Server) metadataValue(value any, asJSON bool) *rest.Response {
 	if asJSON {
 		return s.metadataJSON(compactJSON(value))
 	}

@@ -26,14 +26,14 @@ var oauthRoutes = []route{
 func (rt *route) open() bool { return strings.HasPrefix(rt.name, "oauth2.") }
 
 // oauthError is an error answer of the token endpoint (RFC 6749, 5.2).
-func oauthError(status int, code, description string) *rest.Answer {
-	return rest.JsonAnswer(status, rest.Indented(struct {
+func oauthError(status int, code, description string) *rest.Response {
+	return rest.JSONResponse(status, rest.IndentedJSON(struct {
 		Error       string `json:"error,omitempty"`
 		Description string `json:"error_description,omitempty"`
 	}{code, description}))
 }
 
-func invalidGrant(description string) *rest.Answer {
+func invalidGrant(description string) *rest.Response {
 	return oauthError(http.StatusBadRequest, "invalid_grant", description)
 }
 
@@ -41,10 +41,10 @@ func invalidGrant(description string) *rest.Answer {
 const notDelegated = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."
 
 // oauthFault is the answer that a fault asks of these calls.
-func oauthFault(rt *route, status int) *rest.Answer {
+func oauthFault(rt *route, status int) *rest.Response {
 	switch {
 	case rt.name != "oauth2.token":
-		return rest.HtmlError(status)
+		return rest.HTMLError(status)
 	case status == http.StatusBadRequest:
 		return invalidGrant("Bad Request")
 	case status == http.StatusUnauthorized:
@@ -56,7 +56,7 @@ func oauthFault(rt *route, status int) *rest.Answer {
 	case status == http.StatusInternalServerError:
 		return oauthError(status, "internal_failure", "")
 	}
-	return rest.HtmlError(status)
+	return rest.HTMLError(status)
 }
 
 // exchangeGrant is the token endpoint,
@@ -94,7 +94,7 @@ type assertion struct {
 // clockTolerance is how far a client's clock may be ahead of Google's.
 const clockTolerance = 5 * time.Minute
 
-func (c *call) redeemAssertion(text string) *rest.Answer {
+func (c *call) redeemAssertion(text string) *rest.Response {
 	var a assertion
 	signed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &a) != nil {
@@ -112,13 +112,13 @@ func (c *call) redeemAssertion(text string) *rest.Answer {
 	}
 	if a.TargetAudience != "" {
 		signed := c.s.identity.keys.signing().sign(c.s.idClaims(account, a.TargetAudience, true))
-		return rest.JsonAnswer(http.StatusOK, rest.Indented(map[string]string{"id_token": signed}))
+		return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(map[string]string{"id_token": signed}))
 	}
 	return c.issueAsserted(account, a)
 }
 
 // checkAssertion refuses what was not meant for Google, or not for now.
-func (c *call) checkAssertion(a assertion) *rest.Answer {
+func (c *call) checkAssertion(a assertion) *rest.Response {
 	now, issued, expiry := c.s.options.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
 	switch {
 	case !c.tokenAudience(a.Audience):
@@ -143,7 +143,7 @@ func (c *call) tokenAudience(audience string) bool {
 // issueAsserted gives the account a token of its own or, with a subject, of a
 // user of a domain that has delegated the scopes to it,
 // https://support.google.com/a/answer/162106.
-func (c *call) issueAsserted(account string, a assertion) *rest.Answer {
+func (c *call) issueAsserted(account string, a assertion) *rest.Response {
 	scopes, user := strings.Fields(a.Scope), account
 	if a.Subject != "" {
 		user = a.Subject
@@ -162,7 +162,7 @@ func (c *call) issueAsserted(account string, a assertion) *rest.Answer {
 
 // redeemRefreshToken serves people's logins,
 // https://developers.google.com/identity/protocols/oauth2/web-server#offline.
-func (c *call) redeemRefreshToken(form url.Values) *rest.Answer {
+func (c *call) redeemRefreshToken(form url.Values) *rest.Response {
 	held := c.s.identity.refresh[form.Get("refresh_token")]
 	switch {
 	case form.Get("client_id") == "":
@@ -174,9 +174,9 @@ func (c *call) redeemRefreshToken(form url.Values) *rest.Answer {
 }
 
 // oauthAnswer tells of a new access token; the caller holds the lock.
-func (s *Server) oauthAnswer(text, scope string) *rest.Answer {
+func (s *Server) oauthAnswer(text, scope string) *rest.Response {
 	left := s.tokens[text].expiry.Sub(s.options.Now())
-	return rest.JsonAnswer(http.StatusOK, rest.Indented(struct {
+	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(struct {
 		AccessToken string `json:"access_token"`
 		ExpiresIn   int64  `json:"expires_in"`
 		Scope       string `json:"scope,omitempty"`
@@ -197,7 +197,7 @@ func (c *call) tokenInfo() (any, error) {
 	if t == nil || t.federated || !now.Before(t.expiry) {
 		return oauthError(http.StatusBadRequest, "", "Invalid Value"), nil
 	}
-	return rest.JsonAnswer(http.StatusOK, rest.Indented(struct {
+	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(struct {
 		AuthorizedParty string `json:"azp"`
 		Audience        string `json:"aud"`
 		Scope           string `json:"scope"`

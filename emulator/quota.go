@@ -99,7 +99,7 @@ func rateLimited(rt *route, of string, limit int) error {
 	if of == "Project" {
 		per, unit = " requests per minute", "1/min/{project}"
 	}
-	return &rest.Failure{
+	return &rest.Error{
 		Status: http.StatusTooManyRequests,
 		Message: "Quota exceeded for quota metric '" + kind + " requests' and limit '" + kind + per +
 			"' of service 'sheets.googleapis.com' for consumer 'project_number:" + projectNumber + "'.",

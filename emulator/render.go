@@ -111,7 +111,7 @@ func parseRendering(value, date, dimension string) (how rendering, err error) {
 
 // noAccess is the 403 for who may not see or not change a file (recorded).
 func noAccess() error {
-	return &rest.Failure{Status: http.StatusForbidden, Message: "The caller does not have permission"}
+	return &rest.Error{Status: http.StatusForbidden, Message: "The caller does not have permission"}
 }
 
 // spreadsheet returns the file that the path names, if the caller has the role.
@@ -119,11 +119,11 @@ func (c *call) spreadsheet(need role) (*file, error) {
 	f := c.s.files[c.vars["spreadsheetId"]]
 	switch {
 	case f == nil:
-		return nil, &rest.Failure{Status: http.StatusNotFound, Message: "Requested entity was not found."}
+		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
 	case c.s.role(f, c.token.principal) < need:
 		return nil, noAccess()
 	case f.contents == nil:
-		return nil, &rest.Failure{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
+		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
 	}
 	if need >= writer {
 		f.by = c.token.principal

@@ -31,7 +31,7 @@ const maxBody = 256 << 20
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		rest.HtmlError(http.StatusRequestEntityTooLarge).Send(w, false)
+		rest.HTMLError(http.StatusRequestEntityTooLarge).Send(w, false)
 		return
 	}
 	entry := Request{Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}
@@ -47,14 +47,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.record(entry)
 		panic(http.ErrAbortHandler)
 	}
-	var a *rest.Answer
+	var a *rest.Response
 	switch {
 	case fault.Status != 0:
 		a = s.faulty(r, rt, fault)
 	case metadata:
 		entry.Scopes, a = s.serveMetadata(r)
 	case rt == nil:
-		a = rest.HtmlError(http.StatusNotFound)
+		a = rest.HTMLError(http.StatusNotFound)
 	default:
 		a = s.serveAPI(r, &call{s: s, route: rt, vars: vars, query: r.URL.Query(), host: r.Host, header: r.Header, body: body}, &entry)
 	}
@@ -78,28 +78,28 @@ func withoutSecrets(u *url.URL) string {
 }
 
 // faulty is the answer of a fault with a status.
-func (s *Server) faulty(r *http.Request, rt *route, f Fault) *rest.Answer {
+func (s *Server) faulty(r *http.Request, rt *route, f Fault) *rest.Response {
 	switch {
 	case f.HTML:
-		return rest.HtmlError(f.Status)
+		return rest.HTMLError(f.Status)
 	case rt == nil:
 		return s.metadataFault(r, f.Status)
 	case rt.open():
 		return oauthFault(rt, f.Status)
 	}
-	return rest.AsFailure(faultFailure(f.Status, rt)).Answer(rt.drive(), r.URL.Query().Get("alt") == "json")
+	return rest.AsError(faultFailure(f.Status, rt)).Response(rt.drive(), r.URL.Query().Get("alt") == "json")
 }
 
-func (s *Server) serveAPI(r *http.Request, c *call, entry *Request) *rest.Answer {
+func (s *Server) serveAPI(r *http.Request, c *call, entry *Request) *rest.Response {
 	result, err := c.authorized(r, entry)
 	if err != nil {
-		return rest.AsFailure(err).Answer(c.route.drive(), c.query.Get("alt") == "json")
+		return rest.AsError(err).Response(c.route.drive(), c.query.Get("alt") == "json")
 	}
-	if ready, ok := result.(*rest.Answer); ok {
+	if ready, ok := result.(*rest.Response); ok {
 		return ready
 	}
 	pretty := c.query.Get("prettyPrint") != "false"
-	a := rest.JsonAnswer(http.StatusOK, rest.Encode(result, c.mask, pretty))
+	a := rest.JSONResponse(http.StatusOK, rest.Encode(result, c.mask, pretty))
 	for _, h := range [][2]string{
 		{"Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"},
 		{"Vary", "Origin, X-Origin"}, {"Server", "ESF"}, {"X-Content-Type-Options", "nosniff"},
@@ -175,17 +175,17 @@ func (c *call) checkQuery() error {
 
 func (c *call) badMask(fields string, err error) error {
 	path := fields
-	if u, ok := err.(rest.UnknownPath); ok {
+	if u, ok := err.(rest.UnknownFieldError); ok {
 		path = string(u)
 	}
 	if c.route.drive() {
-		return &rest.Failure{
+		return &rest.Error{
 			Status:  http.StatusBadRequest,
 			Message: "Invalid field selection " + path,
 			Item:    rest.ErrorItem{Reason: "invalidParameter", Location: "fields", LocationType: "parameter"},
 		}
 	}
-	f := rest.AsFailure(rest.Invalid(path, "Error expanding 'fields' parameter. Cannot find matching fields for path '"+path+"'."))
+	f := rest.AsError(rest.Invalid(path, "Error expanding 'fields' parameter. Cannot find matching fields for path '"+path+"'."))
 	f.Message = "Request contains an invalid argument."
 	return f
 }

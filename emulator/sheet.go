@@ -46,7 +46,7 @@ func (s *sheet) clone(version uint64) *sheet {
 // exceeds is Google's refusal of a range that begins outside the grid; the
 // range is shown as it was asked for.
 func (s *sheet) exceeds(title string, a area) error {
-	return rest.Refuse("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.a1(), s.height, s.width)
+	return rest.BadRequest("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.a1(), s.height, s.width)
 }
 
 // clip cuts a to the grid; an area that begins outside is refused.

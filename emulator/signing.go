@@ -88,7 +88,7 @@ func (s *Server) KeyFile(account string) []byte {
 	s.mu.Unlock()
 	key := s.identity.keys.account(account)
 	der, _ := x509.MarshalPKCS8PrivateKey(key.private)
-	return rest.Indented(map[string]string{
+	return rest.IndentedJSON(map[string]string{
 		"type": "service_account", "project_id": s.options.Project,
 		"client_email": account, "client_id": UniqueID(account),
 		"private_key_id": key.id, "private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
@@ -107,7 +107,7 @@ func (c *call) certs() (any, error) {
 	for _, k := range ring.google {
 		set.Keys = append(set.Keys, jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id, Algorithm: string(jose.RS256), Use: "sig"})
 	}
-	a := rest.JsonAnswer(200, rest.Indented(set))
+	a := rest.JSONResponse(200, rest.IndentedJSON(set))
 	a.Header.Set("Cache-Control", "public, max-age=3600, must-revalidate, no-transform")
 	a.Header.Set("Age", "0")
 	return a, nil

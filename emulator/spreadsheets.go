@@ -100,7 +100,7 @@ func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, wit
 		SpreadsheetUrl: "https://docs.google.com/spreadsheets/d/" + id + "/edit",
 	}
 	if m != nil {
-		withGrid = m.Takes("sheets", "data")
+		withGrid = m.Selects("sheets", "data")
 	}
 	for _, s := range c.sheets {
 		areas, ok := wanted[s]
@@ -109,7 +109,7 @@ func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, wit
 		}
 		described := c.describeSheet(s)
 		if withGrid {
-			described.Data = s.gridData(areas, m.Below("sheets", "data"))
+			described.Data = s.gridData(areas, m.Sub("sheets", "data"))
 		}
 		out.Sheets = append(out.Sheets, described)
 	}
@@ -198,7 +198,7 @@ func areaOf(g *sheets.GridRange) area {
 		return wholeSheet
 	}
 	end := func(v int64, name string) int {
-		if v == 0 && !rest.Sent(g.ForceSendFields, name) {
+		if v == 0 && !rest.WasSent(g.ForceSendFields, name) {
 			return toEnd
 		}
 		return int(v)
@@ -211,7 +211,7 @@ func areaOf(g *sheets.GridRange) area {
 
 // noStorage is the 403 of Drive for a service account that wants to own a file.
 func noStorage() error {
-	return &rest.Failure{
+	return &rest.Error{
 		Status:  http.StatusForbidden,
 		Message: "The user's Drive storage quota has been exceeded.",
 		Item:    rest.ErrorItem{Domain: "usageLimits", Reason: "storageQuotaExceeded"},

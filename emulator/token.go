@@ -57,7 +57,7 @@ func (s *Server) authenticate(r *http.Request) (*token, error) {
 }
 
 func unauthenticated(message, short, reason, challenge string) error {
-	return &rest.Failure{
+	return &rest.Error{
 		Status:  http.StatusUnauthorized,
 		Message: message,
 		Item:    rest.ErrorItem{Message: short, Reason: reason, Location: "Authorization", LocationType: "header"},
@@ -83,7 +83,7 @@ func (s *Server) authorize(t *token, rt *route) error {
 		}
 	}
 	challenge := `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="` + strings.Join(accepted, " ") + `"`
-	return &rest.Failure{
+	return &rest.Error{
 		Status:  http.StatusForbidden,
 		Message: "Request had insufficient authentication scopes.",
 		Item:    rest.ErrorItem{Message: "Insufficient Permission", Reason: "insufficientPermissions"},
@@ -107,7 +107,7 @@ func serviceDisabled(rt *route) error {
 	url := "https://console.developers.google.com/apis/api/" + rt.service() + "/overview?project=" + projectNumber
 	message := title + " has not been used in project " + projectNumber + " before or it is disabled. Enable it by visiting " + url +
 		" then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
-	return &rest.Failure{
+	return &rest.Error{
 		Status:  http.StatusForbidden,
 		Message: message,
 		Item:    rest.ErrorItem{Domain: "usageLimits", Reason: "accessNotConfigured"},

@@ -52,9 +52,9 @@ func (w *write) update(c *contents, v *sheets.ValueRange) (written, error) {
 		within := "'" + s.title + "'!" + ref.area.a1()
 		switch {
 		case bounded && row > ref.area.bottom:
-			return written{}, rest.Refuse("Requested writing within range [%s], but tried writing to row [%d]", within, row)
+			return written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to row [%d]", within, row)
 		case bounded && column > ref.area.right:
-			return written{}, rest.Refuse("Requested writing within range [%s], but tried writing to column [%s]", within, columnLetters(ref.area.right))
+			return written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to column [%s]", within, columnLetters(ref.area.right))
 		}
 	}
 	to := extent(ref.area, lines)

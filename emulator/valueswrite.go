@@ -26,7 +26,7 @@ var inputOptions = map[string]bool{"RAW": false, "USER_ENTERED": true}
 func (c *call) input(name string) (input, error) {
 	entered, ok := inputOptions[name]
 	if !ok && (name == "" || name == "INPUT_VALUE_OPTION_UNSPECIFIED") {
-		return input{}, rest.Refuse("'valueInputOption' is required but not specified")
+		return input{}, rest.BadRequest("'valueInputOption' is required but not specified")
 	}
 	if !ok {
 		_, err := option("value_input_option", name, "ValueInputOption", inputOptions)
@@ -44,7 +44,7 @@ func (in input) cells(values [][]any, columns bool) ([][]*cell, error) {
 		for i, v := range line {
 			made, err := in.cell(v)
 			if err == errNoScalar {
-				return nil, rest.Refuse("Invalid values[%d][%d]: %s", r, i, err)
+				return nil, rest.BadRequest("Invalid values[%d][%d]: %s", r, i, err)
 			}
 			if err != nil {
 				return nil, err
@@ -95,8 +95,8 @@ func (in input) cell(v any) (*cell, error) {
 }
 
 const (
-	errNoScalar = rest.Refusal("only text, numbers and booleans are values of a cell.")
-	errTooLong  = rest.Refusal("Your input contains more than the maximum of 50000 characters in a single cell.")
+	errNoScalar = rest.BadRequestError("only text, numbers and booleans are values of a cell.")
+	errTooLong  = rest.BadRequestError("Your input contains more than the maximum of 50000 characters in a single cell.")
 )
 
 // raw turns a Go value into a cell as it is; see [Sheet].
@@ -173,7 +173,7 @@ func (c *contents) sameRange(path, body string) error {
 	}
 	other, b, err := c.find(body)
 	if err == nil && (s != other || a.area != b.area) {
-		err = rest.Refuse("Requested range %s does not match value range %s", path, body)
+		err = rest.BadRequest("Requested range %s does not match value range %s", path, body)
 	}
 	return err
 }
@@ -214,7 +214,7 @@ func prefixed(prefix string, err error) error {
 	if _, ok := err.(rest.Unsupported); ok {
 		return err
 	}
-	f := *rest.AsFailure(err)
+	f := *rest.AsError(err)
 	if f.Status == http.StatusBadRequest {
 		f.Message = prefix + f.Message
 	}

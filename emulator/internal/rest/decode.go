@@ -17,34 +17,34 @@ import (
 // zero values that were sent are noted in ForceSendFields. The path at is the
 // body's name in the call ("data" for values.update, "" for most).
 func Decode(body []byte, into any, at string) error {
-	return decodeBy(&decoder{}, body, into, at)
+	return decodeWith(&decoder{}, body, into, at)
 }
 
-// DecodeKnown is decode for Drive, which passes over names that it does not
+// DecodeLenient is decode for Drive, which passes over names that it does not
 // know: clients have sent fields of v2 to v3 for years.
-func DecodeKnown(body []byte, into any) error {
-	return decodeBy(&decoder{lenient: true}, body, into, "")
+func DecodeLenient(body []byte, into any) error {
+	return decodeWith(&decoder{lenient: true}, body, into, "")
 }
 
-func decodeBy(d *decoder, body []byte, into any, at string) error {
+func decodeWith(d *decoder, body []byte, into any, at string) error {
 	if len(strings.TrimSpace(string(body))) == 0 {
 		return nil
 	}
 	var tree any
 	if err := json.Unmarshal(body, &tree); err != nil {
-		return badRequest(violation{Description: "Invalid JSON payload received. " + syntaxText(body, err)})
+		return invalidFields(violation{Description: "Invalid JSON payload received. " + syntaxError(body, err)})
 	}
 	if tree == nil {
 		return nil
 	}
 	d.fill(reflect.ValueOf(into).Elem(), tree, at)
-	if d.wrong != nil {
-		return badRequest(d.wrong...)
+	if d.violations != nil {
+		return invalidFields(d.violations...)
 	}
 	return nil
 }
 
-func syntaxText(body []byte, err error) string {
+func syntaxError(body []byte, err error) string {
 	if strings.Contains(err.Error(), "unexpected end") {
 		return "Unexpected end of string. Expected a value.\n\n^"
 	}
@@ -56,14 +56,14 @@ func syntaxText(body []byte, err error) string {
 }
 
 type decoder struct {
-	wrong   []violation
-	lenient bool // unknown names are no mistake
+	violations []violation
+	lenient    bool // unknown names are no mistake
 }
 
 func (d *decoder) reject(path, typeName string, got any) {
 	shown, _ := json.Marshal(got)
 	text := fmt.Sprintf("Invalid value at '%s' (%s), %s", path, typeName, shown)
-	d.wrong = append(d.wrong, violation{Field: path, Description: text})
+	d.violations = append(d.violations, violation{Field: path, Description: text})
 }
 
 // unknown reports a name that the type at path does not have.
@@ -72,7 +72,7 @@ func (d *decoder) unknown(path, name string) {
 	if path == "" {
 		text = fmt.Sprintf("Invalid JSON payload received. Unknown name %q: Cannot find field.", name)
 	}
-	d.wrong = append(d.wrong, violation{Field: path, Description: text})
+	d.violations = append(d.violations, violation{Field: path, Description: text})
 }
 
 func (d *decoder) fill(dst reflect.Value, src any, path string) {
@@ -102,7 +102,7 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 		d.reject(path, "type.googleapis.com/google.apps.sheets.v4."+dst.Type().Name(), src)
 		return
 	}
-	fields, zeros := FieldsOf(dst.Type()), forced(dst)
+	fields, zeros := FieldsOf(dst.Type()), forceSendFields(dst)
 	for _, name := range SortedKeys(members) {
 		f, ok := fields.find(name)
 		if !ok {

@@ -14,12 +14,12 @@
 //
 // The generated types cannot tell a field that was sent as zero from one that
 // was not sent. As in requests of the client library, ForceSendFields holds the
-// Go names of the fields that were: Decode fills it in, [Sent] reads it, and
+// Go names of the fields that were: Decode fills it in, [WasSent] reads it, and
 // Encode writes the fields that it names.
 //
 // # Errors
 //
-// What breaks a rule of an API is a [Refusal], what the emulator lacks is an
-// [Unsupported]. [AsFailure] turns these, and any other error, into the body and
+// An input that breaks a rule of an API is a [BadRequestError], what the emulator lacks is an
+// [Unsupported]. [AsError] turns these, and any other error, into the body and
 // the status that Google would send.
 package rest

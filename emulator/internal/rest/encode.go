@@ -59,7 +59,7 @@ func (e *encoder) object(v reflect.Value, m *Mask) {
 	some := false
 	for _, f := range FieldsOf(v.Type()).List {
 		sub, ok := m.at(f.Name)
-		if !ok || Absent(v.Field(f.Index)) && !Sent(zeros, f.goName) {
+		if !ok || IsOmitted(v.Field(f.Index)) && !WasSent(zeros, f.goName) {
 			continue
 		}
 		e.separate(some)
@@ -70,7 +70,7 @@ func (e *encoder) object(v reflect.Value, m *Mask) {
 	e.close('}', some)
 }
 
-func (e *encoder) member(v reflect.Value, f field, sub *Mask) {
+func (e *encoder) member(v reflect.Value, f Field, sub *Mask) {
 	switch {
 	case f.quoted:
 		e.string(strconv.FormatInt(v.Int(), 10))
@@ -81,8 +81,8 @@ func (e *encoder) member(v reflect.Value, f field, sub *Mask) {
 	}
 }
 
-// Absent tells whether proto3 JSON leaves the value out.
-func Absent(v reflect.Value) bool {
+// IsOmitted tells whether proto3 JSON leaves the value out.
+func IsOmitted(v reflect.Value) bool {
 	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
 		return v.Len() == 0
 	}

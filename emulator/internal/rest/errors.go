@@ -8,13 +8,15 @@ import (
 	"net/http"
 )
 
-// Refusal is Google's text for an input that breaks a rule of the API: a 400.
+// BadRequestError is Google's text for an input that breaks a rule of the API: a 400.
 // The data layer knows errors only as this and as unsupported.
-type Refusal string
+type BadRequestError string
 
-func (r Refusal) Error() string { return string(r) }
+func (r BadRequestError) Error() string { return string(r) }
 
-func Refuse(format string, args ...any) error { return Refusal(fmt.Sprintf(format, args...)) }
+func BadRequest(format string, args ...any) error {
+	return BadRequestError(fmt.Sprintf(format, args...))
+}
 
 // Unsupported names what the emulator lacks: a 501.
 type Unsupported string
@@ -23,8 +25,8 @@ func (u Unsupported) Error() string {
 	return fmt.Sprintf("emulator: %s is not emulated; emulator/README.md lists what is", string(u))
 }
 
-// Failure is an error answer of the APIs before it takes the shape of one of them.
-type Failure struct {
+// Error is an error answer of the APIs before it takes the shape of one of them.
+type Error struct {
 	Status  int
 	Message string
 	Item    ErrorItem // reason, domain and location, where they differ from the status's usual ones
@@ -32,7 +34,7 @@ type Failure struct {
 	Header  map[string]string
 }
 
-func (f *Failure) Error() string { return f.Message }
+func (f *Error) Error() string { return f.Message }
 
 // ErrorItem is one entry of errors[], the older half of Google's error bodies.
 type ErrorItem struct {
@@ -65,22 +67,22 @@ var statuses = map[int]struct{ code, reason string }{
 	http.StatusServiceUnavailable:    {"UNAVAILABLE", "backendError"},
 }
 
-// AsFailure turns any error of the layers below into an error answer.
-func AsFailure(err error) *Failure {
-	if f, ok := errors.AsType[*Failure](err); ok {
+// AsError turns any error of the layers below into an error answer.
+func AsError(err error) *Error {
+	if f, ok := errors.AsType[*Error](err); ok {
 		return f
 	}
 	if u, ok := errors.AsType[Unsupported](err); ok {
-		return &Failure{Status: http.StatusNotImplemented, Message: u.Error()}
+		return &Error{Status: http.StatusNotImplemented, Message: u.Error()}
 	}
-	return &Failure{Status: http.StatusBadRequest, Message: err.Error()}
+	return &Error{Status: http.StatusBadRequest, Message: err.Error()}
 }
 
-// Answer shapes f as the API does. Sheets adds errors[] only for clients that
+// Response shapes f as the API does. Sheets adds errors[] only for clients that
 // send alt=json, as recorded answers to both kinds show. Drive always has
 // errors[], and leaves out status where Drive itself refused (recorded 404)
 // rather than the front end that checks tokens.
-func (f *Failure) Answer(drive, altJSON bool) *Answer {
+func (f *Error) Response(drive, altJSON bool) *Response {
 	usual := statuses[f.Status]
 	item := f.Item
 	if item.Message == "" {
@@ -100,14 +102,14 @@ func (f *Failure) Answer(drive, altJSON bool) *Answer {
 	if drive && own && f.Details == nil {
 		body.Status = ""
 	}
-	a := JsonAnswer(f.Status, Indented(map[string]any{"error": body}))
+	a := JSONResponse(f.Status, IndentedJSON(map[string]any{"error": body}))
 	for name, value := range f.Header {
 		a.Header.Set(name, value)
 	}
 	return a
 }
 
-func Indented(v any) []byte {
+func IndentedJSON(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
@@ -118,10 +120,10 @@ func Indented(v any) []byte {
 	return buf.Bytes()
 }
 
-// badRequest is the 400 of Google's JSON front end: its text twice, once as the
+// invalidFields is the 400 of Google's JSON front end: its text twice, once as the
 // message and once as the field violation (recorded).
-func badRequest(violations ...violation) error {
-	f := &Failure{Status: http.StatusBadRequest}
+func invalidFields(violations ...violation) error {
+	f := &Error{Status: http.StatusBadRequest}
 	for i, v := range violations {
 		if i > 0 {
 			f.Message += "\n"
@@ -138,7 +140,7 @@ func badRequest(violations ...violation) error {
 // Invalid returns the 400 of Google's JSON front end for one field of a request;
 // an empty field stands for the request as a whole.
 func Invalid(field, description string) error {
-	return badRequest(violation{Field: field, Description: description})
+	return invalidFields(violation{Field: field, Description: description})
 }
 
 type violation struct {

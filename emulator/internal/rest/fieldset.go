@@ -6,35 +6,35 @@ import (
 	"sync"
 )
 
-// field is one JSON field of a generated type.
-type field struct {
+// Field is one JSON field of a generated type.
+type Field struct {
 	Name   string // in JSON
 	goName string // in ForceSendFields
 	Index  int
 	quoted bool // an int64 that travels as a string
 }
 
-// fieldSet are the fields of a generated type, in order and by JSON name.
-type fieldSet struct {
-	List   []field
-	ByName map[string]field
+// FieldSet are the fields of a generated type, in order and by JSON name.
+type FieldSet struct {
+	List   []Field
+	ByName map[string]Field
 }
 
 var fieldSets sync.Map // reflect.Type -> *fieldSet
 
 // FieldsOf returns the fields of struct type t.
-func FieldsOf(t reflect.Type) *fieldSet {
+func FieldsOf(t reflect.Type) *FieldSet {
 	if known, ok := fieldSets.Load(t); ok {
-		return known.(*fieldSet)
+		return known.(*FieldSet)
 	}
-	set := &fieldSet{ByName: map[string]field{}}
+	set := &FieldSet{ByName: map[string]Field{}}
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag.Get("json")
 		name, options, _ := strings.Cut(tag, ",")
 		if name == "" || name == "-" {
 			continue
 		}
-		f := field{Name: name, goName: t.Field(i).Name, Index: i, quoted: strings.Contains(options, "string")}
+		f := Field{Name: name, goName: t.Field(i).Name, Index: i, quoted: strings.Contains(options, "string")}
 		set.List = append(set.List, f)
 		set.ByName[name] = f
 	}
@@ -43,7 +43,7 @@ func FieldsOf(t reflect.Type) *fieldSet {
 }
 
 // find looks a field up by its JSON name; Google takes snake_case as well.
-func (s *fieldSet) find(name string) (field, bool) {
+func (s *FieldSet) find(name string) (Field, bool) {
 	f, ok := s.ByName[name]
 	if !ok && strings.Contains(name, "_") {
 		f, ok = s.ByName[camelCase(name)]
@@ -61,9 +61,9 @@ func camelCase(name string) string {
 	return strings.Join(parts, "")
 }
 
-// forced returns the list that tells which zero values of a generated struct
+// forceSendFields returns the list that tells which zero values of a generated struct
 // were sent, or are to be sent. It is nil for a struct without one.
-func forced(v reflect.Value) *[]string {
+func forceSendFields(v reflect.Value) *[]string {
 	f := v.FieldByName("ForceSendFields")
 	if !f.IsValid() || !f.CanAddr() {
 		return nil
@@ -72,9 +72,9 @@ func forced(v reflect.Value) *[]string {
 	return list
 }
 
-// Sent tells whether a request carried the named field (as in ForceSendFields)
+// WasSent tells whether a request carried the named field (as in ForceSendFields)
 // although its value is zero: sheetId 0 is not the same as no sheetId.
-func Sent(list []string, goName string) bool {
+func WasSent(list []string, goName string) bool {
 	for _, name := range list {
 		if name == goName {
 			return true

@@ -11,7 +11,7 @@ import (
 // gzip in Accept-Encoding and in User-Agent
 // (developers.google.com/workspace/sheets/api/guides/performance). Others get
 // plain text, which costs nobody time.
-func (a *Answer) Compress(r *http.Request) {
+func (a *Response) Compress(r *http.Request) {
 	asked := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && strings.Contains(r.UserAgent(), "gzip")
 	if !asked || len(a.Body) == 0 {
 		return

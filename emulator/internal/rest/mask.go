@@ -9,11 +9,11 @@ import (
 // Mask is a parsed field mask: the names under one level. A nil mask, and one
 // without names, takes everything.
 type Mask struct {
-	every bool // named as a whole, or by '*'
+	whole bool // named as a whole, or by '*'
 	sub   map[string]*Mask
 }
 
-func (m *Mask) All() bool { return m == nil || m.every || len(m.sub) == 0 }
+func (m *Mask) All() bool { return m == nil || m.whole || len(m.sub) == 0 }
 
 // at returns the mask below name, and whether name is taken at all.
 func (m *Mask) at(name string) (*Mask, bool) {
@@ -40,18 +40,18 @@ func ParseMask(text string) (*Mask, error) {
 
 type maskParser struct{ rest string }
 
-// MaxMaskDepth keeps a hostile mask from exhausting the stack.
-const MaxMaskDepth = 50
+// MaxDepth keeps a hostile mask from exhausting the stack.
+const MaxDepth = 50
 
 func (p *maskParser) list(m *Mask, depth int) error {
-	if depth > MaxMaskDepth {
+	if depth > MaxDepth {
 		return fmt.Errorf("nested too deeply")
 	}
 	for {
 		if err := p.item(m, depth); err != nil {
 			return err
 		}
-		if !p.take(',') {
+		if !p.accept(',') {
 			return nil
 		}
 	}
@@ -67,20 +67,20 @@ func (p *maskParser) item(m *Mask, depth int) error {
 		if name != "*" {
 			to = to.child(name)
 		}
-		if !p.take('.') && !p.take('/') {
+		if !p.accept('.') && !p.accept('/') {
 			break
 		}
 	}
-	if p.take('(') {
+	if p.accept('(') {
 		if err := p.list(to, depth+1); err != nil {
 			return err
 		}
-		if !p.take(')') {
+		if !p.accept(')') {
 			return fmt.Errorf("a parenthesis is not closed")
 		}
 		return nil
 	}
-	to.every = true // a name alone takes all below it, whatever else is listed
+	to.whole = true // a name alone takes all below it, whatever else is listed
 	return nil
 }
 
@@ -97,7 +97,7 @@ func (m *Mask) child(name string) *Mask {
 	return m.sub[name]
 }
 
-func (p *maskParser) take(c byte) bool {
+func (p *maskParser) accept(c byte) bool {
 	p.rest = strings.TrimLeft(p.rest, " ")
 	if p.rest == "" || p.rest[0] != c {
 		return false
@@ -128,7 +128,7 @@ func (m *Mask) Check(t reflect.Type, path string) error {
 	for name, sub := range m.sub {
 		f, ok := FieldsOf(t).ByName[name]
 		if !ok {
-			return UnknownPath(join(path, name))
+			return UnknownFieldError(join(path, name))
 		}
 		if err := sub.Check(t.Field(f.Index).Type, join(path, name)); err != nil {
 			return err
@@ -137,21 +137,21 @@ func (m *Mask) Check(t reflect.Type, path string) error {
 	return nil
 }
 
-type UnknownPath string
+type UnknownFieldError string
 
-func (u UnknownPath) Error() string { return fmt.Sprintf("no field %q", string(u)) }
+func (u UnknownFieldError) Error() string { return fmt.Sprintf("no field %q", string(u)) }
 
-// Names tells whether anything that m takes is set in the struct v points to.
-func (m *Mask) Names(v any) bool { return m.namesIn(reflect.ValueOf(v).Elem()) }
+// HasAny tells whether anything that m takes is set in the struct v points to.
+func (m *Mask) HasAny(v any) bool { return m.hasAny(reflect.ValueOf(v).Elem()) }
 
-func (m *Mask) namesIn(v reflect.Value) bool {
+func (m *Mask) hasAny(v reflect.Value) bool {
 	for _, f := range FieldsOf(v.Type()).List {
 		sub, ok := m.at(f.Name)
-		if !ok || Absent(v.Field(f.Index)) {
+		if !ok || IsOmitted(v.Field(f.Index)) {
 			continue
 		}
 		of := v.Field(f.Index)
-		if of.Kind() != reflect.Pointer || of.Type().Elem().Kind() != reflect.Struct || sub.namesIn(of.Elem()) {
+		if of.Kind() != reflect.Pointer || of.Type().Elem().Kind() != reflect.Struct || sub.hasAny(of.Elem()) {
 			return true
 		}
 	}
@@ -163,15 +163,15 @@ func MaskOf(v any) *Mask {
 	m := &Mask{}
 	of := reflect.ValueOf(v).Elem()
 	for _, f := range FieldsOf(of.Type()).List {
-		if !Absent(of.Field(f.Index)) {
-			m.child(f.Name).every = true
+		if !IsOmitted(of.Field(f.Index)) {
+			m.child(f.Name).whole = true
 		}
 	}
 	return m
 }
 
-// Takes tells whether m takes anything at the path.
-func (m *Mask) Takes(path ...string) bool {
+// Selects tells whether m takes anything at the path.
+func (m *Mask) Selects(path ...string) bool {
 	for _, name := range path {
 		sub, ok := m.at(name)
 		if !ok {
@@ -182,8 +182,8 @@ func (m *Mask) Takes(path ...string) bool {
 	return true
 }
 
-// Below returns the mask at the path.
-func (m *Mask) Below(path ...string) *Mask {
+// Sub returns the mask at the path.
+func (m *Mask) Sub(path ...string) *Mask {
 	for _, name := range path {
 		m, _ = m.at(name)
 	}

@@ -28,7 +28,7 @@ func mergeStruct(dst, src reflect.Value, m *Mask) {
 		}
 		if sub.All() || to.Kind() != reflect.Pointer || to.Type().Elem().Kind() != reflect.Struct {
 			to.Set(from)
-			mergePresence(dst, src, f.goName)
+			mergeForceSend(dst, src, f.goName)
 			continue
 		}
 		fresh := reflect.New(to.Type().Elem())
@@ -43,14 +43,14 @@ func mergeStruct(dst, src reflect.Value, m *Mask) {
 	}
 }
 
-// mergePresence carries over whether a zero value was sent.
-func mergePresence(dst, src reflect.Value, goName string) {
-	to, from := forced(dst), forced(src)
+// mergeForceSend carries over whether a zero value was sent.
+func mergeForceSend(dst, src reflect.Value, goName string) {
+	to, from := forceSendFields(dst), forceSendFields(src)
 	if to == nil || from == nil {
 		return
 	}
 	kept := slices.DeleteFunc(slices.Clone(*to), func(name string) bool { return name == goName })
-	if Sent(*from, goName) {
+	if WasSent(*from, goName) {
 		kept = append(kept, goName)
 	}
 	*to = kept
