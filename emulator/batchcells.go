@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -10,22 +11,22 @@ import (
 func noGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
 
 // grid resolves a GridRange: it may end past the grid, but not begin there.
-func (b batch) grid(g *sheets.GridRange) (*sheet, area, error) {
+func (b batch) grid(g *sheets.GridRange) (*sheet, grid.Area, error) {
 	if g == nil {
-		return nil, area{}, rest.BadRequest("A range must be specified.")
+		return nil, grid.Area{}, rest.BadRequest("A range must be specified.")
 	}
 	s := b.sheetByID(g.SheetId)
 	if s == nil {
-		return nil, area{}, noGrid(g.SheetId)
+		return nil, grid.Area{}, noGrid(g.SheetId)
 	}
 	a := areaOf(g)
 	switch {
-	case a.top < 0 || a.left < 0 || a.bottom < toEnd || a.right < toEnd:
-		return nil, area{}, rest.BadRequest("The indices of a range must not be negative.")
-	case a.bottom != toEnd && a.bottom < a.top:
-		return nil, area{}, rest.BadRequest("range.endRowIndex[%d] must not be before range.startRowIndex[%d].", a.bottom, a.top)
-	case a.right != toEnd && a.right < a.left:
-		return nil, area{}, rest.BadRequest("range.endColumnIndex[%d] must not be before range.startColumnIndex[%d].", a.right, a.left)
+	case a.Top < 0 || a.Left < 0 || a.Bottom < grid.ToEnd || a.Right < grid.ToEnd:
+		return nil, grid.Area{}, rest.BadRequest("The indices of a range must not be negative.")
+	case a.Bottom != grid.ToEnd && a.Bottom < a.Top:
+		return nil, grid.Area{}, rest.BadRequest("range.endRowIndex[%d] must not be before range.startRowIndex[%d].", a.Bottom, a.Top)
+	case a.Right != grid.ToEnd && a.Right < a.Left:
+		return nil, grid.Area{}, rest.BadRequest("range.endColumnIndex[%d] must not be before range.startColumnIndex[%d].", a.Right, a.Left)
 	}
 	a, err := s.clip(a)
 	return s, a, err
@@ -54,7 +55,7 @@ func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, erro
 	if top < 0 || left < 0 {
 		return nil, rest.BadRequest("The indices of a coordinate must not be negative.")
 	}
-	return nil, cellEdit{s, m}.rows(area{top, s.height, left, s.width}, r.Rows)
+	return nil, cellEdit{s, m}.rows(grid.Rect(top, s.Height, left, s.Width), r.Rows)
 }
 
 // appendCells writes below the last row of the sheet that holds a value; the
@@ -71,9 +72,9 @@ func (b batch) appendCells(r *sheets.AppendCellsRequest) (*sheets.Response, erro
 	if s == nil {
 		return nil, noGrid(r.SheetId)
 	}
-	top := s.lastRow() + 1
+	top := s.LastRow() + 1
 	s.grow(top+len(r.Rows), 0)
-	return nil, cellEdit{s, m}.rows(area{top, s.height, 0, s.width}, r.Rows)
+	return nil, cellEdit{s, m}.rows(grid.Rect(top, s.Height, 0, s.Width), r.Rows)
 }
 
 func (b batch) repeatCell(r *sheets.RepeatCellRequest) (*sheets.Response, error) {
@@ -89,9 +90,9 @@ func (b batch) repeatCell(r *sheets.RepeatCellRequest) (*sheets.Response, error)
 }
 
 // each calls do for every cell of a closed area until it fails.
-func each(a area, do func(row, column int) error) error {
-	for row := a.top; row < a.bottom; row++ {
-		for column := a.left; column < a.right; column++ {
+func each(a grid.Area, do func(row, column int) error) error {
+	for row := a.Top; row < a.Bottom; row++ {
+		for column := a.Left; column < a.Right; column++ {
 			if err := do(row, column); err != nil {
 				return err
 			}
@@ -113,12 +114,12 @@ func (b batch) setDataValidation(r *sheets.SetDataValidationRequest) (*sheets.Re
 const partMerged = rest.BadRequestError("You must select all cells in a merged range to merge or unmerge them.")
 
 // unmerge removes the merges in an area, which may not cut one in two.
-func (s *sheet) unmerge(a area) error {
-	var kept []area
+func (s *sheet) unmerge(a grid.Area) error {
+	var kept []grid.Area
 	for _, m := range s.merges {
-		if !m.overlaps(a) {
+		if !m.Overlaps(a) {
 			kept = append(kept, m)
-		} else if !a.contains(m) {
+		} else if !a.Contains(m) {
 			return partMerged
 		}
 	}
@@ -144,28 +145,28 @@ func (b batch) mergeCells(r *sheets.MergeCellsRequest) (*sheets.Response, error)
 	if err := s.unmerge(a); err != nil {
 		return nil, err
 	}
-	var parts []area
+	var parts []grid.Area
 	switch r.MergeType {
 	case "", "MERGE_ALL":
-		parts = []area{a}
+		parts = []grid.Area{a}
 	case "MERGE_ROWS":
-		for row := a.top; row < a.bottom; row++ {
-			parts = append(parts, area{row, row + 1, a.left, a.right})
+		for row := a.Top; row < a.Bottom; row++ {
+			parts = append(parts, grid.Rect(row, row+1, a.Left, a.Right))
 		}
 	case "MERGE_COLUMNS":
-		for column := a.left; column < a.right; column++ {
-			parts = append(parts, area{a.top, a.bottom, column, column + 1})
+		for column := a.Left; column < a.Right; column++ {
+			parts = append(parts, grid.Rect(a.Top, a.Bottom, column, column+1))
 		}
 	default:
 		return nil, rest.BadRequest("Invalid merge type: %s", r.MergeType)
 	}
 	for _, part := range parts {
-		if part.rows()*part.columns() < 2 {
+		if part.Rows()*part.Columns() < 2 {
 			continue
 		}
-		first := s.at(part.top, part.left)
+		first := s.At(part.Top, part.Left)
 		s.clearValues(part)
-		s.set(part.top, part.left, first)
+		s.Set(part.Top, part.Left, first)
 		s.merges = append(s.merges, part)
 	}
 	return nil, nil

@@ -3,18 +3,19 @@ package emulator
 import (
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about rows and columns.
 
-var axes = map[string]axis{"ROWS": byRow, "COLUMNS": byColumn}
+var axes = map[string]grid.Axis{"ROWS": grid.ByRow, "COLUMNS": grid.ByColumn}
 
 // lines is a DimensionRange resolved.
 type lines struct {
 	sheet      *sheet
-	along      axis
+	along      grid.Axis
 	start, end int
 }
 
@@ -41,7 +42,7 @@ func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
 }
 
 func (l lines) kind() string {
-	if l.along == byColumn {
+	if l.along == grid.ByColumn {
 		return "column"
 	}
 	return "row"
@@ -82,17 +83,17 @@ func (l lines) inherit(model int) {
 	for i := l.start; i < l.end; i++ {
 		for j := range s.size(!l.along) {
 			row, column, fromRow, fromColumn := i, j, model, j
-			if l.along == byColumn {
+			if l.along == grid.ByColumn {
 				row, column, fromRow, fromColumn = j, i, j, model
 			}
-			if row >= len(s.rows) && l.along == byColumn {
+			if row >= len(s.Rows) && l.along == grid.ByColumn {
 				break
 			}
-			x := s.at(fromRow, fromColumn).extra
-			if x == nil || x.format == nil && x.validation == nil {
+			x := s.At(fromRow, fromColumn).Extra
+			if x == nil || x.Format == nil && x.Validation == nil {
 				continue
 			}
-			s.set(row, column, cell{extra: &extra{format: x.format, validation: x.validation}})
+			s.Set(row, column, grid.Cell{Extra: &grid.Extra{Format: x.Format, Validation: x.Validation}})
 		}
 	}
 }
@@ -131,7 +132,7 @@ func (b batch) appendDimension(r *sheets.AppendDimensionRequest) (*sheets.Respon
 	if r.Length <= 0 || r.Length > maxCells {
 		return nil, rest.BadRequest("The length %d is out of range.", r.Length)
 	}
-	s.resize(s.longer(along, int(r.Length)))
+	s.Resize(s.longer(along, int(r.Length)))
 	return nil, nil
 }
 
@@ -175,14 +176,14 @@ func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*she
 		return nil, rest.Unsupported("a data source sheet")
 	}
 	l, err := b.lines(r.Dimensions)
-	if err != nil || l.along == byRow {
+	if err != nil || l.along == grid.ByRow {
 		return nil, err
 	}
 	b.calculate(b.now)
 	l.setLook(func(column int, p *sheets.DimensionProperties) {
 		widest := 0
-		for row := range l.sheet.rows {
-			widest = max(widest, utf8.RuneCountInString(l.sheet.at(row, column).shown()))
+		for row := range l.sheet.Rows {
+			widest = max(widest, utf8.RuneCountInString(l.sheet.At(row, column).Shown()))
 		}
 		p.PixelSize = int64(max(widest*7+6, rowPixels))
 	})
@@ -226,7 +227,7 @@ func runs(l lines, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
 		case d >= atLeast && start < 0:
 			start = i
 		case d < atLeast && start >= 0:
-			name := map[axis]string{byRow: "ROWS", byColumn: "COLUMNS"}[l.along]
+			name := map[grid.Axis]string{grid.ByRow: "ROWS", grid.ByColumn: "COLUMNS"}[l.along]
 			of := &sheets.DimensionRange{SheetId: l.sheet.id, Dimension: name,
 				StartIndex: int64(start), EndIndex: int64(i), ForceSendFields: []string{"StartIndex"}}
 			out = append(out, &sheets.DimensionGroup{Range: of, Depth: int64(atLeast)})
@@ -245,13 +246,13 @@ func (b batch) addDimensionGroup(r *sheets.AddDimensionGroupRequest) (*sheets.Re
 		return nil, err
 	}
 	// The control moves behind the group and stays there (recorded).
-	grid := sheets.GridProperties{}
+	properties := sheets.GridProperties{}
 	if l.sheet.look.GridProperties != nil {
-		grid = *l.sheet.look.GridProperties
+		properties = *l.sheet.look.GridProperties
 	}
-	grid.RowGroupControlAfter = grid.RowGroupControlAfter || l.along == byRow
-	grid.ColumnGroupControlAfter = grid.ColumnGroupControlAfter || l.along == byColumn
-	l.sheet.look.GridProperties = &grid
+	properties.RowGroupControlAfter = properties.RowGroupControlAfter || l.along == grid.ByRow
+	properties.ColumnGroupControlAfter = properties.ColumnGroupControlAfter || l.along == grid.ByColumn
+	l.sheet.look.GridProperties = &properties
 	groups := *l.sheet.groupsOf(l.along)
 	return &sheets.Response{AddDimensionGroup: &sheets.AddDimensionGroupResponse{DimensionGroups: groups}}, nil
 }

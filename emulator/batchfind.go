@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -50,7 +51,7 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 		return nil, err
 	}
 	var scope []*sheet
-	a := wholeSheet
+	a := grid.WholeSheet
 	switch {
 	case r.AllSheets:
 		scope = b.sheets
@@ -69,26 +70,26 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	}
 	b.calculate(b.now)
 	for _, s := range scope {
-		if err := look.sheet(s, s.stored(a.closed(s.height, s.width))); err != nil {
+		if err := look.sheet(s, s.stored(a.Closed(s.Height, s.Width))); err != nil {
 			return nil, err
 		}
 	}
 	return &sheets.Response{FindReplace: &look.found}, nil
 }
 
-func (f *search) sheet(s *sheet, a area) error {
+func (f *search) sheet(s *sheet, a grid.Area) error {
 	before := f.found.RowsChanged
-	for row := a.top; row < a.bottom; row++ {
+	for row := a.Top; row < a.Bottom; row++ {
 		changed := false
-		for column := a.left; column < min(a.right, len(s.rowCells(row))); column++ {
-			made, n, err := f.cell(s.at(row, column))
+		for column := a.Left; column < min(a.Right, len(s.RowCells(row))); column++ {
+			made, n, err := f.cell(s.At(row, column))
 			if err != nil {
 				return err
 			}
 			if n == 0 {
 				continue
 			}
-			s.set(row, column, made)
+			s.Set(row, column, made)
 			changed = true
 			f.found.OccurrencesChanged += int64(n)
 		}
@@ -103,13 +104,13 @@ func (f *search) sheet(s *sheet, a area) error {
 }
 
 // cell returns the cell after replacing, and how many places were replaced.
-func (f *search) cell(c cell) (made cell, n int, err error) {
-	text := c.formula()
-	if c.kind == kindBlank || text != "" && !f.formulas {
+func (f *search) cell(c grid.Cell) (made grid.Cell, n int, err error) {
+	text := c.Formula()
+	if c.Kind == grid.KindBlank || text != "" && !f.formulas {
 		return c, 0, nil
 	}
 	if text == "" {
-		text = c.shown()
+		text = c.Shown()
 	}
 	if n = len(f.pattern.FindAllStringIndex(text, -1)); n == 0 {
 		return c, 0, nil
@@ -122,10 +123,10 @@ func (f *search) cell(c cell) (made cell, n int, err error) {
 	if err != nil {
 		return c, 0, err
 	}
-	if c.formula() != "" {
+	if c.Formula() != "" {
 		f.found.FormulasChanged++
 	} else {
 		f.found.ValuesChanged++
 	}
-	return c.withValue(*value), n, nil
+	return c.WithValue(*value), n, nil
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -22,15 +23,15 @@ func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, 
 			outer, inner *sheets.Border
 			of           func(*sheets.Borders) **sheets.Border
 		}{
-			{row == a.top, r.Top, r.InnerHorizontal, func(x *sheets.Borders) **sheets.Border { return &x.Top }},
-			{row == a.bottom-1, r.Bottom, r.InnerHorizontal, func(x *sheets.Borders) **sheets.Border { return &x.Bottom }},
-			{column == a.left, r.Left, r.InnerVertical, func(x *sheets.Borders) **sheets.Border { return &x.Left }},
-			{column == a.right-1, r.Right, r.InnerVertical, func(x *sheets.Borders) **sheets.Border { return &x.Right }},
+			{row == a.Top, r.Top, r.InnerHorizontal, func(x *sheets.Borders) **sheets.Border { return &x.Top }},
+			{row == a.Bottom-1, r.Bottom, r.InnerHorizontal, func(x *sheets.Borders) **sheets.Border { return &x.Bottom }},
+			{column == a.Left, r.Left, r.InnerVertical, func(x *sheets.Borders) **sheets.Border { return &x.Left }},
+			{column == a.Right-1, r.Right, r.InnerVertical, func(x *sheets.Borders) **sheets.Border { return &x.Right }},
 		}
-		s.set(row, column, s.at(row, column).changed(func(x *extra) {
+		s.Set(row, column, s.At(row, column).Changed(func(x *grid.Extra) {
 			format, borders := sheets.CellFormat{}, sheets.Borders{}
-			if x.format != nil {
-				format = *x.format
+			if x.Format != nil {
+				format = *x.Format
 			}
 			if format.Borders != nil {
 				borders = *format.Borders
@@ -47,7 +48,7 @@ func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, 
 			if format.Borders = &borders; borders.Top == nil && borders.Bottom == nil && borders.Left == nil && borders.Right == nil {
 				format.Borders = nil
 			}
-			x.format = &format
+			x.Format = &format
 		}))
 		return nil
 	})
@@ -66,7 +67,7 @@ func storedBorder(given *sheets.Border) *sheets.Border {
 	if made.Color == nil && made.ColorStyle == nil {
 		made.Color = &sheets.Color{}
 	}
-	twinColors(&made.Color, &made.ColorStyle)
+	grid.TwinColors(&made.Color, &made.ColorStyle)
 	return made
 }
 
@@ -95,10 +96,10 @@ func (b batch) storedBand(given sheets.BandedRange) (*sheet, *sheets.BandedRange
 			continue
 		}
 		p := **at
-		twinColors(&p.HeaderColor, &p.HeaderColorStyle)
-		twinColors(&p.FirstBandColor, &p.FirstBandColorStyle)
-		twinColors(&p.SecondBandColor, &p.SecondBandColorStyle)
-		twinColors(&p.FooterColor, &p.FooterColorStyle)
+		grid.TwinColors(&p.HeaderColor, &p.HeaderColorStyle)
+		grid.TwinColors(&p.FirstBandColor, &p.FirstBandColorStyle)
+		grid.TwinColors(&p.SecondBandColor, &p.SecondBandColorStyle)
+		grid.TwinColors(&p.FooterColor, &p.FooterColorStyle)
 		*at = &p
 	}
 	return s, &given, nil
@@ -120,7 +121,7 @@ func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error)
 		return nil, err
 	}
 	for _, other := range s.bands {
-		if areaOf(other.Range).overlaps(areaOf(made.Range)) {
+		if areaOf(other.Range).Overlaps(areaOf(made.Range)) {
 			return nil, rest.BadRequest("You cannot add alternating background colors to a range that already has alternating background colors.")
 		}
 	}

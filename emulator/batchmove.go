@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -48,12 +49,12 @@ func (m move) index(i int) int {
 }
 
 // area moves an area whose rows or columns stay together; another keeps its place.
-func (m move) area(a area) area {
-	start, end := &a.top, &a.bottom
-	if m.along == byColumn {
-		start, end = &a.left, &a.right
+func (m move) area(a grid.Area) grid.Area {
+	start, end := &a.Top, &a.Bottom
+	if m.along == grid.ByColumn {
+		start, end = &a.Left, &a.Right
 	}
-	if *end == toEnd || *end <= *start {
+	if *end == grid.ToEnd || *end <= *start {
 		return a
 	}
 	first, last := m.index(*start), m.index(*end-1)
@@ -84,40 +85,40 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 	}
 	b.moveMarkers(m)
 	b.rewriteFormulas(func(of *sheet, text string) string {
-		return relocatedFormula(text, of == l.sheet, l.sheet.title, func(a area) (area, bool) { return m.area(a), true })
+		return relocatedFormula(text, of == l.sheet, l.sheet.title, func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 	})
 	return nil, nil
 }
 
 // relocatedFormula is a formula after cells of the sheet with a title changed
 // places; own tells whether the formula stands there too.
-func relocatedFormula(text string, own bool, title string, to func(area) (area, bool)) string {
-	return rewritten(text, func(p formulaPart) (string, bool) {
-		if p.sheet != title && (p.sheet != "" || !own) {
+func relocatedFormula(text string, own bool, title string, to func(grid.Area) (grid.Area, bool)) string {
+	return grid.Rewritten(text, func(p grid.FormulaPart) (string, bool) {
+		if p.Sheet != title && (p.Sheet != "" || !own) {
 			return "", false
 		}
-		moved, ok := to(p.cells.area)
+		moved, ok := to(p.Cells.Area)
 		if !ok {
-			return refError, true
+			return grid.RefError, true
 		}
-		p.cells.area = moved
-		return p.qualified(p.cells.text()), true
+		p.Cells.Area = moved
+		return p.Qualified(p.Cells.Text()), true
 	})
 }
 
 // moveLines moves the cells and what is kept about single rows and columns.
 func (s *sheet) moveLines(m move) {
-	s.table = nil
+	s.Table = nil
 	reach := max(m.end, m.dest)
-	if m.along == byRow {
-		for len(s.rows) < reach {
-			s.rows = append(s.rows, nil)
+	if m.along == grid.ByRow {
+		for len(s.Rows) < reach {
+			s.Rows = append(s.Rows, nil)
 		}
-		rotate(s.rows, m.start, m.end, m.dest)
+		rotate(s.Rows, m.start, m.end, m.dest)
 	} else {
-		for r := range s.rows {
-			if len(s.rowCells(r)) > min(m.start, m.dest) {
-				rotate(s.own(r, reach).cells, m.start, m.end, m.dest)
+		for r := range s.Rows {
+			if len(s.RowCells(r)) > min(m.start, m.dest) {
+				rotate(s.Own(r, reach).Cells, m.start, m.end, m.dest)
 			}
 		}
 	}
@@ -131,7 +132,7 @@ func (s *sheet) moveLines(m move) {
 	for i := range s.merges {
 		s.merges[i] = m.area(s.merges[i])
 	}
-	s.changeRanges(func(a area) (area, bool) { return m.area(a), true })
+	s.changeRanges(func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 }
 
 func (c *contents) moveMarkers(m move) {
@@ -182,7 +183,7 @@ func (c *contents) copySheet(s *sheet, id int64, title string, at int) (*sheet, 
 	}
 	made := s.detached(c.version)
 	made.id, made.title, made.hidden = id, "", false
-	made.changeRanges(func(a area) (area, bool) { return a, true })
+	made.changeRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
 	for _, p := range made.protected {
 		p.ProtectedRangeId = newID(func(id int64) bool { return false })
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -12,7 +13,7 @@ import (
 
 // pasted returns what becomes of a cell when another is pasted onto it from so
 // many rows and columns away.
-type pasted func(onto, from cell, rows, columns int) cell
+type pasted func(onto, from grid.Cell, rows, columns int) grid.Cell
 
 // pasteTypes are the kinds of pasting
 // (developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request#pastetype).
@@ -34,56 +35,56 @@ func pasteType(name string) (pasted, error) {
 	return paste, nil
 }
 
-func pasteAll(_, from cell, rows, columns int) cell { return from.copied(rows, columns) }
+func pasteAll(_, from grid.Cell, rows, columns int) grid.Cell { return from.Copied(rows, columns) }
 
-func pasteValue(onto, from cell, _, _ int) cell {
-	from.extra = nil
-	if from.kind == kindError {
-		from.kind = kindText // an error stays behind as its name
+func pasteValue(onto, from grid.Cell, _, _ int) grid.Cell {
+	from.Extra = nil
+	if from.Kind == grid.KindError {
+		from.Kind = grid.KindText // an error stays behind as its name
 	}
-	return onto.withValue(from)
+	return onto.WithValue(from)
 }
 
-func pasteFormula(onto, from cell, rows, columns int) cell {
-	value := from.copied(rows, columns)
-	value.extra = nil
-	if text := from.formula(); text != "" {
-		value.extra = &extra{formula: offsetFormula(text, rows, columns), auto: from.extra.auto}
+func pasteFormula(onto, from grid.Cell, rows, columns int) grid.Cell {
+	value := from.Copied(rows, columns)
+	value.Extra = nil
+	if text := from.Formula(); text != "" {
+		value.Extra = &grid.Extra{Formula: grid.OffsetFormula(text, rows, columns), Auto: from.Extra.Auto}
 	}
-	return onto.withValue(value)
+	return onto.WithValue(value)
 }
 
-func pasteFormat(onto, from cell, _, _ int) cell {
-	source := from.changed(func(*extra) {}).extra
-	return onto.changed(func(x *extra) {
-		x.format, x.validation = nil, nil
+func pasteFormat(onto, from grid.Cell, _, _ int) grid.Cell {
+	source := from.Changed(func(*grid.Extra) {}).Extra
+	return onto.Changed(func(x *grid.Extra) {
+		x.Format, x.Validation = nil, nil
 		if source != nil {
-			x.format, x.validation = source.format, source.validation
+			x.Format, x.Validation = source.Format, source.Validation
 		}
 	})
 }
 
-func pasteValidation(onto, from cell, _, _ int) cell {
-	return onto.changed(func(x *extra) {
-		x.validation = nil
-		if from.extra != nil {
-			x.validation = from.extra.validation
+func pasteValidation(onto, from grid.Cell, _, _ int) grid.Cell {
+	return onto.Changed(func(x *grid.Extra) {
+		x.Validation = nil
+		if from.Extra != nil {
+			x.Validation = from.Extra.Validation
 		}
 	})
 }
 
-func pasteWithoutBorders(onto, from cell, rows, columns int) cell {
-	return from.copied(rows, columns).changed(func(x *extra) {
+func pasteWithoutBorders(onto, from grid.Cell, rows, columns int) grid.Cell {
+	return from.Copied(rows, columns).Changed(func(x *grid.Extra) {
 		format := sheets.CellFormat{}
-		if x.format != nil {
-			format = *x.format
+		if x.Format != nil {
+			format = *x.Format
 		}
 		format.Borders = nil
-		if onto.extra != nil && onto.extra.format != nil {
-			format.Borders = onto.extra.format.Borders
+		if onto.Extra != nil && onto.Extra.Format != nil {
+			format.Borders = onto.Extra.Format.Borders
 		}
-		if x.format != nil || format.Borders != nil {
-			x.format = &format
+		if x.Format != nil || format.Borders != nil {
+			x.Format = &format
 		}
 	})
 }
@@ -108,24 +109,24 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	}
 	block := from.cellBlock(source)
 	transpose := r.PasteOrientation == "TRANSPOSE"
-	height, width := source.rows(), source.columns()
+	height, width := source.Rows(), source.Columns()
 	if transpose {
 		height, width = width, height
 	}
 	if height == 0 || width == 0 {
 		return nil, nil
 	}
-	dest.bottom = dest.top + height*max(1, dest.rows()/height)
-	dest.right = dest.left + width*max(1, dest.columns()/width)
-	if dest.bottom > to.height || dest.right > to.width {
-		return nil, to.exceeds(quoteTitle(to.title), dest)
+	dest.Bottom = dest.Top + height*max(1, dest.Rows()/height)
+	dest.Right = dest.Left + width*max(1, dest.Columns()/width)
+	if dest.Bottom > to.Height || dest.Right > to.Width {
+		return nil, to.exceeds(grid.QuoteTitle(to.title), dest)
 	}
 	each(dest, func(row, column int) error {
-		i, j := (row-dest.top)%height, (column-dest.left)%width
+		i, j := (row-dest.Top)%height, (column-dest.Left)%width
 		if transpose {
 			i, j = j, i
 		}
-		to.set(row, column, paste(to.at(row, column), block[i][j], row-source.top-i, column-source.left-j))
+		to.Set(row, column, paste(to.At(row, column), block[i][j], row-source.Top-i, column-source.Left-j))
 		return nil
 	})
 	if !transpose && (r.PasteType == "" || r.PasteType == "PASTE_NORMAL" || r.PasteType == "PASTE_NO_BORDERS") {
@@ -135,15 +136,15 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 }
 
 // pasteMerges repeats the merges of a source in a destination.
-func (s *sheet) pasteMerges(from *sheet, source, dest area) {
-	var copies []area
+func (s *sheet) pasteMerges(from *sheet, source, dest grid.Area) {
+	var copies []grid.Area
 	for _, m := range from.merges {
-		if !source.contains(m) {
+		if !source.Contains(m) {
 			continue
 		}
-		for top := dest.top; top < dest.bottom; top += source.rows() {
-			for left := dest.left; left < dest.right; left += source.columns() {
-				copies = append(copies, m.offset(top-source.top, left-source.left))
+		for top := dest.Top; top < dest.Bottom; top += source.Rows() {
+			for left := dest.Left; left < dest.Right; left += source.Columns() {
+				copies = append(copies, m.Offset(top-source.Top, left-source.Left))
 			}
 		}
 	}
@@ -181,17 +182,17 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, columns := row-source.top, column-source.left
-	dest := source.offset(rows, columns)
-	if dest.bottom > to.height || dest.right > to.width {
-		return nil, to.exceeds(quoteTitle(to.title), dest)
+	rows, columns := row-source.Top, column-source.Left
+	dest := source.Offset(rows, columns)
+	if dest.Bottom > to.Height || dest.Right > to.Width {
+		return nil, to.exceeds(grid.QuoteTitle(to.title), dest)
 	}
 	b.calculate(b.now)
 	block := from.cellBlock(source)
-	var moved []area
+	var moved []grid.Area
 	for _, m := range from.merges {
-		if source.contains(m) {
-			moved = append(moved, m.offset(rows, columns))
+		if source.Contains(m) {
+			moved = append(moved, m.Offset(rows, columns))
 		}
 	}
 	if err := from.unmerge(source); err != nil {
@@ -199,15 +200,15 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	}
 	from.wipe(source)
 	each(dest, func(r, c int) error {
-		to.set(r, c, paste(to.at(r, c), block[r-dest.top][c-dest.left], 0, 0))
+		to.Set(r, c, paste(to.At(r, c), block[r-dest.Top][c-dest.Left], 0, 0))
 		return nil
 	})
 	to.merges = append(to.merges, moved...)
 	if from == to { // a reference from one sheet to another cannot follow without changing its sheet
 		b.rewriteFormulas(func(of *sheet, text string) string {
-			return relocatedFormula(text, of == from, from.title, func(a area) (area, bool) {
-				if a.bottom != toEnd && a.right != toEnd && source.contains(a) {
-					return a.offset(rows, columns), true
+			return relocatedFormula(text, of == from, from.title, func(a grid.Area) (grid.Area, bool) {
+				if a.Bottom != grid.ToEnd && a.Right != grid.ToEnd && source.Contains(a) {
+					return a.Offset(rows, columns), true
 				}
 				return a, true
 			})
@@ -243,7 +244,7 @@ func (b batch) pasteData(r *sheets.PasteDataRequest) (*sheets.Response, error) {
 			if err != nil {
 				return nil, err
 			}
-			s.set(row+i, column+j, s.at(row+i, column+j).withValue(*made))
+			s.Set(row+i, column+j, s.At(row+i, column+j).WithValue(*made))
 		}
 	}
 	return nil, nil
@@ -280,18 +281,18 @@ func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, 
 		delimiter = r.Delimiter
 	}
 	switch {
-	case a.columns() != 1:
+	case a.Columns() != 1:
 		return nil, rest.BadRequest("The source must span exactly one column.")
 	case delimiter == "":
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with textToColumns that finds the delimiter itself")
 	}
 	in := input{entered: true, now: b.now}
-	for row := a.top; row < min(a.bottom, len(s.rows)); row++ {
-		if s.at(row, a.left).kind != kindText {
+	for row := a.Top; row < min(a.Bottom, len(s.Rows)); row++ {
+		if s.At(row, a.Left).Kind != grid.KindText {
 			continue
 		}
-		parts := strings.Split(s.at(row, a.left).text, delimiter)
-		s.grow(0, a.left+len(parts))
+		parts := strings.Split(s.At(row, a.Left).Text, delimiter)
+		s.grow(0, a.Left+len(parts))
 		if err := b.checkSize(); err != nil {
 			return nil, err
 		}
@@ -300,7 +301,7 @@ func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, 
 			if err != nil {
 				return nil, err
 			}
-			s.set(row, a.left+j, s.at(row, a.left+j).withValue(*made))
+			s.Set(row, a.Left+j, s.At(row, a.Left+j).WithValue(*made))
 		}
 	}
 	return nil, nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -38,7 +39,7 @@ func (b batch) addNamedRange(r *sheets.AddNamedRangeRequest) (*sheets.Response, 
 
 // setNamed gives a named range the name and the range of a request.
 func (b batch) setNamed(n *namedRange, given *sheets.NamedRange) error {
-	_, _, isCells := parseCells(given.Name)
+	_, _, isCells := grid.ParseCells(given.Name)
 	if !rangeName.MatchString(given.Name) || isCells {
 		return rest.BadRequest("The name of a named range is invalid: %q", given.Name)
 	}

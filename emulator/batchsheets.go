@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -64,7 +65,7 @@ func (c *contents) rename(s *sheet, title string) error {
 		return rest.BadRequest("A sheet with the name %q already exists. Please enter another name.", title)
 	}
 	if old := s.title; old != "" && old != title {
-		c.rewriteFormulas(func(_ *sheet, text string) string { return renamedFormula(text, old, title) })
+		c.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenamedFormula(text, old, title) })
 	}
 	s.title = title
 	return nil
@@ -80,13 +81,13 @@ func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
 		return rest.BadRequest("You can't hide all the sheets in a document.")
 	}
 	look := *p
-	twinColors(&look.TabColor, &look.TabColorStyle)
+	grid.TwinColors(&look.TabColor, &look.TabColorStyle)
 	if g := p.GridProperties; g != nil {
 		height, width, err := s.wantedSize(g)
 		if err != nil {
 			return err
 		}
-		s.resize(height, width)
+		s.Resize(height, width)
 	}
 	s.look = look
 	return c.checkSize()
@@ -96,10 +97,10 @@ func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
 func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err error) {
 	height, width = int(g.RowCount), int(g.ColumnCount)
 	if height == 0 && !rest.WasSent(g.ForceSendFields, "RowCount") {
-		height = s.height
+		height = s.Height
 	}
 	if width == 0 && !rest.WasSent(g.ForceSendFields, "ColumnCount") {
-		width = s.width
+		width = s.Width
 	}
 	frozenRows, frozenColumns := int(g.FrozenRowCount), int(g.FrozenColumnCount)
 	switch {
@@ -131,7 +132,7 @@ func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, erro
 	b.sheets = remaining
 	b.named = slices.DeleteFunc(b.named, func(n namedRange) bool { return n.sheetID == s.id })
 	b.dropMarkers(s.id)
-	b.rewriteFormulas(func(_ *sheet, text string) string { return renamedFormula(text, s.title, "") })
+	b.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenamedFormula(text, s.title, "") })
 	return nil, nil
 }
 

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -8,58 +9,58 @@ import (
 // Requests that insert or delete cells and shift others.
 
 // cellBlock returns copies of the cells of an area.
-func (s *sheet) cellBlock(a area) [][]cell {
-	out := make([][]cell, a.rows())
+func (s *sheet) cellBlock(a grid.Area) [][]grid.Cell {
+	out := make([][]grid.Cell, a.Rows())
 	for r := range out {
-		out[r] = make([]cell, a.columns())
+		out[r] = make([]grid.Cell, a.Columns())
 		for c := range out[r] {
-			out[r][c] = s.at(a.top+r, a.left+c)
+			out[r][c] = s.At(a.Top+r, a.Left+c)
 		}
 	}
 	return out
 }
 
 // setBlock stores cells from a place on; the grid has room for them.
-func (s *sheet) setBlock(top, left int, block [][]cell) {
+func (s *sheet) setBlock(top, left int, block [][]grid.Cell) {
 	for r, line := range block {
 		for c, v := range line {
-			s.set(top+r, left+c, v)
+			s.Set(top+r, left+c, v)
 		}
 	}
 }
 
 // wipe empties an area of everything.
-func (s *sheet) wipe(a area) {
-	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
-		for c := a.left; c < min(a.right, len(s.rowCells(r))); c++ {
-			s.set(r, c, cell{})
+func (s *sheet) wipe(a grid.Area) {
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		for c := a.Left; c < min(a.Right, len(s.RowCells(r))); c++ {
+			s.Set(r, c, grid.Cell{})
 		}
 	}
 }
 
 // stored cuts an area to the rows and columns that hold anything.
-func (s *sheet) stored(a area) area {
+func (s *sheet) stored(a grid.Area) grid.Area {
 	width := 0
-	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
-		width = max(width, len(s.rowCells(r)))
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		width = max(width, len(s.RowCells(r)))
 	}
-	a.bottom = max(a.top, min(a.bottom, len(s.rows)))
-	a.right = max(a.left, min(a.right, width))
+	a.Bottom = max(a.Top, min(a.Bottom, len(s.Rows)))
+	a.Right = max(a.Left, min(a.Right, width))
 	return a
 }
 
 // shiftCells moves the cells below or right of an area by n, which is negative
 // to close the gap that deleting the area leaves. The grid grows for what would
 // be pushed out.
-func (b batch) shiftCells(s *sheet, a area, along axis, n int) error {
-	from := area{a.top, s.height, a.left, a.right}
-	if along == byColumn {
-		from = area{a.top, a.bottom, a.left, s.width}
+func (b batch) shiftCells(s *sheet, a grid.Area, along grid.Axis, n int) error {
+	from := grid.Rect(a.Top, s.Height, a.Left, a.Right)
+	if along == grid.ByColumn {
+		from = grid.Rect(a.Top, a.Bottom, a.Left, s.Width)
 	}
-	if n < 0 && along == byRow {
-		from.top = a.bottom
+	if n < 0 && along == grid.ByRow {
+		from.Top = a.Bottom
 	} else if n < 0 {
-		from.left = a.right
+		from.Left = a.Right
 	}
 	cells := s.stored(from)
 	block := s.cellBlock(cells)
@@ -67,38 +68,38 @@ func (b batch) shiftCells(s *sheet, a area, along axis, n int) error {
 		s.wipe(a)
 	}
 	s.wipe(cells)
-	top, left := cells.top, cells.left
-	if along == byRow {
+	top, left := cells.Top, cells.Left
+	if along == grid.ByRow {
 		top += n
 	} else {
 		left += n
 	}
-	s.grow(top+cells.rows(), left+cells.columns())
+	s.grow(top+cells.Rows(), left+cells.Columns())
 	if err := b.checkSize(); err != nil {
 		return err
 	}
 	s.setBlock(top, left, block)
-	at := a.top
-	if along == byColumn {
-		at = a.left
+	at := a.Top
+	if along == grid.ByColumn {
+		at = a.Left
 	}
 	b.rewriteFormulas(func(of *sheet, text string) string {
-		return relocatedFormula(text, of == s, s.title, func(r area) (area, bool) {
-			across := a.left <= r.left && r.right <= a.right && r.right != toEnd
-			if along == byColumn {
-				across = a.top <= r.top && r.bottom <= a.bottom && r.bottom != toEnd
+		return relocatedFormula(text, of == s, s.title, func(r grid.Area) (grid.Area, bool) {
+			across := a.Left <= r.Left && r.Right <= a.Right && r.Right != grid.ToEnd
+			if along == grid.ByColumn {
+				across = a.Top <= r.Top && r.Bottom <= a.Bottom && r.Bottom != grid.ToEnd
 			}
 			if !across {
 				return r, true
 			}
-			return r.shifted(along, at, n)
+			return r.Shifted(along, at, n)
 		})
 	})
 	return nil
 }
 
 // shiftAxis reads the dimension in which cells are shifted.
-func shiftAxis(name string) (axis, error) {
+func shiftAxis(name string) (grid.Axis, error) {
 	along, ok := axes[name]
 	if !ok {
 		return along, rest.BadRequest("A dimension must be specified.")
@@ -125,5 +126,5 @@ func (b batch) shiftRange(r *sheets.GridRange, dimension string, sign int) error
 	if err != nil {
 		return err
 	}
-	return b.shiftCells(s, a, along, sign*a.length(along))
+	return b.shiftCells(s, a, along, sign*a.Length(along))
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -14,15 +15,15 @@ import (
 
 // compareCells orders two values ascending. Text is compared without regard to
 // case first, as the menu does.
-func compareCells(a, b cell) int {
-	if by := cmp.Compare(a.rank(), b.rank()); by != 0 {
+func compareCells(a, b grid.Cell) int {
+	if by := cmp.Compare(a.Rank(), b.Rank()); by != 0 {
 		return by
 	}
-	switch a.kind {
-	case kindText, kindError:
-		return cmp.Or(cmp.Compare(strings.ToLower(a.text), strings.ToLower(b.text)), cmp.Compare(a.text, b.text))
+	switch a.Kind {
+	case grid.KindText, grid.KindError:
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Text), strings.ToLower(b.Text)), cmp.Compare(a.Text, b.Text))
 	}
-	return cmp.Compare(a.number, b.number)
+	return cmp.Compare(a.Number, b.Number)
 }
 
 // sortRange sorts the rows of a range. Empty cells are last in both orders, and
@@ -41,7 +42,7 @@ func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
 			return nil, rest.BadRequest("A sort spec must not be empty.")
 		case spec.BackgroundColor != nil || spec.BackgroundColorStyle != nil || spec.ForegroundColor != nil || spec.ForegroundColorStyle != nil || spec.DataSourceColumnReference != nil:
 			return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with sortRange by colour")
-		case int(spec.DimensionIndex) < a.left || int(spec.DimensionIndex) >= a.right:
+		case int(spec.DimensionIndex) < a.Left || int(spec.DimensionIndex) >= a.Right:
 			return nil, rest.BadRequest("The sort dimension %d is not in the range.", spec.DimensionIndex)
 		}
 	}
@@ -54,9 +55,9 @@ func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
 
 func (s *sheet) compareRows(x, y int, specs []*sheets.SortSpec) int {
 	for _, spec := range specs {
-		one, other := s.at(x, int(spec.DimensionIndex)), s.at(y, int(spec.DimensionIndex))
+		one, other := s.At(x, int(spec.DimensionIndex)), s.At(y, int(spec.DimensionIndex))
 		by := compareCells(one, other)
-		if spec.SortOrder == "DESCENDING" && one.kind != kindBlank && other.kind != kindBlank {
+		if spec.SortOrder == "DESCENDING" && one.Kind != grid.KindBlank && other.Kind != grid.KindBlank {
 			by = -by
 		}
 		if by != 0 {
@@ -67,24 +68,24 @@ func (s *sheet) compareRows(x, y int, specs []*sheets.SortSpec) int {
 }
 
 // reorder gives the visible rows of an area another order.
-func (s *sheet) reorder(a area, order func(rows []int)) {
+func (s *sheet) reorder(a grid.Area, order func(rows []int)) {
 	var places []int
-	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		if look := s.rowLook[r]; look == nil || !look.HiddenByUser {
 			places = append(places, r)
 		}
 	}
 	rows := slices.Clone(places)
 	order(rows)
-	moved := make([][]cell, len(rows))
+	moved := make([][]grid.Cell, len(rows))
 	for i, r := range rows {
 		if r != places[i] {
-			moved[i] = s.cellBlock(area{r, r + 1, a.left, a.right})[0]
+			moved[i] = s.cellBlock(grid.Rect(r, r+1, a.Left, a.Right))[0]
 		}
 	}
 	for i, line := range moved {
 		for c, v := range line {
-			s.set(places[i], a.left+c, v.copied(places[i]-rows[i], 0))
+			s.Set(places[i], a.Left+c, v.Copied(places[i]-rows[i], 0))
 		}
 	}
 }
@@ -114,43 +115,43 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 	b.calculate(b.now)
 	filled := s.stored(a)
 	seen := map[string]bool{}
-	var left [][]cell
+	var left [][]grid.Cell
 	removed := int64(0)
-	for row := filled.top; row < filled.bottom; row++ {
+	for row := filled.Top; row < filled.Bottom; row++ {
 		var key strings.Builder
 		for _, c := range columns {
-			key.WriteString(strings.ToLower(s.at(row, c).shown()) + "\x00")
+			key.WriteString(strings.ToLower(s.At(row, c).Shown()) + "\x00")
 		}
 		if blank := strings.Trim(key.String(), "\x00") == ""; !blank && seen[key.String()] {
 			removed++
 			continue
 		}
 		seen[key.String()] = true
-		left = append(left, s.cellBlock(area{row, row + 1, a.left, a.right})[0])
+		left = append(left, s.cellBlock(grid.Rect(row, row+1, a.Left, a.Right))[0])
 	}
 	if removed > 0 {
 		s.wipe(filled)
-		s.setBlock(a.top, a.left, left)
+		s.setBlock(a.Top, a.Left, left)
 	}
 	return &sheets.Response{DeleteDuplicates: &sheets.DeleteDuplicatesResponse{DuplicatesRemovedCount: removed}}, nil
 }
 
 // compared are the columns that tell duplicates; all of the range by default.
-func (b batch) compared(given []*sheets.DimensionRange, a area) ([]int, error) {
+func (b batch) compared(given []*sheets.DimensionRange, a grid.Area) ([]int, error) {
 	var columns []int
 	for _, d := range given {
 		l, err := b.lines(d)
 		if err != nil {
 			return nil, err
 		}
-		if l.along != byColumn || l.start < a.left || l.end > a.right {
+		if l.along != grid.ByColumn || l.start < a.Left || l.end > a.Right {
 			return nil, rest.BadRequest("Comparison columns must be columns of the range.")
 		}
 		for c := l.start; c < l.end; c++ {
 			columns = append(columns, c)
 		}
 	}
-	for c := a.left; c < a.right && len(given) == 0; c++ {
+	for c := a.Left; c < a.Right && len(given) == 0; c++ {
 		columns = append(columns, c)
 	}
 	return columns, nil
@@ -164,12 +165,12 @@ func (b batch) trimWhitespace(r *sheets.TrimWhitespaceRequest) (*sheets.Response
 	}
 	changed := int64(0)
 	each(s.stored(a), func(row, column int) error {
-		have := s.at(row, column)
-		if have.kind != kindText || have.formula() != "" {
+		have := s.At(row, column)
+		if have.Kind != grid.KindText || have.Formula() != "" {
 			return nil
 		}
-		if text := strings.Join(strings.Fields(have.text), " "); text != have.text {
-			s.set(row, column, have.withValue(textCell(text)))
+		if text := strings.Join(strings.Fields(have.Text), " "); text != have.Text {
+			s.Set(row, column, have.WithValue(grid.TextCell(text)))
 			changed++
 		}
 		return nil

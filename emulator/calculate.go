@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -17,7 +18,7 @@ import (
 // hasFormulas tells whether a formula was ever stored.
 func (c *contents) hasFormulas() bool {
 	for _, s := range c.sheets {
-		if s.formulas {
+		if s.Formulas {
 			return true
 		}
 	}
@@ -34,26 +35,26 @@ func (c *contents) calculate(now time.Time) {
 	defer book.file.Close()
 	for _, f := range book.order() {
 		value := book.value(f)
-		if value.kind == kindError {
-			f.whole.failed = value.text
+		if value.Kind == grid.KindError {
+			f.whole.failed = value.Text
 			book.failed[f.sheet] = append(book.failed[f.sheet], f)
 		}
-		value.extra = f.sheet.at(f.row, f.column).extra
-		f.sheet.set(f.row, f.column, value)
+		value.Extra = f.sheet.At(f.row, f.column).Extra
+		f.sheet.Set(f.row, f.column, value)
 	}
 }
 
 // eachFormula calls do for every cell with a formula.
-func (c *contents) eachFormula(do func(s *sheet, r, column int, stored cell)) {
+func (c *contents) eachFormula(do func(s *sheet, r, column int, stored grid.Cell)) {
 	for _, s := range c.sheets {
-		if !s.formulas {
+		if !s.Formulas {
 			continue
 		}
-		s.formulas = false
-		for r := range s.rows {
-			for column, stored := range s.rowCells(r) {
-				if stored.formula() != "" {
-					s.formulas = true
+		s.Formulas = false
+		for r := range s.Rows {
+			for column, stored := range s.RowCells(r) {
+				if stored.Formula() != "" {
+					s.Formulas = true
 					do(s, r, column, stored)
 				}
 			}
@@ -63,15 +64,15 @@ func (c *contents) eachFormula(do func(s *sheet, r, column int, stored cell)) {
 
 // rewriteFormulas changes the text of formulas.
 func (c *contents) rewriteFormulas(change func(s *sheet, text string) string) {
-	c.eachFormula(func(s *sheet, r, column int, stored cell) {
-		text := change(s, stored.formula())
-		if text == stored.formula() {
+	c.eachFormula(func(s *sheet, r, column int, stored grid.Cell) {
+		text := change(s, stored.Formula())
+		if text == stored.Formula() {
 			return
 		}
-		x := *stored.extra
-		x.formula = text
-		stored.extra = &x
-		s.set(r, column, stored)
+		x := *stored.Extra
+		x.Formula = text
+		stored.Extra = &x
+		s.Set(r, column, stored)
 	})
 }
 
@@ -90,7 +91,7 @@ type formulaAt struct {
 // usedCells are cells that a formula refers to.
 type usedCells struct {
 	sheet *sheet
-	area  area
+	area  grid.Area
 }
 
 // calculator holds, in a workbook that the library calculates on, the formulas
@@ -101,7 +102,7 @@ type calculator struct {
 	file     *excelize.File
 	formulas []*formulaAt
 	index    map[*formulaAt]int
-	loaded   map[*sheet][]area
+	loaded   map[*sheet][]grid.Area
 	parts    []*formulaPiece
 	failed   map[*sheet][]*formulaAt // formulas that came to an error
 }
@@ -113,16 +114,16 @@ const (
 )
 
 func newCalculator(c *contents, now time.Time) *calculator {
-	k := &calculator{of: c, now: now, file: excelize.NewFile(), index: map[*formulaAt]int{}, loaded: map[*sheet][]area{}, failed: map[*sheet][]*formulaAt{}}
+	k := &calculator{of: c, now: now, file: excelize.NewFile(), index: map[*formulaAt]int{}, loaded: map[*sheet][]grid.Area{}, failed: map[*sheet][]*formulaAt{}}
 	k.file.NewSheet(twins)
 	k.file.NewSheet(partSheet)
 	for i := range c.sheets {
 		k.file.NewSheet(sheetCode(i))
 	}
 	texts := []string{}
-	c.eachFormula(func(s *sheet, r, column int, stored cell) {
+	c.eachFormula(func(s *sheet, r, column int, stored grid.Cell) {
 		f := &formulaAt{sheet: s, row: r, column: column}
-		texts = append(texts, k.translate(f, stored.formula()))
+		texts = append(texts, k.translate(f, stored.Formula()))
 		k.formulas = append(k.formulas, f)
 	})
 	for _, f := range k.formulas {
@@ -149,14 +150,14 @@ func sheetCode(i int) string { return "S" + strconv.Itoa(i) }
 
 // twin is the cell of a formula about formula i.
 func twin(i, which int) string {
-	return columnLetters(which+5*(i/maxTwinRows)) + strconv.Itoa(i%maxTwinRows+1)
+	return grid.ColumnLetters(which+5*(i/maxTwinRows)) + strconv.Itoa(i%maxTwinRows+1)
 }
 
 // maxTwinRows is the number of rows in a workbook.
 const maxTwinRows = 1 << 20
 
 func (k *calculator) place(f *formulaAt) (code, cell string) {
-	return k.code(f.sheet), columnLetters(f.column) + strconv.Itoa(f.row+1)
+	return k.code(f.sheet), grid.ColumnLetters(f.column) + strconv.Itoa(f.row+1)
 }
 
 func (k *calculator) code(s *sheet) string {
@@ -172,20 +173,20 @@ func (k *calculator) code(s *sheet) string {
 func (k *calculator) load(used usedCells) {
 	s, a := used.sheet, used.area
 	for _, done := range k.loaded[s] {
-		if done.contains(a) {
+		if done.Contains(a) {
 			return
 		}
 	}
 	k.loaded[s] = append(k.loaded[s], a)
 	code := k.code(s)
-	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
-		cells := s.rowCells(r)
-		for column := a.left; column < min(a.right, len(cells)); column++ {
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		cells := s.RowCells(r)
+		for column := a.Left; column < min(a.Right, len(cells)); column++ {
 			stored := cells[column]
-			if stored.kind == kindBlank || stored.formula() != "" {
+			if stored.Kind == grid.KindBlank || stored.Formula() != "" {
 				continue
 			}
-			k.file.SetCellValue(code, columnLetters(column)+strconv.Itoa(r+1), stored.unformatted())
+			k.file.SetCellValue(code, grid.ColumnLetters(column)+strconv.Itoa(r+1), stored.Unformatted())
 		}
 	}
 }
@@ -205,7 +206,7 @@ func (k *calculator) order() []*formulaAt {
 	for _, f := range k.formulas {
 		for _, used := range f.uses {
 			for column, list := range at[used.sheet] {
-				if column >= used.area.left && column < used.area.right {
+				if column >= used.area.Left && column < used.area.Right {
 					f.after(list, used.area)
 				}
 			}
@@ -231,9 +232,9 @@ func (k *calculator) order() []*formulaAt {
 }
 
 // after makes f wait for the formulas of one column that lie in an area.
-func (f *formulaAt) after(list []*formulaAt, a area) {
-	for _, other := range list[firstFrom(list, a.top):] {
-		if other.row >= a.bottom {
+func (f *formulaAt) after(list []*formulaAt, a grid.Area) {
+	for _, other := range list[firstFrom(list, a.Top):] {
+		if other.row >= a.Bottom {
 			return
 		}
 		f.waits++
@@ -255,12 +256,12 @@ func firstFrom(list []*formulaAt, row int) int {
 }
 
 // value is the result of a formula, as a cell without what the cell keeps.
-func (k *calculator) value(f *formulaAt) cell {
+func (k *calculator) value(f *formulaAt) grid.Cell {
 	if f.circular {
-		return errorCell(refError)
+		return grid.ErrorCell(grid.RefError)
 	}
 	if failed := k.settle(f); failed != "" {
-		return errorCell(failed)
+		return grid.ErrorCell(failed)
 	}
 	i := k.index[f]
 	code, place := k.place(f)
@@ -268,23 +269,23 @@ func (k *calculator) value(f *formulaAt) cell {
 	text, err := k.result(code, place)
 	switch {
 	case err != nil:
-		return errorCell(errorName(text, err))
+		return grid.ErrorCell(errorName(text, err))
 	case kind == "1" && text != "":
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsInf(n, 0) {
-			return errorCell("#NUM!")
+			return grid.ErrorCell("#NUM!")
 		}
-		return numberCell(k.precise(i, n))
+		return grid.NumberCell(k.precise(i, n))
 	case kind == "4":
-		return boolCell(strings.EqualFold(text, "true"))
+		return grid.BoolCell(strings.EqualFold(text, "true"))
 	}
 	if strings.EqualFold(text, "+inf") || strings.EqualFold(text, "-inf") {
-		return errorCell("#NUM!")
+		return grid.ErrorCell("#NUM!")
 	}
 	if len(text) > maxResultText && utf8.RuneCountInString(text) > maxResultText {
-		return errorCell("#VALUE!")
+		return grid.ErrorCell("#VALUE!")
 	}
-	return cell{kind: kindText, text: text}
+	return grid.Cell{Kind: grid.KindText, Text: text}
 }
 
 // result asks the library, which for some formulas panics.
@@ -327,10 +328,10 @@ func errorName(text string, err error) string {
 	switch {
 	case strings.HasPrefix(message, "not support"):
 		return "#NAME?"
-	case errorText.MatchString(text):
+	case grid.ErrorText.MatchString(text):
 		return text
-	case errorText.MatchString(message):
-		return errorText.FindString(message)
+	case grid.ErrorText.MatchString(message):
+		return grid.ErrorText.FindString(message)
 	}
 	return "#ERROR!"
 }

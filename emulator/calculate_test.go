@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 func FuzzEntered(f *testing.F) {
@@ -12,38 +14,38 @@ func FuzzEntered(f *testing.F) {
 	}
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, s string) {
-		c, err := entered(s, now)
+		c, err := grid.Entered(s, now)
 		if err != nil {
 			return
 		}
-		if text := c.formula(); text != "" {
+		if text := c.Formula(); text != "" {
 			var whole strings.Builder
-			for _, p := range formulaParts(text) {
-				whole.WriteString(p.text)
+			for _, p := range grid.FormulaParts(text) {
+				whole.WriteString(p.Text)
 			}
 			if whole.String() != text {
 				t.Fatalf("the parts of %q are %q", text, whole.String())
 			}
-			again := shiftedFormula(offsetFormula(text, 1, 1), "S", "S", byRow, 0, 1)
+			again := grid.ShiftedFormula(grid.OffsetFormula(text, 1, 1), "S", "S", grid.ByRow, 0, 1)
 			calculated(again)
 			return
 		}
-		if shown := c.shown(); c.kind == kindText && shown != strings.TrimPrefix(s, "'") {
+		if shown := c.Shown(); c.Kind == grid.KindText && shown != strings.TrimPrefix(s, "'") {
 			t.Errorf("entered(%q) is the text %q", s, shown)
 		}
 	})
 }
 
 // calculated has a formula calculated in a small sheet.
-func calculated(text string) cell {
+func calculated(text string) grid.Cell {
 	s := newSheet(0, "S", 20, 5)
-	s.set(0, 0, numberCell(1))
-	c, err := formulaCell(text)
+	s.Set(0, 0, grid.NumberCell(1))
+	c, err := grid.FormulaCell(text)
 	if err != nil {
-		return cell{}
+		return grid.Cell{}
 	}
-	s.set(1, 1, c)
+	s.Set(1, 1, c)
 	of := newContents("", s)
 	of.calculate(time.Time{})
-	return s.at(1, 1)
+	return s.At(1, 1)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -15,19 +16,19 @@ type cellEdit struct {
 }
 
 // rows writes rows of cells from the first cell of an area on; they must fit.
-func (e cellEdit) rows(a area, rows []*sheets.RowData) error {
-	if len(rows) > a.rows() {
-		return rest.BadRequest("Attempting to write row: %d, beyond the last requested row of: %d", a.bottom, a.bottom-1)
+func (e cellEdit) rows(a grid.Area, rows []*sheets.RowData) error {
+	if len(rows) > a.Rows() {
+		return rest.BadRequest("Attempting to write row: %d, beyond the last requested row of: %d", a.Bottom, a.Bottom-1)
 	}
 	for r, line := range rows {
 		if line == nil {
 			continue
 		}
-		if len(line.Values) > a.columns() {
-			return rest.BadRequest("Attempting to write column: %d, beyond the last requested column of: %d", a.right, a.right-1)
+		if len(line.Values) > a.Columns() {
+			return rest.BadRequest("Attempting to write column: %d, beyond the last requested column of: %d", a.Right, a.Right-1)
 		}
 		for i, d := range line.Values {
-			if err := e.cell(a.top+r, a.left+i, d); err != nil {
+			if err := e.cell(a.Top+r, a.Left+i, d); err != nil {
 				return err
 			}
 		}
@@ -36,13 +37,13 @@ func (e cellEdit) rows(a area, rows []*sheets.RowData) error {
 }
 
 // fill writes rows into an area; what they leave out of it is cleared.
-func (e cellEdit) fill(a area, rows []*sheets.RowData) error {
+func (e cellEdit) fill(a grid.Area, rows []*sheets.RowData) error {
 	if err := e.rows(a, rows); err != nil {
 		return err
 	}
 	return each(a, func(r, c int) error {
-		given := r-a.top < len(rows) && rows[r-a.top] != nil && c-a.left < len(rows[r-a.top].Values)
-		if given || e.sheet.at(r, c).empty() {
+		given := r-a.Top < len(rows) && rows[r-a.Top] != nil && c-a.Left < len(rows[r-a.Top].Values)
+		if given || e.sheet.At(r, c).Empty() {
 			return nil
 		}
 		return e.cell(r, c, nil)
@@ -54,19 +55,19 @@ func (e cellEdit) cell(r, c int, d *sheets.CellData) error {
 	if d == nil {
 		d = &sheets.CellData{}
 	}
-	stored := e.sheet.at(r, c).userData()
+	stored := e.sheet.At(r, c).UserData()
 	rest.Merge(stored, d, e.mask)
 	made, err := cellOf(stored)
 	if err != nil {
 		return err
 	}
-	e.sheet.set(r, c, made)
+	e.sheet.Set(r, c, made)
 	return nil
 }
 
 // cellOf turns CellData into a cell.
-func cellOf(d *sheets.CellData) (cell, error) {
-	var c cell
+func cellOf(d *sheets.CellData) (grid.Cell, error) {
+	var c grid.Cell
 	if v := d.UserEnteredValue; v != nil {
 		switch {
 		case v.FormulaValue != nil:
@@ -74,41 +75,41 @@ func cellOf(d *sheets.CellData) (cell, error) {
 		case v.StringValue != nil && utf8.RuneCountInString(*v.StringValue) > maxCellText:
 			return c, errTooLong
 		case v.StringValue != nil:
-			c = textCell(*v.StringValue)
+			c = grid.TextCell(*v.StringValue)
 		case v.NumberValue != nil:
-			c = numberCell(*v.NumberValue)
+			c = grid.NumberCell(*v.NumberValue)
 		case v.BoolValue != nil:
-			c = boolCell(*v.BoolValue)
+			c = grid.BoolCell(*v.BoolValue)
 		}
 	}
 	if d.PivotTable != nil || d.DataSourceTable != nil || d.DataSourceFormula != nil || d.ChipRuns != nil {
 		return c, rest.Unsupported("a pivot table, data source or chip in a cell")
 	}
-	c.extra = extraOf(d).kept()
+	c.Extra = extraOf(d).Kept()
 	return c, nil
 }
 
 // formulaIn makes a cell of CellData with a formula.
-func formulaIn(d *sheets.CellData, text string) (cell, error) {
+func formulaIn(d *sheets.CellData, text string) (grid.Cell, error) {
 	switch {
 	case utf8.RuneCountInString(text) > maxCellText:
-		return cell{}, errTooLong
+		return grid.Cell{}, errTooLong
 	case !strings.HasPrefix(text, "="):
-		return cell{}, rest.BadRequest("Invalid formula: %s", text)
+		return grid.Cell{}, rest.BadRequest("Invalid formula: %s", text)
 	}
-	c, err := formulaCell(text)
+	c, err := grid.FormulaCell(text)
 	if err != nil {
-		return cell{}, err
+		return grid.Cell{}, err
 	}
 	x := extraOf(d)
-	x.formula, x.auto = c.extra.formula, c.extra.auto
-	c.extra = &x
+	x.Formula, x.Auto = c.Extra.Formula, c.Extra.Auto
+	c.Extra = &x
 	return c, nil
 }
 
 // extraOf takes what is no value out of CellData.
-func extraOf(d *sheets.CellData) extra {
-	return extra{note: d.Note, format: storedFormat(d.UserEnteredFormat), validation: d.DataValidation, runs: d.TextFormatRuns}
+func extraOf(d *sheets.CellData) grid.Extra {
+	return grid.Extra{Note: d.Note, Format: storedFormat(d.UserEnteredFormat), Validation: d.DataValidation, Runs: d.TextFormatRuns}
 }
 
 // storedFormat returns a format as Google gives it back: colours in both fields.
@@ -117,10 +118,10 @@ func storedFormat(f *sheets.CellFormat) *sheets.CellFormat {
 		return nil
 	}
 	g := *f
-	twinColors(&g.BackgroundColor, &g.BackgroundColorStyle)
+	grid.TwinColors(&g.BackgroundColor, &g.BackgroundColorStyle)
 	if g.TextFormat != nil {
 		text := *g.TextFormat
-		twinColors(&text.ForegroundColor, &text.ForegroundColorStyle)
+		grid.TwinColors(&text.ForegroundColor, &text.ForegroundColorStyle)
 		g.TextFormat = &text
 	}
 	return &g

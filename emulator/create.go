@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // Spreadsheet is what [Server.Create] makes a spreadsheet from.
@@ -90,12 +92,12 @@ func (s *Server) addFile(id, mimeType, by string) *file {
 }
 
 func (given Sheet) build(i int64) *sheet {
-	sh := newSheet(i, cmp.Or(given.Title, "Sheet"+automatic(float64(i+1))), 1000, 26)
+	sh := newSheet(i, cmp.Or(given.Title, "Sheet"+grid.Automatic(float64(i+1))), 1000, 26)
 	sh.hidden = given.Hidden
 	for r, values := range given.Values {
 		sh.grow(r+1, len(values))
 		for c, v := range values {
-			sh.set(r, c, raw(v))
+			sh.Set(r, c, raw(v))
 		}
 	}
 	return sh
@@ -132,5 +134,5 @@ func (s *Server) Values(id, title string) [][]any {
 		return nil
 	}
 	f.contents.calculate(s.options.Now())
-	return sh.values(wholeSheet.closed(sh.height, sh.width), rendering{value: unformatted})
+	return sh.values(grid.WholeSheet.Closed(sh.Height, sh.Width), rendering{value: unformatted})
 }

@@ -3,6 +3,7 @@ package emulator
 import (
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -13,7 +14,7 @@ import (
 // place is a part of a sheet that filters select.
 type place struct {
 	sheet   *sheet
-	area    area
+	area    grid.Area
 	filters []*sheets.DataFilter
 }
 
@@ -66,13 +67,13 @@ func (c *contents) markedPlaces(f *sheets.DataFilter) ([]place, error) {
 		if !ok || s == nil {
 			continue // metadata of the spreadsheet marks no cells
 		}
-		a := wholeSheet
-		if d := m.Location.DimensionRange; d != nil && axes[d.Dimension] == byRow {
-			a.top, a.bottom = int(d.StartIndex), int(d.EndIndex)
+		a := grid.WholeSheet
+		if d := m.Location.DimensionRange; d != nil && axes[d.Dimension] == grid.ByRow {
+			a.Top, a.Bottom = int(d.StartIndex), int(d.EndIndex)
 		} else if d != nil {
-			a.left, a.right = int(d.StartIndex), int(d.EndIndex)
+			a.Left, a.Right = int(d.StartIndex), int(d.EndIndex)
 		}
-		out = append(out, place{sheet: s, area: a.closed(s.height, s.width)})
+		out = append(out, place{sheet: s, area: a.Closed(s.Height, s.Width)})
 	}
 	return out, nil
 }
@@ -90,7 +91,7 @@ func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	wanted := map[*sheet][]area{}
+	wanted := map[*sheet][]grid.Area{}
 	for _, p := range places {
 		wanted[p.sheet] = append(wanted[p.sheet], p.area)
 	}

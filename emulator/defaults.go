@@ -1,6 +1,9 @@
 package emulator
 
-import "google.golang.org/api/sheets/v4"
+import (
+	"example.com/sheets-function/emulator/internal/grid"
+	"google.golang.org/api/sheets/v4"
+)
 
 // newProperties are the properties of a new spreadsheet, as recorded.
 func newProperties(title string) sheets.SpreadsheetProperties {
@@ -9,7 +12,7 @@ func newProperties(title string) sheets.SpreadsheetProperties {
 		Locale:           "en_US",
 		AutoRecalc:       "ON_CHANGE",
 		TimeZone:         "Etc/GMT",
-		DefaultFormat:    defaultFormat(),
+		DefaultFormat:    grid.DefaultFormat(),
 		SpreadsheetTheme: &sheets.SpreadsheetTheme{PrimaryFontFamily: "Arial", ThemeColors: themeColors()},
 	}
 }
@@ -31,7 +34,7 @@ func themeColors() []*sheets.ThemeColorPair {
 	}
 	pairs := make([]*sheets.ThemeColorPair, len(palette))
 	for i, p := range palette {
-		c := &sheets.Color{Red: channel(p.red), Green: channel(p.green), Blue: channel(p.blue)}
+		c := &sheets.Color{Red: grid.Channel(p.red), Green: grid.Channel(p.green), Blue: grid.Channel(p.blue)}
 		pairs[i] = &sheets.ThemeColorPair{ColorType: p.name, Color: &sheets.ColorStyle{RgbColor: c}}
 	}
 	return pairs

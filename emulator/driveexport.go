@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"net/http"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
@@ -81,7 +82,7 @@ func (s *sheet) delimited(comma rune) []byte {
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
 	w.UseCRLF, w.Comma = true, comma
-	lines := s.values(wholeSheet.closed(s.height, s.width), rendering{})
+	lines := s.values(grid.WholeSheet.Closed(s.Height, s.Width), rendering{})
 	width := 0
 	for _, line := range lines {
 		width = max(width, len(line))

@@ -108,7 +108,7 @@ func (s *sheet) fillCSV(text []byte, commas bool, in input) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil || row*max(s.width, len(record)) > maxCells {
+		if err != nil || row*max(s.Width, len(record)) > maxCells {
 			return rest.BadRequest("The content cannot be read as a table.")
 		}
 		s.grow(row+1, len(record))
@@ -117,7 +117,7 @@ func (s *sheet) fillCSV(text []byte, commas bool, in input) error {
 			if err != nil {
 				return err
 			}
-			s.set(row, column, *made)
+			s.Set(row, column, *made)
 		}
 	}
 }
@@ -142,7 +142,7 @@ func (c *call) uploadOver() (*file, error) {
 	}
 	made.version = f.contents.version + 1
 	for _, s := range made.sheets {
-		s.version = made.version
+		s.Version = made.version
 	}
 	f.contents, f.modified, f.by = made, now, c.token.principal
 	return f, f.describeAs(&u.about)

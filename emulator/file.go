@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -77,7 +78,7 @@ type contents struct {
 type namedRange struct {
 	id, name string
 	sheetID  int64
-	area     area
+	area     grid.Area
 }
 
 func (c *contents) clone() *contents {
@@ -107,9 +108,9 @@ func (c *contents) copied() *contents {
 // detached returns a copy of a sheet with rows of its own.
 func (s *sheet) detached(version uint64) *sheet {
 	d := s.clone(version)
-	for r, have := range d.rows {
+	for r, have := range d.Rows {
 		if have != nil {
-			d.rows[r] = &row{cells: slices.Clone(have.cells), version: version}
+			d.Rows[r] = &grid.Row{Cells: slices.Clone(have.Cells), Version: version}
 		}
 	}
 	return d
@@ -130,12 +131,12 @@ func (c *contents) checkSize() error {
 func (c *contents) checkGrowth(grown *sheet, height, width int) error {
 	total := 0
 	for _, s := range c.sheets {
-		h, w := s.height, s.width
+		h, w := s.Height, s.Width
 		if s == grown {
 			h, w = height, width
 		}
-		if w > maxColumns {
-			return rest.BadRequest("This action would increase the number of columns in the sheet above the limit of %d columns.", maxColumns)
+		if w > grid.MaxColumns {
+			return rest.BadRequest("This action would increase the number of columns in the sheet above the limit of %d columns.", grid.MaxColumns)
 		}
 		total += h * w
 	}
@@ -168,25 +169,25 @@ func (c *contents) sheetByTitle(title string) *sheet {
 // find resolves a range in A1 notation: a bare name is a named range before it
 // is a sheet, and cells without a sheet are those of the first visible one
 // (developers.google.com/workspace/sheets/api/guides/concepts).
-func (c *contents) find(a1 string) (*sheet, reference, error) {
-	ref, err := parseA1(a1)
+func (c *contents) find(a1 string) (*sheet, grid.Reference, error) {
+	ref, err := grid.ParseA1(a1)
 	if err != nil {
 		return nil, ref, err
 	}
-	if ref.bare {
+	if ref.Bare {
 		for _, n := range c.named {
-			if s := c.sheetByID(n.sheetID); s != nil && strings.EqualFold(n.name, ref.title) {
-				ref.area = n.area
+			if s := c.sheetByID(n.sheetID); s != nil && strings.EqualFold(n.name, ref.Title) {
+				ref.Area = n.area
 				return s, ref, nil
 			}
 		}
 	}
-	s := c.sheetByTitle(ref.title)
-	if !ref.titled {
+	s := c.sheetByTitle(ref.Title)
+	if !ref.Titled {
 		s = c.firstVisible()
 	}
 	if s == nil {
-		return nil, ref, unparsable(a1)
+		return nil, ref, grid.Unparsable(a1)
 	}
 	return s, ref, nil
 }
@@ -238,18 +239,18 @@ func newContents(title string, list ...*sheet) *contents {
 }
 
 // insert makes rows or columns and moves what refers to the sheet by position.
-func (c *contents) insert(s *sheet, along axis, at, n int) {
+func (c *contents) insert(s *sheet, along grid.Axis, at, n int) {
 	s.insert(along, at, n)
 	c.shift(s, along, at, n)
 }
 
 // shift moves the named ranges and developer metadata of a sheet along with its rows or columns.
-func (c *contents) shift(s *sheet, along axis, at, n int) {
+func (c *contents) shift(s *sheet, along grid.Axis, at, n int) {
 	kept := c.named[:0]
 	for _, named := range c.named {
 		ok := true
 		if named.sheetID == s.id {
-			named.area, ok = named.area.shifted(along, at, n)
+			named.area, ok = named.area.Shifted(along, at, n)
 		}
 		if ok {
 			kept = append(kept, named)
@@ -258,12 +259,12 @@ func (c *contents) shift(s *sheet, along axis, at, n int) {
 	c.named = kept
 	c.shiftMarkers(s.id, along, at, n)
 	c.rewriteFormulas(func(of *sheet, text string) string {
-		return shiftedFormula(text, of.title, s.title, along, at, n)
+		return grid.ShiftedFormula(text, of.title, s.title, along, at, n)
 	})
 }
 
 // remove deletes rows or columns and moves what refers to the sheet by position.
-func (c *contents) remove(s *sheet, along axis, from, to int) {
+func (c *contents) remove(s *sheet, along grid.Axis, from, to int) {
 	s.remove(along, from, to)
 	c.shift(s, along, from, from-to)
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -14,35 +15,35 @@ const (
 // gridData answers the cells of areas, one block each; of the whole sheet when
 // there are none. Cells and rows at the end without anything that the mask
 // takes are left out (recorded for notes).
-func (s *sheet) gridData(areas []area, m *rest.Mask) []*sheets.GridData {
+func (s *sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 	if len(areas) == 0 {
-		areas = []area{wholeSheet.closed(s.height, s.width)}
+		areas = []grid.Area{grid.WholeSheet.Closed(s.Height, s.Width)}
 	}
 	var out []*sheets.GridData
 	for _, a := range areas {
-		d := &sheets.GridData{StartRow: int64(a.top), StartColumn: int64(a.left)}
+		d := &sheets.GridData{StartRow: int64(a.Top), StartColumn: int64(a.Left)}
 		if m.Selects("rowData") {
 			d.RowData = s.rowData(a, m.Sub("rowData", "values"))
 		}
 		if m.Selects("rowMetadata") {
-			d.RowMetadata = dimensionData(a.top, a.bottom, s.rowLook, rowPixels)
+			d.RowMetadata = dimensionData(a.Top, a.Bottom, s.rowLook, rowPixels)
 		}
 		if m.Selects("columnMetadata") {
-			d.ColumnMetadata = dimensionData(a.left, a.right, s.columnLook, columnPixels)
+			d.ColumnMetadata = dimensionData(a.Left, a.Right, s.columnLook, columnPixels)
 		}
 		out = append(out, d)
 	}
 	return out
 }
 
-func (s *sheet) rowData(a area, m *rest.Mask) []*sheets.RowData {
+func (s *sheet) rowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
 	var out []*sheets.RowData
 	filled := 0
-	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		line := &sheets.RowData{}
 		some := 0
-		for col := a.left; col < min(a.right, len(s.rowCells(r))); col++ {
-			d := s.at(r, col).describe()
+		for col := a.Left; col < min(a.Right, len(s.RowCells(r))); col++ {
+			d := s.At(r, col).Describe()
 			line.Values = append(line.Values, d)
 			if m.HasAny(d) {
 				some = len(line.Values)

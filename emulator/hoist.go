@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"strconv"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // The library evaluates functions nested three deep among operators wrongly,
@@ -129,7 +131,7 @@ const maxResultText = 32_000
 // hoist moves what was gathered since a mark into a cell of its own.
 func (b *hoister) hoist(m mark) {
 	k := b.book
-	place := columnLetters(len(k.parts)/maxTwinRows) + strconv.Itoa(len(k.parts)%maxTwinRows+1)
+	place := grid.ColumnLetters(len(k.parts)/maxTwinRows) + strconv.Itoa(len(k.parts)%maxTwinRows+1)
 	piece := &formulaPiece{
 		place: place, strict: b.lenient == m.lenient,
 		uses: append([]usedCells(nil), b.uses[m.uses:]...), needs: append([]*formulaPiece(nil), b.needs[m.needs:]...),
@@ -153,7 +155,7 @@ func (k *calculator) failure(p *formulaPiece) string {
 	}
 	for _, used := range p.uses {
 		for _, f := range k.failed[used.sheet] {
-			if used.area.contains(area{f.row, f.row + 1, f.column, f.column + 1}) {
+			if used.area.Contains(grid.Rect(f.row, f.row+1, f.column, f.column+1)) {
 				return f.whole.failed
 			}
 		}
@@ -177,10 +179,10 @@ func (k *calculator) settle(f *formulaAt) string {
 // summingFunctions make one value of any arguments, singleFunctions one of
 // single values; an error in an argument of strictFunctions is their value.
 var (
-	summingFunctions = words("SUM AVERAGE MIN MAX COUNT COUNTA PRODUCT MEDIAN STDEV VAR SUMIF SUMIFS COUNTIF COUNTIFS AVERAGEIF " +
+	summingFunctions = grid.Words("SUM AVERAGE MIN MAX COUNT COUNTA PRODUCT MEDIAN STDEV VAR SUMIF SUMIFS COUNTIF COUNTIFS AVERAGEIF " +
 		"AVERAGEIFS SUMPRODUCT AND OR TEXTJOIN CONCATENATE")
-	singleFunctions = words(scalars + " NOT ISBLANK ISNUMBER ISTEXT ISLOGICAL IF IFS SWITCH")
-	strictFunctions = words(scalars + " NOT SUM AVERAGE MIN MAX PRODUCT MEDIAN STDEV VAR SUMPRODUCT AND OR TEXTJOIN CONCATENATE PI")
+	singleFunctions = grid.Words(scalars + " NOT ISBLANK ISNUMBER ISTEXT ISLOGICAL IF IFS SWITCH")
+	strictFunctions = grid.Words(scalars + " NOT SUM AVERAGE MIN MAX PRODUCT MEDIAN STDEV VAR SUMPRODUCT AND OR TEXTJOIN CONCATENATE PI")
 )
 
 const scalars = "ABS INT ROUND ROUNDUP ROUNDDOWN TRUNC SQRT POWER LOG LOG10 LN EXP MOD SIGN CEILING FLOOR LEN LEFT RIGHT MID UPPER " +

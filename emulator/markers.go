@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -54,7 +55,7 @@ func (c *contents) dropMarkers(sheetID int64) {
 }
 
 // shiftMarkers moves the developer metadata of single rows and columns along.
-func (c *contents) shiftMarkers(sheetID int64, along axis, at, n int) {
+func (c *contents) shiftMarkers(sheetID int64, along grid.Axis, at, n int) {
 	var kept []*sheets.DeveloperMetadata
 	for _, m := range c.markers {
 		d := m.Location.DimensionRange
@@ -66,7 +67,7 @@ func (c *contents) shiftMarkers(sheetID int64, along axis, at, n int) {
 			continue
 		}
 		moved, location, of := *m, *m.Location, *d
-		of.StartIndex = int64(shiftedStart(int(d.StartIndex), at, n))
+		of.StartIndex = int64(grid.ShiftedStart(int(d.StartIndex), at, n))
 		of.EndIndex = of.StartIndex + 1
 		location.DimensionRange, moved.Location = &of, &location
 		kept = append(kept, &moved)
@@ -218,15 +219,15 @@ func (c *contents) covers(p place, at *sheets.DeveloperMetadataLocation) bool {
 	if !ok || id != p.sheet.id {
 		return false
 	}
-	whole := area{0, p.sheet.height, 0, p.sheet.width}
+	whole := grid.Rect(0, p.sheet.Height, 0, p.sheet.Width)
 	d := at.DimensionRange
 	switch {
 	case d == nil:
 		return p.area == whole
-	case axes[d.Dimension] == byRow:
-		return int(d.StartIndex) >= p.area.top && int(d.EndIndex) <= p.area.bottom
+	case axes[d.Dimension] == grid.ByRow:
+		return int(d.StartIndex) >= p.area.Top && int(d.EndIndex) <= p.area.Bottom
 	}
-	return int(d.StartIndex) >= p.area.left && int(d.EndIndex) <= p.area.right
+	return int(d.StartIndex) >= p.area.Left && int(d.EndIndex) <= p.area.Right
 }
 
 func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.Response, error) {

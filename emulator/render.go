@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
@@ -28,13 +29,13 @@ type rendering struct {
 }
 
 // values returns the values of an area, without trailing empty cells and rows.
-func (s *sheet) values(a area, how rendering) [][]any {
+func (s *sheet) values(a grid.Area, how rendering) [][]any {
 	out := [][]any{}
 	filled := 0
-	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
-		cells := s.rowCells(r)
-		cells = cells[min(a.left, len(cells)):min(a.right, len(cells))]
-		line := make([]any, lastValue(cells)+1)
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		cells := s.RowCells(r)
+		cells = cells[min(a.Left, len(cells)):min(a.Right, len(cells))]
+		line := make([]any, grid.LastValue(cells)+1)
 		for c := range line {
 			line[c] = how.cell(cells[c])
 		}
@@ -50,14 +51,14 @@ func (s *sheet) values(a area, how rendering) [][]any {
 	return out
 }
 
-func (how rendering) cell(c cell) any {
-	if how.value == asFormula && c.extra != nil && c.extra.formula != "" {
-		return c.extra.formula
+func (how rendering) cell(c grid.Cell) any {
+	if how.value == asFormula && c.Extra != nil && c.Extra.Formula != "" {
+		return c.Extra.Formula
 	}
-	if how.value == formatted || how.dateAsText && c.kind == kindNumber && isDate(c.numberFormat()) {
-		return c.shown()
+	if how.value == formatted || how.dateAsText && c.Kind == grid.KindNumber && grid.IsDate(c.NumberFormat()) {
+		return c.Shown()
 	}
-	return c.unformatted()
+	return c.Unformatted()
 }
 
 // transposed turns rows into columns, again without trailing empty cells.

@@ -4,13 +4,14 @@ import (
 	"maps"
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
 // sheet is one sheet (tab): its cells, and what is kept about it.
 type sheet struct {
-	grid
+	grid.Grid
 	id     int64
 	title  string
 	hidden bool
@@ -19,7 +20,7 @@ type sheet struct {
 	// frozen rows, gridlines. Id, title, order, size and hidden stand elsewhere.
 	look sheets.SheetProperties
 
-	merges []area
+	merges []grid.Area
 	kept
 	// rowLook and columnLook hold the properties of single rows and columns
 	// that differ from the usual; the values are never changed in place.
@@ -28,14 +29,14 @@ type sheet struct {
 }
 
 func newSheet(id int64, title string, height, width int) *sheet {
-	return &sheet{id: id, title: title, grid: grid{height: height, width: width}}
+	return &sheet{id: id, title: title, Grid: grid.Grid{Height: height, Width: width}}
 }
 
 // clone returns a copy that shares rows until it writes.
 func (s *sheet) clone(version uint64) *sheet {
 	c := *s
-	c.version = version
-	c.rows = slices.Clone(s.rows)
+	c.Version = version
+	c.Rows = slices.Clone(s.Rows)
 	c.merges = slices.Clone(s.merges)
 	c.kept = s.kept.clone()
 	c.rowLook, c.columnLook = maps.Clone(s.rowLook), maps.Clone(s.columnLook)
@@ -45,25 +46,25 @@ func (s *sheet) clone(version uint64) *sheet {
 
 // exceeds is Google's refusal of a range that begins outside the grid; the
 // range is shown as it was asked for.
-func (s *sheet) exceeds(title string, a area) error {
-	return rest.BadRequest("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.a1(), s.height, s.width)
+func (s *sheet) exceeds(title string, a grid.Area) error {
+	return rest.BadRequest("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.A1(), s.Height, s.Width)
 }
 
 // clip cuts a to the grid; an area that begins outside is refused.
-func (s *sheet) clip(a area) (area, error) {
-	if a.top >= s.height || a.left >= s.width {
-		return area{}, s.exceeds(quoteTitle(s.title), a)
+func (s *sheet) clip(a grid.Area) (grid.Area, error) {
+	if a.Top >= s.Height || a.Left >= s.Width {
+		return grid.Area{}, s.exceeds(grid.QuoteTitle(s.title), a)
 	}
-	return a.closed(s.height, s.width), nil
+	return a.Closed(s.Height, s.Width), nil
 }
 
 // name writes an area of the sheet as Google's answers do.
-func (s *sheet) name(a area) string { return quoteTitle(s.title) + "!" + a.a1() }
+func (s *sheet) name(a grid.Area) string { return grid.QuoteTitle(s.title) + "!" + a.A1() }
 
 // dimensionLook returns the map of single rows' or columns' properties.
-func (s *sheet) dimensionLook(along axis) map[int]*sheets.DimensionProperties {
+func (s *sheet) dimensionLook(along grid.Axis) map[int]*sheets.DimensionProperties {
 	look := &s.rowLook
-	if along == byColumn {
+	if along == grid.ByColumn {
 		look = &s.columnLook
 	}
 	if *look == nil {
@@ -73,51 +74,51 @@ func (s *sheet) dimensionLook(along axis) map[int]*sheets.DimensionProperties {
 }
 
 // size is the number of rows or columns.
-func (s *sheet) size(along axis) int {
-	if along == byColumn {
-		return s.width
+func (s *sheet) size(along grid.Axis) int {
+	if along == grid.ByColumn {
+		return s.Width
 	}
-	return s.height
+	return s.Height
 }
 
 // longer returns the size with n more rows or columns.
-func (s *sheet) longer(along axis, n int) (height, width int) {
-	if along == byColumn {
-		return s.height, s.width + n
+func (s *sheet) longer(along grid.Axis, n int) (height, width int) {
+	if along == grid.ByColumn {
+		return s.Height, s.Width + n
 	}
-	return s.height + n, s.width
+	return s.Height + n, s.Width
 }
 
 // insert makes n empty rows or columns before at, and moves what is kept about
 // ranges of the sheet along.
-func (s *sheet) insert(along axis, at, n int) {
-	if along == byColumn {
-		s.insertColumns(at, n)
+func (s *sheet) insert(along grid.Axis, at, n int) {
+	if along == grid.ByColumn {
+		s.InsertColumns(at, n)
 	} else {
-		s.insertRows(at, n)
+		s.InsertRows(at, n)
 	}
 	s.shift(along, at, n)
 }
 
 // remove deletes the rows or columns from up to to.
-func (s *sheet) remove(along axis, from, to int) {
-	if along == byColumn {
-		s.deleteColumns(from, to)
+func (s *sheet) remove(along grid.Axis, from, to int) {
+	if along == grid.ByColumn {
+		s.DeleteColumns(from, to)
 	} else {
-		s.deleteRows(from, to)
+		s.DeleteRows(from, to)
 	}
 	s.shift(along, from, from-to)
 }
 
-func (s *sheet) shift(along axis, at, n int) {
+func (s *sheet) shift(along grid.Axis, at, n int) {
 	kept := s.merges[:0]
 	for _, m := range s.merges {
-		if m, ok := m.shifted(along, at, n); ok && (m.rows() > 1 || m.columns() > 1) {
+		if m, ok := m.Shifted(along, at, n); ok && (m.Rows() > 1 || m.Columns() > 1) {
 			kept = append(kept, m)
 		}
 	}
 	s.merges = kept
-	s.changeRanges(func(a area) (area, bool) { return a.shifted(along, at, n) })
+	s.changeRanges(func(a grid.Area) (grid.Area, bool) { return a.Shifted(along, at, n) })
 	s.shiftGroups(along, at, n)
 	look := s.dimensionLook(along)
 	moved := map[int]*sheets.DimensionProperties{}
@@ -125,27 +126,27 @@ func (s *sheet) shift(along axis, at, n int) {
 		if n < 0 && i >= at && i < at-n {
 			continue
 		}
-		moved[shiftedStart(i, at, n)] = p
+		moved[grid.ShiftedStart(i, at, n)] = p
 	}
 	clear(look)
 	maps.Copy(look, moved)
 }
 
 // groupsOf returns where a sheet keeps its groups along an axis.
-func (s *sheet) groupsOf(along axis) *[]*sheets.DimensionGroup {
-	if along == byColumn {
+func (s *sheet) groupsOf(along grid.Axis) *[]*sheets.DimensionGroup {
+	if along == grid.ByColumn {
 		return &s.columnGroups
 	}
 	return &s.rowGroups
 }
 
-func (s *sheet) shiftGroups(along axis, at, n int) {
+func (s *sheet) shiftGroups(along grid.Axis, at, n int) {
 	groups := s.groupsOf(along)
 	var kept []*sheets.DimensionGroup
 	for _, g := range *groups {
 		moved, of := *g, *g.Range
-		of.StartIndex = int64(shiftedStart(int(of.StartIndex), at, n))
-		of.EndIndex = int64(shiftedEnd(int(of.EndIndex), at, n))
+		of.StartIndex = int64(grid.ShiftedStart(int(of.StartIndex), at, n))
+		of.EndIndex = int64(grid.ShiftedEnd(int(of.EndIndex), at, n))
 		if moved.Range = &of; of.EndIndex > of.StartIndex {
 			kept = append(kept, &moved)
 		}
@@ -154,4 +155,4 @@ func (s *sheet) shiftGroups(along axis, at, n int) {
 }
 
 // grow makes room for rows up to height and columns up to width, as append does.
-func (s *sheet) grow(height, width int) { s.resize(max(s.height, height), max(s.width, width)) }
+func (s *sheet) grow(height, width int) { s.Resize(max(s.Height, height), max(s.Width, width)) }

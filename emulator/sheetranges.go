@@ -3,6 +3,7 @@ package emulator
 import (
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -23,7 +24,7 @@ func (k kept) clone() kept {
 }
 
 // changeRanges moves all ranges; what has no range left is dropped.
-func (s *sheet) changeRanges(to func(area) (area, bool)) {
+func (s *sheet) changeRanges(to func(grid.Area) (grid.Area, bool)) {
 	change := func(g *sheets.GridRange) *sheets.GridRange {
 		a, ok := to(areaOf(g))
 		if !ok {

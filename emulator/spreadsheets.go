@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -69,7 +70,7 @@ func (c *contents) fillGrid(s *sheet, data []*sheets.GridData) error {
 		if err := c.checkSize(); err != nil {
 			return err
 		}
-		to := area{int(d.StartRow), s.height, int(d.StartColumn), s.width}
+		to := grid.Rect(int(d.StartRow), s.Height, int(d.StartColumn), s.Width)
 		if err := (cellEdit{sheet: s}).rows(to, d.RowData); err != nil {
 			return err
 		}
@@ -92,7 +93,7 @@ func (c *contents) describe(id string, ranges []string, withGrid bool, m *rest.M
 }
 
 // describeWanted answers the sheets that are wanted, or all.
-func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
+func (c *contents) describeWanted(id string, wanted map[*sheet][]grid.Area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
 	properties := c.properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
@@ -121,8 +122,8 @@ func (c *contents) describeWanted(id string, wanted map[*sheet][]area, some, wit
 }
 
 // wanted resolves the ranges of a request by sheet.
-func (c *contents) wanted(ranges []string) (map[*sheet][]area, error) {
-	wanted := map[*sheet][]area{}
+func (c *contents) wanted(ranges []string) (map[*sheet][]grid.Area, error) {
+	wanted := map[*sheet][]grid.Area{}
 	for _, a1 := range ranges {
 		s, a, err := c.clipped(a1)
 		if err != nil {
@@ -164,7 +165,7 @@ func (c *contents) sheetProperties(s *sheet) *sheets.SheetProperties {
 	if p.GridProperties != nil {
 		size = *p.GridProperties
 	}
-	size.RowCount, size.ColumnCount, size.ForceSendFields = int64(s.height), int64(s.width), nil
+	size.RowCount, size.ColumnCount, size.ForceSendFields = int64(s.Height), int64(s.Width), nil
 	p.GridProperties = &size
 	return &p
 }
@@ -175,38 +176,38 @@ func (n namedRange) describe() *sheets.NamedRange {
 
 // gridRange writes an area as the API shows it: ends of zero are present, and
 // sheetId 0 is not (recorded).
-func gridRange(sheetID int64, a area) *sheets.GridRange {
+func gridRange(sheetID int64, a grid.Area) *sheets.GridRange {
 	g := &sheets.GridRange{SheetId: sheetID}
 	set := func(start, end int, startTo, endTo *int64, startName string) {
-		if start == 0 && end == toEnd {
+		if start == 0 && end == grid.ToEnd {
 			return
 		}
 		*startTo = int64(start)
 		g.ForceSendFields = append(g.ForceSendFields, startName)
-		if end != toEnd {
+		if end != grid.ToEnd {
 			*endTo = int64(end)
 		}
 	}
-	set(a.top, a.bottom, &g.StartRowIndex, &g.EndRowIndex, "StartRowIndex")
-	set(a.left, a.right, &g.StartColumnIndex, &g.EndColumnIndex, "StartColumnIndex")
+	set(a.Top, a.Bottom, &g.StartRowIndex, &g.EndRowIndex, "StartRowIndex")
+	set(a.Left, a.Right, &g.StartColumnIndex, &g.EndColumnIndex, "StartColumnIndex")
 	return g
 }
 
 // areaOf reads a GridRange; an end that was not sent is open.
-func areaOf(g *sheets.GridRange) area {
+func areaOf(g *sheets.GridRange) grid.Area {
 	if g == nil {
-		return wholeSheet
+		return grid.WholeSheet
 	}
 	end := func(v int64, name string) int {
 		if v == 0 && !rest.WasSent(g.ForceSendFields, name) {
-			return toEnd
+			return grid.ToEnd
 		}
 		return int(v)
 	}
-	return area{
+	return grid.Rect(
 		int(g.StartRowIndex), end(g.EndRowIndex, "EndRowIndex"),
 		int(g.StartColumnIndex), end(g.EndColumnIndex, "EndColumnIndex"),
-	}
+	)
 }
 
 // noStorage is the 403 of Drive for a service account that wants to own a file.

@@ -3,6 +3,8 @@ package emulator
 import (
 	"strconv"
 	"strings"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // Formulas in the calculator's dialect.
@@ -20,32 +22,32 @@ var errorTerms = map[string]string{
 func (k *calculator) translate(f *formulaAt, text string) string {
 	b := hoister{book: k}
 	first := len(k.parts)
-	parts := formulaParts(strings.TrimPrefix(text, "="))
+	parts := grid.FormulaParts(strings.TrimPrefix(text, "="))
 	for i := 0; i < len(parts); i++ {
 		p, used := parts[i], len(f.uses)
-		switch name := strings.ToUpper(p.text); {
-		case p.kind == rangePart:
+		switch name := strings.ToUpper(p.Text); {
+		case p.Kind == grid.RangePart:
 			blank, length := k.blankTest(f, parts[i:])
 			if length == 0 {
 				blank, length = k.reference(f, p), 1
 			}
 			b.text += blank
 			i += length - 1
-			if !p.cells.single {
+			if !p.Cells.Single {
 				b.ranges++
 			}
-		case p.kind == namePart:
+		case p.Kind == grid.NamePart:
 			b.text += k.name(f, name)
 			b.ranges++
-		case p.kind == functionPart && (name == "NOW" || name == "TODAY") && i+2 < len(parts) && parts[i+2].text == ")":
+		case p.Kind == grid.FunctionPart && (name == "NOW" || name == "TODAY") && i+2 < len(parts) && parts[i+2].Text == ")":
 			b.text += k.clock(name)
 			i += 2
-		case p.kind == plainPart && errorTerms[name] != "":
+		case p.Kind == grid.PlainPart && errorTerms[name] != "":
 			b.text += errorTerms[name]
-		case p.kind == functionPart:
+		case p.Kind == grid.FunctionPart:
 			b.open(name)
 		default:
-			b.plain(p.text)
+			b.plain(p.Text)
 		}
 		b.uses = append(b.uses, f.uses[used:]...)
 	}
@@ -56,16 +58,16 @@ func (k *calculator) translate(f *formulaAt, text string) string {
 
 // blankTest translates a comparison of a cell with "", which the library gets
 // wrong for an empty cell.
-func (k *calculator) blankTest(f *formulaAt, parts []formulaPart) (text string, length int) {
-	if parts[0].kind != rangePart || !parts[0].cells.single {
+func (k *calculator) blankTest(f *formulaAt, parts []grid.FormulaPart) (text string, length int) {
+	if parts[0].Kind != grid.RangePart || !parts[0].Cells.Single {
 		return "", 0
 	}
 	operator, at := "", 1
-	for ; at < len(parts) && parts[at].kind == plainPart && len(operator) < 3; at++ {
-		switch strings.TrimSpace(parts[at].text) {
+	for ; at < len(parts) && parts[at].Kind == grid.PlainPart && len(operator) < 3; at++ {
+		switch strings.TrimSpace(parts[at].Text) {
 		case "":
 		case "=", "<", ">":
-			operator += parts[at].text
+			operator += parts[at].Text
 		case `""`:
 			test := map[string]string{"=": "=0", "<>": ">0"}[operator]
 			if test == "" {
@@ -80,37 +82,37 @@ func (k *calculator) blankTest(f *formulaAt, parts []formulaPart) (text string, 
 }
 
 func (k *calculator) clock(name string) string {
-	n := serial(k.now.UTC())
+	n := grid.Serial(k.now.UTC())
 	if name == "TODAY" {
 		n = float64(int(n))
 	}
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-func (k *calculator) reference(f *formulaAt, p formulaPart) string {
+func (k *calculator) reference(f *formulaAt, p grid.FormulaPart) string {
 	s := f.sheet
-	if p.sheet != "" {
-		s = k.of.sheetByTitle(p.sheet)
+	if p.Sheet != "" {
+		s = k.of.sheetByTitle(p.Sheet)
 	}
 	if s == nil {
-		return errorTerms[refError]
+		return errorTerms[grid.RefError]
 	}
-	return k.cells(f, s, p.cells)
+	return k.cells(f, s, p.Cells)
 }
 
 // cells writes a range with its sheet; what lies outside the grid is #REF!.
-func (k *calculator) cells(f *formulaAt, s *sheet, r cellRange) string {
-	if r.area.top >= s.height || r.area.left >= s.width {
-		return errorTerms[refError]
+func (k *calculator) cells(f *formulaAt, s *sheet, r grid.CellRange) string {
+	if r.Area.Top >= s.Height || r.Area.Left >= s.Width {
+		return errorTerms[grid.RefError]
 	}
-	r.area = r.area.closed(s.height, s.width)
-	f.uses = append(f.uses, usedCells{s, r.area})
+	r.Area = r.Area.Closed(s.Height, s.Width)
+	f.uses = append(f.uses, usedCells{s, r.Area})
 	// Rows below the last one with anything in it are not walked through.
-	if last := max(len(s.rows), r.area.top+1); r.area.bottom > last && r.area.rows() > maxIdleRows {
-		r.area.bottom = last
+	if last := max(len(s.Rows), r.Area.Top+1); r.Area.Bottom > last && r.Area.Rows() > maxIdleRows {
+		r.Area.Bottom = last
 	}
-	r.absolute = [4]bool{true, true, true, true}
-	return k.code(s) + "!" + r.text()
+	r.Absolute = [4]bool{true, true, true, true}
+	return k.code(s) + "!" + r.Text()
 }
 
 // maxIdleRows is how many empty rows at the end a range may have before they
@@ -120,7 +122,7 @@ const maxIdleRows = 2000
 func (k *calculator) name(f *formulaAt, name string) string {
 	for _, n := range k.of.named {
 		if s := k.of.sheetByID(n.sheetID); s != nil && strings.EqualFold(n.name, name) {
-			return k.cells(f, s, cellRange{area: n.area, single: n.area.rows() == 1 && n.area.columns() == 1})
+			return k.cells(f, s, grid.CellRange{Area: n.area, Single: n.area.Rows() == 1 && n.area.Columns() == 1})
 		}
 	}
 	return errorTerms["#NAME?"]

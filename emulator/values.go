@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -29,16 +30,16 @@ func (c *contents) read(a1 string, how rendering) (*sheets.ValueRange, error) {
 }
 
 // clipped resolves a range and cuts it to the grid.
-func (c *contents) clipped(a1 string) (*sheet, area, error) {
+func (c *contents) clipped(a1 string) (*sheet, grid.Area, error) {
 	s, ref, err := c.find(a1)
 	if err != nil {
-		return nil, area{}, err
+		return nil, grid.Area{}, err
 	}
-	a, err := s.clip(ref.area)
+	a, err := s.clip(ref.Area)
 	return s, a, err
 }
 
-func (s *sheet) valueRange(a area, how rendering) *sheets.ValueRange {
+func (s *sheet) valueRange(a grid.Area, how rendering) *sheets.ValueRange {
 	return &sheets.ValueRange{Range: s.name(a), MajorDimension: how.dimensionName(), Values: s.values(a, how)}
 }
 
@@ -109,11 +110,11 @@ func (c *call) clear(f *file, ranges []string) (cleared []string, err error) {
 	return cleared, err
 }
 
-func (s *sheet) clearValues(a area) {
-	for r := a.top; r < min(a.bottom, len(s.rows)); r++ {
-		for col := a.left; col < min(a.right, len(s.rowCells(r))); col++ {
-			if have := s.at(r, col); have.kind != kindBlank {
-				s.set(r, col, have.withValue(cell{}))
+func (s *sheet) clearValues(a grid.Area) {
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		for col := a.Left; col < min(a.Right, len(s.RowCells(r))); col++ {
+			if have := s.At(r, col); have.Kind != grid.KindBlank {
+				s.Set(r, col, have.WithValue(grid.Cell{}))
 			}
 		}
 	}

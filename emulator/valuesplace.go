@@ -3,6 +3,7 @@ package emulator
 import (
 	"reflect"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -18,7 +19,7 @@ type write struct {
 type written struct {
 	contents      *contents
 	sheet         *sheet
-	area          area
+	area          grid.Area
 	rows, columns []int // that got a value or were emptied
 	cells         int64
 }
@@ -43,28 +44,28 @@ func (w *write) update(c *contents, v *sheets.ValueRange) (written, error) {
 	if err != nil {
 		return written{}, err
 	}
-	if _, err := s.clip(ref.area); err != nil {
+	if _, err := s.clip(ref.Area); err != nil {
 		return written{}, err
 	}
-	bounded := !ref.single && ref.area.bottom != toEnd && ref.area.right != toEnd
+	bounded := !ref.Single && ref.Area.Bottom != grid.ToEnd && ref.Area.Right != grid.ToEnd
 	for r, line := range lines {
-		row, column := ref.area.top+r+1, ref.area.left+len(line)
-		within := "'" + s.title + "'!" + ref.area.a1()
+		row, column := ref.Area.Top+r+1, ref.Area.Left+len(line)
+		within := "'" + s.title + "'!" + ref.Area.A1()
 		switch {
-		case bounded && row > ref.area.bottom:
+		case bounded && row > ref.Area.Bottom:
 			return written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to row [%d]", within, row)
-		case bounded && column > ref.area.right:
-			return written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to column [%s]", within, columnLetters(ref.area.right))
+		case bounded && column > ref.Area.Right:
+			return written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to column [%s]", within, grid.ColumnLetters(ref.Area.Right))
 		}
 	}
-	to := extent(ref.area, lines)
-	if to.bottom > s.height || to.right > s.width {
+	to := extent(ref.Area, lines)
+	if to.Bottom > s.Height || to.Right > s.Width {
 		return written{}, s.exceeds("'"+s.title+"'", to)
 	}
 	return c.place(s, to, lines), nil
 }
 
-func (w *write) lines(v *sheets.ValueRange) ([][]*cell, error) {
+func (w *write) lines(v *sheets.ValueRange) ([][]*grid.Cell, error) {
 	columns, err := option("data.major_dimension", v.MajorDimension, "Dimension", dimensions)
 	if err != nil {
 		return nil, err
@@ -73,16 +74,16 @@ func (w *write) lines(v *sheets.ValueRange) ([][]*cell, error) {
 }
 
 // extent is the area that lines take from a's first cell on; at least that cell.
-func extent(a area, lines [][]*cell) area {
+func extent(a grid.Area, lines [][]*grid.Cell) grid.Area {
 	width := 1
 	for _, line := range lines {
 		width = max(width, len(line))
 	}
-	return area{a.top, a.top + max(1, len(lines)), a.left, a.left + width}
+	return grid.Rect(a.Top, a.Top+max(1, len(lines)), a.Left, a.Left+width)
 }
 
 // place stores lines; the grid has room for them.
-func (c *contents) place(s *sheet, to area, lines [][]*cell) written {
+func (c *contents) place(s *sheet, to grid.Area, lines [][]*grid.Cell) written {
 	done := written{contents: c, sheet: s, area: to}
 	for r, line := range lines {
 		any := false
@@ -91,13 +92,13 @@ func (c *contents) place(s *sheet, to area, lines [][]*cell) written {
 				continue
 			}
 			any = true
-			row, column := to.top+r, to.left+i
-			s.set(row, column, s.at(row, column).withValue(*v))
+			row, column := to.Top+r, to.Left+i
+			s.Set(row, column, s.At(row, column).WithValue(*v))
 			done.columns = append(done.columns, column)
 			done.cells++
 		}
 		if any {
-			done.rows = append(done.rows, to.top+r)
+			done.rows = append(done.rows, to.Top+r)
 		}
 	}
 	return done
@@ -115,30 +116,30 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 	if err != nil {
 		return done, "", err
 	}
-	a, err := s.clip(ref.area)
+	a, err := s.clip(ref.Area)
 	if err != nil {
 		return done, "", err
 	}
-	start := area{top: a.top, left: a.left}
-	t, found := s.lastTable(a)
+	start := grid.Area{Top: a.Top, Left: a.Left}
+	t, found := s.LastTable(a)
 	if found {
 		table = s.name(t)
-		start = area{top: t.bottom, left: t.left}
+		start = grid.Area{Top: t.Bottom, Left: t.Left}
 	}
 	to := extent(start, lines)
 	if len(lines) == 0 {
 		return c.place(s, to, lines), table, nil
 	}
 	if insert {
-		c.insert(s, byRow, to.top, len(lines))
+		c.insert(s, grid.ByRow, to.Top, len(lines))
 	}
-	s.grow(to.bottom, to.right)
+	s.grow(to.Bottom, to.Right)
 	if err := c.checkSize(); err != nil {
 		return done, "", err
 	}
 	done = c.place(s, to, lines)
 	if found {
-		s.lengthen(t, to)
+		s.Lengthen(t, to)
 	}
 	return done, table, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
@@ -37,10 +38,10 @@ func (c *call) input(name string) (input, error) {
 
 // cells turns the values of a request into cells; nil stands for a cell that
 // keeps what it has. Rows come first, whatever the request's dimension.
-func (in input) cells(values [][]any, columns bool) ([][]*cell, error) {
-	out := make([][]*cell, len(values))
+func (in input) cells(values [][]any, columns bool) ([][]*grid.Cell, error) {
+	out := make([][]*grid.Cell, len(values))
 	for r, line := range values {
-		out[r] = make([]*cell, len(line))
+		out[r] = make([]*grid.Cell, len(line))
 		for i, v := range line {
 			made, err := in.cell(v)
 			if err == errNoScalar {
@@ -58,12 +59,12 @@ func (in input) cells(values [][]any, columns bool) ([][]*cell, error) {
 	return out, nil
 }
 
-func transposedCells(lines [][]*cell) [][]*cell {
-	var out [][]*cell
+func transposedCells(lines [][]*grid.Cell) [][]*grid.Cell {
+	var out [][]*grid.Cell
 	for i, line := range lines {
 		for j, v := range line {
 			for len(out) <= j {
-				out = append(out, make([]*cell, len(lines)))
+				out = append(out, make([]*grid.Cell, len(lines)))
 			}
 			out[j][i] = v
 		}
@@ -71,8 +72,8 @@ func transposedCells(lines [][]*cell) [][]*cell {
 	return out
 }
 
-func (in input) cell(v any) (*cell, error) {
-	var made cell
+func (in input) cell(v any) (*grid.Cell, error) {
+	var made grid.Cell
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
@@ -80,9 +81,9 @@ func (in input) cell(v any) (*cell, error) {
 		if utf8.RuneCountInString(v) > maxCellText {
 			return nil, errTooLong
 		}
-		if made = textCell(v); in.entered {
+		if made = grid.TextCell(v); in.entered {
 			var err error
-			if made, err = entered(v, in.now); err != nil {
+			if made, err = grid.Entered(v, in.now); err != nil {
 				return nil, err
 			}
 		}
@@ -100,30 +101,30 @@ const (
 )
 
 // raw turns a Go value into a cell as it is; see [Sheet].
-func raw(v any) cell {
+func raw(v any) grid.Cell {
 	switch v := v.(type) {
 	case string:
-		return textCell(v)
+		return grid.TextCell(v)
 	case bool:
-		return boolCell(v)
+		return grid.BoolCell(v)
 	case Date:
 		t := time.Time(v)
-		c := numberCell(serial(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)))
-		c.extra = isoDate()
+		c := grid.NumberCell(grid.Serial(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)))
+		c.Extra = grid.IsoDate()
 		return c
 	case Number:
-		return numberCell(v.Value).inFormat(v.Pattern)
+		return grid.NumberCell(v.Value).InFormat(v.Pattern)
 	case Formula:
-		c, err := formulaCell(v.Text)
+		c, err := grid.FormulaCell(v.Text)
 		if err != nil || len(v.Text) < 2 || v.Text[0] != '=' {
-			return textCell(v.Text)
+			return grid.TextCell(v.Text)
 		}
-		return c.inFormat(v.Pattern)
+		return c.InFormat(v.Pattern)
 	}
 	if n, ok := anyNumber(v); ok {
-		return numberCell(n)
+		return grid.NumberCell(n)
 	}
-	return cell{}
+	return grid.Cell{}
 }
 
 // valueRange reads what update and append have in common: the values, from the
@@ -172,7 +173,7 @@ func (c *contents) sameRange(path, body string) error {
 		return err
 	}
 	other, b, err := c.find(body)
-	if err == nil && (s != other || a.area != b.area) {
+	if err == nil && (s != other || a.Area != b.Area) {
 		err = rest.BadRequest("Requested range %s does not match value range %s", path, body)
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -60,7 +61,7 @@ func (x *xlsxReader) sheet(title string) (Sheet, error) {
 	for r, row := range rows {
 		line := make([]any, len(row))
 		for column, text := range row {
-			name := columnLetters(column) + strconv.Itoa(r+1)
+			name := grid.ColumnLetters(column) + strconv.Itoa(r+1)
 			if line[column], err = x.cell(title, name, text); err != nil {
 				return s, fmt.Errorf("cell %s: %w", name, err)
 			}
@@ -83,7 +84,7 @@ func (x *xlsxReader) cell(title, name, text string) (any, error) {
 	pattern := x.pattern(style)
 	if formula != "" {
 		formula = "=" + strings.NewReplacer("_xlfn.", "", "_xlws.", "").Replace(formula)
-		if _, err := formulaCell(formula); err == nil {
+		if _, err := grid.FormulaCell(formula); err == nil {
 			return Formula{Text: formula, Pattern: pattern}, nil
 		}
 	}
@@ -106,7 +107,7 @@ func (x *xlsxReader) cell(title, name, text string) (any, error) {
 		return text, nil
 	case pattern == "":
 		return n, nil
-	case isDate(formatOf(pattern)):
+	case grid.IsDate(grid.FormatOf(pattern)):
 		n += x.shift
 	}
 	return Number{Value: n, Pattern: pattern}, nil

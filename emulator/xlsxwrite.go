@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"github.com/xuri/excelize/v2"
 )
 
@@ -102,9 +103,9 @@ func (x *xlsxWriter) sheet(s *sheet) error {
 	if err != nil {
 		return err
 	}
-	for r := range s.rows {
-		cells := s.rowCells(r)
-		line := make([]any, lastValue(cells)+1)
+	for r := range s.Rows {
+		cells := s.RowCells(r)
+		line := make([]any, grid.LastValue(cells)+1)
 		if len(line) > excelize.MaxColumns || r >= excelize.TotalRows {
 			return errors.New("more rows or columns than an .xlsx file has")
 		}
@@ -123,17 +124,17 @@ func (x *xlsxWriter) sheet(s *sheet) error {
 	return to.Flush()
 }
 
-func (x *xlsxWriter) cell(s *sheet, c cell) (any, error) {
-	if c.kind == kindBlank {
+func (x *xlsxWriter) cell(s *sheet, c grid.Cell) (any, error) {
+	if c.Kind == grid.KindBlank {
 		return nil, nil
 	}
-	out := excelize.Cell{Value: c.unformatted()}
-	if text := c.formula(); text != "" {
+	out := excelize.Cell{Value: c.Unformatted()}
+	if text := c.Formula(); text != "" {
 		out.Formula = strings.TrimPrefix(x.formula(s, text), "=")
 	}
 	var err error
-	if f := c.numberFormat(); f != nil {
-		out.StyleID, err = x.style(patternOf(f))
+	if f := c.NumberFormat(); f != nil {
+		out.StyleID, err = x.style(grid.PatternOf(f))
 	}
 	return out, err
 }
@@ -141,21 +142,21 @@ func (x *xlsxWriter) cell(s *sheet, c cell) (any, error) {
 // formula is a formula as the file has it: titles as they are there, and no
 // range open at an end.
 func (x *xlsxWriter) formula(own *sheet, text string) string {
-	return rewritten(text, func(p formulaPart) (string, bool) {
+	return grid.Rewritten(text, func(p grid.FormulaPart) (string, bool) {
 		of := own
-		if p.sheet != "" {
-			of = x.of.sheetByTitle(p.sheet)
+		if p.Sheet != "" {
+			of = x.of.sheetByTitle(p.Sheet)
 		}
 		if of == nil {
-			return refError, true
+			return grid.RefError, true
 		}
-		if p.sheet != "" {
-			p.sheet = x.titles[of]
+		if p.Sheet != "" {
+			p.Sheet = x.titles[of]
 		}
-		if !p.cells.single {
-			p.cells.area = p.cells.area.closed(max(of.height, p.cells.area.top+1), max(of.width, p.cells.area.left+1))
+		if !p.Cells.Single {
+			p.Cells.Area = p.Cells.Area.Closed(max(of.Height, p.Cells.Area.Top+1), max(of.Width, p.Cells.Area.Left+1))
 		}
-		return p.qualified(p.cells.text()), true
+		return p.Qualified(p.Cells.Text()), true
 	})
 }
 

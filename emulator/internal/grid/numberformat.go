@@ -1,4 +1,4 @@
-package emulator
+package grid
 
 import (
 	"math"
@@ -17,7 +17,7 @@ var dayZero = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 // formatNumber shows n in format f; nil is the automatic format.
 func formatNumber(n float64, f *sheets.NumberFormat) string {
 	if f == nil {
-		return automatic(n)
+		return Automatic(n)
 	}
 	pattern := f.Pattern
 	if pattern == "" {
@@ -25,8 +25,8 @@ func formatNumber(n float64, f *sheets.NumberFormat) string {
 	}
 	switch {
 	case f.Type == "TEXT" || pattern == "" || pattern == "@" || len(pattern) > maxPattern || strings.EqualFold(pattern, "general"):
-		return automatic(n)
-	case isDate(f):
+		return Automatic(n)
+	case IsDate(f):
 		return formatDate(n, pattern)
 	}
 	return formatDecimal(n, pattern)
@@ -46,14 +46,14 @@ var defaultPatterns = map[string]string{
 	"DATE_TIME":  "m/d/yyyy h:mm:ss",
 }
 
-// isDate tells whether f shows a number as a date or a time.
-func isDate(f *sheets.NumberFormat) bool {
+// IsDate tells whether f shows a number as a date or a time.
+func IsDate(f *sheets.NumberFormat) bool {
 	return f != nil && (f.Type == "DATE" || f.Type == "TIME" || f.Type == "DATE_TIME")
 }
 
-// automatic shows a number as a cell without a format does: whole numbers in
+// Automatic shows a number as a cell without a format does: whole numbers in
 // full, others with ten significant digits.
-func automatic(n float64) string {
+func Automatic(n float64) string {
 	if n == math.Trunc(n) && math.Abs(n) < 1e15 {
 		return strconv.FormatFloat(n, 'f', -1, 64)
 	}
@@ -194,7 +194,7 @@ func literal(s string) string { return strings.NewReplacer(`"`, "", `\`, "").Rep
 func formatDate(n float64, pattern string) string {
 	seconds := math.Round(n * 86400)
 	if math.IsNaN(seconds) || math.Abs(seconds) > 3e11 {
-		return automatic(n)
+		return Automatic(n)
 	}
 	t := dayZero.Add(time.Duration(math.Mod(seconds, 86400))*time.Second).AddDate(0, 0, int(seconds/86400))
 	var b strings.Builder
@@ -283,16 +283,16 @@ func datePart(t time.Time, token string, minutes bool, pattern string) string {
 	return literal(token)
 }
 
-// patternOf is the pattern that a format shows numbers by, "" for the automatic one.
-func patternOf(f *sheets.NumberFormat) string {
+// PatternOf is the pattern that a format shows numbers by, "" for the automatic one.
+func PatternOf(f *sheets.NumberFormat) string {
 	if f.Pattern != "" {
 		return f.Pattern
 	}
 	return defaultPatterns[f.Type]
 }
 
-// formatOf is the number format with a pattern, its type told by what stands in it.
-func formatOf(pattern string) *sheets.NumberFormat {
+// FormatOf is the number format with a pattern, its type told by what stands in it.
+func FormatOf(pattern string) *sheets.NumberFormat {
 	plain := strings.ToLower(quotedText.ReplaceAllString(pattern, ""))
 	day, hour := strings.ContainsAny(plain, "yd") || strings.Contains(plain, "mmm") || plain == "m-d", strings.ContainsAny(plain, "hs")
 	hour = hour || elapsedText.MatchString(pattern)

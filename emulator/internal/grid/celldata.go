@@ -1,4 +1,4 @@
-package emulator
+package grid
 
 import (
 	"reflect"
@@ -8,8 +8,8 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// defaultFormat is the format of a cell that has none, as recorded.
-func defaultFormat() *sheets.CellFormat {
+// DefaultFormat is the format of a cell that has none, as recorded.
+func DefaultFormat() *sheets.CellFormat {
 	white := func() *sheets.Color { return &sheets.Color{Red: 1, Green: 1, Blue: 1} }
 	return &sheets.CellFormat{
 		BackgroundColor:      white(),
@@ -27,17 +27,17 @@ func defaultFormat() *sheets.CellFormat {
 	}
 }
 
-// describe answers a cell with all that is known about it.
-func (c cell) describe() *sheets.CellData {
-	d := c.userData()
-	if c.kind != kindBlank {
+// Describe answers a cell with all that is known about it.
+func (c Cell) Describe() *sheets.CellData {
+	d := c.UserData()
+	if c.Kind != KindBlank {
 		d.EffectiveValue = c.effective()
-		d.FormattedValue = c.shown()
+		d.FormattedValue = c.Shown()
 	}
 	if d.UserEnteredFormat != nil {
-		effective := defaultFormat()
+		effective := DefaultFormat()
 		overlay(reflect.ValueOf(effective).Elem(), reflect.ValueOf(d.UserEnteredFormat).Elem())
-		effective.NumberFormat = c.numberFormat()
+		effective.NumberFormat = c.NumberFormat()
 		d.EffectiveFormat = effective
 	}
 	return d
@@ -57,30 +57,30 @@ func overlay(dst, src reflect.Value) {
 	}
 }
 
-// userData is what was stored in a cell: what a request can set.
-func (c cell) userData() *sheets.CellData {
+// UserData is what was stored in a cell: what a request can set.
+func (c Cell) UserData() *sheets.CellData {
 	d := &sheets.CellData{UserEnteredValue: c.effective()}
-	if text := c.formula(); text != "" {
+	if text := c.Formula(); text != "" {
 		d.UserEnteredValue = &sheets.ExtendedValue{FormulaValue: &text}
 	}
-	if x := c.extra; x != nil {
-		d.Note, d.UserEnteredFormat, d.DataValidation, d.TextFormatRuns = x.note, x.format, x.validation, x.runs
+	if x := c.Extra; x != nil {
+		d.Note, d.UserEnteredFormat, d.DataValidation, d.TextFormatRuns = x.Note, x.Format, x.Validation, x.Runs
 	}
 	return d
 }
 
 // effective is the value, of a formula its result; nil for an empty cell.
-func (c cell) effective() *sheets.ExtendedValue {
-	switch c.kind {
-	case kindText:
-		return &sheets.ExtendedValue{StringValue: &c.text}
-	case kindNumber:
-		return &sheets.ExtendedValue{NumberValue: &c.number}
+func (c Cell) effective() *sheets.ExtendedValue {
+	switch c.Kind {
+	case KindText:
+		return &sheets.ExtendedValue{StringValue: &c.Text}
+	case KindNumber:
+		return &sheets.ExtendedValue{NumberValue: &c.Number}
 	case kindBool:
-		b := c.number != 0
+		b := c.Number != 0
 		return &sheets.ExtendedValue{BoolValue: &b}
-	case kindError:
-		return &sheets.ExtendedValue{ErrorValue: &sheets.ErrorValue{Type: errorTypes[c.text]}}
+	case KindError:
+		return &sheets.ExtendedValue{ErrorValue: &sheets.ErrorValue{Type: errorTypes[c.Text]}}
 	}
 	return nil
 }

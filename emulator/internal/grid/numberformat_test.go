@@ -1,4 +1,4 @@
-package emulator
+package grid
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func FuzzNumberFormat(f *testing.F) {
 		for _, kind := range []string{"NUMBER", "DATE_TIME", "TEXT", ""} {
 			formatNumber(n, &sheets.NumberFormat{Type: kind, Pattern: pattern})
 		}
-		formatNumber(n, formatOf(pattern))
+		formatNumber(n, FormatOf(pattern))
 	})
 }
 

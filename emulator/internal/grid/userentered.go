@@ -1,4 +1,4 @@
-package emulator
+package grid
 
 import (
 	"regexp"
@@ -10,7 +10,7 @@ import (
 )
 
 // formats that parsing attaches, shared by all cells that need them.
-var formatExtras = map[string]*extra{}
+var formatExtras = map[string]*Extra{}
 
 func init() {
 	for kind, patterns := range map[string][]string{
@@ -34,27 +34,27 @@ func init() {
 	}
 }
 
-func formatExtra(kind, pattern string) *extra {
-	return &extra{format: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}}
+func formatExtra(kind, pattern string) *Extra {
+	return &Extra{Format: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}}
 }
 
-// isoDate is the format of a date as ISO 8601 writes it.
-func isoDate() *extra { return formatExtras["yyyy-mm-dd"] }
+// IsoDate is the format of a date as ISO 8601 writes it.
+func IsoDate() *Extra { return formatExtras["yyyy-mm-dd"] }
 
-// entered parses text as if it were typed into a cell of a spreadsheet in the
+// Entered parses text as if it were typed into a cell of a spreadsheet in the
 // locale en_US.
-func entered(s string, now time.Time) (cell, error) {
+func Entered(s string, now time.Time) (Cell, error) {
 	switch {
 	case s == "":
-		return cell{}, nil
+		return Cell{}, nil
 	case s[0] == '\'':
-		return textCell(s[1:]), nil
+		return TextCell(s[1:]), nil
 	case s[0] == '=' && len(s) > 1:
-		return formulaCell(s)
+		return FormulaCell(s)
 	case strings.EqualFold(s, "true"):
-		return boolCell(true), nil
+		return BoolCell(true), nil
 	case strings.EqualFold(s, "false"):
-		return boolCell(false), nil
+		return BoolCell(false), nil
 	}
 	if len(s) <= maxNumberText {
 		if c, ok := enteredNumber(s); ok {
@@ -64,7 +64,7 @@ func entered(s string, now time.Time) (cell, error) {
 			return c, nil
 		}
 	}
-	return textCell(s), nil
+	return TextCell(s), nil
 }
 
 // maxNumberText is longer than any text that stands for a number or a date.
@@ -72,14 +72,14 @@ const maxNumberText = 400
 
 var decimalText = regexp.MustCompile(`^([+-]?)(\$?)([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?( ?%)?$`)
 
-func enteredNumber(s string) (cell, bool) {
+func enteredNumber(s string) (Cell, bool) {
 	m := decimalText.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil || m[4] == "" && len(m[5]) < 2 || m[1] != "" && m[3] != "" || m[2] == "" && m[3] != "" || m[6] != "" && m[2]+m[7] != "" {
-		return cell{}, false
+		return Cell{}, false
 	}
 	n, err := strconv.ParseFloat(m[1]+m[3]+strings.ReplaceAll(m[4], ",", "")+m[5]+m[6], 64)
 	if err != nil {
-		return cell{}, false
+		return Cell{}, false
 	}
 	pattern := ""
 	switch {
@@ -92,7 +92,7 @@ func enteredNumber(s string) (cell, bool) {
 	case strings.Contains(m[4], ","):
 		pattern = "#,##0"
 	default:
-		return numberCell(n), true
+		return NumberCell(n), true
 	}
 	if m[5] != "" {
 		pattern = strings.Replace(pattern, "0%", "0.00%", 1)
@@ -103,9 +103,9 @@ func enteredNumber(s string) (cell, bool) {
 	return withFormat(n, pattern), true
 }
 
-func withFormat(n float64, pattern string) cell {
-	c := numberCell(n)
-	c.extra = formatExtras[pattern]
+func withFormat(n float64, pattern string) Cell {
+	c := NumberCell(n)
+	c.Extra = formatExtras[pattern]
 	return c
 }
 
@@ -127,9 +127,9 @@ var timeWritings = []writing{
 }
 
 // enteredTime reads a date, a time of day, or both with a blank between.
-func enteredTime(s string, now time.Time) (cell, bool) {
+func enteredTime(s string, now time.Time) (Cell, bool) {
 	if s[0] == ' ' || len(s) > 40 || !strings.ContainsAny(s, "0123456789") {
-		return cell{}, false
+		return Cell{}, false
 	}
 	if day, pattern, ok := readDate(s, now); ok {
 		return withFormat(day, pattern), true
@@ -147,7 +147,7 @@ func enteredTime(s string, now time.Time) (cell, bool) {
 			return withFormat(day+fraction, date+" "+clock), true
 		}
 	}
-	return cell{}, false
+	return Cell{}, false
 }
 
 // readDate returns a date as a serial number; without a year it is this year's.
@@ -165,7 +165,7 @@ func readDate(s string, now time.Time) (day float64, pattern string, ok bool) {
 		if t.Year() < 100 {
 			return 0, "", false
 		}
-		return serial(t), w.pattern, true
+		return Serial(t), w.pattern, true
 	}
 	return 0, "", false
 }
@@ -181,8 +181,8 @@ func readTime(s string) (fraction float64, pattern string, ok bool) {
 	return 0, "", false
 }
 
-// serial returns t as days since day zero, the time of day as a fraction.
-func serial(t time.Time) float64 {
+// Serial returns t as days since day zero, the time of day as a fraction.
+func Serial(t time.Time) float64 {
 	_, offset := t.Zone()
 	return float64(t.Unix()+int64(offset)-dayZero.Unix()) / 86400
 }

@@ -1,4 +1,4 @@
-package emulator
+package grid
 
 import (
 	"fmt"
@@ -9,45 +9,45 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// reference is a range as A1 notation names it.
-type reference struct {
-	title  string // the sheet; "" = the first visible one
-	titled bool   // a sheet was named
-	bare   bool   // a name alone, without quotes: perhaps a named range
-	area   area
-	single bool // one cell, written as such
+// Reference is a range as A1 notation names it.
+type Reference struct {
+	Title  string // the sheet; "" = the first visible one
+	Titled bool   // a sheet was named
+	Bare   bool   // a name alone, without quotes: perhaps a named range
+	Area   Area
+	Single bool // one cell, written as such
 }
 
-// wholeSheet is the area of a sheet named alone.
-var wholeSheet = area{bottom: toEnd, right: toEnd}
+// WholeSheet is the area of a sheet named alone.
+var WholeSheet = Area{Bottom: ToEnd, Right: ToEnd}
 
-// maxColumns is the number of columns that a sheet can have: up to ZZZ.
-const maxColumns = 18278
+// MaxColumns is the number of columns that a sheet can have: up to ZZZ.
+const MaxColumns = 18278
 
-// parseA1 reads a range in A1 notation (or R1C1, which Google takes as well).
+// ParseA1 reads a range in A1 notation (or R1C1, which Google takes as well).
 // A text that is no range of cells comes back as a bare name.
-func parseA1(s string) (reference, error) {
+func ParseA1(s string) (Reference, error) {
 	if strings.HasPrefix(s, "'") {
 		return parseQuoted(s)
 	}
 	if i := strings.LastIndexByte(s, '!'); i >= 0 {
-		a, single, ok := parseCells(s[i+1:])
+		a, single, ok := ParseCells(s[i+1:])
 		if !ok || i == 0 {
-			return reference{}, unparsable(s)
+			return Reference{}, Unparsable(s)
 		}
-		return reference{title: s[:i], titled: true, area: a, single: single}, nil
+		return Reference{Title: s[:i], Titled: true, Area: a, Single: single}, nil
 	}
-	if a, single, ok := parseCells(s); ok {
-		return reference{area: a, single: single}, nil
+	if a, single, ok := ParseCells(s); ok {
+		return Reference{Area: a, Single: single}, nil
 	}
 	if s == "" {
-		return reference{}, unparsable(s)
+		return Reference{}, Unparsable(s)
 	}
-	return reference{title: s, titled: true, bare: true, area: wholeSheet}, nil
+	return Reference{Title: s, Titled: true, Bare: true, Area: WholeSheet}, nil
 }
 
 // parseQuoted reads 'Title' and 'Title'!A1; an apostrophe in it is doubled.
-func parseQuoted(s string) (reference, error) {
+func parseQuoted(s string) (Reference, error) {
 	var title strings.Builder
 	i := 1
 	for ; i < len(s); i++ {
@@ -60,22 +60,22 @@ func parseQuoted(s string) (reference, error) {
 		title.WriteByte(s[i])
 	}
 	if i >= len(s) || title.Len() == 0 {
-		return reference{}, unparsable(s)
+		return Reference{}, Unparsable(s)
 	}
-	ref := reference{title: title.String(), titled: true, area: wholeSheet}
+	ref := Reference{Title: title.String(), Titled: true, Area: WholeSheet}
 	rest := s[i+1:]
 	if rest == "" {
 		return ref, nil
 	}
-	a, single, ok := parseCells(strings.TrimPrefix(rest, "!"))
+	a, single, ok := ParseCells(strings.TrimPrefix(rest, "!"))
 	if !ok || rest[0] != '!' {
-		return reference{}, unparsable(s)
+		return Reference{}, Unparsable(s)
 	}
-	ref.area, ref.single = a, single
+	ref.Area, ref.Single = a, single
 	return ref, nil
 }
 
-func unparsable(s string) error { return rest.BadRequest("Unable to parse range: %s", s) }
+func Unparsable(s string) error { return rest.BadRequest("Unable to parse range: %s", s) }
 
 var (
 	cornerA1   = regexp.MustCompile(`^\$?([A-Za-z]{1,3})?\$?([1-9][0-9]{0,7})?$`)
@@ -106,24 +106,24 @@ func parseCorner(s string) (corner, bool) {
 	return k, true
 }
 
-// parseCells reads the part after the sheet: A1, A1:B2, A:B, 1:2, A1:B, A2:2.
-func parseCells(s string) (a area, single, ok bool) {
+// ParseCells reads the part after the sheet: A1, A1:B2, A:B, 1:2, A1:B, A2:2.
+func ParseCells(s string) (a Area, single, ok bool) {
 	first, second, isRange := strings.Cut(s, ":")
 	from, ok := parseCorner(first)
 	if !ok {
-		return area{}, false, false
+		return Area{}, false, false
 	}
 	if !isRange {
 		ok = from.row >= 0 && from.column >= 0
-		return area{from.row, from.row + 1, from.column, from.column + 1}, true, ok
+		return Rect(from.row, from.row+1, from.column, from.column+1), true, ok
 	}
 	to, ok := parseCorner(second)
 	if !ok {
-		return area{}, false, false
+		return Area{}, false, false
 	}
-	a.top, a.bottom = span(from.row, to.row)
-	a.left, a.right = span(from.column, to.column)
-	return a, a.rows() == 1 && a.columns() == 1, true
+	a.Top, a.Bottom = span(from.row, to.row)
+	a.Left, a.Right = span(from.column, to.column)
+	return a, a.Rows() == 1 && a.Columns() == 1, true
 }
 
 // span orders two ends, which may come reversed; a missing start is the first,
@@ -131,9 +131,9 @@ func parseCells(s string) (a area, single, ok bool) {
 func span(from, to int) (start, end int) {
 	switch {
 	case from < 0 && to < 0:
-		return 0, toEnd
+		return 0, ToEnd
 	case to < 0:
-		return from, toEnd
+		return from, ToEnd
 	case from < 0:
 		return 0, to + 1
 	}
@@ -148,8 +148,8 @@ func columnIndex(letters string) int {
 	return n - 1
 }
 
-// columnLetters is the inverse of columnIndex.
-func columnLetters(c int) string {
+// ColumnLetters is the inverse of columnIndex.
+func ColumnLetters(c int) string {
 	s := ""
 	for c++; c > 0; c = (c - 1) / 26 {
 		s = string(rune('A'+(c-1)%26)) + s
@@ -159,27 +159,27 @@ func columnLetters(c int) string {
 
 var plainTitle = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// quoteTitle quotes a title where A1 notation needs it, as Google's answers do:
+// QuoteTitle quotes a title where A1 notation needs it, as Google's answers do:
 // 'D3' looks like a cell, '🌵 1' is no plain word (recorded).
-func quoteTitle(title string) string {
-	if _, _, isCell := parseCells(title); plainTitle.MatchString(title) && !isCell {
+func QuoteTitle(title string) string {
+	if _, _, isCell := ParseCells(title); plainTitle.MatchString(title) && !isCell {
 		return title
 	}
 	return "'" + strings.ReplaceAll(title, "'", "''") + "'"
 }
 
-// a1 writes an area in A1 notation, without the sheet.
-func (a area) a1() string {
-	from := columnLetters(a.left) + strconv.Itoa(a.top+1)
-	if a.rows() == 1 && a.columns() == 1 {
+// A1 writes an area in A1 notation, without the sheet.
+func (a Area) A1() string {
+	from := ColumnLetters(a.Left) + strconv.Itoa(a.Top+1)
+	if a.Rows() == 1 && a.Columns() == 1 {
 		return from
 	}
 	to := ""
-	if a.right != toEnd {
-		to = columnLetters(a.right - 1)
+	if a.Right != ToEnd {
+		to = ColumnLetters(a.Right - 1)
 	}
-	if a.bottom != toEnd {
-		to += strconv.Itoa(a.bottom)
+	if a.Bottom != ToEnd {
+		to += strconv.Itoa(a.Bottom)
 	}
 	if to == "" {
 		return from

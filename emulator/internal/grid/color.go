@@ -1,4 +1,4 @@
-package emulator
+package grid
 
 import (
 	"math"
@@ -7,8 +7,8 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// channel is n/255 in the precision that Google keeps, a 32-bit float.
-func channel(n int) float64 {
+// Channel is n/255 in the precision that Google keeps, a 32-bit float.
+func Channel(n int) float64 {
 	short := strconv.FormatFloat(float64(n)/255, 'g', -1, 32)
 	f, _ := strconv.ParseFloat(short, 64)
 	return f
@@ -21,13 +21,13 @@ func storedColor(c *sheets.Color) *sheets.Color {
 		return nil
 	}
 	// A hair more, so that n/255 comes back as itself.
-	step := func(x float64) float64 { return channel(int(math.Min(math.Max(x, 0), 1)*255 + 1e-4)) }
+	step := func(x float64) float64 { return Channel(int(math.Min(math.Max(x, 0), 1)*255 + 1e-4)) }
 	return &sheets.Color{Red: step(c.Red), Green: step(c.Green), Blue: step(c.Blue)}
 }
 
-// twinColors fills in the older and the newer field for one colour from each
+// TwinColors fills in the older and the newer field for one colour from each
 // other; the style wins (recorded: either appears beside what was written).
-func twinColors(plain **sheets.Color, style **sheets.ColorStyle) {
+func TwinColors(plain **sheets.Color, style **sheets.ColorStyle) {
 	switch {
 	case *style != nil && (*style).RgbColor != nil:
 		*plain = storedColor((*style).RgbColor)

@@ -1,4 +1,4 @@
-package emulator
+package grid
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 )
 
 func TestCellIsCompact(t *testing.T) {
-	if size := unsafe.Sizeof(cell{}); size > 40 {
+	if size := unsafe.Sizeof(Cell{}); size > 40 {
 		t.Errorf("a cell takes %d bytes, want 40 at most", size)
 	}
 }

@@ -1,0 +1,191 @@
+package grid
+
+import (
+	"google.golang.org/api/sheets/v4"
+)
+
+// kind tells which of a cell's fields holds its value.
+type kind uint8
+
+const (
+	KindBlank kind = iota
+	KindText
+	KindNumber
+	kindBool
+	KindError // the value of a formula; text names the error
+)
+
+// Cell is one cell: 40 bytes, as there may be ten million of them.
+type Cell struct {
+	Text   string  // the text of a text cell, the name of an error
+	Number float64 // the number, or 1 for true
+	Extra  *Extra  // what few cells have; nil = nothing
+	Kind   kind
+}
+
+// Extra is what few cells have. It never changes once a cell points to it, so
+// that cells and versions of a spreadsheet can share it.
+type Extra struct {
+	Note       string
+	Format     *sheets.CellFormat
+	Validation *sheets.DataValidationRule
+	Runs       []*sheets.TextFormatRun
+	Formula    string               // with its '='; the cell's kind and value are the result
+	Auto       *sheets.NumberFormat // of a formula's result, where the cell has none of its own
+}
+
+func TextCell(s string) Cell {
+	if s == "" {
+		return Cell{}
+	}
+	return Cell{Kind: KindText, Text: s}
+}
+
+func NumberCell(n float64) Cell { return Cell{Kind: KindNumber, Number: n} }
+
+func BoolCell(b bool) Cell {
+	if b {
+		return Cell{Kind: kindBool, Number: 1}
+	}
+	return Cell{Kind: kindBool}
+}
+
+// InFormat returns c with a number format; an empty pattern changes nothing.
+func (c Cell) InFormat(pattern string) Cell {
+	if pattern == "" {
+		return c
+	}
+	x := Extra{}
+	if c.Extra != nil {
+		x = *c.Extra
+	}
+	if shared := formatExtras[pattern]; shared != nil {
+		x.Format = shared.Format
+	} else {
+		x.Format = &sheets.CellFormat{NumberFormat: FormatOf(pattern)}
+	}
+	c.Extra = &x
+	return c
+}
+
+// Empty tells whether nothing at all is stored in the cell.
+func (c Cell) Empty() bool { return c.Kind == KindBlank && c.Extra == nil }
+
+// Formula returns the formula that the cell holds, or "".
+func (c Cell) Formula() string {
+	if c.Extra == nil {
+		return ""
+	}
+	return c.Extra.Formula
+}
+
+func ErrorCell(name string) Cell { return Cell{Kind: KindError, Text: name} }
+
+// WithValue returns c with the value of v, and its formula; of the rest of what
+// v brings along only a number format that parsing found replaces the cell's
+// own, as notes and validation survive a new value (recorded).
+func (c Cell) WithValue(v Cell) Cell {
+	if c.Extra == nil {
+		return v
+	}
+	if v.Extra == nil && c.Extra.Formula == "" {
+		v.Extra = c.Extra
+		return v
+	}
+	merged := *c.Extra
+	merged.Formula, merged.Auto = "", nil
+	if v.Extra != nil {
+		merged.Formula, merged.Auto = v.Extra.Formula, v.Extra.Auto
+		if v.Extra.Format != nil {
+			look := sheets.CellFormat{}
+			if merged.Format != nil {
+				look = *merged.Format
+			}
+			look.NumberFormat = v.Extra.Format.NumberFormat
+			merged.Format = &look
+		}
+	}
+	v.Extra = merged.Kept()
+	return v
+}
+
+// Kept returns x, or nil when there is nothing in it.
+func (x Extra) Kept() *Extra {
+	if x.Note == "" && x.Format == nil && x.Validation == nil && x.Runs == nil && x.Formula == "" {
+		return nil
+	}
+	return &x
+}
+
+// NumberFormat returns the format that the cell's number is shown in, or nil.
+func (c Cell) NumberFormat() *sheets.NumberFormat {
+	switch {
+	case c.Extra == nil:
+		return nil
+	case c.Extra.Format != nil && c.Extra.Format.NumberFormat != nil:
+		return c.Extra.Format.NumberFormat
+	}
+	return c.Extra.Auto
+}
+
+// Unformatted is the value as JSON carries it; "" for an empty cell.
+func (c Cell) Unformatted() any {
+	switch c.Kind {
+	case KindNumber:
+		return c.Number
+	case kindBool:
+		return c.Number != 0
+	}
+	return c.Text
+}
+
+// Shown is the value as the sheet shows it.
+func (c Cell) Shown() string {
+	switch c.Kind {
+	case KindNumber:
+		return formatNumber(c.Number, c.NumberFormat())
+	case kindBool:
+		if c.Number != 0 {
+			return "TRUE"
+		}
+		return "FALSE"
+	}
+	return c.Text
+}
+
+// Copied is a cell at another place: what is relative in its formula moves along.
+func (c Cell) Copied(rows, columns int) Cell {
+	if c.Formula() == "" {
+		return c
+	}
+	x := *c.Extra
+	x.Formula = OffsetFormula(x.Formula, rows, columns)
+	c.Extra = &x
+	return c
+}
+
+// Changed returns c with something of its extra replaced.
+func (c Cell) Changed(change func(*Extra)) Cell {
+	x := Extra{}
+	if c.Extra != nil {
+		x = *c.Extra
+	}
+	change(&x)
+	c.Extra = x.Kept()
+	return c
+}
+
+// Rank orders the kinds of values when they are sorted ascending.
+func (c Cell) Rank() int {
+	switch c.Kind {
+	case KindNumber:
+		return 0
+	case KindText:
+		return 1
+	case kindBool:
+		return 2
+	case KindError:
+		return 3
+	}
+	return 4
+}

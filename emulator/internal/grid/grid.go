@@ -1,0 +1,152 @@
+package grid
+
+import "slices"
+
+// Row holds the cells of one row up to the last that is not empty. Only the
+// grid version that made it may change it; others copy it first.
+type Row struct {
+	Cells   []Cell
+	Version uint64
+}
+
+// Grid is a sheet's cells. Copies share rows until one of them writes, so that
+// a copy of 100,000 rows costs one slice of pointers, and a change is made on a
+// copy that replaces the original only when all of it succeeded.
+type Grid struct {
+	Rows          []*Row // may end before height; nil = an empty row
+	Height, Width int
+	Version       uint64
+	Formulas      bool  // there may be some
+	Table         *Area // the table that an append found last, while it is the same; never changed in place
+}
+
+// At returns the cell, empty where nothing is stored.
+func (g *Grid) At(r, c int) Cell {
+	cells := g.RowCells(r)
+	if c < 0 || c >= len(cells) {
+		return Cell{}
+	}
+	return cells[c]
+}
+
+// RowCells returns the stored cells of a row, not to be changed.
+func (g *Grid) RowCells(r int) []Cell {
+	if r < 0 || r >= len(g.Rows) || g.Rows[r] == nil {
+		return nil
+	}
+	return g.Rows[r].Cells
+}
+
+// Set stores a cell; the caller has checked that it lies in the grid.
+func (g *Grid) Set(r, c int, v Cell) {
+	have := g.At(r, c)
+	if v.Empty() && c >= len(g.RowCells(r)) {
+		return
+	}
+	if (have.Kind == KindBlank) != (v.Kind == KindBlank) {
+		g.Table = nil
+	}
+	if v.Extra != nil && v.Extra.Formula != "" {
+		g.Formulas = true
+	}
+	cells := g.Own(r, c+1)
+	cells.Cells[c] = v
+}
+
+// Own returns row r, ready to be written, with at least n cells.
+func (g *Grid) Own(r, n int) *Row {
+	for len(g.Rows) <= r {
+		g.Rows = append(g.Rows, nil)
+	}
+	have := g.Rows[r]
+	if have == nil || have.Version != g.Version {
+		fresh := &Row{Version: g.Version}
+		if have != nil {
+			fresh.Cells = slices.Clone(have.Cells)
+		}
+		g.Rows[r], have = fresh, fresh
+	}
+	if short := n - len(have.Cells); short > 0 {
+		have.Cells = append(have.Cells, make([]Cell, short)...)
+	}
+	return have
+}
+
+// Resize cuts or extends the grid.
+func (g *Grid) Resize(height, width int) {
+	g.Table = nil
+	if len(g.Rows) > height {
+		g.Rows = g.Rows[:height]
+	}
+	if width < g.Width {
+		for r := range g.Rows {
+			if len(g.RowCells(r)) > width {
+				own := g.Own(r, 0)
+				own.Cells = own.Cells[:width]
+			}
+		}
+	}
+	g.Height, g.Width = height, width
+}
+
+// InsertRows makes n empty rows before row at.
+func (g *Grid) InsertRows(at, n int) {
+	g.Table = nil
+	if at < len(g.Rows) {
+		g.Rows = slices.Insert(g.Rows, at, make([]*Row, n)...)
+	}
+	g.Height += n
+}
+
+// DeleteRows removes the rows from up to to.
+func (g *Grid) DeleteRows(from, to int) {
+	g.Table = nil
+	if from < len(g.Rows) {
+		g.Rows = slices.Delete(g.Rows, from, min(to, len(g.Rows)))
+	}
+	g.Height -= to - from
+}
+
+// InsertColumns makes n empty columns before column at.
+func (g *Grid) InsertColumns(at, n int) {
+	g.Table = nil
+	for r := range g.Rows {
+		if at < len(g.RowCells(r)) {
+			own := g.Own(r, 0)
+			own.Cells = slices.Insert(own.Cells, at, make([]Cell, n)...)
+		}
+	}
+	g.Width += n
+}
+
+// DeleteColumns removes the columns from up to to.
+func (g *Grid) DeleteColumns(from, to int) {
+	g.Table = nil
+	for r := range g.Rows {
+		if from < len(g.RowCells(r)) {
+			own := g.Own(r, 0)
+			own.Cells = slices.Delete(own.Cells, from, min(to, len(own.Cells)))
+		}
+	}
+	g.Width -= to - from
+}
+
+// LastRow returns the last row that holds a value, or -1.
+func (g *Grid) LastRow() int {
+	for r := len(g.Rows) - 1; r >= 0; r-- {
+		if LastValue(g.RowCells(r)) >= 0 {
+			return r
+		}
+	}
+	return -1
+}
+
+// LastValue returns the index of the last cell that holds a value, or -1.
+func LastValue(cells []Cell) int {
+	for c := len(cells) - 1; c >= 0; c-- {
+		if cells[c].Kind != KindBlank {
+			return c
+		}
+	}
+	return -1
+}
