@@ -93,7 +93,7 @@ func (l lines) inherit(model int) {
 			if x == nil || x.Format == nil && x.Validation == nil {
 				continue
 			}
-			s.Set(row, column, grid.Cell{Extra: &grid.Extra{Format: x.Format, Validation: x.Validation}})
+			s.Set(row, column, grid.Cell{Extra: &grid.CellExtra{Format: x.Format, Validation: x.Validation}})
 		}
 	}
 }
@@ -183,7 +183,7 @@ func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*she
 	l.setLook(func(column int, p *sheets.DimensionProperties) {
 		widest := 0
 		for row := range l.sheet.Rows {
-			widest = max(widest, utf8.RuneCountInString(l.sheet.At(row, column).Shown()))
+			widest = max(widest, utf8.RuneCountInString(l.sheet.At(row, column).Formatted()))
 		}
 		p.PixelSize = int64(max(widest*7+6, rowPixels))
 	})

@@ -110,7 +110,7 @@ func (f *search) cell(c grid.Cell) (made grid.Cell, n int, err error) {
 		return c, 0, nil
 	}
 	if text == "" {
-		text = c.Shown()
+		text = c.Formatted()
 	}
 	if n = len(f.pattern.FindAllStringIndex(text, -1)); n == 0 {
 		return c, 0, nil

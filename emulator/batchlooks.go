@@ -28,7 +28,7 @@ func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, 
 			{column == a.Left, r.Left, r.InnerVertical, func(x *sheets.Borders) **sheets.Border { return &x.Left }},
 			{column == a.Right-1, r.Right, r.InnerVertical, func(x *sheets.Borders) **sheets.Border { return &x.Right }},
 		}
-		s.Set(row, column, s.At(row, column).Changed(func(x *grid.Extra) {
+		s.Set(row, column, s.At(row, column).WithExtra(func(x *grid.CellExtra) {
 			format, borders := sheets.CellFormat{}, sheets.Borders{}
 			if x.Format != nil {
 				format = *x.Format
@@ -67,7 +67,7 @@ func storedBorder(given *sheets.Border) *sheets.Border {
 	if made.Color == nil && made.ColorStyle == nil {
 		made.Color = &sheets.Color{}
 	}
-	grid.TwinColors(&made.Color, &made.ColorStyle)
+	grid.SyncColors(&made.Color, &made.ColorStyle)
 	return made
 }
 
@@ -96,10 +96,10 @@ func (b batch) storedBand(given sheets.BandedRange) (*sheet, *sheets.BandedRange
 			continue
 		}
 		p := **at
-		grid.TwinColors(&p.HeaderColor, &p.HeaderColorStyle)
-		grid.TwinColors(&p.FirstBandColor, &p.FirstBandColorStyle)
-		grid.TwinColors(&p.SecondBandColor, &p.SecondBandColorStyle)
-		grid.TwinColors(&p.FooterColor, &p.FooterColorStyle)
+		grid.SyncColors(&p.HeaderColor, &p.HeaderColorStyle)
+		grid.SyncColors(&p.FirstBandColor, &p.FirstBandColorStyle)
+		grid.SyncColors(&p.SecondBandColor, &p.SecondBandColorStyle)
+		grid.SyncColors(&p.FooterColor, &p.FooterColorStyle)
 		*at = &p
 	}
 	return s, &given, nil

@@ -93,7 +93,7 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 // relocatedFormula is a formula after cells of the sheet with a title changed
 // places; own tells whether the formula stands there too.
 func relocatedFormula(text string, own bool, title string, to func(grid.Area) (grid.Area, bool)) string {
-	return grid.Rewritten(text, func(p grid.FormulaPart) (string, bool) {
+	return grid.RewriteReferences(text, func(p grid.FormulaPart) (string, bool) {
 		if p.Sheet != title && (p.Sheet != "" || !own) {
 			return "", false
 		}
@@ -118,7 +118,7 @@ func (s *sheet) moveLines(m move) {
 	} else {
 		for r := range s.Rows {
 			if len(s.RowCells(r)) > min(m.start, m.dest) {
-				rotate(s.Own(r, reach).Cells, m.start, m.end, m.dest)
+				rotate(s.WritableRow(r, reach).Cells, m.start, m.end, m.dest)
 			}
 		}
 	}

@@ -35,7 +35,7 @@ func pasteType(name string) (pasted, error) {
 	return paste, nil
 }
 
-func pasteAll(_, from grid.Cell, rows, columns int) grid.Cell { return from.Copied(rows, columns) }
+func pasteAll(_, from grid.Cell, rows, columns int) grid.Cell { return from.Offset(rows, columns) }
 
 func pasteValue(onto, from grid.Cell, _, _ int) grid.Cell {
 	from.Extra = nil
@@ -46,17 +46,17 @@ func pasteValue(onto, from grid.Cell, _, _ int) grid.Cell {
 }
 
 func pasteFormula(onto, from grid.Cell, rows, columns int) grid.Cell {
-	value := from.Copied(rows, columns)
+	value := from.Offset(rows, columns)
 	value.Extra = nil
 	if text := from.Formula(); text != "" {
-		value.Extra = &grid.Extra{Formula: grid.OffsetFormula(text, rows, columns), Auto: from.Extra.Auto}
+		value.Extra = &grid.CellExtra{Formula: grid.OffsetFormula(text, rows, columns), Auto: from.Extra.Auto}
 	}
 	return onto.WithValue(value)
 }
 
 func pasteFormat(onto, from grid.Cell, _, _ int) grid.Cell {
-	source := from.Changed(func(*grid.Extra) {}).Extra
-	return onto.Changed(func(x *grid.Extra) {
+	source := from.WithExtra(func(*grid.CellExtra) {}).Extra
+	return onto.WithExtra(func(x *grid.CellExtra) {
 		x.Format, x.Validation = nil, nil
 		if source != nil {
 			x.Format, x.Validation = source.Format, source.Validation
@@ -65,7 +65,7 @@ func pasteFormat(onto, from grid.Cell, _, _ int) grid.Cell {
 }
 
 func pasteValidation(onto, from grid.Cell, _, _ int) grid.Cell {
-	return onto.Changed(func(x *grid.Extra) {
+	return onto.WithExtra(func(x *grid.CellExtra) {
 		x.Validation = nil
 		if from.Extra != nil {
 			x.Validation = from.Extra.Validation
@@ -74,7 +74,7 @@ func pasteValidation(onto, from grid.Cell, _, _ int) grid.Cell {
 }
 
 func pasteWithoutBorders(onto, from grid.Cell, rows, columns int) grid.Cell {
-	return from.Copied(rows, columns).Changed(func(x *grid.Extra) {
+	return from.Offset(rows, columns).WithExtra(func(x *grid.CellExtra) {
 		format := sheets.CellFormat{}
 		if x.Format != nil {
 			format = *x.Format

@@ -65,7 +65,7 @@ func (c *contents) rename(s *sheet, title string) error {
 		return rest.BadRequest("A sheet with the name %q already exists. Please enter another name.", title)
 	}
 	if old := s.title; old != "" && old != title {
-		c.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenamedFormula(text, old, title) })
+		c.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenameInFormula(text, old, title) })
 	}
 	s.title = title
 	return nil
@@ -81,7 +81,7 @@ func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
 		return rest.BadRequest("You can't hide all the sheets in a document.")
 	}
 	look := *p
-	grid.TwinColors(&look.TabColor, &look.TabColorStyle)
+	grid.SyncColors(&look.TabColor, &look.TabColorStyle)
 	if g := p.GridProperties; g != nil {
 		height, width, err := s.wantedSize(g)
 		if err != nil {
@@ -132,7 +132,7 @@ func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, erro
 	b.sheets = remaining
 	b.named = slices.DeleteFunc(b.named, func(n namedRange) bool { return n.sheetID == s.id })
 	b.dropMarkers(s.id)
-	b.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenamedFormula(text, s.title, "") })
+	b.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenameInFormula(text, s.title, "") })
 	return nil, nil
 }
 

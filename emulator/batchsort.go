@@ -16,7 +16,7 @@ import (
 // compareCells orders two values ascending. Text is compared without regard to
 // case first, as the menu does.
 func compareCells(a, b grid.Cell) int {
-	if by := cmp.Compare(a.Rank(), b.Rank()); by != 0 {
+	if by := cmp.Compare(a.SortRank(), b.SortRank()); by != 0 {
 		return by
 	}
 	switch a.Kind {
@@ -85,7 +85,7 @@ func (s *sheet) reorder(a grid.Area, order func(rows []int)) {
 	}
 	for i, line := range moved {
 		for c, v := range line {
-			s.Set(places[i], a.Left+c, v.Copied(places[i]-rows[i], 0))
+			s.Set(places[i], a.Left+c, v.Offset(places[i]-rows[i], 0))
 		}
 	}
 }
@@ -120,7 +120,7 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 	for row := filled.Top; row < filled.Bottom; row++ {
 		var key strings.Builder
 		for _, c := range columns {
-			key.WriteString(strings.ToLower(s.At(row, c).Shown()) + "\x00")
+			key.WriteString(strings.ToLower(s.At(row, c).Formatted()) + "\x00")
 		}
 		if blank := strings.Trim(key.String(), "\x00") == ""; !blank && seen[key.String()] {
 			removed++

@@ -328,10 +328,10 @@ func errorName(text string, err error) string {
 	switch {
 	case strings.HasPrefix(message, "not support"):
 		return "#NAME?"
-	case grid.ErrorText.MatchString(text):
+	case grid.ErrorPattern.MatchString(text):
 		return text
-	case grid.ErrorText.MatchString(message):
-		return grid.ErrorText.FindString(message)
+	case grid.ErrorPattern.MatchString(message):
+		return grid.ErrorPattern.FindString(message)
 	}
 	return "#ERROR!"
 }

@@ -14,23 +14,23 @@ func FuzzEntered(f *testing.F) {
 	}
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, s string) {
-		c, err := grid.Entered(s, now)
+		c, err := grid.ParseUserEntered(s, now)
 		if err != nil {
 			return
 		}
 		if text := c.Formula(); text != "" {
 			var whole strings.Builder
-			for _, p := range grid.FormulaParts(text) {
+			for _, p := range grid.SplitFormula(text) {
 				whole.WriteString(p.Text)
 			}
 			if whole.String() != text {
 				t.Fatalf("the parts of %q are %q", text, whole.String())
 			}
-			again := grid.ShiftedFormula(grid.OffsetFormula(text, 1, 1), "S", "S", grid.ByRow, 0, 1)
+			again := grid.ShiftFormula(grid.OffsetFormula(text, 1, 1), "S", "S", grid.ByRow, 0, 1)
 			calculated(again)
 			return
 		}
-		if shown := c.Shown(); c.Kind == grid.KindText && shown != strings.TrimPrefix(s, "'") {
+		if shown := c.Formatted(); c.Kind == grid.KindText && shown != strings.TrimPrefix(s, "'") {
 			t.Errorf("entered(%q) is the text %q", s, shown)
 		}
 	})

@@ -43,7 +43,7 @@ func (e cellEdit) fill(a grid.Area, rows []*sheets.RowData) error {
 	}
 	return each(a, func(r, c int) error {
 		given := r-a.Top < len(rows) && rows[r-a.Top] != nil && c-a.Left < len(rows[r-a.Top].Values)
-		if given || e.sheet.At(r, c).Empty() {
+		if given || e.sheet.At(r, c).IsEmpty() {
 			return nil
 		}
 		return e.cell(r, c, nil)
@@ -55,7 +55,7 @@ func (e cellEdit) cell(r, c int, d *sheets.CellData) error {
 	if d == nil {
 		d = &sheets.CellData{}
 	}
-	stored := e.sheet.At(r, c).UserData()
+	stored := e.sheet.At(r, c).UserEntered()
 	rest.Merge(stored, d, e.mask)
 	made, err := cellOf(stored)
 	if err != nil {
@@ -85,7 +85,7 @@ func cellOf(d *sheets.CellData) (grid.Cell, error) {
 	if d.PivotTable != nil || d.DataSourceTable != nil || d.DataSourceFormula != nil || d.ChipRuns != nil {
 		return c, rest.Unsupported("a pivot table, data source or chip in a cell")
 	}
-	c.Extra = extraOf(d).Kept()
+	c.Extra = extraOf(d).OrNil()
 	return c, nil
 }
 
@@ -108,8 +108,8 @@ func formulaIn(d *sheets.CellData, text string) (grid.Cell, error) {
 }
 
 // extraOf takes what is no value out of CellData.
-func extraOf(d *sheets.CellData) grid.Extra {
-	return grid.Extra{Note: d.Note, Format: storedFormat(d.UserEnteredFormat), Validation: d.DataValidation, Runs: d.TextFormatRuns}
+func extraOf(d *sheets.CellData) grid.CellExtra {
+	return grid.CellExtra{Note: d.Note, Format: storedFormat(d.UserEnteredFormat), Validation: d.DataValidation, Runs: d.TextFormatRuns}
 }
 
 // storedFormat returns a format as Google gives it back: colours in both fields.
@@ -118,10 +118,10 @@ func storedFormat(f *sheets.CellFormat) *sheets.CellFormat {
 		return nil
 	}
 	g := *f
-	grid.TwinColors(&g.BackgroundColor, &g.BackgroundColorStyle)
+	grid.SyncColors(&g.BackgroundColor, &g.BackgroundColorStyle)
 	if g.TextFormat != nil {
 		text := *g.TextFormat
-		grid.TwinColors(&text.ForegroundColor, &text.ForegroundColorStyle)
+		grid.SyncColors(&text.ForegroundColor, &text.ForegroundColorStyle)
 		g.TextFormat = &text
 	}
 	return &g

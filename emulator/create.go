@@ -92,7 +92,7 @@ func (s *Server) addFile(id, mimeType, by string) *file {
 }
 
 func (given Sheet) build(i int64) *sheet {
-	sh := newSheet(i, cmp.Or(given.Title, "Sheet"+grid.Automatic(float64(i+1))), 1000, 26)
+	sh := newSheet(i, cmp.Or(given.Title, "Sheet"+grid.FormatAutomatic(float64(i+1))), 1000, 26)
 	sh.hidden = given.Hidden
 	for r, values := range given.Values {
 		sh.grow(r+1, len(values))

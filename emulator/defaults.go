@@ -34,7 +34,7 @@ func themeColors() []*sheets.ThemeColorPair {
 	}
 	pairs := make([]*sheets.ThemeColorPair, len(palette))
 	for i, p := range palette {
-		c := &sheets.Color{Red: grid.Channel(p.red), Green: grid.Channel(p.green), Blue: grid.Channel(p.blue)}
+		c := &sheets.Color{Red: grid.ColorChannel(p.red), Green: grid.ColorChannel(p.green), Blue: grid.ColorChannel(p.blue)}
 		pairs[i] = &sheets.ThemeColorPair{ColorType: p.name, Color: &sheets.ColorStyle{RgbColor: c}}
 	}
 	return pairs

@@ -187,7 +187,7 @@ func (c *contents) find(a1 string) (*sheet, grid.Reference, error) {
 		s = c.firstVisible()
 	}
 	if s == nil {
-		return nil, ref, grid.Unparsable(a1)
+		return nil, ref, grid.UnparsableRange(a1)
 	}
 	return s, ref, nil
 }
@@ -259,7 +259,7 @@ func (c *contents) shift(s *sheet, along grid.Axis, at, n int) {
 	c.named = kept
 	c.shiftMarkers(s.id, along, at, n)
 	c.rewriteFormulas(func(of *sheet, text string) string {
-		return grid.ShiftedFormula(text, of.title, s.title, along, at, n)
+		return grid.ShiftFormula(text, of.title, s.title, along, at, n)
 	})
 }
 

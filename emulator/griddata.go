@@ -43,7 +43,7 @@ func (s *sheet) rowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
 		line := &sheets.RowData{}
 		some := 0
 		for col := a.Left; col < min(a.Right, len(s.RowCells(r))); col++ {
-			d := s.At(r, col).Describe()
+			d := s.At(r, col).Data()
 			line.Values = append(line.Values, d)
 			if m.HasAny(d) {
 				some = len(line.Values)

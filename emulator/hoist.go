@@ -179,10 +179,10 @@ func (k *calculator) settle(f *formulaAt) string {
 // summingFunctions make one value of any arguments, singleFunctions one of
 // single values; an error in an argument of strictFunctions is their value.
 var (
-	summingFunctions = grid.Words("SUM AVERAGE MIN MAX COUNT COUNTA PRODUCT MEDIAN STDEV VAR SUMIF SUMIFS COUNTIF COUNTIFS AVERAGEIF " +
+	summingFunctions = grid.WordSet("SUM AVERAGE MIN MAX COUNT COUNTA PRODUCT MEDIAN STDEV VAR SUMIF SUMIFS COUNTIF COUNTIFS AVERAGEIF " +
 		"AVERAGEIFS SUMPRODUCT AND OR TEXTJOIN CONCATENATE")
-	singleFunctions = grid.Words(scalars + " NOT ISBLANK ISNUMBER ISTEXT ISLOGICAL IF IFS SWITCH")
-	strictFunctions = grid.Words(scalars + " NOT SUM AVERAGE MIN MAX PRODUCT MEDIAN STDEV VAR SUMPRODUCT AND OR TEXTJOIN CONCATENATE PI")
+	singleFunctions = grid.WordSet(scalars + " NOT ISBLANK ISNUMBER ISTEXT ISLOGICAL IF IFS SWITCH")
+	strictFunctions = grid.WordSet(scalars + " NOT SUM AVERAGE MIN MAX PRODUCT MEDIAN STDEV VAR SUMPRODUCT AND OR TEXTJOIN CONCATENATE PI")
 )
 
 const scalars = "ABS INT ROUND ROUNDUP ROUNDDOWN TRUNC SQRT POWER LOG LOG10 LN EXP MOD SIGN CEILING FLOOR LEN LEFT RIGHT MID UPPER " +

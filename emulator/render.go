@@ -56,7 +56,7 @@ func (how rendering) cell(c grid.Cell) any {
 		return c.Extra.Formula
 	}
 	if how.value == formatted || how.dateAsText && c.Kind == grid.KindNumber && grid.IsDate(c.NumberFormat()) {
-		return c.Shown()
+		return c.Formatted()
 	}
 	return c.Unformatted()
 }

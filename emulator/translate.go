@@ -22,7 +22,7 @@ var errorTerms = map[string]string{
 func (k *calculator) translate(f *formulaAt, text string) string {
 	b := hoister{book: k}
 	first := len(k.parts)
-	parts := grid.FormulaParts(strings.TrimPrefix(text, "="))
+	parts := grid.SplitFormula(strings.TrimPrefix(text, "="))
 	for i := 0; i < len(parts); i++ {
 		p, used := parts[i], len(f.uses)
 		switch name := strings.ToUpper(p.Text); {

@@ -139,7 +139,7 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 	}
 	done = c.place(s, to, lines)
 	if found {
-		s.Lengthen(t, to)
+		s.ExtendTable(t, to)
 	}
 	return done, table, nil
 }

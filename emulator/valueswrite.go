@@ -83,7 +83,7 @@ func (in input) cell(v any) (*grid.Cell, error) {
 		}
 		if made = grid.TextCell(v); in.entered {
 			var err error
-			if made, err = grid.Entered(v, in.now); err != nil {
+			if made, err = grid.ParseUserEntered(v, in.now); err != nil {
 				return nil, err
 			}
 		}
@@ -110,16 +110,16 @@ func raw(v any) grid.Cell {
 	case Date:
 		t := time.Time(v)
 		c := grid.NumberCell(grid.Serial(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)))
-		c.Extra = grid.IsoDate()
+		c.Extra = grid.ISODate()
 		return c
 	case Number:
-		return grid.NumberCell(v.Value).InFormat(v.Pattern)
+		return grid.NumberCell(v.Value).WithFormat(v.Pattern)
 	case Formula:
 		c, err := grid.FormulaCell(v.Text)
 		if err != nil || len(v.Text) < 2 || v.Text[0] != '=' {
 			return grid.TextCell(v.Text)
 		}
-		return c.InFormat(v.Pattern)
+		return c.WithFormat(v.Pattern)
 	}
 	if n, ok := anyNumber(v); ok {
 		return grid.NumberCell(n)

@@ -142,7 +142,7 @@ func (x *xlsxWriter) cell(s *sheet, c grid.Cell) (any, error) {
 // formula is a formula as the file has it: titles as they are there, and no
 // range open at an end.
 func (x *xlsxWriter) formula(own *sheet, text string) string {
-	return grid.Rewritten(text, func(p grid.FormulaPart) (string, bool) {
+	return grid.RewriteReferences(text, func(p grid.FormulaPart) (string, bool) {
 		of := own
 		if p.Sheet != "" {
 			of = x.of.sheetByTitle(p.Sheet)

@@ -33,7 +33,7 @@ func ParseA1(s string) (Reference, error) {
 	if i := strings.LastIndexByte(s, '!'); i >= 0 {
 		a, single, ok := ParseCells(s[i+1:])
 		if !ok || i == 0 {
-			return Reference{}, Unparsable(s)
+			return Reference{}, UnparsableRange(s)
 		}
 		return Reference{Title: s[:i], Titled: true, Area: a, Single: single}, nil
 	}
@@ -41,7 +41,7 @@ func ParseA1(s string) (Reference, error) {
 		return Reference{Area: a, Single: single}, nil
 	}
 	if s == "" {
-		return Reference{}, Unparsable(s)
+		return Reference{}, UnparsableRange(s)
 	}
 	return Reference{Title: s, Titled: true, Bare: true, Area: WholeSheet}, nil
 }
@@ -60,7 +60,7 @@ func parseQuoted(s string) (Reference, error) {
 		title.WriteByte(s[i])
 	}
 	if i >= len(s) || title.Len() == 0 {
-		return Reference{}, Unparsable(s)
+		return Reference{}, UnparsableRange(s)
 	}
 	ref := Reference{Title: title.String(), Titled: true, Area: WholeSheet}
 	rest := s[i+1:]
@@ -69,13 +69,13 @@ func parseQuoted(s string) (Reference, error) {
 	}
 	a, single, ok := ParseCells(strings.TrimPrefix(rest, "!"))
 	if !ok || rest[0] != '!' {
-		return Reference{}, Unparsable(s)
+		return Reference{}, UnparsableRange(s)
 	}
 	ref.Area, ref.Single = a, single
 	return ref, nil
 }
 
-func Unparsable(s string) error { return rest.BadRequest("Unable to parse range: %s", s) }
+func UnparsableRange(s string) error { return rest.BadRequest("Unable to parse range: %s", s) }
 
 var (
 	cornerA1   = regexp.MustCompile(`^\$?([A-Za-z]{1,3})?\$?([1-9][0-9]{0,7})?$`)

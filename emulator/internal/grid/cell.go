@@ -4,11 +4,11 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// kind tells which of a cell's fields holds its value.
-type kind uint8
+// Kind tells which of a cell's fields holds its value.
+type Kind uint8
 
 const (
-	KindBlank kind = iota
+	KindBlank Kind = iota
 	KindText
 	KindNumber
 	kindBool
@@ -19,13 +19,13 @@ const (
 type Cell struct {
 	Text   string  // the text of a text cell, the name of an error
 	Number float64 // the number, or 1 for true
-	Extra  *Extra  // what few cells have; nil = nothing
-	Kind   kind
+	Extra  *CellExtra  // what few cells have; nil = nothing
+	Kind   Kind
 }
 
-// Extra is what few cells have. It never changes once a cell points to it, so
+// CellExtra is what few cells have. It never changes once a cell points to it, so
 // that cells and versions of a spreadsheet can share it.
-type Extra struct {
+type CellExtra struct {
 	Note       string
 	Format     *sheets.CellFormat
 	Validation *sheets.DataValidationRule
@@ -50,12 +50,12 @@ func BoolCell(b bool) Cell {
 	return Cell{Kind: kindBool}
 }
 
-// InFormat returns c with a number format; an empty pattern changes nothing.
-func (c Cell) InFormat(pattern string) Cell {
+// WithFormat returns c with a number format; an empty pattern changes nothing.
+func (c Cell) WithFormat(pattern string) Cell {
 	if pattern == "" {
 		return c
 	}
-	x := Extra{}
+	x := CellExtra{}
 	if c.Extra != nil {
 		x = *c.Extra
 	}
@@ -68,8 +68,8 @@ func (c Cell) InFormat(pattern string) Cell {
 	return c
 }
 
-// Empty tells whether nothing at all is stored in the cell.
-func (c Cell) Empty() bool { return c.Kind == KindBlank && c.Extra == nil }
+// IsEmpty tells whether nothing at all is stored in the cell.
+func (c Cell) IsEmpty() bool { return c.Kind == KindBlank && c.Extra == nil }
 
 // Formula returns the formula that the cell holds, or "".
 func (c Cell) Formula() string {
@@ -105,12 +105,12 @@ func (c Cell) WithValue(v Cell) Cell {
 			merged.Format = &look
 		}
 	}
-	v.Extra = merged.Kept()
+	v.Extra = merged.OrNil()
 	return v
 }
 
-// Kept returns x, or nil when there is nothing in it.
-func (x Extra) Kept() *Extra {
+// OrNil returns x, or nil when there is nothing in it.
+func (x CellExtra) OrNil() *CellExtra {
 	if x.Note == "" && x.Format == nil && x.Validation == nil && x.Runs == nil && x.Formula == "" {
 		return nil
 	}
@@ -139,8 +139,8 @@ func (c Cell) Unformatted() any {
 	return c.Text
 }
 
-// Shown is the value as the sheet shows it.
-func (c Cell) Shown() string {
+// Formatted is the value as the sheet shows it.
+func (c Cell) Formatted() string {
 	switch c.Kind {
 	case KindNumber:
 		return formatNumber(c.Number, c.NumberFormat())
@@ -153,8 +153,8 @@ func (c Cell) Shown() string {
 	return c.Text
 }
 
-// Copied is a cell at another place: what is relative in its formula moves along.
-func (c Cell) Copied(rows, columns int) Cell {
+// Offset is a cell at another place: what is relative in its formula moves along.
+func (c Cell) Offset(rows, columns int) Cell {
 	if c.Formula() == "" {
 		return c
 	}
@@ -164,19 +164,19 @@ func (c Cell) Copied(rows, columns int) Cell {
 	return c
 }
 
-// Changed returns c with something of its extra replaced.
-func (c Cell) Changed(change func(*Extra)) Cell {
-	x := Extra{}
+// WithExtra returns c with something of its extra replaced.
+func (c Cell) WithExtra(change func(*CellExtra)) Cell {
+	x := CellExtra{}
 	if c.Extra != nil {
 		x = *c.Extra
 	}
 	change(&x)
-	c.Extra = x.Kept()
+	c.Extra = x.OrNil()
 	return c
 }
 
-// Rank orders the kinds of values when they are sorted ascending.
-func (c Cell) Rank() int {
+// SortRank orders the kinds of values when they are sorted ascending.
+func (c Cell) SortRank() int {
 	switch c.Kind {
 	case KindNumber:
 		return 0

@@ -27,12 +27,12 @@ func DefaultFormat() *sheets.CellFormat {
 	}
 }
 
-// Describe answers a cell with all that is known about it.
-func (c Cell) Describe() *sheets.CellData {
-	d := c.UserData()
+// Data answers a cell with all that is known about it.
+func (c Cell) Data() *sheets.CellData {
+	d := c.UserEntered()
 	if c.Kind != KindBlank {
-		d.EffectiveValue = c.effective()
-		d.FormattedValue = c.Shown()
+		d.EffectiveValue = c.effectiveValue()
+		d.FormattedValue = c.Formatted()
 	}
 	if d.UserEnteredFormat != nil {
 		effective := DefaultFormat()
@@ -57,9 +57,9 @@ func overlay(dst, src reflect.Value) {
 	}
 }
 
-// UserData is what was stored in a cell: what a request can set.
-func (c Cell) UserData() *sheets.CellData {
-	d := &sheets.CellData{UserEnteredValue: c.effective()}
+// UserEntered is what was stored in a cell: what a request can set.
+func (c Cell) UserEntered() *sheets.CellData {
+	d := &sheets.CellData{UserEnteredValue: c.effectiveValue()}
 	if text := c.Formula(); text != "" {
 		d.UserEnteredValue = &sheets.ExtendedValue{FormulaValue: &text}
 	}
@@ -69,8 +69,8 @@ func (c Cell) UserData() *sheets.CellData {
 	return d
 }
 
-// effective is the value, of a formula its result; nil for an empty cell.
-func (c Cell) effective() *sheets.ExtendedValue {
+// effectiveValue is the value, of a formula its result; nil for an empty cell.
+func (c Cell) effectiveValue() *sheets.ExtendedValue {
 	switch c.Kind {
 	case KindText:
 		return &sheets.ExtendedValue{StringValue: &c.Text}

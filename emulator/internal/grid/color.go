@@ -7,30 +7,30 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Channel is n/255 in the precision that Google keeps, a 32-bit float.
-func Channel(n int) float64 {
+// ColorChannel is n/255 in the precision that Google keeps, a 32-bit float.
+func ColorChannel(n int) float64 {
 	short := strconv.FormatFloat(float64(n)/255, 'g', -1, 32)
 	f, _ := strconv.ParseFloat(short, 64)
 	return f
 }
 
-// storedColor returns a colour as Google gives it back: each channel one of 256
+// roundColor returns a colour as Google gives it back: each channel one of 256
 // steps (recorded: 0.5 comes back as 0.49803922).
-func storedColor(c *sheets.Color) *sheets.Color {
+func roundColor(c *sheets.Color) *sheets.Color {
 	if c == nil {
 		return nil
 	}
 	// A hair more, so that n/255 comes back as itself.
-	step := func(x float64) float64 { return Channel(int(math.Min(math.Max(x, 0), 1)*255 + 1e-4)) }
+	step := func(x float64) float64 { return ColorChannel(int(math.Min(math.Max(x, 0), 1)*255 + 1e-4)) }
 	return &sheets.Color{Red: step(c.Red), Green: step(c.Green), Blue: step(c.Blue)}
 }
 
-// TwinColors fills in the older and the newer field for one colour from each
+// SyncColors fills in the older and the newer field for one colour from each
 // other; the style wins (recorded: either appears beside what was written).
-func TwinColors(plain **sheets.Color, style **sheets.ColorStyle) {
+func SyncColors(plain **sheets.Color, style **sheets.ColorStyle) {
 	switch {
 	case *style != nil && (*style).RgbColor != nil:
-		*plain = storedColor((*style).RgbColor)
+		*plain = roundColor((*style).RgbColor)
 	case *style != nil:
 		*plain = nil // a theme colour, or none at all
 		if (*style).ThemeColor == "" {
@@ -38,7 +38,7 @@ func TwinColors(plain **sheets.Color, style **sheets.ColorStyle) {
 		}
 		return
 	case *plain != nil:
-		*plain = storedColor(*plain)
+		*plain = roundColor(*plain)
 	default:
 		return
 	}

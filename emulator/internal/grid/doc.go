@@ -3,7 +3,7 @@
 //
 //	g := grid.Grid{Height: 1000, Width: 26}
 //	g.Set(0, 0, grid.TextCell("id"))
-//	g.At(0, 0).Shown() // "id"
+//	g.At(0, 0).Formatted() // "id"
 //
 // Rows and columns are counted from zero and ranges are half open, as in the
 // API's GridRange; see [Area].

@@ -10,11 +10,11 @@ import (
 
 // Formulas as text: what they are made of. Their values are in calculate.go.
 
-// partKind tells what a part of a formula is.
-type partKind uint8
+// PartKind tells what a part of a formula is.
+type PartKind uint8
 
 const (
-	PlainPart    partKind = iota // operators, numbers, strings, blanks
+	PlainPart    PartKind = iota // operators, numbers, strings, blanks
 	RangePart                    // a reference to cells
 	NamePart                     // a word that names a range
 	FunctionPart                 // the name of a function
@@ -22,7 +22,7 @@ const (
 
 // FormulaPart is a piece of a formula; all pieces in order are its text.
 type FormulaPart struct {
-	Kind  partKind
+	Kind  PartKind
 	Text  string
 	Sheet string // of a reference that names its sheet
 	Cells CellRange
@@ -40,13 +40,13 @@ var (
 	wordText     = regexp.MustCompile(`^[\p{L}_\\][\p{L}\p{N}_.\\]*`)
 	numberText   = regexp.MustCompile(`^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`)
 	stringText   = regexp.MustCompile(`^"(?:[^"]|"")*"?`)
-	ErrorText    = regexp.MustCompile(`^#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|ERROR!)`)
+	ErrorPattern    = regexp.MustCompile(`^#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|ERROR!)`)
 	titleText    = regexp.MustCompile(`^(?:'((?:[^']|'')+)'|([\p{L}_][\p{L}\p{N}_.]*))!`)
 	wordContinue = regexp.MustCompile(`^[\p{L}\p{N}_.(!]`)
 )
 
-// FormulaParts takes a formula apart. Any text comes back whole.
-func FormulaParts(text string) []FormulaPart {
+// SplitFormula takes a formula apart. Any text comes back whole.
+func SplitFormula(text string) []FormulaPart {
 	var parts []FormulaPart
 	for text != "" {
 		p := nextPart(text)
@@ -67,7 +67,7 @@ func nextPart(text string) FormulaPart {
 	if cells, length := readRange(text); length > 0 {
 		return FormulaPart{RangePart, text[:length], "", cells}
 	}
-	for _, plain := range []*regexp.Regexp{stringText, numberText, ErrorText} {
+	for _, plain := range []*regexp.Regexp{stringText, numberText, ErrorPattern} {
 		if m := plain.FindString(text); m != "" {
 			return FormulaPart{Text: m}
 		}
@@ -83,7 +83,7 @@ func nextPart(text string) FormulaPart {
 	return FormulaPart{Text: text}
 }
 
-func wordKind(word, rest string) partKind {
+func wordKind(word, rest string) PartKind {
 	switch {
 	case strings.HasPrefix(strings.TrimLeft(rest, " "), "("):
 		return FunctionPart
@@ -164,16 +164,16 @@ func cornerName(row, column int, rowDollar, columnDollar bool) string {
 		s = dollar[columnDollar] + ColumnLetters(column)
 	}
 	if row >= 0 {
-		s += dollar[rowDollar] + Automatic(float64(row+1))
+		s += dollar[rowDollar] + FormatAutomatic(float64(row+1))
 	}
 	return s
 }
 
-// Rewritten replaces the references of a formula; change answers the new text
+// RewriteReferences replaces the references of a formula; change answers the new text
 // of the cells, and false to leave a reference alone.
-func Rewritten(text string, change func(p FormulaPart) (string, bool)) string {
+func RewriteReferences(text string, change func(p FormulaPart) (string, bool)) string {
 	var b strings.Builder
-	for _, p := range FormulaParts(text) {
+	for _, p := range SplitFormula(text) {
 		if p.Kind == RangePart {
 			if now, ok := change(p); ok {
 				b.WriteString(now)
@@ -195,10 +195,10 @@ func (p FormulaPart) Qualified(cells string) string {
 	return QuoteTitle(p.Sheet) + "!" + cells
 }
 
-// ShiftedFormula is a formula of the sheet named own after rows or columns of
+// ShiftFormula is a formula of the sheet named own after rows or columns of
 // the sheet named title were inserted or deleted.
-func ShiftedFormula(text, own, title string, along Axis, at, n int) string {
-	return Rewritten(text, func(p FormulaPart) (string, bool) {
+func ShiftFormula(text, own, title string, along Axis, at, n int) string {
+	return RewriteReferences(text, func(p FormulaPart) (string, bool) {
 		if of := p.Sheet; !strings.EqualFold(of, title) && (of != "" || own != title) {
 			return "", false
 		}
@@ -214,7 +214,7 @@ func ShiftedFormula(text, own, title string, along Axis, at, n int) string {
 // OffsetFormula is a formula copied so many rows down and columns right:
 // what has no dollar moves along.
 func OffsetFormula(text string, rows, columns int) string {
-	return Rewritten(text, func(p FormulaPart) (string, bool) {
+	return RewriteReferences(text, func(p FormulaPart) (string, bool) {
 		a, fixed := &p.Cells.Area, p.Cells.Absolute
 		by := [4]int{rows, rows, columns, columns}
 		for i, end := range []*int{&a.Top, &a.Bottom, &a.Left, &a.Right} {
@@ -230,10 +230,10 @@ func OffsetFormula(text string, rows, columns int) string {
 	})
 }
 
-// RenamedFormula is a formula after a sheet got another title; an empty one
+// RenameInFormula is a formula after a sheet got another title; an empty one
 // stands for a sheet that is gone.
-func RenamedFormula(text, old, title string) string {
-	return Rewritten(text, func(p FormulaPart) (string, bool) {
+func RenameInFormula(text, old, title string) string {
+	return RewriteReferences(text, func(p FormulaPart) (string, bool) {
 		switch {
 		case p.Sheet == "" || !strings.EqualFold(p.Sheet, old):
 			return "", false
@@ -260,12 +260,12 @@ var (
 // FormulaCell makes a cell of a formula with its leading '='. What cannot be
 // calculated here is refused rather than shown wrong.
 func FormulaCell(text string) (Cell, error) {
-	x := Extra{Formula: text}
-	parts := FormulaParts(text)
+	x := CellExtra{Formula: text}
+	parts := SplitFormula(text)
 	for i, p := range parts {
 		name := strings.ToUpper(p.Text)
 		switch {
-		case p.Kind == FunctionPart && uncalculated[name]:
+		case p.Kind == FunctionPart && unsupportedFunctions[name]:
 			return Cell{}, rest.Unsupported("a formula with " + name)
 		case p.Kind == PlainPart && (p.Text == "{" || p.Text == "}"):
 			return Cell{}, rest.Unsupported("a formula with an array")

@@ -40,7 +40,7 @@ func (g *Grid) RowCells(r int) []Cell {
 // Set stores a cell; the caller has checked that it lies in the grid.
 func (g *Grid) Set(r, c int, v Cell) {
 	have := g.At(r, c)
-	if v.Empty() && c >= len(g.RowCells(r)) {
+	if v.IsEmpty() && c >= len(g.RowCells(r)) {
 		return
 	}
 	if (have.Kind == KindBlank) != (v.Kind == KindBlank) {
@@ -49,12 +49,12 @@ func (g *Grid) Set(r, c int, v Cell) {
 	if v.Extra != nil && v.Extra.Formula != "" {
 		g.Formulas = true
 	}
-	cells := g.Own(r, c+1)
+	cells := g.WritableRow(r, c+1)
 	cells.Cells[c] = v
 }
 
-// Own returns row r, ready to be written, with at least n cells.
-func (g *Grid) Own(r, n int) *Row {
+// WritableRow returns row r, ready to be written, with at least n cells.
+func (g *Grid) WritableRow(r, n int) *Row {
 	for len(g.Rows) <= r {
 		g.Rows = append(g.Rows, nil)
 	}
@@ -81,7 +81,7 @@ func (g *Grid) Resize(height, width int) {
 	if width < g.Width {
 		for r := range g.Rows {
 			if len(g.RowCells(r)) > width {
-				own := g.Own(r, 0)
+				own := g.WritableRow(r, 0)
 				own.Cells = own.Cells[:width]
 			}
 		}
@@ -112,7 +112,7 @@ func (g *Grid) InsertColumns(at, n int) {
 	g.Table = nil
 	for r := range g.Rows {
 		if at < len(g.RowCells(r)) {
-			own := g.Own(r, 0)
+			own := g.WritableRow(r, 0)
 			own.Cells = slices.Insert(own.Cells, at, make([]Cell, n)...)
 		}
 	}
@@ -124,7 +124,7 @@ func (g *Grid) DeleteColumns(from, to int) {
 	g.Table = nil
 	for r := range g.Rows {
 		if from < len(g.RowCells(r)) {
-			own := g.Own(r, 0)
+			own := g.WritableRow(r, 0)
 			own.Cells = slices.Delete(own.Cells, from, min(to, len(own.Cells)))
 		}
 	}

@@ -17,7 +17,7 @@ var dayZero = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 // formatNumber shows n in format f; nil is the automatic format.
 func formatNumber(n float64, f *sheets.NumberFormat) string {
 	if f == nil {
-		return Automatic(n)
+		return FormatAutomatic(n)
 	}
 	pattern := f.Pattern
 	if pattern == "" {
@@ -25,7 +25,7 @@ func formatNumber(n float64, f *sheets.NumberFormat) string {
 	}
 	switch {
 	case f.Type == "TEXT" || pattern == "" || pattern == "@" || len(pattern) > maxPattern || strings.EqualFold(pattern, "general"):
-		return Automatic(n)
+		return FormatAutomatic(n)
 	case IsDate(f):
 		return formatDate(n, pattern)
 	}
@@ -51,9 +51,9 @@ func IsDate(f *sheets.NumberFormat) bool {
 	return f != nil && (f.Type == "DATE" || f.Type == "TIME" || f.Type == "DATE_TIME")
 }
 
-// Automatic shows a number as a cell without a format does: whole numbers in
+// FormatAutomatic shows a number as a cell without a format does: whole numbers in
 // full, others with ten significant digits.
-func Automatic(n float64) string {
+func FormatAutomatic(n float64) string {
 	if n == math.Trunc(n) && math.Abs(n) < 1e15 {
 		return strconv.FormatFloat(n, 'f', -1, 64)
 	}
@@ -194,7 +194,7 @@ func literal(s string) string { return strings.NewReplacer(`"`, "", `\`, "").Rep
 func formatDate(n float64, pattern string) string {
 	seconds := math.Round(n * 86400)
 	if math.IsNaN(seconds) || math.Abs(seconds) > 3e11 {
-		return Automatic(n)
+		return FormatAutomatic(n)
 	}
 	t := dayZero.Add(time.Duration(math.Mod(seconds, 86400))*time.Second).AddDate(0, 0, int(seconds/86400))
 	var b strings.Builder

@@ -2,9 +2,9 @@ package grid
 
 // Tables, as values.append finds them: blocks of cells with values.
 
-// block returns the table that a cell with a value belongs to: the cells around
+// tableAround returns the table that a cell with a value belongs to: the cells around
 // it up to empty rows and empty columns.
-func (g *Grid) block(r, c int) Area {
+func (g *Grid) tableAround(r, c int) Area {
 	a := Rect(r, r+1, c, c+1)
 	for {
 		wider := a
@@ -48,7 +48,7 @@ func (g *Grid) LastTable(a Area) (Area, bool) {
 				continue
 			}
 			if g.Table == nil || !g.Table.Contains(Rect(r, r+1, c, c+1)) {
-				found := g.block(r, c)
+				found := g.tableAround(r, c)
 				g.Table = &found
 			}
 			return *g.Table, true
@@ -57,10 +57,10 @@ func (g *Grid) LastTable(a Area) (Area, bool) {
 	return Area{}, false
 }
 
-// Lengthen remembers a table that rows were appended to, so that the next
+// ExtendTable remembers a table that rows were appended to, so that the next
 // append need not look at all of it again. Where the new rows may touch other
 // cells it is forgotten instead.
-func (g *Grid) Lengthen(table, added Area) {
+func (g *Grid) ExtendTable(table, added Area) {
 	longer := Rect(table.Top, added.Bottom, table.Left, table.Right)
 	g.Table = nil
 	for r := added.Top; r < added.Bottom; r++ {

@@ -10,7 +10,7 @@ import (
 )
 
 // formats that parsing attaches, shared by all cells that need them.
-var formatExtras = map[string]*Extra{}
+var formatExtras = map[string]*CellExtra{}
 
 func init() {
 	for kind, patterns := range map[string][]string{
@@ -23,27 +23,27 @@ func init() {
 			formatExtras[p] = formatExtra(kind, p)
 		}
 	}
-	for _, d := range dateWritings {
+	for _, d := range dateNotations {
 		formatExtras[d.pattern] = formatExtra("DATE", d.pattern)
-		for _, w := range timeWritings {
+		for _, w := range timeNotations {
 			formatExtras[d.pattern+" "+w.pattern] = formatExtra("DATE_TIME", d.pattern+" "+w.pattern)
 		}
 	}
-	for _, w := range timeWritings {
+	for _, w := range timeNotations {
 		formatExtras[w.pattern] = formatExtra("TIME", w.pattern)
 	}
 }
 
-func formatExtra(kind, pattern string) *Extra {
-	return &Extra{Format: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}}
+func formatExtra(kind, pattern string) *CellExtra {
+	return &CellExtra{Format: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}}
 }
 
-// IsoDate is the format of a date as ISO 8601 writes it.
-func IsoDate() *Extra { return formatExtras["yyyy-mm-dd"] }
+// ISODate is the format of a date as ISO 8601 writes it.
+func ISODate() *CellExtra { return formatExtras["yyyy-mm-dd"] }
 
-// Entered parses text as if it were typed into a cell of a spreadsheet in the
+// ParseUserEntered parses text as if it were typed into a cell of a spreadsheet in the
 // locale en_US.
-func Entered(s string, now time.Time) (Cell, error) {
+func ParseUserEntered(s string, now time.Time) (Cell, error) {
 	switch {
 	case s == "":
 		return Cell{}, nil
@@ -57,10 +57,10 @@ func Entered(s string, now time.Time) (Cell, error) {
 		return BoolCell(false), nil
 	}
 	if len(s) <= maxNumberText {
-		if c, ok := enteredNumber(s); ok {
+		if c, ok := parseNumber(s); ok {
 			return c, nil
 		}
-		if c, ok := enteredTime(s, now); ok {
+		if c, ok := parseTime(s, now); ok {
 			return c, nil
 		}
 	}
@@ -72,7 +72,7 @@ const maxNumberText = 400
 
 var decimalText = regexp.MustCompile(`^([+-]?)(\$?)([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?( ?%)?$`)
 
-func enteredNumber(s string) (Cell, bool) {
+func parseNumber(s string) (Cell, bool) {
 	m := decimalText.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil || m[4] == "" && len(m[5]) < 2 || m[1] != "" && m[3] != "" || m[2] == "" && m[3] != "" || m[6] != "" && m[2]+m[7] != "" {
 		return Cell{}, false
@@ -86,7 +86,7 @@ func enteredNumber(s string) (Cell, bool) {
 	case m[7] != "":
 		n, pattern = n/100, "0%"
 	case m[6] != "":
-		return withFormat(n, "0.00E+00"), true
+		return formattedNumber(n, "0.00E+00"), true
 	case m[2] != "":
 		pattern = `"$"#,##0`
 	case strings.Contains(m[4], ","):
@@ -100,59 +100,59 @@ func enteredNumber(s string) (Cell, bool) {
 			pattern += ".00"
 		}
 	}
-	return withFormat(n, pattern), true
+	return formattedNumber(n, pattern), true
 }
 
-func withFormat(n float64, pattern string) Cell {
+func formattedNumber(n float64, pattern string) Cell {
 	c := NumberCell(n)
 	c.Extra = formatExtras[pattern]
 	return c
 }
 
-// writing is a way to write a date or a time: a layout of package time and the
+// notation is a way to write a date or a time: a layout of package time and the
 // number format that a cell takes on from it.
-type writing struct{ layout, pattern string }
+type notation struct{ layout, pattern string }
 
-// dateWritings are the ways that en_US has to write a date. The first two are
+// dateNotations are the ways that en_US has to write a date. The first two are
 // recorded; the patterns of the others are those of Sheets' own menus.
-var dateWritings = []writing{
+var dateNotations = []notation{
 	{"2006-1-2", "yyyy-mm-dd"}, {"1-2", "m-d"}, {"1-2-2006", "m-d-yyyy"}, {"1-2-06", "m-d-yy"},
 	{"1/2/2006", "m/d/yyyy"}, {"1/2/06", "m/d/yy"}, {"1/2", "m/d"}, {"2006/1/2", "yyyy/mm/dd"},
 	{"Jan 2, 2006", "mmm d, yyyy"}, {"January 2, 2006", "mmmm d, yyyy"}, {"2-Jan-2006", "d-mmm-yyyy"}, {"2 Jan 2006", "d mmm yyyy"},
 	{"2 January 2006", "d mmmm yyyy"}, {"Jan 2", "mmm d"}, {"2-Jan", "d-mmm"}, {"2 Jan", "d mmm"},
 }
 
-var timeWritings = []writing{
+var timeNotations = []notation{
 	{"15:04", "h:mm"}, {"15:04:05", "h:mm:ss"}, {"3:04 PM", "h:mm am/pm"}, {"3:04:05 PM", "h:mm:ss am/pm"},
 }
 
-// enteredTime reads a date, a time of day, or both with a blank between.
-func enteredTime(s string, now time.Time) (Cell, bool) {
+// parseTime reads a date, a time of day, or both with a blank between.
+func parseTime(s string, now time.Time) (Cell, bool) {
 	if s[0] == ' ' || len(s) > 40 || !strings.ContainsAny(s, "0123456789") {
 		return Cell{}, false
 	}
-	if day, pattern, ok := readDate(s, now); ok {
-		return withFormat(day, pattern), true
+	if day, pattern, ok := parseDate(s, now); ok {
+		return formattedNumber(day, pattern), true
 	}
-	if fraction, pattern, ok := readTime(s); ok {
-		return withFormat(fraction, pattern), true
+	if fraction, pattern, ok := parseTimeOfDay(s); ok {
+		return formattedNumber(fraction, pattern), true
 	}
 	for i := range s {
 		if s[i] != ' ' {
 			continue
 		}
-		day, date, ok := readDate(s[:i], now)
-		fraction, clock, alsoOK := readTime(s[i+1:])
+		day, date, ok := parseDate(s[:i], now)
+		fraction, clock, alsoOK := parseTimeOfDay(s[i+1:])
 		if ok && alsoOK {
-			return withFormat(day+fraction, date+" "+clock), true
+			return formattedNumber(day+fraction, date+" "+clock), true
 		}
 	}
 	return Cell{}, false
 }
 
-// readDate returns a date as a serial number; without a year it is this year's.
-func readDate(s string, now time.Time) (day float64, pattern string, ok bool) {
-	for _, w := range dateWritings {
+// parseDate returns a date as a serial number; without a year it is this year's.
+func parseDate(s string, now time.Time) (day float64, pattern string, ok bool) {
+	for _, w := range dateNotations {
 		t, err := time.Parse(w.layout, s)
 		if err != nil {
 			continue
@@ -170,8 +170,8 @@ func readDate(s string, now time.Time) (day float64, pattern string, ok bool) {
 	return 0, "", false
 }
 
-func readTime(s string) (fraction float64, pattern string, ok bool) {
-	for _, w := range timeWritings {
+func parseTimeOfDay(s string) (fraction float64, pattern string, ok bool) {
+	for _, w := range timeNotations {
 		t, err := time.Parse(w.layout, strings.ToUpper(s))
 		if err == nil && !strings.Contains(s, ".") {
 			since := t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))

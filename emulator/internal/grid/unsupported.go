@@ -2,12 +2,12 @@ package grid
 
 import "strings"
 
-// uncalculated are functions of Sheets that the calculator lacks, or whose
+// unsupportedFunctions are functions of Sheets that the calculator lacks, or whose
 // result fills several cells
 // (support.google.com/docs/table/25273, "Google Sheets function list").
 // A formula with one of them is refused; a function that is in neither list is
 // #NAME?, as on Google.
-var uncalculated = Words(`
+var unsupportedFunctions = WordSet(`
 		AI ARRAYFORMULA ARRAY_CONSTRAIN BYCOL BYROW CELL CHOOSECOLS CHOOSEROWS COUNTUNIQUE COUNTUNIQUEIFS
 		DETECTLANGUAGE DIVIDE DROP EPOCHTODATE EQ EXPAND FILTER FLATTEN FREQUENCY GETPIVOTDATA GOOGLEFINANCE GOOGLETRANSLATE
 		GROWTH GT GTE HSTACK IMAGE IMCOTH IMLOG IMPORTDATA IMPORTFEED IMPORTHTML IMPORTRANGE IMPORTXML IMTANH
@@ -16,7 +16,7 @@ var uncalculated = Words(`
 		REGEXREPLACE SCAN SEQUENCE SORT SORTBY SORTN SPARKLINE SPLIT TAKE TOCOL TOROW TO_DATE TO_DOLLARS TO_PERCENT
 		TO_PURE_NUMBER TO_TEXT TRANSPOSE TREND UMINUS UNARY_PERCENT UNIQUE UPLUS VSTACK WRAPCOLS WRAPROWS XMATCH INDIRECT`)
 
-func Words(list string) map[string]bool {
+func WordSet(list string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(list) {
 		set[w] = true
