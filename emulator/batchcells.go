@@ -8,30 +8,6 @@ import (
 
 // Requests about cells.
 
-func noGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
-
-// grid resolves a GridRange: it may end past the grid, but not begin there.
-func (b batch) grid(g *sheets.GridRange) (*sheet, grid.Area, error) {
-	if g == nil {
-		return nil, grid.Area{}, rest.BadRequest("A range must be specified.")
-	}
-	s := b.sheetByID(g.SheetId)
-	if s == nil {
-		return nil, grid.Area{}, noGrid(g.SheetId)
-	}
-	a := areaOf(g)
-	switch {
-	case a.Top < 0 || a.Left < 0 || a.Bottom < grid.ToEnd || a.Right < grid.ToEnd:
-		return nil, grid.Area{}, rest.BadRequest("The indices of a range must not be negative.")
-	case a.Bottom != grid.ToEnd && a.Bottom < a.Top:
-		return nil, grid.Area{}, rest.BadRequest("range.endRowIndex[%d] must not be before range.startRowIndex[%d].", a.Bottom, a.Top)
-	case a.Right != grid.ToEnd && a.Right < a.Left:
-		return nil, grid.Area{}, rest.BadRequest("range.endColumnIndex[%d] must not be before range.startColumnIndex[%d].", a.Right, a.Left)
-	}
-	a, err := s.clip(a)
-	return s, a, err
-}
-
 func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, error) {
 	m, err := updateMask(r.Fields, sheets.CellData{})
 	if err != nil {
@@ -41,7 +17,7 @@ func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, erro
 		return nil, rest.BadRequest("Either 'range' or 'start' must be specified.")
 	}
 	if r.Range != nil {
-		s, a, err := b.grid(r.Range)
+		s, a, err := b.gridArea(r.Range)
 		if err != nil {
 			return nil, err
 		}
@@ -82,27 +58,15 @@ func (b batch) repeatCell(r *sheets.RepeatCellRequest) (*sheets.Response, error)
 	if err != nil {
 		return nil, err
 	}
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
 	return nil, each(a, func(row, column int) error { return cellEdit{s, m}.cell(row, column, r.Cell) })
 }
 
-// each calls do for every cell of a closed area until it fails.
-func each(a grid.Area, do func(row, column int) error) error {
-	for row := a.Top; row < a.Bottom; row++ {
-		for column := a.Left; column < a.Right; column++ {
-			if err := do(row, column); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func (b batch) setDataValidation(r *sheets.SetDataValidationRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -111,24 +75,8 @@ func (b batch) setDataValidation(r *sheets.SetDataValidationRequest) (*sheets.Re
 	return nil, each(a, func(row, column int) error { return edit.cell(row, column, rule) })
 }
 
-const partMerged = rest.BadRequestError("You must select all cells in a merged range to merge or unmerge them.")
-
-// unmerge removes the merges in an area, which may not cut one in two.
-func (s *sheet) unmerge(a grid.Area) error {
-	var kept []grid.Area
-	for _, m := range s.merges {
-		if !m.Overlaps(a) {
-			kept = append(kept, m)
-		} else if !a.Contains(m) {
-			return partMerged
-		}
-	}
-	s.merges = kept
-	return nil
-}
-
 func (b batch) unmergeCells(r *sheets.UnmergeCellsRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +86,7 @@ func (b batch) unmergeCells(r *sheets.UnmergeCellsRequest) (*sheets.Response, er
 // mergeCells makes one merge, or one for each row or column; only the first
 // cell of each keeps its value.
 func (b batch) mergeCells(r *sheets.MergeCellsRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,6 @@ import (
 
 // Requests about rows and columns.
 
-var axes = map[string]grid.Axis{"ROWS": grid.ByRow, "COLUMNS": grid.ByColumn}
-
 // lines is a DimensionRange resolved.
 type lines struct {
 	sheet      *sheet

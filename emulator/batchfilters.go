@@ -12,7 +12,7 @@ import (
 
 // filtered resolves the range of a filter; it is closed as the menu does it.
 func (b batch) filtered(g *sheets.GridRange) (*sheet, *sheets.GridRange, error) {
-	s, a, err := b.grid(g)
+	s, a, err := b.gridArea(g)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -56,7 +56,7 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	case r.AllSheets:
 		scope = b.sheets
 	case r.Range != nil:
-		s, inside, err := b.grid(r.Range)
+		s, inside, err := b.gridArea(r.Range)
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ import (
 
 // updateBorders sets the borders of a range; those it does not name stay.
 func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}

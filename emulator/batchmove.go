@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -77,7 +76,7 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 	case m.dest < 0 || m.dest > size:
 		return nil, rest.BadRequest("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
 	}
-	m.sheet.moveLines(m)
+	m.moveLines()
 	for i, n := range b.named {
 		if n.sheetID == l.sheet.id {
 			b.named[i].area = m.area(n.area)
@@ -85,29 +84,14 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 	}
 	b.moveMarkers(m)
 	b.rewriteFormulas(func(of *sheet, text string) string {
-		return relocatedFormula(text, of == l.sheet, l.sheet.title, func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
+		return grid.RelocateFormula(text, of == l.sheet, l.sheet.title, func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 	})
 	return nil, nil
 }
 
-// relocatedFormula is a formula after cells of the sheet with a title changed
-// places; own tells whether the formula stands there too.
-func relocatedFormula(text string, own bool, title string, to func(grid.Area) (grid.Area, bool)) string {
-	return grid.RewriteReferences(text, func(p grid.FormulaPart) (string, bool) {
-		if p.Sheet != title && (p.Sheet != "" || !own) {
-			return "", false
-		}
-		moved, ok := to(p.Cells.Area)
-		if !ok {
-			return grid.RefError, true
-		}
-		p.Cells.Area = moved
-		return p.Qualified(p.Cells.Text()), true
-	})
-}
-
 // moveLines moves the cells and what is kept about single rows and columns.
-func (s *sheet) moveLines(m move) {
+func (m move) moveLines() {
+	s := m.sheet
 	s.Table = nil
 	reach := max(m.end, m.dest)
 	if m.along == grid.ByRow {
@@ -135,8 +119,8 @@ func (s *sheet) moveLines(m move) {
 	s.changeRanges(func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 }
 
-func (c *contents) moveMarkers(m move) {
-	for i, marker := range c.markers {
+func (b batch) moveMarkers(m move) {
+	for i, marker := range b.markers {
 		d := marker.Location.DimensionRange
 		if d == nil || d.SheetId != m.sheet.id || axes[d.Dimension] != m.along {
 			continue
@@ -145,7 +129,7 @@ func (c *contents) moveMarkers(m move) {
 		of.StartIndex = int64(m.index(int(d.StartIndex)))
 		of.EndIndex = of.StartIndex + 1
 		location.DimensionRange, moved.Location = &of, &location
-		c.markers[i] = &moved
+		b.markers[i] = &moved
 	}
 }
 
@@ -170,64 +154,4 @@ func (b batch) duplicateSheet(r *sheets.DuplicateSheetRequest) (*sheets.Response
 		return nil, err
 	}
 	return &sheets.Response{DuplicateSheet: &sheets.DuplicateSheetResponse{Properties: b.sheetProperties(made)}}, nil
-}
-
-// copySheet puts a copy of a sheet, perhaps of another spreadsheet, at an index.
-// Without a title it is named as in the menu.
-func (c *contents) copySheet(s *sheet, id int64, title string, at int) (*sheet, error) {
-	if title == "" {
-		title = "Copy of " + s.title
-		for n := 1; c.sheetByTitle(title) != nil; n++ {
-			title = fmt.Sprintf("Copy of %s %d", s.title, n)
-		}
-	}
-	made := s.detached(c.version)
-	made.id, made.title, made.hidden = id, "", false
-	made.changeRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
-	for _, p := range made.protected {
-		p.ProtectedRangeId = newID(func(id int64) bool { return false })
-	}
-	if err := c.rename(made, title); err != nil {
-		return nil, err
-	}
-	c.sheets = slices.Insert(c.sheets, at, made)
-	return made, c.checkSize()
-}
-
-// copyTo is spreadsheets.sheets.copyTo: a copy at the end of another spreadsheet.
-func (c *call) copyTo() (*sheets.SheetProperties, error) {
-	var body sheets.CopySheetToAnotherSpreadsheetRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
-		return nil, err
-	}
-	f, err := c.spreadsheet(reader)
-	if err != nil {
-		return nil, err
-	}
-	id, err := c.number("sheetId", "sheet_id")
-	if err != nil {
-		return nil, err
-	}
-	s := f.contents.sheetByID(id)
-	if s == nil {
-		return nil, rest.BadRequest("The sheet (%d) does not exist.", id)
-	}
-	c.vars["spreadsheetId"] = body.DestinationSpreadsheetId
-	to, err := c.spreadsheet(writer)
-	if err != nil {
-		return nil, err
-	}
-	var out *sheets.SheetProperties
-	err = to.edit(c.s.options.Now(), func(draft *contents) error {
-		id := s.id
-		if id == 0 || draft.sheetByID(id) != nil {
-			id = draft.newSheetID()
-		}
-		made, err := draft.copySheet(s, id, "", len(draft.sheets))
-		if err == nil {
-			out = draft.sheetProperties(made)
-		}
-		return err
-	})
-	return out, err
 }

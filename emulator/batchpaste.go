@@ -96,11 +96,11 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, source, err := b.grid(r.Source)
+	from, source, err := b.gridArea(r.Source)
 	if err != nil {
 		return nil, err
 	}
-	to, dest, err := b.grid(r.Destination)
+	to, dest, err := b.gridArea(r.Destination)
 	if err != nil {
 		return nil, err
 	}
@@ -135,24 +135,6 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	return nil, nil
 }
 
-// pasteMerges repeats the merges of a source in a destination.
-func (s *sheet) pasteMerges(from *sheet, source, dest grid.Area) {
-	var copies []grid.Area
-	for _, m := range from.merges {
-		if !source.Contains(m) {
-			continue
-		}
-		for top := dest.Top; top < dest.Bottom; top += source.Rows() {
-			for left := dest.Left; left < dest.Right; left += source.Columns() {
-				copies = append(copies, m.Offset(top-source.Top, left-source.Left))
-			}
-		}
-	}
-	if len(copies) > 0 && s.unmerge(dest) == nil {
-		s.merges = append(s.merges, copies...)
-	}
-}
-
 // coordinate resolves a GridCoordinate.
 func (b batch) coordinate(g *sheets.GridCoordinate) (s *sheet, row, column int, err error) {
 	if g == nil {
@@ -174,7 +156,7 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, source, err := b.grid(r.Source)
+	from, source, err := b.gridArea(r.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +188,7 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	to.merges = append(to.merges, moved...)
 	if from == to { // a reference from one sheet to another cannot follow without changing its sheet
 		b.rewriteFormulas(func(of *sheet, text string) string {
-			return relocatedFormula(text, of == from, from.title, func(a grid.Area) (grid.Area, bool) {
+			return grid.RelocateFormula(text, of == from, from.title, func(a grid.Area) (grid.Area, bool) {
 				if a.Bottom != grid.ToEnd && a.Right != grid.ToEnd && source.Contains(a) {
 					return a.Offset(rows, columns), true
 				}
@@ -272,7 +254,7 @@ var delimiters = map[string]string{"COMMA": ",", "SEMICOLON": ";", "PERIOD": "."
 
 // textToColumns splits one column of text; the parts overwrite what is right of it.
 func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Source)
+	s, a, err := b.gridArea(r.Source)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func (b batch) setNamed(n *namedRange, given *sheets.NamedRange) error {
 			return rest.BadRequest("A named range with the name %q already exists.", given.Name)
 		}
 	}
-	s, _, err := b.grid(given.Range)
+	s, _, err := b.gridArea(given.Range)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Re
 	if given == nil {
 		return nil, rest.BadRequest("A protected range must be specified.")
 	}
-	s, _, err := b.grid(given.Range)
+	s, _, err := b.gridArea(given.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (b batch) updateProtectedRange(r *sheets.UpdateProtectedRangeRequest) (*she
 	}
 	wanted := *s.protected[i]
 	rest.Merge(&wanted, given, m)
-	if _, _, err := b.grid(wanted.Range); err != nil {
+	if _, _, err := b.gridArea(wanted.Range); err != nil {
 		return nil, err
 	}
 	wanted.ProtectedRangeId, wanted.RequestingUserCanEdit, wanted.ForceSendFields = given.ProtectedRangeId, true, nil

@@ -52,14 +52,6 @@ func (b batch) addRule(r *sheets.AddConditionalFormatRuleRequest) (*sheets.Respo
 	return nil, nil
 }
 
-// ruleAt checks the index of a rule.
-func (s *sheet) ruleAt(i int64) (*sheets.ConditionalFormatRule, error) {
-	if i < 0 || i >= int64(len(s.rules)) {
-		return nil, rest.BadRequest("No conditional format on sheet: %d at index: %d", s.id, i)
-	}
-	return s.rules[i], nil
-}
-
 func (b batch) updateRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets.Response, error) {
 	reply := &sheets.UpdateConditionalFormatRuleResponse{NewIndex: r.Index}
 	if r.Rule != nil {

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
 
@@ -23,102 +22,6 @@ func (b batch) addSheetRequest(r *sheets.AddSheetRequest) (*sheets.Response, err
 	}
 	return &sheets.Response{AddSheet: &sheets.AddSheetResponse{Properties: b.sheetProperties(s)}}, nil
 }
-
-// addSheet makes a sheet as a request describes it; what is missing is chosen.
-func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
-	if given.SheetType != "" && given.SheetType != "GRID" {
-		return nil, rest.Unsupported("a sheet of type " + given.SheetType)
-	}
-	id := given.SheetId
-	switch {
-	case id < 0:
-		return nil, rest.BadRequest("Invalid sheet id %d. Sheet ids must be non-negative.", id)
-	case id == 0 && !rest.WasSent(given.ForceSendFields, "SheetId"):
-		id = c.newSheetID()
-	case c.sheetByID(id) != nil:
-		return nil, rest.BadRequest("Sheet with id %d already exists.", id)
-	}
-	title := given.Title
-	for n := len(c.sheets) + 1; title == "" || given.Title == "" && c.sheetByTitle(title) != nil; n++ {
-		title = fmt.Sprintf("Sheet%d", n)
-	}
-	s := newSheet(id, "", 1000, 26)
-	if err := c.rename(s, title); err != nil {
-		return nil, err
-	}
-	at := len(c.sheets)
-	if i := int(given.Index); i > 0 && i < at || rest.WasSent(given.ForceSendFields, "Index") {
-		at = i
-	}
-	c.sheets = slices.Insert(c.sheets, at, s)
-	wanted := *given
-	wanted.Title, wanted.SheetId, wanted.Index = title, id, int64(at)
-	return s, c.setProperties(s, &wanted)
-}
-
-// rename gives a sheet a title that no other has.
-func (c *contents) rename(s *sheet, title string) error {
-	if title == "" {
-		return rest.BadRequest("The sheet name cannot be empty.")
-	}
-	if other := c.sheetByTitle(title); other != nil && other != s {
-		return rest.BadRequest("A sheet with the name %q already exists. Please enter another name.", title)
-	}
-	if old := s.title; old != "" && old != title {
-		c.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenameInFormula(text, old, title) })
-	}
-	s.title = title
-	return nil
-}
-
-// setProperties makes a sheet what its properties say, id and order apart.
-func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
-	if err := c.rename(s, p.Title); err != nil {
-		return err
-	}
-	s.hidden = p.Hidden
-	if !slices.ContainsFunc(c.sheets, func(s *sheet) bool { return !s.hidden }) {
-		return rest.BadRequest("You can't hide all the sheets in a document.")
-	}
-	look := *p
-	grid.SyncColors(&look.TabColor, &look.TabColorStyle)
-	if g := p.GridProperties; g != nil {
-		height, width, err := s.wantedSize(g)
-		if err != nil {
-			return err
-		}
-		s.Resize(height, width)
-	}
-	s.look = look
-	return c.checkSize()
-}
-
-// wantedSize reads the size out of grid properties; what was not sent stays.
-func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err error) {
-	height, width = int(g.RowCount), int(g.ColumnCount)
-	if height == 0 && !rest.WasSent(g.ForceSendFields, "RowCount") {
-		height = s.Height
-	}
-	if width == 0 && !rest.WasSent(g.ForceSendFields, "ColumnCount") {
-		width = s.Width
-	}
-	frozenRows, frozenColumns := int(g.FrozenRowCount), int(g.FrozenColumnCount)
-	switch {
-	case height <= 0:
-		return 0, 0, rest.BadRequest("Grid row count must be greater than 0.")
-	case width <= 0:
-		return 0, 0, rest.BadRequest("Grid column count must be greater than 0.")
-	case height > maxCells:
-		return 0, 0, tooManyCells
-	case frozenRows >= height && frozenRows > 0:
-		return 0, 0, rest.BadRequest("You can't freeze all visible rows on the sheet.")
-	case frozenColumns >= width && frozenColumns > 0:
-		return 0, 0, rest.BadRequest("You can't freeze all visible columns on the sheet.")
-	}
-	return height, width, nil
-}
-
-func noSheet(id int64) error { return rest.BadRequest("No sheet with id: %d", id) }
 
 func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, error) {
 	s := b.sheetByID(r.SheetId)

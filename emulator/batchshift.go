@@ -8,47 +8,6 @@ import (
 
 // Requests that insert or delete cells and shift others.
 
-// cellBlock returns copies of the cells of an area.
-func (s *sheet) cellBlock(a grid.Area) [][]grid.Cell {
-	out := make([][]grid.Cell, a.Rows())
-	for r := range out {
-		out[r] = make([]grid.Cell, a.Columns())
-		for c := range out[r] {
-			out[r][c] = s.At(a.Top+r, a.Left+c)
-		}
-	}
-	return out
-}
-
-// setBlock stores cells from a place on; the grid has room for them.
-func (s *sheet) setBlock(top, left int, block [][]grid.Cell) {
-	for r, line := range block {
-		for c, v := range line {
-			s.Set(top+r, left+c, v)
-		}
-	}
-}
-
-// wipe empties an area of everything.
-func (s *sheet) wipe(a grid.Area) {
-	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
-		for c := a.Left; c < min(a.Right, len(s.RowCells(r))); c++ {
-			s.Set(r, c, grid.Cell{})
-		}
-	}
-}
-
-// stored cuts an area to the rows and columns that hold anything.
-func (s *sheet) stored(a grid.Area) grid.Area {
-	width := 0
-	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
-		width = max(width, len(s.RowCells(r)))
-	}
-	a.Bottom = max(a.Top, min(a.Bottom, len(s.Rows)))
-	a.Right = max(a.Left, min(a.Right, width))
-	return a
-}
-
 // shiftCells moves the cells below or right of an area by n, which is negative
 // to close the gap that deleting the area leaves. The grid grows for what would
 // be pushed out.
@@ -84,7 +43,7 @@ func (b batch) shiftCells(s *sheet, a grid.Area, along grid.Axis, n int) error {
 		at = a.Left
 	}
 	b.rewriteFormulas(func(of *sheet, text string) string {
-		return relocatedFormula(text, of == s, s.title, func(r grid.Area) (grid.Area, bool) {
+		return grid.RelocateFormula(text, of == s, s.title, func(r grid.Area) (grid.Area, bool) {
 			across := a.Left <= r.Left && r.Right <= a.Right && r.Right != grid.ToEnd
 			if along == grid.ByColumn {
 				across = a.Top <= r.Top && r.Bottom <= a.Bottom && r.Bottom != grid.ToEnd
@@ -118,7 +77,7 @@ func (b batch) deleteRange(r *sheets.DeleteRangeRequest) (*sheets.Response, erro
 // shiftRange moves what lies behind the range away from its start (+1), or onto
 // it (-1).
 func (b batch) shiftRange(r *sheets.GridRange, dimension string, sign int) error {
-	s, a, err := b.grid(r)
+	s, a, err := b.gridArea(r)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func compareCells(a, b grid.Cell) int {
 // sortRange sorts the rows of a range. Empty cells are last in both orders, and
 // rows that are hidden keep their places.
 func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +48,12 @@ func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
 	}
 	b.calculate(b.now)
 	s.reorder(a, func(rows []int) {
-		slices.SortStableFunc(rows, func(x, y int) int { return s.compareRows(x, y, r.SortSpecs) })
+		slices.SortStableFunc(rows, func(x, y int) int { return compareRows(s, x, y, r.SortSpecs) })
 	})
 	return nil, nil
 }
 
-func (s *sheet) compareRows(x, y int, specs []*sheets.SortSpec) int {
+func compareRows(s *sheet, x, y int, specs []*sheets.SortSpec) int {
 	for _, spec := range specs {
 		one, other := s.At(x, int(spec.DimensionIndex)), s.At(y, int(spec.DimensionIndex))
 		by := compareCells(one, other)
@@ -67,31 +67,8 @@ func (s *sheet) compareRows(x, y int, specs []*sheets.SortSpec) int {
 	return 0
 }
 
-// reorder gives the visible rows of an area another order.
-func (s *sheet) reorder(a grid.Area, order func(rows []int)) {
-	var places []int
-	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
-		if look := s.rowLook[r]; look == nil || !look.HiddenByUser {
-			places = append(places, r)
-		}
-	}
-	rows := slices.Clone(places)
-	order(rows)
-	moved := make([][]grid.Cell, len(rows))
-	for i, r := range rows {
-		if r != places[i] {
-			moved[i] = s.cellBlock(grid.Rect(r, r+1, a.Left, a.Right))[0]
-		}
-	}
-	for i, line := range moved {
-		for c, v := range line {
-			s.Set(places[i], a.Left+c, v.Offset(places[i]-rows[i], 0))
-		}
-	}
-}
-
 func (b batch) randomizeRange(r *sheets.RandomizeRangeRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +81,7 @@ func (b batch) randomizeRange(r *sheets.RandomizeRangeRequest) (*sheets.Response
 // deleteDuplicates drops rows of a range whose values stand in an earlier row;
 // the cells below move up within the range.
 func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +136,7 @@ func (b batch) compared(given []*sheets.DimensionRange, a grid.Area) ([]int, err
 
 // trimWhitespace trims text and reduces blanks within it to one.
 func (b batch) trimWhitespace(r *sheets.TrimWhitespaceRequest) (*sheets.Response, error) {
-	s, a, err := b.grid(r.Range)
+	s, a, err := b.gridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}

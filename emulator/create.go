@@ -2,10 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"slices"
-	"time"
-
-	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // Spreadsheet is what [Server.Create] makes a spreadsheet from.
@@ -39,38 +35,17 @@ type Sheet struct {
 	Hidden bool
 }
 
-// Date is a cell that holds a date: the number of days since 1899-12-30, shown
-// as 2006-01-02. The time of day and the time zone are dropped.
-type Date time.Time
-
-// Number is a cell that holds a number in a number format.
-type Number struct {
-	Value float64
-	// Pattern is a number or date format
-	// (developers.google.com/workspace/sheets/api/guides/formats); empty = automatic.
-	Pattern string
-}
-
-// Formula is a cell that holds a formula. One that can't be calculated here is
-// stored as text.
-type Formula struct {
-	Text    string // with the leading '='
-	Pattern string // as in [Number]
-}
-
 // Create stores a spreadsheet and returns its id.
 func (s *Server) Create(spec Spreadsheet) (id string) {
-	var list []*sheet
-	for i, given := range spec.Sheets {
-		list = append(list, given.build(int64(i)))
+	var tabs []tab
+	for _, given := range spec.Sheets {
+		tabs = append(tabs, tab(given))
 	}
-	if len(list) > 0 && !slices.ContainsFunc(list, func(sh *sheet) bool { return !sh.hidden }) {
-		list[0].hidden = false
-	}
+	made := fromTabs(spec.Title, tabs)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.addFile(cmp.Or(spec.ID, newFileID()), spreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
-	f.contents = newContents(spec.Title, list...)
+	f.contents = made
 	if spec.Drive != "" {
 		if s.files[spec.Drive] == nil {
 			s.addDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
@@ -89,18 +64,6 @@ func (s *Server) addFile(id, mimeType, by string) *file {
 	f := &file{id: id, mimeType: mimeType, created: now, modified: now, roles: map[string]role{by: owner}}
 	s.files[id] = f
 	return f
-}
-
-func (given Sheet) build(i int64) *sheet {
-	sh := newSheet(i, cmp.Or(given.Title, "Sheet"+grid.FormatAutomatic(float64(i+1))), 1000, 26)
-	sh.hidden = given.Hidden
-	for r, values := range given.Values {
-		sh.grow(r+1, len(values))
-		for c, v := range values {
-			sh.Set(r, c, raw(v))
-		}
-	}
-	return sh
 }
 
 // Share gives somebody a role on a file or a shared drive: "reader",
@@ -129,10 +92,5 @@ func (s *Server) Values(id, title string) [][]any {
 	if f == nil || f.contents == nil {
 		return nil
 	}
-	sh := f.contents.sheetByTitle(title)
-	if sh == nil {
-		return nil
-	}
-	f.contents.calculate(s.options.Now())
-	return sh.values(grid.WholeSheet.Closed(sh.Height, sh.Width), rendering{value: unformatted})
+	return f.contents.unformattedValues(title, s.options.Now())
 }

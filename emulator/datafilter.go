@@ -48,7 +48,7 @@ func (c *contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
 		s, a, err := c.clipped(f.A1Range)
 		return []place{{sheet: s, area: a}}, err
 	case f.GridRange != nil:
-		s, a, err := batch{contents: c}.grid(f.GridRange)
+		s, a, err := c.gridArea(f.GridRange)
 		return []place{{sheet: s, area: a}}, err
 	}
 	return nil, rest.BadRequest("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
@@ -74,126 +74,6 @@ func (c *contents) markedPlaces(f *sheets.DataFilter) ([]place, error) {
 			a.Left, a.Right = int(d.StartIndex), int(d.EndIndex)
 		}
 		out = append(out, place{sheet: s, area: a.Closed(s.Height, s.Width)})
-	}
-	return out, nil
-}
-
-func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
-	var body sheets.GetSpreadsheetByDataFilterRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
-		return nil, err
-	}
-	f, err := c.spreadsheet(reader)
-	if err != nil {
-		return nil, err
-	}
-	places, err := f.contents.places(body.DataFilters)
-	if err != nil {
-		return nil, err
-	}
-	wanted := map[*sheet][]grid.Area{}
-	for _, p := range places {
-		wanted[p.sheet] = append(wanted[p.sheet], p.area)
-	}
-	return f.contents.describeWanted(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.mask), nil
-}
-
-func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterResponse, error) {
-	var body sheets.BatchGetValuesByDataFilterRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
-		return nil, err
-	}
-	how, err := parseRendering(body.ValueRenderOption, body.DateTimeRenderOption, body.MajorDimension)
-	if err != nil {
-		return nil, err
-	}
-	f, err := c.spreadsheet(reader)
-	if err != nil {
-		return nil, err
-	}
-	places, err := f.contents.places(body.DataFilters)
-	if err != nil {
-		return nil, err
-	}
-	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.id}
-	for _, p := range places {
-		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.sheet.valueRange(p.area, how), DataFilters: p.filters})
-	}
-	return out, nil
-}
-
-func (c *call) batchClearByDataFilter() (*sheets.BatchClearValuesByDataFilterResponse, error) {
-	var body sheets.BatchClearValuesByDataFilterRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
-		return nil, err
-	}
-	f, err := c.spreadsheet(writer)
-	if err != nil {
-		return nil, err
-	}
-	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.id}
-	err = f.edit(c.s.options.Now(), func(draft *contents) error {
-		places, err := draft.places(body.DataFilters)
-		for _, p := range places {
-			p.sheet.clearValues(p.area)
-			out.ClearedRanges = append(out.ClearedRanges, p.sheet.name(p.area))
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
-func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterResponse, error) {
-	var body sheets.BatchUpdateValuesByDataFilterRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
-		return nil, err
-	}
-	w, err := c.newWrite(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption)
-	if err != nil {
-		return nil, err
-	}
-	f, err := c.spreadsheet(writer)
-	if err != nil {
-		return nil, err
-	}
-	var all []written
-	var filters []*sheets.DataFilter
-	err = f.edit(w.in.now, func(draft *contents) error {
-		for _, one := range body.Data {
-			if one == nil {
-				continue
-			}
-			places, err := draft.places([]*sheets.DataFilter{one.DataFilter})
-			if err != nil {
-				return err
-			}
-			for _, p := range places {
-				v := &sheets.ValueRange{Range: p.sheet.name(p.area), MajorDimension: one.MajorDimension, Values: one.Values}
-				done, err := w.update(draft, v)
-				if err != nil {
-					return err
-				}
-				all, filters = append(all, done), append(filters, one.DataFilter)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	sum := w.totals(f.id, all)
-	out := &sheets.BatchUpdateValuesByDataFilterResponse{
-		SpreadsheetId: f.id, TotalUpdatedCells: sum.TotalUpdatedCells, TotalUpdatedColumns: sum.TotalUpdatedColumns,
-		TotalUpdatedRows: sum.TotalUpdatedRows, TotalUpdatedSheets: sum.TotalUpdatedSheets,
-	}
-	for i, r := range sum.Responses {
-		out.Responses = append(out.Responses, &sheets.UpdateValuesByDataFilterResponse{
-			DataFilter: filters[i], UpdatedCells: r.UpdatedCells, UpdatedColumns: r.UpdatedColumns,
-			UpdatedData: r.UpdatedData, UpdatedRange: r.UpdatedRange, UpdatedRows: r.UpdatedRows,
-		})
 	}
 	return out, nil
 }

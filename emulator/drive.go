@@ -165,8 +165,7 @@ func (c *call) copyFile() (*drive.File, error) {
 		return nil, err
 	}
 	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
-	f.contents = from.contents.copied()
-	f.contents.properties.Title = cmp.Or(body.Name, "Copy of "+from.title())
+	f.contents = from.contents.copied(cmp.Or(body.Name, "Copy of "+from.title()))
 	f.description, f.properties = from.description, maps.Clone(from.properties)
 	f.settle(parent, in)
 	return c.shown(f), f.describeAs(&body)
@@ -242,9 +241,7 @@ func (f *file) describeAs(body *drive.File) error {
 // rename gives a file a name, which a spreadsheet keeps itself.
 func (f *file) rename(name string) {
 	if f.name = name; f.contents != nil {
-		c := f.contents.clone()
-		c.properties.Title = name
-		f.contents = c
+		f.contents = f.contents.renamed(name)
 	}
 }
 

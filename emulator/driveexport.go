@@ -2,10 +2,8 @@ package emulator
 
 import (
 	"bytes"
-	"encoding/csv"
 	"net/http"
 
-	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
@@ -46,9 +44,9 @@ func (c *call) exportFile() (any, error) {
 	f.contents.calculate(c.s.options.Now())
 	switch exportFormats[mediaType] {
 	case "csv":
-		return exported(mediaType, f.contents.sheets[0].delimited(','))
+		return exported(mediaType, f.contents.delimited(','))
 	case "tsv":
-		return exported(mediaType, f.contents.sheets[0].delimited('\t'))
+		return exported(mediaType, f.contents.delimited('\t'))
 	case "xlsx":
 		var buf bytes.Buffer
 		if err := f.contents.writeXLSX(&buf); err != nil {
@@ -74,26 +72,4 @@ func exported(mediaType string, file []byte) (any, error) {
 		}
 	}
 	return rest.NewResponse(http.StatusOK, mediaType, file), nil
-}
-
-// delimited is what a sheet shows, with \r\n between rows and none after the
-// last (recorded).
-func (s *sheet) delimited(comma rune) []byte {
-	var buf bytes.Buffer
-	w := csv.NewWriter(&buf)
-	w.UseCRLF, w.Comma = true, comma
-	lines := s.values(grid.WholeSheet.Closed(s.Height, s.Width), rendering{})
-	width := 0
-	for _, line := range lines {
-		width = max(width, len(line))
-	}
-	for _, line := range lines {
-		record := make([]string, width)
-		for i, v := range line {
-			record[i], _ = v.(string)
-		}
-		w.Write(record)
-	}
-	w.Flush()
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\r\n"))
 }

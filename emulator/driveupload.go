@@ -3,13 +3,11 @@ package emulator
 import (
 	"bytes"
 	"cmp"
-	"encoding/csv"
-	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"strings"
+	"time"
 
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
@@ -69,57 +67,17 @@ func (c *call) multipart(boundary string) (u uploaded, err error) {
 	return u, nil
 }
 
-// contents turns an upload into a spreadsheet with the title of its file: a
-// CSV fills a sheet of that title, its cells parsed as typed (recorded).
-func (u uploaded) contents(title string, in input) (*contents, error) {
-	var c *contents
+// contents turns an upload into a spreadsheet with the title of its file.
+func (u uploaded) contents(title string, now time.Time) (*contents, error) {
 	switch u.mediaType {
-	case "text/csv", "text/tab-separated-values":
-		s := newSheet(newID(func(int64) bool { return false }), title, 1000, 26)
-		c = newContents(title, s)
-		if err := s.fillCSV(u.content, u.mediaType == "text/csv", in); err != nil {
-			return nil, err
-		}
+	case "text/csv":
+		return importDelimited(title, u.content, ',', now)
+	case "text/tab-separated-values":
+		return importDelimited(title, u.content, '\t', now)
 	case xlsxType:
-		read, err := ReadXLSX(bytes.NewReader(u.content))
-		if err != nil {
-			return nil, rest.BadRequest("The content is no .xlsx file: %v", err)
-		}
-		var list []*sheet
-		for i, given := range read.Sheets {
-			list = append(list, given.build(int64(i)))
-		}
-		c = newContents(title, list...)
-	default:
-		return nil, rest.Unsupported("an upload of the type " + u.mediaType)
+		return importXLSX(title, u.content)
 	}
-	c.properties.TimeZone = "America/Los_Angeles" // recorded for an upload
-	return c, c.checkSize()
-}
-
-func (s *sheet) fillCSV(text []byte, commas bool, in input) error {
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
-	if !commas {
-		r.Comma = '\t'
-	}
-	for row := 0; ; row++ {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil || row*max(s.Width, len(record)) > maxCells {
-			return rest.BadRequest("The content cannot be read as a table.")
-		}
-		s.grow(row+1, len(record))
-		for column, value := range record {
-			made, err := in.cell(strings.Clone(value))
-			if err != nil {
-				return err
-			}
-			s.Set(row, column, *made)
-		}
-	}
+	return nil, rest.Unsupported("an upload of the type " + u.mediaType)
 }
 
 // uploadOver replaces the content of a spreadsheet.
@@ -136,14 +94,11 @@ func (c *call) uploadOver() (*file, error) {
 		return nil, rest.Unsupported("an upload over a file of the type " + f.mimeType)
 	}
 	now := c.s.options.Now()
-	made, err := u.contents(cmp.Or(u.about.Name, f.title()), input{entered: true, now: now})
+	made, err := u.contents(cmp.Or(u.about.Name, f.title()), now)
 	if err != nil {
 		return nil, err
 	}
-	made.version = f.contents.version + 1
-	for _, s := range made.sheets {
-		s.Version = made.version
-	}
+	made.continueFrom(f.contents)
 	f.contents, f.modified, f.by = made, now, c.token.principal
 	return f, f.describeAs(&u.about)
 }
@@ -179,7 +134,7 @@ func (c *call) uploadCreate() (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := u.contents(cmp.Or(u.about.Name, "Untitled"), input{entered: true, now: c.s.options.Now()})
+	made, err := u.contents(cmp.Or(u.about.Name, "Untitled"), c.s.options.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,11 @@ package emulator
 
 import (
 	"hash/fnv"
+	"net/http"
 	"strconv"
 	"strings"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // Who may do what with a file. A file's roles are kept by grantee: an e-mail
@@ -81,4 +84,16 @@ func (s *Server) trashedIn(f *file) bool {
 		f = s.files[f.parent]
 	}
 	return false
+}
+
+// isServiceAccount tells by the address whose files have no storage.
+func isServiceAccount(email string) bool { return strings.HasSuffix(email, ".gserviceaccount.com") }
+
+// noStorage is the 403 of Drive for a service account that wants to own a file.
+func noStorage() error {
+	return &rest.Error{
+		Status:  http.StatusForbidden,
+		Message: "The user's Drive storage quota has been exceeded.",
+		Item:    rest.ErrorItem{Domain: "usageLimits", Reason: "storageQuotaExceeded"},
+	}
 }

@@ -1,8 +1,8 @@
 package emulator
 
 import (
-	"net/http"
 	"slices"
+	"time"
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
@@ -110,30 +110,6 @@ func parseRendering(value, date, dimension string) (how rendering, err error) {
 	return how, err
 }
 
-// noAccess is the 403 for who may not see or not change a file (recorded).
-func noAccess() error {
-	return &rest.Error{Status: http.StatusForbidden, Message: "The caller does not have permission"}
-}
-
-// spreadsheet returns the file that the path names, if the caller has the role.
-func (c *call) spreadsheet(need role) (*file, error) {
-	f := c.s.files[c.vars["spreadsheetId"]]
-	switch {
-	case f == nil:
-		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
-	case c.s.role(f, c.token.principal) < need:
-		return nil, noAccess()
-	case f.contents == nil:
-		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
-	}
-	if need >= writer {
-		f.by = c.token.principal
-	} else {
-		f.contents.calculate(c.s.options.Now())
-	}
-	return f, nil
-}
-
 // dimensionName is the majorDimension of an answer.
 func (how rendering) dimensionName() string {
 	if how.columns {
@@ -146,4 +122,15 @@ func (how rendering) dimensionName() string {
 func countDistinct(list []int) int64 {
 	slices.Sort(list)
 	return int64(len(slices.Compact(list)))
+}
+
+// unformattedValues returns the values of a sheet, without trailing empty cells
+// and rows; nil if there is no sheet with the title.
+func (c *contents) unformattedValues(title string, now time.Time) [][]any {
+	s := c.sheetByTitle(title)
+	if s == nil {
+		return nil
+	}
+	c.calculate(now)
+	return s.values(grid.WholeSheet.Closed(s.Height, s.Width), rendering{value: unformatted})
 }

@@ -11,35 +11,31 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// ReadXLSX reads a file as Sheets downloads it ("File > Download > Microsoft
-// Excel") into what [Server.Create] takes: titles, order and visibility of the
-// sheets, values, formulas, and the formats of numbers and dates. A formula that
-// can't be calculated here is read as the value that stands in the file. All
-// else (colours, notes, merges, named ranges, developer metadata) is left out.
-// Title, ID and owner are empty. What is no .xlsx file is an error.
-func ReadXLSX(r io.Reader) (Spreadsheet, error) {
-	var out Spreadsheet
+// readXLSX reads the sheets of an .xlsx file. A formula that cannot be calculated
+// here is read as the value that the file has for it.
+func readXLSX(r io.Reader) ([]tab, error) {
 	book, err := excelize.OpenReader(r)
 	if err != nil {
-		return out, fmt.Errorf("read xlsx: %w", err)
+		return nil, fmt.Errorf("read xlsx: %w", err)
 	}
 	defer book.Close()
 	titles := book.GetSheetList()
 	if len(titles) == 0 {
-		return out, errors.New("read xlsx: no sheet")
+		return nil, errors.New("read xlsx: no sheet")
 	}
 	x := xlsxReader{book: book, patterns: map[int]string{}}
 	if p, err := book.GetWorkbookProps(); err == nil && p.Date1904 != nil && *p.Date1904 {
 		x.shift = 1462 // days from 1899-12-30 to 1904-01-01
 	}
+	var tabs []tab
 	for _, title := range titles {
-		s, err := x.sheet(title)
+		t, err := x.sheet(title)
 		if err != nil {
-			return out, fmt.Errorf("read xlsx: sheet %q: %w", title, err)
+			return nil, fmt.Errorf("read xlsx: sheet %q: %w", title, err)
 		}
-		out.Sheets = append(out.Sheets, s)
+		tabs = append(tabs, t)
 	}
-	return out, nil
+	return tabs, nil
 }
 
 type xlsxReader struct {
@@ -48,12 +44,12 @@ type xlsxReader struct {
 	shift    float64        // of dates, in a file that counts from 1904
 }
 
-func (x *xlsxReader) sheet(title string) (Sheet, error) {
+func (x *xlsxReader) sheet(title string) (tab, error) {
 	visible, err := x.book.GetSheetVisible(title)
 	if err != nil {
-		return Sheet{}, err
+		return tab{}, err
 	}
-	s := Sheet{Title: title, Hidden: !visible}
+	s := tab{Title: title, Hidden: !visible}
 	rows, err := x.book.GetRows(title, excelize.Options{RawCellValue: true})
 	if err != nil {
 		return s, err
@@ -71,7 +67,7 @@ func (x *xlsxReader) sheet(title string) (Sheet, error) {
 	return s, nil
 }
 
-// cell returns a value as [Sheet] has them.
+// cell returns a value as [raw] takes them.
 func (x *xlsxReader) cell(title, name, text string) (any, error) {
 	formula, err := x.book.GetCellFormula(title, name)
 	if err != nil {

@@ -12,27 +12,6 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// WriteXLSX writes a spreadsheet as a file that [ReadXLSX] reads and
-// spreadsheet programs open: titles, order and visibility of the sheets, values,
-// formulas with their results, and number formats. Titles that such a file
-// can't have (more than 31 characters, or []:*?/\ in them) are changed, and
-// ranges that are open at an end are closed. It needs no token and is not logged.
-func (s *Server) WriteXLSX(id string, w io.Writer) error {
-	s.mu.Lock()
-	f := s.files[id]
-	if f == nil || f.contents == nil {
-		s.mu.Unlock()
-		return fmt.Errorf("write xlsx: no spreadsheet %q", id)
-	}
-	f.contents.calculate(s.options.Now())
-	c := f.contents.clone()
-	s.mu.Unlock()
-	if err := c.writeXLSX(w); err != nil {
-		return fmt.Errorf("write xlsx: %w", err)
-	}
-	return nil
-}
-
 // xlsxWriter writes contents; titles are those in the file.
 type xlsxWriter struct {
 	of     *contents

@@ -17,9 +17,9 @@ const (
 
 // Cell is one cell: 40 bytes, as there may be ten million of them.
 type Cell struct {
-	Text   string  // the text of a text cell, the name of an error
-	Number float64 // the number, or 1 for true
-	Extra  *CellExtra  // what few cells have; nil = nothing
+	Text   string     // the text of a text cell, the name of an error
+	Number float64    // the number, or 1 for true
+	Extra  *CellExtra // what few cells have; nil = nothing
 	Kind   Kind
 }
 

@@ -40,7 +40,7 @@ var (
 	wordText     = regexp.MustCompile(`^[\p{L}_\\][\p{L}\p{N}_.\\]*`)
 	numberText   = regexp.MustCompile(`^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`)
 	stringText   = regexp.MustCompile(`^"(?:[^"]|"")*"?`)
-	ErrorPattern    = regexp.MustCompile(`^#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|ERROR!)`)
+	ErrorPattern = regexp.MustCompile(`^#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|ERROR!)`)
 	titleText    = regexp.MustCompile(`^(?:'((?:[^']|'')+)'|([\p{L}_][\p{L}\p{N}_.]*))!`)
 	wordContinue = regexp.MustCompile(`^[\p{L}\p{N}_.(!]`)
 )
@@ -226,6 +226,22 @@ func OffsetFormula(text string, rows, columns int) string {
 		if a.Top < 0 || a.Left < 0 || a.Bottom != ToEnd && a.Bottom <= a.Top || a.Right != ToEnd && a.Right <= a.Left {
 			return RefError, true
 		}
+		return p.Qualified(p.Cells.Text()), true
+	})
+}
+
+// RelocateFormula is a formula after cells of the sheet with a title changed
+// places; own tells whether the formula stands there too.
+func RelocateFormula(text string, own bool, title string, to func(Area) (Area, bool)) string {
+	return RewriteReferences(text, func(p FormulaPart) (string, bool) {
+		if p.Sheet != title && (p.Sheet != "" || !own) {
+			return "", false
+		}
+		moved, ok := to(p.Cells.Area)
+		if !ok {
+			return RefError, true
+		}
+		p.Cells.Area = moved
 		return p.Qualified(p.Cells.Text()), true
 	})
 }

@@ -157,3 +157,16 @@ func ErrorInfo(reason string, metadata map[string]string) map[string]any {
 		"metadata": metadata,
 	}
 }
+
+// WithPrefix returns err with a prefix that says which part of a request it is about;
+// an Unsupported and an error that is not a 400 keep their text.
+func WithPrefix(prefix string, err error) error {
+	if _, ok := err.(Unsupported); ok {
+		return err
+	}
+	f := *AsError(err)
+	if f.Status == http.StatusBadRequest {
+		f.Message = prefix + f.Message
+	}
+	return &f
+}

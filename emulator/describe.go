@@ -2,59 +2,12 @@ package emulator
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
-	"strings"
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
-
-// The calls of spreadsheets apart from batchUpdate.
-
-func (c *call) getSpreadsheet() (*sheets.Spreadsheet, error) {
-	f, err := c.spreadsheet(reader)
-	if err != nil {
-		return nil, err
-	}
-	return f.contents.describe(f.id, c.query["ranges"], c.flag("includeGridData"), c.mask)
-}
-
-func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
-	var body sheets.Spreadsheet
-	if err := rest.Decode(c.body, &body, ""); err != nil {
-		return nil, err
-	}
-	// Service accounts own no files, and Sheets says no more than this
-	// (developers.google.com/workspace/drive/api/guides/about-files).
-	if isServiceAccount(c.token.principal) {
-		return nil, noAccess()
-	}
-	contents := newContents("")
-	if body.Properties != nil {
-		given := *body.Properties
-		given.Title = cmp.Or(given.Title, contents.properties.Title)
-		rest.Merge(&contents.properties, &given, rest.MaskOf(&given))
-	}
-	if len(body.Sheets) > 0 {
-		contents.sheets = nil
-	}
-	for _, s := range body.Sheets {
-		properties := cmp.Or(s.Properties, &sheets.SheetProperties{})
-		added, err := contents.addSheet(properties)
-		if err != nil {
-			return nil, err
-		}
-		if err := contents.fillGrid(added, s.Data); err != nil {
-			return nil, err
-		}
-	}
-	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
-	f.contents = contents
-	contents.calculate(c.s.options.Now())
-	return contents.describe(f.id, nil, false, nil)
-}
 
 // fillGrid stores the cells that a new sheet comes with; its grid grows as needed.
 func (c *contents) fillGrid(s *sheet, data []*sheets.GridData) error {
@@ -77,9 +30,6 @@ func (c *contents) fillGrid(s *sheet, data []*sheets.GridData) error {
 	}
 	return nil
 }
-
-// isServiceAccount tells by the address whose files have no storage.
-func isServiceAccount(email string) bool { return strings.HasSuffix(email, ".gserviceaccount.com") }
 
 // describe answers the spreadsheet, or the sheets that ranges are in. A mask
 // decides alone whether the grid is read, as the reference of
@@ -174,47 +124,27 @@ func (n namedRange) describe() *sheets.NamedRange {
 	return &sheets.NamedRange{NamedRangeId: n.id, Name: n.name, Range: gridRange(n.sheetID, n.area)}
 }
 
-// gridRange writes an area as the API shows it: ends of zero are present, and
-// sheetId 0 is not (recorded).
-func gridRange(sheetID int64, a grid.Area) *sheets.GridRange {
-	g := &sheets.GridRange{SheetId: sheetID}
-	set := func(start, end int, startTo, endTo *int64, startName string) {
-		if start == 0 && end == grid.ToEnd {
-			return
+// fromDescription returns a new spreadsheet as the body of spreadsheets.create
+// describes it; what is missing there is chosen.
+func fromDescription(given *sheets.Spreadsheet) (*contents, error) {
+	c := newContents("")
+	if given.Properties != nil {
+		p := *given.Properties
+		p.Title = cmp.Or(p.Title, c.properties.Title)
+		rest.Merge(&c.properties, &p, rest.MaskOf(&p))
+	}
+	if len(given.Sheets) > 0 {
+		c.sheets = nil
+	}
+	for _, s := range given.Sheets {
+		properties := cmp.Or(s.Properties, &sheets.SheetProperties{})
+		added, err := c.addSheet(properties)
+		if err != nil {
+			return nil, err
 		}
-		*startTo = int64(start)
-		g.ForceSendFields = append(g.ForceSendFields, startName)
-		if end != grid.ToEnd {
-			*endTo = int64(end)
+		if err := c.fillGrid(added, s.Data); err != nil {
+			return nil, err
 		}
 	}
-	set(a.Top, a.Bottom, &g.StartRowIndex, &g.EndRowIndex, "StartRowIndex")
-	set(a.Left, a.Right, &g.StartColumnIndex, &g.EndColumnIndex, "StartColumnIndex")
-	return g
-}
-
-// areaOf reads a GridRange; an end that was not sent is open.
-func areaOf(g *sheets.GridRange) grid.Area {
-	if g == nil {
-		return grid.WholeSheet
-	}
-	end := func(v int64, name string) int {
-		if v == 0 && !rest.WasSent(g.ForceSendFields, name) {
-			return grid.ToEnd
-		}
-		return int(v)
-	}
-	return grid.Rect(
-		int(g.StartRowIndex), end(g.EndRowIndex, "EndRowIndex"),
-		int(g.StartColumnIndex), end(g.EndColumnIndex, "EndColumnIndex"),
-	)
-}
-
-// noStorage is the 403 of Drive for a service account that wants to own a file.
-func noStorage() error {
-	return &rest.Error{
-		Status:  http.StatusForbidden,
-		Message: "The user's Drive storage quota has been exceeded.",
-		Item:    rest.ErrorItem{Domain: "usageLimits", Reason: "storageQuotaExceeded"},
-	}
+	return c, nil
 }

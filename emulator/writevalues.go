@@ -1,7 +1,7 @@
 package emulator
 
 import (
-	"reflect"
+	"time"
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
@@ -24,8 +24,8 @@ type written struct {
 	cells         int64
 }
 
-func (c *call) newWrite(inputOption string, echo bool, value, date string) (*write, error) {
-	in, err := c.input(inputOption)
+func newWrite(inputOption string, echo bool, value, date string, now time.Time) (*write, error) {
+	in, err := parseInput(inputOption, now)
 	if err != nil {
 		return nil, err
 	}
@@ -181,16 +181,18 @@ func (w *write) totals(id string, all []written) *sheets.BatchUpdateValuesRespon
 	return out
 }
 
-// anyNumber converts any Go number.
-func anyNumber(v any) (float64, bool) {
-	r := reflect.ValueOf(v)
-	switch {
-	case r.CanFloat():
-		return r.Float(), true
-	case r.CanInt():
-		return float64(r.Int()), true
-	case r.CanUint():
-		return float64(r.Uint()), true
+// sameRange refuses a body that names another range than the path.
+func (c *contents) sameRange(path, body string) error {
+	if body == "" {
+		return nil
 	}
-	return 0, false
+	s, a, err := c.find(path)
+	if err != nil {
+		return err
+	}
+	other, b, err := c.find(body)
+	if err == nil && (s != other || a.Area != b.Area) {
+		err = rest.BadRequest("Requested range %s does not match value range %s", path, body)
+	}
+	return err
 }

@@ -1,9 +1,7 @@
 package emulator
 
 import (
-	"net/http"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 
 	"example.com/sheets-function/emulator/internal/grid"
@@ -73,64 +71,6 @@ func (c *contents) shiftMarkers(sheetID int64, along grid.Axis, at, n int) {
 		kept = append(kept, &moved)
 	}
 	c.markers = kept
-}
-
-func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.Response, error) {
-	given := r.DeveloperMetadata
-	if given == nil {
-		return nil, rest.BadRequest("Developer metadata must be specified.")
-	}
-	id := given.MetadataId
-	switch {
-	case id < 0 || id == 0 && rest.WasSent(given.ForceSendFields, "MetadataId"):
-		return nil, rest.BadRequest("The developer metadata ID must be positive.")
-	case id == 0:
-		id = newID(func(id int64) bool { return b.markerByID(id) != nil })
-	case b.markerByID(id) != nil: // reported by a third party in 2026, word for word
-		return nil, rest.BadRequest("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
-	}
-	made, err := b.marker(given, id)
-	if err != nil {
-		return nil, err
-	}
-	b.markers = append(b.markers, made)
-	if err := b.checkMarkers(); err != nil {
-		return nil, err
-	}
-	return &sheets.Response{CreateDeveloperMetadata: &sheets.CreateDeveloperMetadataResponse{DeveloperMetadata: made}}, nil
-}
-
-// marker checks developer metadata and completes its location.
-func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.DeveloperMetadata, error) {
-	switch {
-	case given.MetadataKey == "":
-		return nil, rest.BadRequest("Developer metadata must have a key.")
-	case given.Visibility != "DOCUMENT" && given.Visibility != "PROJECT":
-		return nil, rest.BadRequest("Developer metadata must have a visibility.")
-	case given.Location == nil:
-		return nil, rest.BadRequest("Developer metadata must have a location.")
-	}
-	made := *given
-	made.MetadataId, made.ForceSendFields = id, nil
-	location := *given.Location
-	made.Location = &location
-	switch d := location.DimensionRange; {
-	case location.Spreadsheet:
-		location.LocationType = "SPREADSHEET"
-	case d == nil:
-		location.LocationType = "SHEET"
-	case d.EndIndex-d.StartIndex != 1:
-		return nil, rest.BadRequest("Developer metadata can only be added to a single row or column.")
-	case d.Dimension == "ROWS":
-		location.LocationType = "ROW"
-	default:
-		location.LocationType = "COLUMN"
-	}
-	location.ForceSendFields = nil
-	if sheetID, ok := markerSheet(&location); ok && b.sheetByID(sheetID) == nil {
-		return nil, noGrid(sheetID)
-	}
-	return &made, nil
 }
 
 // checkMarkers refuses more text than a place has room for.
@@ -228,95 +168,4 @@ func (c *contents) covers(p place, at *sheets.DeveloperMetadataLocation) bool {
 		return int(d.StartIndex) >= p.area.Top && int(d.EndIndex) <= p.area.Bottom
 	}
 	return int(d.StartIndex) >= p.area.Left && int(d.EndIndex) <= p.area.Right
-}
-
-func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.Response, error) {
-	m, err := updateMask(r.Fields, sheets.DeveloperMetadata{})
-	if err != nil {
-		return nil, err
-	}
-	given := r.DeveloperMetadata
-	if given == nil {
-		given = &sheets.DeveloperMetadata{}
-	}
-	reply := &sheets.UpdateDeveloperMetadataResponse{}
-	for _, f := range r.DataFilters {
-		found, err := b.matching(f)
-		if err != nil {
-			return nil, err
-		}
-		for _, old := range found {
-			wanted := *old
-			rest.Merge(&wanted, given, m)
-			made, err := b.marker(&wanted, old.MetadataId)
-			if err != nil {
-				return nil, err
-			}
-			b.markers[slices.Index(b.markers, old)] = made
-			reply.DeveloperMetadata = append(reply.DeveloperMetadata, made)
-		}
-	}
-	return &sheets.Response{UpdateDeveloperMetadata: reply}, b.checkMarkers()
-}
-
-// deleteMarkers removes what a filter selects. Google does not say whether an
-// id that is gone is refused; here it is, so that clients meet the harder case.
-func (b batch) deleteMarkers(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.Response, error) {
-	found, err := b.matching(r.DataFilter)
-	if err != nil {
-		return nil, err
-	}
-	if l := r.DataFilter.DeveloperMetadataLookup; l != nil && l.MetadataId != 0 && len(found) == 0 {
-		return nil, rest.BadRequest("No developer metadata with ID %d", l.MetadataId)
-	}
-	b.markers = slices.DeleteFunc(b.markers, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
-	reply := &sheets.DeleteDeveloperMetadataResponse{DeletedDeveloperMetadata: found}
-	return &sheets.Response{DeleteDeveloperMetadata: reply}, nil
-}
-
-func (c *call) getMarker() (*sheets.DeveloperMetadata, error) {
-	f, err := c.spreadsheet(reader)
-	if err != nil {
-		return nil, err
-	}
-	id, err := c.number("metadataId", "metadata_id")
-	if err != nil {
-		return nil, err
-	}
-	if m := f.contents.markerByID(id); m != nil {
-		return m, nil
-	}
-	return nil, &rest.Error{Status: http.StatusNotFound, Message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
-}
-
-// number reads a 32-bit number out of the path.
-func (c *call) number(name, field string) (int64, error) {
-	id, err := strconv.ParseInt(c.vars[name], 10, 32)
-	if err != nil {
-		return 0, rest.Invalid(field, "Invalid value at '"+field+"' (TYPE_INT32), "+strconv.Quote(c.vars[name]))
-	}
-	return id, nil
-}
-
-func (c *call) searchMarkers() (*sheets.SearchDeveloperMetadataResponse, error) {
-	var body sheets.SearchDeveloperMetadataRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
-		return nil, err
-	}
-	f, err := c.spreadsheet(reader)
-	if err != nil {
-		return nil, err
-	}
-	out := &sheets.SearchDeveloperMetadataResponse{}
-	for _, filter := range body.DataFilters {
-		found, err := f.contents.matching(filter)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range found {
-			out.MatchedDeveloperMetadata = append(out.MatchedDeveloperMetadata,
-				&sheets.MatchedDeveloperMetadata{DeveloperMetadata: m, DataFilters: []*sheets.DataFilter{filter}})
-		}
-	}
-	return out, nil
 }

@@ -1,0 +1,158 @@
+package emulator
+
+import (
+	"reflect"
+	"time"
+	"unicode/utf8"
+
+	"example.com/sheets-function/emulator/internal/grid"
+	"example.com/sheets-function/emulator/internal/rest"
+)
+
+// Date is a cell that holds a date: the number of days since 1899-12-30, shown
+// as 2006-01-02. The time of day and the time zone are dropped.
+type Date time.Time
+
+// Number is a cell that holds a number in a number format.
+type Number struct {
+	Value float64
+	// Pattern is a number or date format
+	// (developers.google.com/workspace/sheets/api/guides/formats); empty = automatic.
+	Pattern string
+}
+
+// Formula is a cell that holds a formula. One that can't be calculated here is
+// stored as text.
+type Formula struct {
+	Text    string // with the leading '='
+	Pattern string // as in [Number]
+}
+
+// anyNumber converts any Go number.
+func anyNumber(v any) (float64, bool) {
+	r := reflect.ValueOf(v)
+	switch {
+	case r.CanFloat():
+		return r.Float(), true
+	case r.CanInt():
+		return float64(r.Int()), true
+	case r.CanUint():
+		return float64(r.Uint()), true
+	}
+	return 0, false
+}
+
+// maxCellText is the number of characters that a cell holds.
+const maxCellText = 50_000
+
+// input is how values are written: a ValueInputOption and when it is.
+type input struct {
+	entered bool // USER_ENTERED
+	now     time.Time
+}
+
+var inputOptions = map[string]bool{"RAW": false, "USER_ENTERED": true}
+
+// parseInput reads a ValueInputOption.
+func parseInput(name string, now time.Time) (input, error) {
+	entered, ok := inputOptions[name]
+	if !ok && (name == "" || name == "INPUT_VALUE_OPTION_UNSPECIFIED") {
+		return input{}, rest.BadRequest("'valueInputOption' is required but not specified")
+	}
+	if !ok {
+		_, err := option("value_input_option", name, "ValueInputOption", inputOptions)
+		return input{}, err
+	}
+	return input{entered, now}, nil
+}
+
+// cells turns the values of a request into cells; nil stands for a cell that
+// keeps what it has. Rows come first, whatever the request's dimension.
+func (in input) cells(values [][]any, columns bool) ([][]*grid.Cell, error) {
+	out := make([][]*grid.Cell, len(values))
+	for r, line := range values {
+		out[r] = make([]*grid.Cell, len(line))
+		for i, v := range line {
+			made, err := in.cell(v)
+			if err == errNoScalar {
+				return nil, rest.BadRequest("Invalid values[%d][%d]: %s", r, i, err)
+			}
+			if err != nil {
+				return nil, err
+			}
+			out[r][i] = made
+		}
+	}
+	if columns {
+		return transposedCells(out), nil
+	}
+	return out, nil
+}
+
+func transposedCells(lines [][]*grid.Cell) [][]*grid.Cell {
+	var out [][]*grid.Cell
+	for i, line := range lines {
+		for j, v := range line {
+			for len(out) <= j {
+				out = append(out, make([]*grid.Cell, len(lines)))
+			}
+			out[j][i] = v
+		}
+	}
+	return out
+}
+
+func (in input) cell(v any) (*grid.Cell, error) {
+	var made grid.Cell
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case string:
+		if utf8.RuneCountInString(v) > maxCellText {
+			return nil, errTooLong
+		}
+		if made = grid.TextCell(v); in.entered {
+			var err error
+			if made, err = grid.ParseUserEntered(v, in.now); err != nil {
+				return nil, err
+			}
+		}
+	case map[string]any, []any:
+		return nil, errNoScalar
+	default:
+		made = raw(v)
+	}
+	return &made, nil
+}
+
+const (
+	errNoScalar = rest.BadRequestError("only text, numbers and booleans are values of a cell.")
+	errTooLong  = rest.BadRequestError("Your input contains more than the maximum of 50000 characters in a single cell.")
+)
+
+// raw turns a Go value into a cell as it is; see [Sheet].
+func raw(v any) grid.Cell {
+	switch v := v.(type) {
+	case string:
+		return grid.TextCell(v)
+	case bool:
+		return grid.BoolCell(v)
+	case Date:
+		t := time.Time(v)
+		c := grid.NumberCell(grid.Serial(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)))
+		c.Extra = grid.ISODate()
+		return c
+	case Number:
+		return grid.NumberCell(v.Value).WithFormat(v.Pattern)
+	case Formula:
+		c, err := grid.FormulaCell(v.Text)
+		if err != nil || len(v.Text) < 2 || v.Text[0] != '=' {
+			return grid.TextCell(v.Text)
+		}
+		return c.WithFormat(v.Pattern)
+	}
+	if n, ok := anyNumber(v); ok {
+		return grid.NumberCell(n)
+	}
+	return grid.Cell{}
+}

@@ -1,0 +1,129 @@
+package emulator
+
+import (
+	"strings"
+
+	"example.com/sheets-function/emulator/internal/grid"
+	"example.com/sheets-function/emulator/internal/rest"
+	"google.golang.org/api/sheets/v4"
+)
+
+func noGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
+
+// gridArea resolves a GridRange: it may end past the grid, but not begin there.
+func (c *contents) gridArea(g *sheets.GridRange) (*sheet, grid.Area, error) {
+	if g == nil {
+		return nil, grid.Area{}, rest.BadRequest("A range must be specified.")
+	}
+	s := c.sheetByID(g.SheetId)
+	if s == nil {
+		return nil, grid.Area{}, noGrid(g.SheetId)
+	}
+	a := areaOf(g)
+	switch {
+	case a.Top < 0 || a.Left < 0 || a.Bottom < grid.ToEnd || a.Right < grid.ToEnd:
+		return nil, grid.Area{}, rest.BadRequest("The indices of a range must not be negative.")
+	case a.Bottom != grid.ToEnd && a.Bottom < a.Top:
+		return nil, grid.Area{}, rest.BadRequest("range.endRowIndex[%d] must not be before range.startRowIndex[%d].", a.Bottom, a.Top)
+	case a.Right != grid.ToEnd && a.Right < a.Left:
+		return nil, grid.Area{}, rest.BadRequest("range.endColumnIndex[%d] must not be before range.startColumnIndex[%d].", a.Right, a.Left)
+	}
+	a, err := s.clip(a)
+	return s, a, err
+}
+
+// each calls do for every cell of a closed area until it fails.
+func each(a grid.Area, do func(row, column int) error) error {
+	for row := a.Top; row < a.Bottom; row++ {
+		for column := a.Left; column < a.Right; column++ {
+			if err := do(row, column); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+var axes = map[string]grid.Axis{"ROWS": grid.ByRow, "COLUMNS": grid.ByColumn}
+
+// find resolves a range in A1 notation: a bare name is a named range before it
+// is a sheet, and cells without a sheet are those of the first visible one
+// (developers.google.com/workspace/sheets/api/guides/concepts).
+func (c *contents) find(a1 string) (*sheet, grid.Reference, error) {
+	ref, err := grid.ParseA1(a1)
+	if err != nil {
+		return nil, ref, err
+	}
+	if ref.Bare {
+		for _, n := range c.named {
+			if s := c.sheetByID(n.sheetID); s != nil && strings.EqualFold(n.name, ref.Title) {
+				ref.Area = n.area
+				return s, ref, nil
+			}
+		}
+	}
+	s := c.sheetByTitle(ref.Title)
+	if !ref.Titled {
+		s = c.firstVisible()
+	}
+	if s == nil {
+		return nil, ref, grid.UnparsableRange(a1)
+	}
+	return s, ref, nil
+}
+
+// firstVisible returns the sheet that cells without a sheet are of; Google never lets all be hidden.
+func (c *contents) firstVisible() *sheet {
+	for _, s := range c.sheets {
+		if !s.hidden {
+			return s
+		}
+	}
+	return c.sheets[0]
+}
+
+// gridRange writes an area as the API shows it: ends of zero are present, and
+// sheetId 0 is not (recorded).
+func gridRange(sheetID int64, a grid.Area) *sheets.GridRange {
+	g := &sheets.GridRange{SheetId: sheetID}
+	set := func(start, end int, startTo, endTo *int64, startName string) {
+		if start == 0 && end == grid.ToEnd {
+			return
+		}
+		*startTo = int64(start)
+		g.ForceSendFields = append(g.ForceSendFields, startName)
+		if end != grid.ToEnd {
+			*endTo = int64(end)
+		}
+	}
+	set(a.Top, a.Bottom, &g.StartRowIndex, &g.EndRowIndex, "StartRowIndex")
+	set(a.Left, a.Right, &g.StartColumnIndex, &g.EndColumnIndex, "StartColumnIndex")
+	return g
+}
+
+// areaOf reads a GridRange; an end that was not sent is open.
+func areaOf(g *sheets.GridRange) grid.Area {
+	if g == nil {
+		return grid.WholeSheet
+	}
+	end := func(v int64, name string) int {
+		if v == 0 && !rest.WasSent(g.ForceSendFields, name) {
+			return grid.ToEnd
+		}
+		return int(v)
+	}
+	return grid.Rect(
+		int(g.StartRowIndex), end(g.EndRowIndex, "EndRowIndex"),
+		int(g.StartColumnIndex), end(g.EndColumnIndex, "EndColumnIndex"),
+	)
+}
+
+// clipped resolves a range and cuts it to the grid.
+func (c *contents) clipped(a1 string) (*sheet, grid.Area, error) {
+	s, ref, err := c.find(a1)
+	if err != nil {
+		return nil, grid.Area{}, err
+	}
+	a, err := s.clip(ref.Area)
+	return s, a, err
+}

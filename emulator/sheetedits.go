@@ -1,0 +1,200 @@
+package emulator
+
+import (
+	"fmt"
+	"slices"
+
+	"example.com/sheets-function/emulator/internal/grid"
+	"example.com/sheets-function/emulator/internal/rest"
+	"google.golang.org/api/sheets/v4"
+)
+
+// copySheet puts a copy of a sheet, perhaps of another spreadsheet, at an index.
+// Without a title it is named as in the menu.
+func (c *contents) copySheet(s *sheet, id int64, title string, at int) (*sheet, error) {
+	if title == "" {
+		title = "Copy of " + s.title
+		for n := 1; c.sheetByTitle(title) != nil; n++ {
+			title = fmt.Sprintf("Copy of %s %d", s.title, n)
+		}
+	}
+	made := s.detached(c.version)
+	made.id, made.title, made.hidden = id, "", false
+	made.changeRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
+	for _, p := range made.protected {
+		p.ProtectedRangeId = newID(func(id int64) bool { return false })
+	}
+	if err := c.rename(made, title); err != nil {
+		return nil, err
+	}
+	c.sheets = slices.Insert(c.sheets, at, made)
+	return made, c.checkSize()
+}
+
+// ruleAt checks the index of a rule.
+func (s *sheet) ruleAt(i int64) (*sheets.ConditionalFormatRule, error) {
+	if i < 0 || i >= int64(len(s.rules)) {
+		return nil, rest.BadRequest("No conditional format on sheet: %d at index: %d", s.id, i)
+	}
+	return s.rules[i], nil
+}
+
+// addSheet makes a sheet as a request describes it; what is missing is chosen.
+func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
+	if given.SheetType != "" && given.SheetType != "GRID" {
+		return nil, rest.Unsupported("a sheet of type " + given.SheetType)
+	}
+	id := given.SheetId
+	switch {
+	case id < 0:
+		return nil, rest.BadRequest("Invalid sheet id %d. Sheet ids must be non-negative.", id)
+	case id == 0 && !rest.WasSent(given.ForceSendFields, "SheetId"):
+		id = c.newSheetID()
+	case c.sheetByID(id) != nil:
+		return nil, rest.BadRequest("Sheet with id %d already exists.", id)
+	}
+	title := given.Title
+	for n := len(c.sheets) + 1; title == "" || given.Title == "" && c.sheetByTitle(title) != nil; n++ {
+		title = fmt.Sprintf("Sheet%d", n)
+	}
+	s := newSheet(id, "", 1000, 26)
+	if err := c.rename(s, title); err != nil {
+		return nil, err
+	}
+	at := len(c.sheets)
+	if i := int(given.Index); i > 0 && i < at || rest.WasSent(given.ForceSendFields, "Index") {
+		at = i
+	}
+	c.sheets = slices.Insert(c.sheets, at, s)
+	wanted := *given
+	wanted.Title, wanted.SheetId, wanted.Index = title, id, int64(at)
+	return s, c.setProperties(s, &wanted)
+}
+
+// rename gives a sheet a title that no other has.
+func (c *contents) rename(s *sheet, title string) error {
+	if title == "" {
+		return rest.BadRequest("The sheet name cannot be empty.")
+	}
+	if other := c.sheetByTitle(title); other != nil && other != s {
+		return rest.BadRequest("A sheet with the name %q already exists. Please enter another name.", title)
+	}
+	if old := s.title; old != "" && old != title {
+		c.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenameInFormula(text, old, title) })
+	}
+	s.title = title
+	return nil
+}
+
+// setProperties makes a sheet what its properties say, id and order apart.
+func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
+	if err := c.rename(s, p.Title); err != nil {
+		return err
+	}
+	s.hidden = p.Hidden
+	if !slices.ContainsFunc(c.sheets, func(s *sheet) bool { return !s.hidden }) {
+		return rest.BadRequest("You can't hide all the sheets in a document.")
+	}
+	look := *p
+	grid.SyncColors(&look.TabColor, &look.TabColorStyle)
+	if g := p.GridProperties; g != nil {
+		height, width, err := s.wantedSize(g)
+		if err != nil {
+			return err
+		}
+		s.Resize(height, width)
+	}
+	s.look = look
+	return c.checkSize()
+}
+
+// wantedSize reads the size out of grid properties; what was not sent stays.
+func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err error) {
+	height, width = int(g.RowCount), int(g.ColumnCount)
+	if height == 0 && !rest.WasSent(g.ForceSendFields, "RowCount") {
+		height = s.Height
+	}
+	if width == 0 && !rest.WasSent(g.ForceSendFields, "ColumnCount") {
+		width = s.Width
+	}
+	frozenRows, frozenColumns := int(g.FrozenRowCount), int(g.FrozenColumnCount)
+	switch {
+	case height <= 0:
+		return 0, 0, rest.BadRequest("Grid row count must be greater than 0.")
+	case width <= 0:
+		return 0, 0, rest.BadRequest("Grid column count must be greater than 0.")
+	case height > maxCells:
+		return 0, 0, tooManyCells
+	case frozenRows >= height && frozenRows > 0:
+		return 0, 0, rest.BadRequest("You can't freeze all visible rows on the sheet.")
+	case frozenColumns >= width && frozenColumns > 0:
+		return 0, 0, rest.BadRequest("You can't freeze all visible columns on the sheet.")
+	}
+	return height, width, nil
+}
+
+func noSheet(id int64) error { return rest.BadRequest("No sheet with id: %d", id) }
+
+// cellBlock returns copies of the cells of an area.
+func (s *sheet) cellBlock(a grid.Area) [][]grid.Cell {
+	out := make([][]grid.Cell, a.Rows())
+	for r := range out {
+		out[r] = make([]grid.Cell, a.Columns())
+		for c := range out[r] {
+			out[r][c] = s.At(a.Top+r, a.Left+c)
+		}
+	}
+	return out
+}
+
+// setBlock stores cells from a place on; the grid has room for them.
+func (s *sheet) setBlock(top, left int, block [][]grid.Cell) {
+	for r, line := range block {
+		for c, v := range line {
+			s.Set(top+r, left+c, v)
+		}
+	}
+}
+
+// wipe empties an area of everything.
+func (s *sheet) wipe(a grid.Area) {
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		for c := a.Left; c < min(a.Right, len(s.RowCells(r))); c++ {
+			s.Set(r, c, grid.Cell{})
+		}
+	}
+}
+
+// stored cuts an area to the rows and columns that hold anything.
+func (s *sheet) stored(a grid.Area) grid.Area {
+	width := 0
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		width = max(width, len(s.RowCells(r)))
+	}
+	a.Bottom = max(a.Top, min(a.Bottom, len(s.Rows)))
+	a.Right = max(a.Left, min(a.Right, width))
+	return a
+}
+
+// reorder gives the visible rows of an area another order.
+func (s *sheet) reorder(a grid.Area, order func(rows []int)) {
+	var places []int
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		if look := s.rowLook[r]; look == nil || !look.HiddenByUser {
+			places = append(places, r)
+		}
+	}
+	rows := slices.Clone(places)
+	order(rows)
+	moved := make([][]grid.Cell, len(rows))
+	for i, r := range rows {
+		if r != places[i] {
+			moved[i] = s.cellBlock(grid.Rect(r, r+1, a.Left, a.Right))[0]
+		}
+	}
+	for i, line := range moved {
+		for c, v := range line {
+			s.Set(places[i], a.Left+c, v.Offset(places[i]-rows[i], 0))
+		}
+	}
+}
