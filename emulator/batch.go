@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
 // batch is one batch of requests on a draft of the contents.
 type batch struct {
-	*contents
+	*spreadsheet.Contents
 	principal string
 	now       time.Time
 }
@@ -30,10 +31,10 @@ func (b batch) apply(i int, r *sheets.Request) (*sheets.Response, error) {
 	if !ok {
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with " + name)
 	}
-	b.stale = true
+	b.Stale = true
 	reply, err := apply(b, request)
 	if err == nil {
-		err = b.checkSize()
+		err = b.CheckSize()
 	}
 	if err != nil {
 		return nil, rest.WithPrefix(fmt.Sprintf("Invalid requests[%d].%s: ", i, name), err)

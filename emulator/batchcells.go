@@ -3,6 +3,7 @@ package emulator
 import (
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -17,21 +18,21 @@ func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, erro
 		return nil, rest.BadRequest("Either 'range' or 'start' must be specified.")
 	}
 	if r.Range != nil {
-		s, a, err := b.gridArea(r.Range)
+		s, a, err := b.GridArea(r.Range)
 		if err != nil {
 			return nil, err
 		}
-		return nil, cellEdit{s, m}.fill(a, r.Rows)
+		return nil, s.Edit(m).Fill(a, r.Rows)
 	}
-	s := b.sheetByID(r.Start.SheetId)
+	s := b.SheetByID(r.Start.SheetId)
 	if s == nil {
-		return nil, noGrid(r.Start.SheetId)
+		return nil, spreadsheet.NoGrid(r.Start.SheetId)
 	}
 	top, left := int(r.Start.RowIndex), int(r.Start.ColumnIndex)
 	if top < 0 || left < 0 {
 		return nil, rest.BadRequest("The indices of a coordinate must not be negative.")
 	}
-	return nil, cellEdit{s, m}.rows(grid.Rect(top, s.Height, left, s.Width), r.Rows)
+	return nil, s.Edit(m).Rows(grid.Rect(top, s.Height, left, s.Width), r.Rows)
 }
 
 // appendCells writes below the last row of the sheet that holds a value; the
@@ -44,13 +45,13 @@ func (b batch) appendCells(r *sheets.AppendCellsRequest) (*sheets.Response, erro
 	if r.TableId != "" {
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with appendCells to a table")
 	}
-	s := b.sheetByID(r.SheetId)
+	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, noGrid(r.SheetId)
+		return nil, spreadsheet.NoGrid(r.SheetId)
 	}
 	top := s.LastRow() + 1
-	s.grow(top+len(r.Rows), 0)
-	return nil, cellEdit{s, m}.rows(grid.Rect(top, s.Height, 0, s.Width), r.Rows)
+	s.Grow(top+len(r.Rows), 0)
+	return nil, s.Edit(m).Rows(grid.Rect(top, s.Height, 0, s.Width), r.Rows)
 }
 
 func (b batch) repeatCell(r *sheets.RepeatCellRequest) (*sheets.Response, error) {
@@ -58,39 +59,39 @@ func (b batch) repeatCell(r *sheets.RepeatCellRequest) (*sheets.Response, error)
 	if err != nil {
 		return nil, err
 	}
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
-	return nil, each(a, func(row, column int) error { return cellEdit{s, m}.cell(row, column, r.Cell) })
+	return nil, spreadsheet.Each(a, func(row, column int) error { return s.Edit(m).Cell(row, column, r.Cell) })
 }
 
 func (b batch) setDataValidation(r *sheets.SetDataValidationRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
-	edit := cellEdit{s, rest.MaskOf(&sheets.CellData{DataValidation: &sheets.DataValidationRule{}})}
+	edit := s.Edit(rest.MaskOf(&sheets.CellData{DataValidation: &sheets.DataValidationRule{}}))
 	rule := &sheets.CellData{DataValidation: r.Rule}
-	return nil, each(a, func(row, column int) error { return edit.cell(row, column, rule) })
+	return nil, spreadsheet.Each(a, func(row, column int) error { return edit.Cell(row, column, rule) })
 }
 
 func (b batch) unmergeCells(r *sheets.UnmergeCellsRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.unmerge(a)
+	return nil, s.Unmerge(a)
 }
 
 // mergeCells makes one merge, or one for each row or column; only the first
 // cell of each keeps its value.
 func (b batch) mergeCells(r *sheets.MergeCellsRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.unmerge(a); err != nil {
+	if err := s.Unmerge(a); err != nil {
 		return nil, err
 	}
 	var parts []grid.Area
@@ -113,9 +114,9 @@ func (b batch) mergeCells(r *sheets.MergeCellsRequest) (*sheets.Response, error)
 			continue
 		}
 		first := s.At(part.Top, part.Left)
-		s.clearValues(part)
+		s.ClearValues(part)
 		s.Set(part.Top, part.Left, first)
-		s.merges = append(s.merges, part)
+		s.Merges = append(s.Merges, part)
 	}
 	return nil, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -12,7 +13,7 @@ import (
 
 // lines is a DimensionRange resolved.
 type lines struct {
-	sheet      *sheet
+	sheet      *spreadsheet.Sheet
 	along      grid.Axis
 	start, end int
 }
@@ -22,16 +23,16 @@ func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
 	if d == nil {
 		return lines{}, rest.BadRequest("A range must be specified.")
 	}
-	l := lines{sheet: b.sheetByID(d.SheetId), start: int(d.StartIndex), end: int(d.EndIndex)}
+	l := lines{sheet: b.SheetByID(d.SheetId), start: int(d.StartIndex), end: int(d.EndIndex)}
 	if l.sheet == nil {
-		return l, noGrid(d.SheetId)
+		return l, spreadsheet.NoGrid(d.SheetId)
 	}
-	along, ok := axes[d.Dimension]
+	along, ok := spreadsheet.Axes[d.Dimension]
 	if l.along = along; !ok {
 		return l, rest.BadRequest("A dimension must be specified.")
 	}
 	if l.end == 0 && !rest.WasSent(d.ForceSendFields, "EndIndex") {
-		l.end = l.sheet.size(along)
+		l.end = l.sheet.Size(along)
 	}
 	if l.start < 0 || l.end < l.start {
 		return l, rest.BadRequest("range.startIndex[%d] must not be negative or after range.endIndex[%d].", l.start, l.end)
@@ -51,7 +52,7 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	if err != nil {
 		return nil, err
 	}
-	size := l.sheet.size(l.along)
+	size := l.sheet.Size(l.along)
 	switch {
 	case l.start > size:
 		return nil, rest.BadRequest("range.startIndex is larger than current grid size (%d)", size)
@@ -62,11 +63,11 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	case l.end == l.start:
 		return nil, rest.BadRequest("range.endIndex must be greater than range.startIndex.")
 	}
-	height, width := l.sheet.longer(l.along, l.end-l.start)
-	if err := b.checkGrowth(l.sheet, height, width); err != nil {
+	height, width := l.sheet.Longer(l.along, l.end-l.start)
+	if err := b.CheckGrowth(l.sheet, height, width); err != nil {
 		return nil, err
 	}
-	b.insert(l.sheet, l.along, l.start, l.end-l.start)
+	b.Insert(l.sheet, l.along, l.start, l.end-l.start)
 	model := l.end
 	if r.InheritFromBefore {
 		model = l.start - 1
@@ -79,7 +80,7 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 func (l lines) inherit(model int) {
 	s := l.sheet
 	for i := l.start; i < l.end; i++ {
-		for j := range s.size(!l.along) {
+		for j := range s.Size(!l.along) {
 			row, column, fromRow, fromColumn := i, j, model, j
 			if l.along == grid.ByColumn {
 				row, column, fromRow, fromColumn = j, i, j, model
@@ -101,7 +102,7 @@ func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Respon
 	if err != nil {
 		return nil, err
 	}
-	size := l.sheet.size(l.along)
+	size := l.sheet.Size(l.along)
 	switch {
 	case l.start >= size:
 		return nil, rest.BadRequest("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
@@ -114,23 +115,23 @@ func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Respon
 	case l.start == l.end:
 		return nil, rest.BadRequest("range.endIndex must be greater than range.startIndex.")
 	}
-	b.remove(l.sheet, l.along, l.start, l.end)
+	b.Remove(l.sheet, l.along, l.start, l.end)
 	return nil, nil
 }
 
 func (b batch) appendDimension(r *sheets.AppendDimensionRequest) (*sheets.Response, error) {
-	s := b.sheetByID(r.SheetId)
+	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, noGrid(r.SheetId)
+		return nil, spreadsheet.NoGrid(r.SheetId)
 	}
-	along, ok := axes[r.Dimension]
+	along, ok := spreadsheet.Axes[r.Dimension]
 	if !ok {
 		return nil, rest.BadRequest("A dimension must be specified.")
 	}
-	if r.Length <= 0 || r.Length > maxCells {
+	if r.Length <= 0 || r.Length > spreadsheet.MaxCells {
 		return nil, rest.BadRequest("The length %d is out of range.", r.Length)
 	}
-	s.Resize(s.longer(along, int(r.Length)))
+	s.Resize(s.Longer(along, int(r.Length)))
 	return nil, nil
 }
 
@@ -156,8 +157,8 @@ func (b batch) updateDimensionProperties(r *sheets.UpdateDimensionPropertiesRequ
 
 // setLook changes the properties of each row or column, on copies.
 func (l lines) setLook(change func(int, *sheets.DimensionProperties)) {
-	look := l.sheet.dimensionLook(l.along)
-	for i := l.start; i < min(l.end, l.sheet.size(l.along)); i++ {
+	look := l.sheet.DimensionLook(l.along)
+	for i := l.start; i < min(l.end, l.sheet.Size(l.along)); i++ {
 		p := sheets.DimensionProperties{}
 		if look[i] != nil {
 			p = *look[i]
@@ -177,13 +178,13 @@ func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*she
 	if err != nil || l.along == grid.ByRow {
 		return nil, err
 	}
-	b.calculate(b.now)
+	b.Calculate(b.now)
 	l.setLook(func(column int, p *sheets.DimensionProperties) {
 		widest := 0
 		for row := range l.sheet.Rows {
 			widest = max(widest, utf8.RuneCountInString(l.sheet.At(row, column).Formatted()))
 		}
-		p.PixelSize = int64(max(widest*7+6, rowPixels))
+		p.PixelSize = int64(max(widest*7+6, spreadsheet.RowPixels))
 	})
 	return nil, nil
 }
@@ -194,8 +195,8 @@ const maxGroupDepth = 8
 // regroup changes the depth of rows or columns, from which groups follow: one
 // for each run of at least a depth.
 func (l lines) regroup(by int) error {
-	groups := l.sheet.groupsOf(l.along)
-	depth := make([]int, l.sheet.size(l.along)+1)
+	groups := l.sheet.GroupsOf(l.along)
+	depth := make([]int, l.sheet.Size(l.along)+1)
 	for _, g := range *groups {
 		for i := g.Range.StartIndex; i < min(g.Range.EndIndex, int64(len(depth))); i++ {
 			depth[i]++
@@ -226,7 +227,7 @@ func runs(l lines, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
 			start = i
 		case d < atLeast && start >= 0:
 			name := map[grid.Axis]string{grid.ByRow: "ROWS", grid.ByColumn: "COLUMNS"}[l.along]
-			of := &sheets.DimensionRange{SheetId: l.sheet.id, Dimension: name,
+			of := &sheets.DimensionRange{SheetId: l.sheet.Id, Dimension: name,
 				StartIndex: int64(start), EndIndex: int64(i), ForceSendFields: []string{"StartIndex"}}
 			out = append(out, &sheets.DimensionGroup{Range: of, Depth: int64(atLeast)})
 			start = -1
@@ -245,13 +246,13 @@ func (b batch) addDimensionGroup(r *sheets.AddDimensionGroupRequest) (*sheets.Re
 	}
 	// The control moves behind the group and stays there (recorded).
 	properties := sheets.GridProperties{}
-	if l.sheet.look.GridProperties != nil {
-		properties = *l.sheet.look.GridProperties
+	if l.sheet.Look.GridProperties != nil {
+		properties = *l.sheet.Look.GridProperties
 	}
 	properties.RowGroupControlAfter = properties.RowGroupControlAfter || l.along == grid.ByRow
 	properties.ColumnGroupControlAfter = properties.ColumnGroupControlAfter || l.along == grid.ByColumn
-	l.sheet.look.GridProperties = &properties
-	groups := *l.sheet.groupsOf(l.along)
+	l.sheet.Look.GridProperties = &properties
+	groups := *l.sheet.GroupsOf(l.along)
 	return &sheets.Response{AddDimensionGroup: &sheets.AddDimensionGroupResponse{DimensionGroups: groups}}, nil
 }
 
@@ -260,12 +261,12 @@ func (b batch) deleteDimensionGroup(r *sheets.DeleteDimensionGroupRequest) (*she
 	if err != nil {
 		return nil, err
 	}
-	if len(*l.sheet.groupsOf(l.along)) == 0 {
+	if len(*l.sheet.GroupsOf(l.along)) == 0 {
 		return nil, rest.BadRequest("There is no group over the specified range.")
 	}
 	if err := l.regroup(-1); err != nil {
 		return nil, err
 	}
-	groups := *l.sheet.groupsOf(l.along)
+	groups := *l.sheet.GroupsOf(l.along)
 	return &sheets.Response{DeleteDimensionGroup: &sheets.DeleteDimensionGroupResponse{DimensionGroups: groups}}, nil
 }

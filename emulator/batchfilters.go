@@ -5,18 +5,19 @@ import (
 	"strconv"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about filters, which are stored and hide no rows.
 
 // filtered resolves the range of a filter; it is closed as the menu does it.
-func (b batch) filtered(g *sheets.GridRange) (*sheet, *sheets.GridRange, error) {
-	s, a, err := b.gridArea(g)
+func (b batch) filtered(g *sheets.GridRange) (*spreadsheet.Sheet, *sheets.GridRange, error) {
+	s, a, err := b.GridArea(g)
 	if err != nil {
 		return nil, nil, err
 	}
-	return s, gridRange(s.id, a), nil
+	return s, spreadsheet.GridRange(s.Id, a), nil
 }
 
 // bothCriteria fills the older and the newer field for the criteria of a filter
@@ -56,23 +57,23 @@ func (b batch) setBasicFilter(r *sheets.SetBasicFilterRequest) (*sheets.Response
 	filter := *r.Filter
 	filter.Range, filter.ForceSendFields = inside, nil
 	bothCriteria(&filter.Criteria, &filter.FilterSpecs)
-	s.filter = &filter
+	s.Filter = &filter
 	return nil, nil
 }
 
 func (b batch) clearBasicFilter(r *sheets.ClearBasicFilterRequest) (*sheets.Response, error) {
-	s := b.sheetByID(r.SheetId)
+	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, noSheet(r.SheetId)
+		return nil, spreadsheet.NoSheet(r.SheetId)
 	}
-	s.filter = nil
+	s.Filter = nil
 	return nil, nil
 }
 
 // viewByID returns the sheet and the place of a filter view.
-func (b batch) viewByID(id int64) (*sheet, int) {
-	for _, s := range b.sheets {
-		if i := slices.IndexFunc(s.views, func(v *sheets.FilterView) bool { return v.FilterViewId == id }); i >= 0 {
+func (b batch) viewByID(id int64) (*spreadsheet.Sheet, int) {
+	for _, s := range b.Sheets {
+		if i := slices.IndexFunc(s.Views, func(v *sheets.FilterView) bool { return v.FilterViewId == id }); i >= 0 {
 			return s, i
 		}
 	}
@@ -82,11 +83,11 @@ func (b batch) viewByID(id int64) (*sheet, int) {
 func noView(id int64) error { return rest.BadRequest("No filter view with id: %d", id) }
 
 func (b batch) newViewID() int64 {
-	return newID(func(id int64) bool { s, _ := b.viewByID(id); return s != nil })
+	return spreadsheet.NewID(func(id int64) bool { s, _ := b.viewByID(id); return s != nil })
 }
 
 // storeView checks a filter view and puts it where it belongs.
-func (b batch) storeView(v sheets.FilterView, old *sheet, at int) (*sheets.FilterView, error) {
+func (b batch) storeView(v sheets.FilterView, old *spreadsheet.Sheet, at int) (*sheets.FilterView, error) {
 	if v.TableId != "" {
 		return nil, rest.Unsupported("a filter of a table")
 	}
@@ -95,7 +96,7 @@ func (b batch) storeView(v sheets.FilterView, old *sheet, at int) (*sheets.Filte
 		if i < 0 {
 			return nil, rest.BadRequest("No named range with id: %s", v.NamedRangeId)
 		}
-		v.Range = gridRange(b.named[i].sheetID, b.named[i].area)
+		v.Range = spreadsheet.GridRange(b.Named[i].SheetID, b.Named[i].Area)
 	}
 	s, inside, err := b.filtered(v.Range)
 	if err != nil {
@@ -104,15 +105,15 @@ func (b batch) storeView(v sheets.FilterView, old *sheet, at int) (*sheets.Filte
 	v.Range, v.ForceSendFields = inside, nil
 	bothCriteria(&v.Criteria, &v.FilterSpecs)
 	if v.Title == "" {
-		v.Title = "Filter " + strconv.Itoa(len(s.views)+1)
+		v.Title = "Filter " + strconv.Itoa(len(s.Views)+1)
 	}
 	if old != nil {
-		old.views = slices.Delete(old.views, at, at+1)
+		old.Views = slices.Delete(old.Views, at, at+1)
 	}
 	if old != s {
-		at = len(s.views)
+		at = len(s.Views)
 	}
-	s.views = slices.Insert(s.views, at, &v)
+	s.Views = slices.Insert(s.Views, at, &v)
 	return &v, nil
 }
 
@@ -147,7 +148,7 @@ func (b batch) updateFilterView(r *sheets.UpdateFilterViewRequest) (*sheets.Resp
 	if s == nil {
 		return nil, noView(given.FilterViewId)
 	}
-	wanted := *s.views[i]
+	wanted := *s.Views[i]
 	rest.Merge(&wanted, given, m)
 	switch { // what was not written must not win over what was
 	case m.Selects("filterSpecs") && !m.All():
@@ -165,7 +166,7 @@ func (b batch) duplicateFilterView(r *sheets.DuplicateFilterViewRequest) (*sheet
 	if s == nil {
 		return nil, noView(r.FilterId)
 	}
-	v := *s.views[i]
+	v := *s.Views[i]
 	v.FilterViewId, v.Title = b.newViewID(), "Copy of "+v.Title
 	made, err := b.storeView(v, nil, 0)
 	if err != nil {
@@ -179,6 +180,6 @@ func (b batch) deleteFilterView(r *sheets.DeleteFilterViewRequest) (*sheets.Resp
 	if s == nil {
 		return nil, noView(r.FilterId)
 	}
-	s.views = slices.Delete(s.views, i, i+1)
+	s.Views = slices.Delete(s.Views, i, i+1)
 	return nil, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -15,7 +16,7 @@ type search struct {
 	pattern     *regexp.Regexp
 	replacement string
 	formulas    bool
-	in          input
+	in          spreadsheet.Input
 	found       sheets.FindReplaceResponse
 }
 
@@ -23,7 +24,7 @@ type search struct {
 // braces there.
 var groupName = regexp.MustCompile(`\$([0-9])`)
 
-func newSearch(r *sheets.FindReplaceRequest, in input) (*search, error) {
+func newSearch(r *sheets.FindReplaceRequest, in spreadsheet.Input) (*search, error) {
 	text, replacement := regexp.QuoteMeta(r.Find), strings.ReplaceAll(r.Replacement, "$", "$$")
 	if r.SearchByRegex {
 		text, replacement = r.Find, groupName.ReplaceAllString(r.Replacement, "$${$1}")
@@ -46,38 +47,38 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	if r.Find == "" {
 		return nil, rest.BadRequest("The text to find must not be empty.")
 	}
-	look, err := newSearch(r, input{entered: true, now: b.now})
+	look, err := newSearch(r, spreadsheet.Input{Entered: true, Now: b.now})
 	if err != nil {
 		return nil, err
 	}
-	var scope []*sheet
+	var scope []*spreadsheet.Sheet
 	a := grid.WholeSheet
 	switch {
 	case r.AllSheets:
-		scope = b.sheets
+		scope = b.Sheets
 	case r.Range != nil:
-		s, inside, err := b.gridArea(r.Range)
+		s, inside, err := b.GridArea(r.Range)
 		if err != nil {
 			return nil, err
 		}
-		scope, a = []*sheet{s}, inside
+		scope, a = []*spreadsheet.Sheet{s}, inside
 	default:
-		s := b.sheetByID(r.SheetId)
+		s := b.SheetByID(r.SheetId)
 		if s == nil {
-			return nil, noGrid(r.SheetId)
+			return nil, spreadsheet.NoGrid(r.SheetId)
 		}
-		scope = []*sheet{s}
+		scope = []*spreadsheet.Sheet{s}
 	}
-	b.calculate(b.now)
+	b.Calculate(b.now)
 	for _, s := range scope {
-		if err := look.sheet(s, s.stored(a.Closed(s.Height, s.Width))); err != nil {
+		if err := look.sheet(s, s.Stored(a.Closed(s.Height, s.Width))); err != nil {
 			return nil, err
 		}
 	}
 	return &sheets.Response{FindReplace: &look.found}, nil
 }
 
-func (f *search) sheet(s *sheet, a grid.Area) error {
+func (f *search) sheet(s *spreadsheet.Sheet, a grid.Area) error {
 	before := f.found.RowsChanged
 	for row := a.Top; row < a.Bottom; row++ {
 		changed := false
@@ -116,10 +117,10 @@ func (f *search) cell(c grid.Cell) (made grid.Cell, n int, err error) {
 		return c, 0, nil
 	}
 	replaced := f.pattern.ReplaceAllString(text, f.replacement)
-	if utf8.RuneCountInString(replaced) > maxCellText {
-		return c, 0, errTooLong
+	if utf8.RuneCountInString(replaced) > spreadsheet.MaxCellText {
+		return c, 0, spreadsheet.ErrTooLong
 	}
-	value, err := f.in.cell(replaced)
+	value, err := f.in.Cell(replaced)
 	if err != nil {
 		return c, 0, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -13,11 +14,11 @@ import (
 
 // updateBorders sets the borders of a range; those it does not name stay.
 func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
-	return nil, each(a, func(row, column int) error {
+	return nil, spreadsheet.Each(a, func(row, column int) error {
 		edges := []struct {
 			at           bool
 			outer, inner *sheets.Border
@@ -72,9 +73,9 @@ func storedBorder(given *sheets.Border) *sheets.Border {
 }
 
 // bandByID returns the sheet and the place of a banded range.
-func (b batch) bandByID(id int64) (*sheet, int) {
-	for _, s := range b.sheets {
-		if i := slices.IndexFunc(s.bands, func(x *sheets.BandedRange) bool { return x.BandedRangeId == id }); i >= 0 {
+func (b batch) bandByID(id int64) (*spreadsheet.Sheet, int) {
+	for _, s := range b.Sheets {
+		if i := slices.IndexFunc(s.Bands, func(x *sheets.BandedRange) bool { return x.BandedRangeId == id }); i >= 0 {
 			return s, i
 		}
 	}
@@ -82,7 +83,7 @@ func (b batch) bandByID(id int64) (*sheet, int) {
 }
 
 // storedBand is a banded range as Google gives it back.
-func (b batch) storedBand(given sheets.BandedRange) (*sheet, *sheets.BandedRange, error) {
+func (b batch) storedBand(given sheets.BandedRange) (*spreadsheet.Sheet, *sheets.BandedRange, error) {
 	s, inside, err := b.filtered(given.Range)
 	if err != nil {
 		return nil, nil, err
@@ -112,7 +113,7 @@ func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error)
 	given := *r.BandedRange
 	taken := func(id int64) bool { s, _ := b.bandByID(id); return s != nil }
 	if given.BandedRangeId == 0 {
-		given.BandedRangeId = newID(taken)
+		given.BandedRangeId = spreadsheet.NewID(taken)
 	} else if taken(given.BandedRangeId) {
 		return nil, rest.BadRequest("Banded range with id %d already exists.", given.BandedRangeId)
 	}
@@ -120,12 +121,12 @@ func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error)
 	if err != nil {
 		return nil, err
 	}
-	for _, other := range s.bands {
-		if areaOf(other.Range).Overlaps(areaOf(made.Range)) {
+	for _, other := range s.Bands {
+		if spreadsheet.AreaOf(other.Range).Overlaps(spreadsheet.AreaOf(made.Range)) {
 			return nil, rest.BadRequest("You cannot add alternating background colors to a range that already has alternating background colors.")
 		}
 	}
-	s.bands = append(s.bands, made)
+	s.Bands = append(s.Bands, made)
 	return &sheets.Response{AddBanding: &sheets.AddBandingResponse{BandedRange: made}}, nil
 }
 
@@ -142,15 +143,15 @@ func (b batch) updateBanding(r *sheets.UpdateBandingRequest) (*sheets.Response, 
 	if old == nil {
 		return nil, rest.BadRequest("No banded range with id: %d", given.BandedRangeId)
 	}
-	wanted := *old.bands[i]
+	wanted := *old.Bands[i]
 	rest.Merge(&wanted, given, m)
 	wanted.BandedRangeId = given.BandedRangeId
 	s, made, err := b.storedBand(wanted)
 	if err != nil {
 		return nil, err
 	}
-	old.bands = slices.Delete(old.bands, i, i+1)
-	s.bands = append(s.bands, made)
+	old.Bands = slices.Delete(old.Bands, i, i+1)
+	s.Bands = append(s.Bands, made)
 	return nil, nil
 }
 
@@ -159,7 +160,7 @@ func (b batch) deleteBanding(r *sheets.DeleteBandingRequest) (*sheets.Response, 
 	if s == nil {
 		return nil, rest.BadRequest("No banded range with id: %d", r.BandedRangeId)
 	}
-	s.bands = slices.Delete(s.bands, i, i+1)
+	s.Bands = slices.Delete(s.Bands, i, i+1)
 	return nil, nil
 }
 
@@ -177,7 +178,7 @@ func (b batch) updateDimensionGroup(r *sheets.UpdateDimensionGroupRequest) (*she
 	if err != nil {
 		return nil, err
 	}
-	groups := *l.sheet.groupsOf(l.along)
+	groups := *l.sheet.GroupsOf(l.along)
 	for i, g := range groups {
 		if int(g.Range.StartIndex) != l.start || int(g.Range.EndIndex) != l.end || g.Depth != given.Depth {
 			continue

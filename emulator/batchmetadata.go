@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -17,16 +18,16 @@ func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.R
 	case id < 0 || id == 0 && rest.WasSent(given.ForceSendFields, "MetadataId"):
 		return nil, rest.BadRequest("The developer metadata ID must be positive.")
 	case id == 0:
-		id = newID(func(id int64) bool { return b.markerByID(id) != nil })
-	case b.markerByID(id) != nil: // reported by a third party in 2026, word for word
+		id = spreadsheet.NewID(func(id int64) bool { return b.MarkerByID(id) != nil })
+	case b.MarkerByID(id) != nil: // reported by a third party in 2026, word for word
 		return nil, rest.BadRequest("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
 	}
 	made, err := b.marker(given, id)
 	if err != nil {
 		return nil, err
 	}
-	b.markers = append(b.markers, made)
-	if err := b.checkMarkers(); err != nil {
+	b.Markers = append(b.Markers, made)
+	if err := b.CheckMarkers(); err != nil {
 		return nil, err
 	}
 	return &sheets.Response{CreateDeveloperMetadata: &sheets.CreateDeveloperMetadataResponse{DeveloperMetadata: made}}, nil
@@ -59,8 +60,8 @@ func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.Develo
 		location.LocationType = "COLUMN"
 	}
 	location.ForceSendFields = nil
-	if sheetID, ok := markerSheet(&location); ok && b.sheetByID(sheetID) == nil {
-		return nil, noGrid(sheetID)
+	if sheetID, ok := spreadsheet.MarkerSheet(&location); ok && b.SheetByID(sheetID) == nil {
+		return nil, spreadsheet.NoGrid(sheetID)
 	}
 	return &made, nil
 }
@@ -76,7 +77,7 @@ func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.
 	}
 	reply := &sheets.UpdateDeveloperMetadataResponse{}
 	for _, f := range r.DataFilters {
-		found, err := b.matching(f)
+		found, err := b.Matching(f)
 		if err != nil {
 			return nil, err
 		}
@@ -87,24 +88,24 @@ func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.
 			if err != nil {
 				return nil, err
 			}
-			b.markers[slices.Index(b.markers, old)] = made
+			b.Markers[slices.Index(b.Markers, old)] = made
 			reply.DeveloperMetadata = append(reply.DeveloperMetadata, made)
 		}
 	}
-	return &sheets.Response{UpdateDeveloperMetadata: reply}, b.checkMarkers()
+	return &sheets.Response{UpdateDeveloperMetadata: reply}, b.CheckMarkers()
 }
 
 // deleteMarkers removes what a filter selects. Google does not say whether an
 // id that is gone is refused; here it is, so that clients meet the harder case.
 func (b batch) deleteMarkers(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.Response, error) {
-	found, err := b.matching(r.DataFilter)
+	found, err := b.Matching(r.DataFilter)
 	if err != nil {
 		return nil, err
 	}
 	if l := r.DataFilter.DeveloperMetadataLookup; l != nil && l.MetadataId != 0 && len(found) == 0 {
 		return nil, rest.BadRequest("No developer metadata with ID %d", l.MetadataId)
 	}
-	b.markers = slices.DeleteFunc(b.markers, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
+	b.Markers = slices.DeleteFunc(b.Markers, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
 	reply := &sheets.DeleteDeveloperMetadataResponse{DeletedDeveloperMetadata: found}
 	return &sheets.Response{DeleteDeveloperMetadata: reply}, nil
 }

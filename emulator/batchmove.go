@@ -6,6 +6,7 @@ import (
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -69,7 +70,7 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 		return nil, err
 	}
 	m := move{l, int(r.DestinationIndex)}
-	size := l.sheet.size(l.along)
+	size := l.sheet.Size(l.along)
 	switch {
 	case l.start >= size || l.end > size || l.start == l.end:
 		return nil, rest.BadRequest("Cannot move %ss that don't exist: there are only %d.", l.kind(), size)
@@ -77,14 +78,14 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 		return nil, rest.BadRequest("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
 	}
 	m.moveLines()
-	for i, n := range b.named {
-		if n.sheetID == l.sheet.id {
-			b.named[i].area = m.area(n.area)
+	for i, n := range b.Named {
+		if n.SheetID == l.sheet.Id {
+			b.Named[i].Area = m.area(n.Area)
 		}
 	}
 	b.moveMarkers(m)
-	b.rewriteFormulas(func(of *sheet, text string) string {
-		return grid.RelocateFormula(text, of == l.sheet, l.sheet.title, func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
+	b.RewriteFormulas(func(of *spreadsheet.Sheet, text string) string {
+		return grid.RelocateFormula(text, of == l.sheet, l.sheet.Title, func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 	})
 	return nil, nil
 }
@@ -106,52 +107,52 @@ func (m move) moveLines() {
 			}
 		}
 	}
-	look := s.dimensionLook(m.along)
+	look := s.DimensionLook(m.along)
 	moved := map[int]*sheets.DimensionProperties{}
 	for i, p := range look {
 		moved[m.index(i)] = p
 	}
 	clear(look)
 	maps.Copy(look, moved)
-	for i := range s.merges {
-		s.merges[i] = m.area(s.merges[i])
+	for i := range s.Merges {
+		s.Merges[i] = m.area(s.Merges[i])
 	}
-	s.changeRanges(func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
+	s.ChangeRanges(func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 }
 
 func (b batch) moveMarkers(m move) {
-	for i, marker := range b.markers {
+	for i, marker := range b.Markers {
 		d := marker.Location.DimensionRange
-		if d == nil || d.SheetId != m.sheet.id || axes[d.Dimension] != m.along {
+		if d == nil || d.SheetId != m.sheet.Id || spreadsheet.Axes[d.Dimension] != m.along {
 			continue
 		}
 		moved, location, of := *marker, *marker.Location, *d
 		of.StartIndex = int64(m.index(int(d.StartIndex)))
 		of.EndIndex = of.StartIndex + 1
 		location.DimensionRange, moved.Location = &of, &location
-		b.markers[i] = &moved
+		b.Markers[i] = &moved
 	}
 }
 
 func (b batch) duplicateSheet(r *sheets.DuplicateSheetRequest) (*sheets.Response, error) {
-	s := b.sheetByID(r.SourceSheetId)
+	s := b.SheetByID(r.SourceSheetId)
 	if s == nil {
-		return nil, noSheet(r.SourceSheetId)
+		return nil, spreadsheet.NoSheet(r.SourceSheetId)
 	}
 	at := int(r.InsertSheetIndex)
-	if at < 0 || at > len(b.sheets) {
-		return nil, rest.BadRequest("Sheet index %d is out of range. It must be between 0 and %d.", at, len(b.sheets))
+	if at < 0 || at > len(b.Sheets) {
+		return nil, rest.BadRequest("Sheet index %d is out of range. It must be between 0 and %d.", at, len(b.Sheets))
 	}
 	id := r.NewSheetId
 	if id == 0 && !rest.WasSent(r.ForceSendFields, "NewSheetId") {
-		id = b.newSheetID()
+		id = b.NewSheetID()
 	}
-	if id < 0 || b.sheetByID(id) != nil {
+	if id < 0 || b.SheetByID(id) != nil {
 		return nil, rest.BadRequest("Sheet with id %d already exists.", id)
 	}
-	made, err := b.copySheet(s, id, r.NewSheetName, at)
+	made, err := b.CopySheet(s, id, r.NewSheetName, at)
 	if err != nil {
 		return nil, err
 	}
-	return &sheets.Response{DuplicateSheet: &sheets.DuplicateSheetResponse{Properties: b.sheetProperties(made)}}, nil
+	return &sheets.Response{DuplicateSheet: &sheets.DuplicateSheetResponse{Properties: b.SheetProperties(made)}}, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -96,18 +97,18 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, source, err := b.gridArea(r.Source)
+	from, source, err := b.GridArea(r.Source)
 	if err != nil {
 		return nil, err
 	}
-	to, dest, err := b.gridArea(r.Destination)
+	to, dest, err := b.GridArea(r.Destination)
 	if err != nil {
 		return nil, err
 	}
 	if r.PasteType == "PASTE_VALUES" {
-		b.calculate(b.now)
+		b.Calculate(b.now)
 	}
-	block := from.cellBlock(source)
+	block := from.CellBlock(source)
 	transpose := r.PasteOrientation == "TRANSPOSE"
 	height, width := source.Rows(), source.Columns()
 	if transpose {
@@ -119,9 +120,9 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	dest.Bottom = dest.Top + height*max(1, dest.Rows()/height)
 	dest.Right = dest.Left + width*max(1, dest.Columns()/width)
 	if dest.Bottom > to.Height || dest.Right > to.Width {
-		return nil, to.exceeds(grid.QuoteTitle(to.title), dest)
+		return nil, to.Exceeds(grid.QuoteTitle(to.Title), dest)
 	}
-	each(dest, func(row, column int) error {
+	spreadsheet.Each(dest, func(row, column int) error {
 		i, j := (row-dest.Top)%height, (column-dest.Left)%width
 		if transpose {
 			i, j = j, i
@@ -130,20 +131,20 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 		return nil
 	})
 	if !transpose && (r.PasteType == "" || r.PasteType == "PASTE_NORMAL" || r.PasteType == "PASTE_NO_BORDERS") {
-		to.pasteMerges(from, source, dest)
+		to.PasteMerges(from, source, dest)
 	}
 	return nil, nil
 }
 
 // coordinate resolves a GridCoordinate.
-func (b batch) coordinate(g *sheets.GridCoordinate) (s *sheet, row, column int, err error) {
+func (b batch) coordinate(g *sheets.GridCoordinate) (s *spreadsheet.Sheet, row, column int, err error) {
 	if g == nil {
 		return nil, 0, 0, rest.BadRequest("A coordinate must be specified.")
 	}
-	s, row, column = b.sheetByID(g.SheetId), int(g.RowIndex), int(g.ColumnIndex)
+	s, row, column = b.SheetByID(g.SheetId), int(g.RowIndex), int(g.ColumnIndex)
 	switch {
 	case s == nil:
-		return nil, 0, 0, noGrid(g.SheetId)
+		return nil, 0, 0, spreadsheet.NoGrid(g.SheetId)
 	case row < 0 || column < 0:
 		return nil, 0, 0, rest.BadRequest("The indices of a coordinate must not be negative.")
 	}
@@ -156,7 +157,7 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, source, err := b.gridArea(r.Source)
+	from, source, err := b.GridArea(r.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -167,28 +168,28 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	rows, columns := row-source.Top, column-source.Left
 	dest := source.Offset(rows, columns)
 	if dest.Bottom > to.Height || dest.Right > to.Width {
-		return nil, to.exceeds(grid.QuoteTitle(to.title), dest)
+		return nil, to.Exceeds(grid.QuoteTitle(to.Title), dest)
 	}
-	b.calculate(b.now)
-	block := from.cellBlock(source)
+	b.Calculate(b.now)
+	block := from.CellBlock(source)
 	var moved []grid.Area
-	for _, m := range from.merges {
+	for _, m := range from.Merges {
 		if source.Contains(m) {
 			moved = append(moved, m.Offset(rows, columns))
 		}
 	}
-	if err := from.unmerge(source); err != nil {
+	if err := from.Unmerge(source); err != nil {
 		return nil, err
 	}
-	from.wipe(source)
-	each(dest, func(r, c int) error {
+	from.Wipe(source)
+	spreadsheet.Each(dest, func(r, c int) error {
 		to.Set(r, c, paste(to.At(r, c), block[r-dest.Top][c-dest.Left], 0, 0))
 		return nil
 	})
-	to.merges = append(to.merges, moved...)
+	to.Merges = append(to.Merges, moved...)
 	if from == to { // a reference from one sheet to another cannot follow without changing its sheet
-		b.rewriteFormulas(func(of *sheet, text string) string {
-			return grid.RelocateFormula(text, of == from, from.title, func(a grid.Area) (grid.Area, bool) {
+		b.RewriteFormulas(func(of *spreadsheet.Sheet, text string) string {
+			return grid.RelocateFormula(text, of == from, from.Title, func(a grid.Area) (grid.Area, bool) {
 				if a.Bottom != grid.ToEnd && a.Right != grid.ToEnd && source.Contains(a) {
 					return a.Offset(rows, columns), true
 				}
@@ -215,14 +216,14 @@ func (b batch) pasteData(r *sheets.PasteDataRequest) (*sheets.Response, error) {
 		return nil, err
 	}
 	lines := delimited(r.Data, r.Delimiter)
-	in := input{entered: true, now: b.now}
+	in := spreadsheet.Input{Entered: true, Now: b.now}
 	for i, line := range lines {
-		s.grow(row+i+1, column+len(line))
-		if err := b.checkSize(); err != nil {
+		s.Grow(row+i+1, column+len(line))
+		if err := b.CheckSize(); err != nil {
 			return nil, err
 		}
 		for j, text := range line {
-			made, err := in.cell(text)
+			made, err := in.Cell(text)
 			if err != nil {
 				return nil, err
 			}
@@ -254,7 +255,7 @@ var delimiters = map[string]string{"COMMA": ",", "SEMICOLON": ";", "PERIOD": "."
 
 // textToColumns splits one column of text; the parts overwrite what is right of it.
 func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Source)
+	s, a, err := b.GridArea(r.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -268,18 +269,18 @@ func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, 
 	case delimiter == "":
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with textToColumns that finds the delimiter itself")
 	}
-	in := input{entered: true, now: b.now}
+	in := spreadsheet.Input{Entered: true, Now: b.now}
 	for row := a.Top; row < min(a.Bottom, len(s.Rows)); row++ {
 		if s.At(row, a.Left).Kind != grid.KindText {
 			continue
 		}
 		parts := strings.Split(s.At(row, a.Left).Text, delimiter)
-		s.grow(0, a.Left+len(parts))
-		if err := b.checkSize(); err != nil {
+		s.Grow(0, a.Left+len(parts))
+		if err := b.CheckSize(); err != nil {
 			return nil, err
 		}
 		for j, text := range parts {
-			made, err := in.cell(text)
+			made, err := in.Cell(text)
 			if err != nil {
 				return nil, err
 			}

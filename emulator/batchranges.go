@@ -8,6 +8,7 @@ import (
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -16,7 +17,7 @@ import (
 var rangeName = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.]{0,249}$`)
 
 func (b batch) namedIndex(id string) int {
-	return slices.IndexFunc(b.named, func(n namedRange) bool { return n.id == id })
+	return slices.IndexFunc(b.Named, func(n spreadsheet.NamedRange) bool { return n.Id == id })
 }
 
 func (b batch) addNamedRange(r *sheets.AddNamedRangeRequest) (*sheets.Response, error) {
@@ -24,35 +25,35 @@ func (b batch) addNamedRange(r *sheets.AddNamedRangeRequest) (*sheets.Response, 
 	if given == nil {
 		return nil, rest.BadRequest("A named range must be specified.")
 	}
-	made := namedRange{id: given.NamedRangeId}
-	if made.id == "" {
-		made.id = strconv.FormatInt(newID(func(id int64) bool { return b.namedIndex(strconv.FormatInt(id, 10)) >= 0 }), 10)
-	} else if b.namedIndex(made.id) >= 0 {
-		return nil, rest.BadRequest("Named range with id %s already exists.", made.id)
+	made := spreadsheet.NamedRange{Id: given.NamedRangeId}
+	if made.Id == "" {
+		made.Id = strconv.FormatInt(spreadsheet.NewID(func(id int64) bool { return b.namedIndex(strconv.FormatInt(id, 10)) >= 0 }), 10)
+	} else if b.namedIndex(made.Id) >= 0 {
+		return nil, rest.BadRequest("Named range with id %s already exists.", made.Id)
 	}
 	if err := b.setNamed(&made, given); err != nil {
 		return nil, err
 	}
-	b.named = append(b.named, made)
-	return &sheets.Response{AddNamedRange: &sheets.AddNamedRangeResponse{NamedRange: made.describe()}}, nil
+	b.Named = append(b.Named, made)
+	return &sheets.Response{AddNamedRange: &sheets.AddNamedRangeResponse{NamedRange: made.Describe()}}, nil
 }
 
 // setNamed gives a named range the name and the range of a request.
-func (b batch) setNamed(n *namedRange, given *sheets.NamedRange) error {
+func (b batch) setNamed(n *spreadsheet.NamedRange, given *sheets.NamedRange) error {
 	_, _, isCells := grid.ParseCells(given.Name)
 	if !rangeName.MatchString(given.Name) || isCells {
 		return rest.BadRequest("The name of a named range is invalid: %q", given.Name)
 	}
-	for _, other := range b.named {
-		if other.id != n.id && strings.EqualFold(other.name, given.Name) {
+	for _, other := range b.Named {
+		if other.Id != n.Id && strings.EqualFold(other.Name, given.Name) {
 			return rest.BadRequest("A named range with the name %q already exists.", given.Name)
 		}
 	}
-	s, _, err := b.gridArea(given.Range)
+	s, _, err := b.GridArea(given.Range)
 	if err != nil {
 		return err
 	}
-	n.name, n.sheetID, n.area = given.Name, s.id, areaOf(given.Range)
+	n.Name, n.SheetID, n.Area = given.Name, s.Id, spreadsheet.AreaOf(given.Range)
 	return nil
 }
 
@@ -69,9 +70,9 @@ func (b batch) updateNamedRange(r *sheets.UpdateNamedRangeRequest) (*sheets.Resp
 	if i < 0 {
 		return nil, rest.BadRequest("No named range with id: %s", given.NamedRangeId)
 	}
-	wanted := b.named[i].describe()
+	wanted := b.Named[i].Describe()
 	rest.Merge(wanted, given, m)
-	return nil, b.setNamed(&b.named[i], wanted)
+	return nil, b.setNamed(&b.Named[i], wanted)
 }
 
 func (b batch) deleteNamedRange(r *sheets.DeleteNamedRangeRequest) (*sheets.Response, error) {
@@ -79,14 +80,14 @@ func (b batch) deleteNamedRange(r *sheets.DeleteNamedRangeRequest) (*sheets.Resp
 	if i < 0 {
 		return nil, rest.BadRequest("No named range with id: %s", r.NamedRangeId)
 	}
-	b.named = slices.Delete(b.named, i, i+1)
+	b.Named = slices.Delete(b.Named, i, i+1)
 	return nil, nil
 }
 
 // protectedByID returns the sheet and the place of a protected range.
-func (b batch) protectedByID(id int64) (*sheet, int) {
-	for _, s := range b.sheets {
-		for i, p := range s.protected {
+func (b batch) protectedByID(id int64) (*spreadsheet.Sheet, int) {
+	for _, s := range b.Sheets {
+		for i, p := range s.Protected {
 			if p.ProtectedRangeId == id {
 				return s, i
 			}
@@ -102,26 +103,26 @@ func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Re
 	if given == nil {
 		return nil, rest.BadRequest("A protected range must be specified.")
 	}
-	s, _, err := b.gridArea(given.Range)
+	s, _, err := b.GridArea(given.Range)
 	if err != nil {
 		return nil, err
 	}
 	taken := func(id int64) bool { s, _ := b.protectedByID(id); return s != nil }
 	id := given.ProtectedRangeId
 	if id == 0 {
-		id = newID(taken)
+		id = spreadsheet.NewID(taken)
 	} else if taken(id) {
 		return nil, rest.BadRequest("Protected range with id %d already exists.", id)
 	}
 	made := sheets.ProtectedRange{
 		ProtectedRangeId:      id,
-		Range:                 gridRange(s.id, areaOf(given.Range)),
+		Range:                 spreadsheet.GridRange(s.Id, spreadsheet.AreaOf(given.Range)),
 		Description:           given.Description,
 		WarningOnly:           given.WarningOnly,
 		RequestingUserCanEdit: true,
 	}
 	for _, u := range given.UnprotectedRanges {
-		made.UnprotectedRanges = append(made.UnprotectedRanges, gridRange(s.id, areaOf(u)))
+		made.UnprotectedRanges = append(made.UnprotectedRanges, spreadsheet.GridRange(s.Id, spreadsheet.AreaOf(u)))
 	}
 	reply := made
 	made.Editors, reply.Editors = &sheets.Editors{Users: []string{b.principal}}, &sheets.Editors{}
@@ -129,7 +130,7 @@ func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Re
 		made.Editors.Users = slices.Compact(slices.Sorted(slices.Values(append(made.Editors.Users, e.Users...))))
 		made.Editors.Groups = e.Groups
 	}
-	s.protected = append(s.protected, &made)
+	s.Protected = append(s.Protected, &made)
 	return &sheets.Response{AddProtectedRange: &sheets.AddProtectedRangeResponse{ProtectedRange: &reply}}, nil
 }
 
@@ -146,17 +147,17 @@ func (b batch) updateProtectedRange(r *sheets.UpdateProtectedRangeRequest) (*she
 	if s == nil {
 		return nil, rest.BadRequest("No protected range with id: %d", given.ProtectedRangeId)
 	}
-	if given.Range != nil && given.Range.SheetId != s.id {
+	if given.Range != nil && given.Range.SheetId != s.Id {
 		return nil, rest.BadRequest("A protected range cannot be moved to another sheet.")
 	}
-	wanted := *s.protected[i]
+	wanted := *s.Protected[i]
 	rest.Merge(&wanted, given, m)
-	if _, _, err := b.gridArea(wanted.Range); err != nil {
+	if _, _, err := b.GridArea(wanted.Range); err != nil {
 		return nil, err
 	}
 	wanted.ProtectedRangeId, wanted.RequestingUserCanEdit, wanted.ForceSendFields = given.ProtectedRangeId, true, nil
-	wanted.Range = gridRange(s.id, areaOf(wanted.Range))
-	s.protected[i] = &wanted
+	wanted.Range = spreadsheet.GridRange(s.Id, spreadsheet.AreaOf(wanted.Range))
+	s.Protected[i] = &wanted
 	return nil, nil
 }
 
@@ -165,6 +166,6 @@ func (b batch) deleteProtectedRange(r *sheets.DeleteProtectedRangeRequest) (*she
 	if s == nil {
 		return nil, rest.BadRequest("No protected range with id: %d", r.ProtectedRangeId)
 	}
-	s.protected = slices.Delete(s.protected, i, i+1)
+	s.Protected = slices.Delete(s.Protected, i, i+1)
 	return nil, nil
 }

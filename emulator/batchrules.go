@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about conditional formats, which are stored in order and not applied.
 
 // storedRule checks a rule and returns the sheet that its ranges are on.
-func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*sheet, *sheets.ConditionalFormatRule, error) {
+func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*spreadsheet.Sheet, *sheets.ConditionalFormatRule, error) {
 	switch {
 	case given == nil || len(given.Ranges) == 0:
 		return nil, nil, rest.BadRequest("A rule must have at least one range.")
@@ -19,7 +20,7 @@ func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*sheet, *sheets.
 	}
 	rule := *given
 	rule.Ranges, rule.ForceSendFields = nil, nil
-	var on *sheet
+	var on *spreadsheet.Sheet
 	for _, g := range given.Ranges {
 		s, inside, err := b.filtered(g)
 		if err != nil {
@@ -33,7 +34,7 @@ func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*sheet, *sheets.
 	}
 	if rule.BooleanRule != nil {
 		boolean := *rule.BooleanRule
-		boolean.Format = storedFormat(boolean.Format)
+		boolean.Format = spreadsheet.StoredFormat(boolean.Format)
 		rule.BooleanRule = &boolean
 	}
 	return on, &rule, nil
@@ -45,10 +46,10 @@ func (b batch) addRule(r *sheets.AddConditionalFormatRuleRequest) (*sheets.Respo
 		return nil, err
 	}
 	at := int(r.Index)
-	if at < 0 || at > len(s.rules) {
-		return nil, rest.BadRequest("The index %d of the rule is out of range: there are %d.", at, len(s.rules))
+	if at < 0 || at > len(s.Rules) {
+		return nil, rest.BadRequest("The index %d of the rule is out of range: there are %d.", at, len(s.Rules))
 	}
-	s.rules = slices.Insert(s.rules, at, rule)
+	s.Rules = slices.Insert(s.Rules, at, rule)
 	return nil, nil
 }
 
@@ -59,38 +60,38 @@ func (b batch) updateRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets
 		if err != nil {
 			return nil, err
 		}
-		if reply.OldRule, err = s.ruleAt(r.Index); err != nil {
+		if reply.OldRule, err = s.RuleAt(r.Index); err != nil {
 			return nil, err
 		}
-		s.rules[r.Index], reply.NewRule = rule, rule
+		s.Rules[r.Index], reply.NewRule = rule, rule
 		return &sheets.Response{UpdateConditionalFormatRule: reply}, nil
 	}
-	s := b.sheetByID(r.SheetId)
+	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, noSheet(r.SheetId)
+		return nil, spreadsheet.NoSheet(r.SheetId)
 	}
-	rule, err := s.ruleAt(r.Index)
+	rule, err := s.RuleAt(r.Index)
 	if err != nil {
 		return nil, err
 	}
-	if r.NewIndex < 0 || r.NewIndex > int64(len(s.rules)) {
-		return nil, rest.BadRequest("The index %d of the rule is out of range: there are %d.", r.NewIndex, len(s.rules))
+	if r.NewIndex < 0 || r.NewIndex > int64(len(s.Rules)) {
+		return nil, rest.BadRequest("The index %d of the rule is out of range: there are %d.", r.NewIndex, len(s.Rules))
 	}
-	s.rules = slices.Delete(s.rules, int(r.Index), int(r.Index)+1)
-	s.rules = slices.Insert(s.rules, min(int(r.NewIndex), len(s.rules)), rule)
+	s.Rules = slices.Delete(s.Rules, int(r.Index), int(r.Index)+1)
+	s.Rules = slices.Insert(s.Rules, min(int(r.NewIndex), len(s.Rules)), rule)
 	reply.NewRule, reply.OldIndex, reply.NewIndex = rule, r.Index, r.NewIndex
 	return &sheets.Response{UpdateConditionalFormatRule: reply}, nil
 }
 
 func (b batch) deleteRule(r *sheets.DeleteConditionalFormatRuleRequest) (*sheets.Response, error) {
-	s := b.sheetByID(r.SheetId)
+	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, noSheet(r.SheetId)
+		return nil, spreadsheet.NoSheet(r.SheetId)
 	}
-	rule, err := s.ruleAt(r.Index)
+	rule, err := s.RuleAt(r.Index)
 	if err != nil {
 		return nil, err
 	}
-	s.rules = slices.Delete(s.rules, int(r.Index), int(r.Index)+1)
+	s.Rules = slices.Delete(s.Rules, int(r.Index), int(r.Index)+1)
 	return &sheets.Response{DeleteConditionalFormatRule: &sheets.DeleteConditionalFormatRuleResponse{Rule: rule}}, nil
 }

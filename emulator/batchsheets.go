@@ -6,6 +6,7 @@ import (
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -16,26 +17,26 @@ func (b batch) addSheetRequest(r *sheets.AddSheetRequest) (*sheets.Response, err
 	if given == nil {
 		given = &sheets.SheetProperties{}
 	}
-	s, err := b.addSheet(given)
+	s, err := b.AddSheet(given)
 	if err != nil {
 		return nil, err
 	}
-	return &sheets.Response{AddSheet: &sheets.AddSheetResponse{Properties: b.sheetProperties(s)}}, nil
+	return &sheets.Response{AddSheet: &sheets.AddSheetResponse{Properties: b.SheetProperties(s)}}, nil
 }
 
 func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, error) {
-	s := b.sheetByID(r.SheetId)
+	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, noSheet(r.SheetId)
+		return nil, spreadsheet.NoSheet(r.SheetId)
 	}
-	remaining := slices.DeleteFunc(slices.Clone(b.sheets), func(other *sheet) bool { return other == s })
-	if !slices.ContainsFunc(remaining, func(s *sheet) bool { return !s.hidden }) {
+	remaining := slices.DeleteFunc(slices.Clone(b.Sheets), func(other *spreadsheet.Sheet) bool { return other == s })
+	if !slices.ContainsFunc(remaining, func(s *spreadsheet.Sheet) bool { return !s.Hidden }) {
 		return nil, rest.BadRequest("You can't remove all the sheets in a document.")
 	}
-	b.sheets = remaining
-	b.named = slices.DeleteFunc(b.named, func(n namedRange) bool { return n.sheetID == s.id })
-	b.dropMarkers(s.id)
-	b.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenameInFormula(text, s.title, "") })
+	b.Sheets = remaining
+	b.Named = slices.DeleteFunc(b.Named, func(n spreadsheet.NamedRange) bool { return n.SheetID == s.Id })
+	b.DropMarkers(s.Id)
+	b.RewriteFormulas(func(_ *spreadsheet.Sheet, text string) string { return grid.RenameInFormula(text, s.Title, "") })
 	return nil, nil
 }
 
@@ -64,11 +65,11 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 	if given == nil {
 		given = &sheets.SheetProperties{}
 	}
-	s := b.sheetByID(given.SheetId)
+	s := b.SheetByID(given.SheetId)
 	if s == nil {
-		return nil, noSheet(given.SheetId)
+		return nil, spreadsheet.NoSheet(given.SheetId)
 	}
-	p := b.sheetProperties(s)
+	p := b.SheetProperties(s)
 	rest.Merge(p, given, m)
 	// With '*' only an index that was sent moves the sheet.
 	if m.Selects("index") && (!m.All() || p.Index != 0 || rest.WasSent(given.ForceSendFields, "Index")) {
@@ -76,20 +77,20 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 			return nil, err
 		}
 	}
-	return nil, b.setProperties(s, p)
+	return nil, b.SetProperties(s, p)
 }
 
 // move puts a sheet before the one that stands at index now.
-func (b batch) move(s *sheet, index int) error {
-	if index < 0 || index > len(b.sheets) {
-		return rest.BadRequest("Sheet index %d is out of range. It must be between 0 and %d.", index, len(b.sheets))
+func (b batch) move(s *spreadsheet.Sheet, index int) error {
+	if index < 0 || index > len(b.Sheets) {
+		return rest.BadRequest("Sheet index %d is out of range. It must be between 0 and %d.", index, len(b.Sheets))
 	}
-	from := slices.Index(b.sheets, s)
+	from := slices.Index(b.Sheets, s)
 	if index > from {
 		index--
 	}
-	rest := slices.Delete(b.sheets, from, from+1)
-	b.sheets = slices.Insert(rest, index, s)
+	rest := slices.Delete(b.Sheets, from, from+1)
+	b.Sheets = slices.Insert(rest, index, s)
 	return nil
 }
 
@@ -102,8 +103,8 @@ func (b batch) updateSpreadsheetProperties(r *sheets.UpdateSpreadsheetProperties
 	if given == nil {
 		given = &sheets.SpreadsheetProperties{}
 	}
-	rest.Merge(&b.properties, given, m)
-	if b.properties.Title == "" {
+	rest.Merge(&b.Properties, given, m)
+	if b.Properties.Title == "" {
 		return nil, rest.BadRequest("The title of a spreadsheet cannot be empty.")
 	}
 	return nil, nil

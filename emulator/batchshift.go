@@ -3,6 +3,7 @@ package emulator
 import (
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -11,7 +12,7 @@ import (
 // shiftCells moves the cells below or right of an area by n, which is negative
 // to close the gap that deleting the area leaves. The grid grows for what would
 // be pushed out.
-func (b batch) shiftCells(s *sheet, a grid.Area, along grid.Axis, n int) error {
+func (b batch) shiftCells(s *spreadsheet.Sheet, a grid.Area, along grid.Axis, n int) error {
 	from := grid.Rect(a.Top, s.Height, a.Left, a.Right)
 	if along == grid.ByColumn {
 		from = grid.Rect(a.Top, a.Bottom, a.Left, s.Width)
@@ -21,29 +22,29 @@ func (b batch) shiftCells(s *sheet, a grid.Area, along grid.Axis, n int) error {
 	} else if n < 0 {
 		from.Left = a.Right
 	}
-	cells := s.stored(from)
-	block := s.cellBlock(cells)
+	cells := s.Stored(from)
+	block := s.CellBlock(cells)
 	if n < 0 {
-		s.wipe(a)
+		s.Wipe(a)
 	}
-	s.wipe(cells)
+	s.Wipe(cells)
 	top, left := cells.Top, cells.Left
 	if along == grid.ByRow {
 		top += n
 	} else {
 		left += n
 	}
-	s.grow(top+cells.Rows(), left+cells.Columns())
-	if err := b.checkSize(); err != nil {
+	s.Grow(top+cells.Rows(), left+cells.Columns())
+	if err := b.CheckSize(); err != nil {
 		return err
 	}
-	s.setBlock(top, left, block)
+	s.SetBlock(top, left, block)
 	at := a.Top
 	if along == grid.ByColumn {
 		at = a.Left
 	}
-	b.rewriteFormulas(func(of *sheet, text string) string {
-		return grid.RelocateFormula(text, of == s, s.title, func(r grid.Area) (grid.Area, bool) {
+	b.RewriteFormulas(func(of *spreadsheet.Sheet, text string) string {
+		return grid.RelocateFormula(text, of == s, s.Title, func(r grid.Area) (grid.Area, bool) {
 			across := a.Left <= r.Left && r.Right <= a.Right && r.Right != grid.ToEnd
 			if along == grid.ByColumn {
 				across = a.Top <= r.Top && r.Bottom <= a.Bottom && r.Bottom != grid.ToEnd
@@ -59,7 +60,7 @@ func (b batch) shiftCells(s *sheet, a grid.Area, along grid.Axis, n int) error {
 
 // shiftAxis reads the dimension in which cells are shifted.
 func shiftAxis(name string) (grid.Axis, error) {
-	along, ok := axes[name]
+	along, ok := spreadsheet.Axes[name]
 	if !ok {
 		return along, rest.BadRequest("A dimension must be specified.")
 	}
@@ -77,7 +78,7 @@ func (b batch) deleteRange(r *sheets.DeleteRangeRequest) (*sheets.Response, erro
 // shiftRange moves what lies behind the range away from its start (+1), or onto
 // it (-1).
 func (b batch) shiftRange(r *sheets.GridRange, dimension string, sign int) error {
-	s, a, err := b.gridArea(r)
+	s, a, err := b.GridArea(r)
 	if err != nil {
 		return err
 	}

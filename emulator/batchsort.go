@@ -8,6 +8,7 @@ import (
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -29,7 +30,7 @@ func compareCells(a, b grid.Cell) int {
 // sortRange sorts the rows of a range. Empty cells are last in both orders, and
 // rows that are hidden keep their places.
 func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -46,14 +47,14 @@ func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
 			return nil, rest.BadRequest("The sort dimension %d is not in the range.", spec.DimensionIndex)
 		}
 	}
-	b.calculate(b.now)
-	s.reorder(a, func(rows []int) {
+	b.Calculate(b.now)
+	s.Reorder(a, func(rows []int) {
 		slices.SortStableFunc(rows, func(x, y int) int { return compareRows(s, x, y, r.SortSpecs) })
 	})
 	return nil, nil
 }
 
-func compareRows(s *sheet, x, y int, specs []*sheets.SortSpec) int {
+func compareRows(s *spreadsheet.Sheet, x, y int, specs []*sheets.SortSpec) int {
 	for _, spec := range specs {
 		one, other := s.At(x, int(spec.DimensionIndex)), s.At(y, int(spec.DimensionIndex))
 		by := compareCells(one, other)
@@ -68,11 +69,11 @@ func compareRows(s *sheet, x, y int, specs []*sheets.SortSpec) int {
 }
 
 func (b batch) randomizeRange(r *sheets.RandomizeRangeRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
-	s.reorder(a, func(rows []int) {
+	s.Reorder(a, func(rows []int) {
 		rand.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	})
 	return nil, nil
@@ -81,7 +82,7 @@ func (b batch) randomizeRange(r *sheets.RandomizeRangeRequest) (*sheets.Response
 // deleteDuplicates drops rows of a range whose values stand in an earlier row;
 // the cells below move up within the range.
 func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -89,8 +90,8 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 	if err != nil {
 		return nil, err
 	}
-	b.calculate(b.now)
-	filled := s.stored(a)
+	b.Calculate(b.now)
+	filled := s.Stored(a)
 	seen := map[string]bool{}
 	var left [][]grid.Cell
 	removed := int64(0)
@@ -104,11 +105,11 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 			continue
 		}
 		seen[key.String()] = true
-		left = append(left, s.cellBlock(grid.Rect(row, row+1, a.Left, a.Right))[0])
+		left = append(left, s.CellBlock(grid.Rect(row, row+1, a.Left, a.Right))[0])
 	}
 	if removed > 0 {
-		s.wipe(filled)
-		s.setBlock(a.Top, a.Left, left)
+		s.Wipe(filled)
+		s.SetBlock(a.Top, a.Left, left)
 	}
 	return &sheets.Response{DeleteDuplicates: &sheets.DeleteDuplicatesResponse{DuplicatesRemovedCount: removed}}, nil
 }
@@ -136,12 +137,12 @@ func (b batch) compared(given []*sheets.DimensionRange, a grid.Area) ([]int, err
 
 // trimWhitespace trims text and reduces blanks within it to one.
 func (b batch) trimWhitespace(r *sheets.TrimWhitespaceRequest) (*sheets.Response, error) {
-	s, a, err := b.gridArea(r.Range)
+	s, a, err := b.GridArea(r.Range)
 	if err != nil {
 		return nil, err
 	}
 	changed := int64(0)
-	each(s.stored(a), func(row, column int) error {
+	spreadsheet.Each(s.Stored(a), func(row, column int) error {
 		have := s.At(row, column)
 		if have.Kind != grid.KindText || have.Formula() != "" {
 			return nil

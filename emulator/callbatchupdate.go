@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -25,7 +26,7 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 		return nil, rest.BadRequest("Cannot exceed %d requests in a single batch.", maxRequests)
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
-	err = f.edit(c.s.options.Now(), func(draft *contents) error {
+	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Contents) error {
 		b := batch{draft, c.token.principal, c.s.options.Now()}
 		for i, r := range body.Requests {
 			reply, err := b.apply(i, r)
@@ -37,9 +38,9 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 		if !body.IncludeSpreadsheetInResponse {
 			return nil
 		}
-		b.calculate(b.now)
+		b.Calculate(b.now)
 		m := c.mask.Sub("updatedSpreadsheet")
-		out.UpdatedSpreadsheet, err = draft.describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
+		out.UpdatedSpreadsheet, err = draft.Describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
 	})
 	return out, err

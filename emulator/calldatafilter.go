@@ -3,6 +3,7 @@ package emulator
 import (
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -15,15 +16,15 @@ func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.contents.places(body.DataFilters)
+	places, err := f.contents.Places(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
-	wanted := map[*sheet][]grid.Area{}
+	wanted := map[*spreadsheet.Sheet][]grid.Area{}
 	for _, p := range places {
-		wanted[p.sheet] = append(wanted[p.sheet], p.area)
+		wanted[p.Sheet] = append(wanted[p.Sheet], p.Area)
 	}
-	return f.contents.describeWanted(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.mask), nil
+	return f.contents.DescribeWanted(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.mask), nil
 }
 
 func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterResponse, error) {
@@ -31,7 +32,7 @@ func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterRespons
 	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
-	how, err := parseRendering(body.ValueRenderOption, body.DateTimeRenderOption, body.MajorDimension)
+	how, err := spreadsheet.ParseRendering(body.ValueRenderOption, body.DateTimeRenderOption, body.MajorDimension)
 	if err != nil {
 		return nil, err
 	}
@@ -39,13 +40,13 @@ func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterRespons
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.contents.places(body.DataFilters)
+	places, err := f.contents.Places(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
 	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.id}
 	for _, p := range places {
-		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.sheet.valueRange(p.area, how), DataFilters: p.filters})
+		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.Sheet.ValueRange(p.Area, how), DataFilters: p.Filters})
 	}
 	return out, nil
 }
@@ -60,11 +61,11 @@ func (c *call) batchClearByDataFilter() (*sheets.BatchClearValuesByDataFilterRes
 		return nil, err
 	}
 	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.id}
-	err = f.edit(c.s.options.Now(), func(draft *contents) error {
-		places, err := draft.places(body.DataFilters)
+	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Contents) error {
+		places, err := draft.Places(body.DataFilters)
 		for _, p := range places {
-			p.sheet.clearValues(p.area)
-			out.ClearedRanges = append(out.ClearedRanges, p.sheet.name(p.area))
+			p.Sheet.ClearValues(p.Area)
+			out.ClearedRanges = append(out.ClearedRanges, p.Sheet.Name(p.Area))
 		}
 		return err
 	})
@@ -79,7 +80,7 @@ func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterR
 	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
-	w, err := newWrite(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, c.s.options.Now())
+	w, err := spreadsheet.NewWrite(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, c.s.options.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -87,20 +88,20 @@ func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterR
 	if err != nil {
 		return nil, err
 	}
-	var all []written
+	var all []spreadsheet.Written
 	var filters []*sheets.DataFilter
-	err = f.edit(w.in.now, func(draft *contents) error {
+	err = f.edit(w.In.Now, func(draft *spreadsheet.Contents) error {
 		for _, one := range body.Data {
 			if one == nil {
 				continue
 			}
-			places, err := draft.places([]*sheets.DataFilter{one.DataFilter})
+			places, err := draft.Places([]*sheets.DataFilter{one.DataFilter})
 			if err != nil {
 				return err
 			}
 			for _, p := range places {
-				v := &sheets.ValueRange{Range: p.sheet.name(p.area), MajorDimension: one.MajorDimension, Values: one.Values}
-				done, err := w.update(draft, v)
+				v := &sheets.ValueRange{Range: p.Sheet.Name(p.Area), MajorDimension: one.MajorDimension, Values: one.Values}
+				done, err := w.Update(draft, v)
 				if err != nil {
 					return err
 				}
@@ -112,7 +113,7 @@ func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterR
 	if err != nil {
 		return nil, err
 	}
-	sum := w.totals(f.id, all)
+	sum := w.Totals(f.id, all)
 	out := &sheets.BatchUpdateValuesByDataFilterResponse{
 		SpreadsheetId: f.id, TotalUpdatedCells: sum.TotalUpdatedCells, TotalUpdatedColumns: sum.TotalUpdatedColumns,
 		TotalUpdatedRows: sum.TotalUpdatedRows, TotalUpdatedSheets: sum.TotalUpdatedSheets,

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
@@ -21,7 +22,7 @@ func (c *call) copyTo() (*sheets.SheetProperties, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := f.contents.sheetByID(id)
+	s := f.contents.SheetByID(id)
 	if s == nil {
 		return nil, rest.BadRequest("The sheet (%d) does not exist.", id)
 	}
@@ -31,14 +32,14 @@ func (c *call) copyTo() (*sheets.SheetProperties, error) {
 		return nil, err
 	}
 	var out *sheets.SheetProperties
-	err = to.edit(c.s.options.Now(), func(draft *contents) error {
-		id := s.id
-		if id == 0 || draft.sheetByID(id) != nil {
-			id = draft.newSheetID()
+	err = to.edit(c.s.options.Now(), func(draft *spreadsheet.Contents) error {
+		id := s.Id
+		if id == 0 || draft.SheetByID(id) != nil {
+			id = draft.NewSheetID()
 		}
-		made, err := draft.copySheet(s, id, "", len(draft.sheets))
+		made, err := draft.CopySheet(s, id, "", len(draft.Sheets))
 		if err == nil {
-			out = draft.sheetProperties(made)
+			out = draft.SheetProperties(made)
 		}
 		return err
 	})
@@ -64,7 +65,7 @@ func (c *call) spreadsheet(need role) (*file, error) {
 	if need >= writer {
 		f.by = c.token.principal
 	} else {
-		f.contents.calculate(c.s.options.Now())
+		f.contents.Calculate(c.s.options.Now())
 	}
 	return f, nil
 }
@@ -74,7 +75,7 @@ func (c *call) getSpreadsheet() (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.contents.describe(f.id, c.query["ranges"], c.flag("includeGridData"), c.mask)
+	return f.contents.Describe(f.id, c.query["ranges"], c.flag("includeGridData"), c.mask)
 }
 
 func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
@@ -87,12 +88,12 @@ func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
 	if isServiceAccount(c.token.principal) {
 		return nil, noAccess()
 	}
-	made, err := fromDescription(&body)
+	made, err := spreadsheet.FromDescription(&body)
 	if err != nil {
 		return nil, err
 	}
 	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
 	f.contents = made
-	made.calculate(c.s.options.Now())
-	return made.describe(f.id, nil, false, nil)
+	made.Calculate(c.s.options.Now())
+	return made.Describe(f.id, nil, false, nil)
 }

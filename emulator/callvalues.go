@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
 )
 
 func (c *call) getValues() (*sheets.ValueRange, error) {
-	how, err := parseRendering(c.query.Get("valueRenderOption"), c.query.Get("dateTimeRenderOption"), c.query.Get("majorDimension"))
+	how, err := spreadsheet.ParseRendering(c.query.Get("valueRenderOption"), c.query.Get("dateTimeRenderOption"), c.query.Get("majorDimension"))
 	if err != nil {
 		return nil, err
 	}
@@ -16,11 +17,11 @@ func (c *call) getValues() (*sheets.ValueRange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.contents.read(c.vars["range"], how)
+	return f.contents.Read(c.vars["range"], how)
 }
 
 func (c *call) batchGetValues() (*sheets.BatchGetValuesResponse, error) {
-	how, err := parseRendering(c.query.Get("valueRenderOption"), c.query.Get("dateTimeRenderOption"), c.query.Get("majorDimension"))
+	how, err := spreadsheet.ParseRendering(c.query.Get("valueRenderOption"), c.query.Get("dateTimeRenderOption"), c.query.Get("majorDimension"))
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +31,7 @@ func (c *call) batchGetValues() (*sheets.BatchGetValuesResponse, error) {
 	}
 	out := &sheets.BatchGetValuesResponse{SpreadsheetId: f.id}
 	for _, a1 := range c.query["ranges"] {
-		v, err := f.contents.read(a1, how)
+		v, err := f.contents.Read(a1, how)
 		if err != nil {
 			return nil, err
 		}
@@ -72,14 +73,14 @@ func (c *call) batchClearValues() (*sheets.BatchClearValuesResponse, error) {
 
 // clear empties ranges and returns their names; all that is not a value stays.
 func (c *call) clear(f *file, ranges []string) (cleared []string, err error) {
-	err = f.edit(c.s.options.Now(), func(draft *contents) error {
+	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Contents) error {
 		for _, a1 := range ranges {
-			s, a, err := draft.clipped(a1)
+			s, a, err := draft.Clipped(a1)
 			if err != nil {
 				return err
 			}
-			s.clearValues(a)
-			cleared = append(cleared, s.name(a))
+			s.ClearValues(a)
+			cleared = append(cleared, s.Name(a))
 		}
 		return nil
 	})
@@ -88,12 +89,12 @@ func (c *call) clear(f *file, ranges []string) (cleared []string, err error) {
 
 // valueRange reads what update and append have in common: the values, from the
 // body, and how they come in and are answered, from the query.
-func (c *call) valueRange() (*sheets.ValueRange, *write, error) {
+func (c *call) valueRange() (*sheets.ValueRange, *spreadsheet.Write, error) {
 	var body sheets.ValueRange
 	if err := rest.Decode(c.body, &body, "data"); err != nil {
 		return nil, nil, err
 	}
-	w, err := newWrite(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
+	w, err := spreadsheet.NewWrite(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
 		c.query.Get("responseValueRenderOption"), c.query.Get("responseDateTimeRenderOption"), c.s.options.Now())
 	return &body, w, err
 }
@@ -107,19 +108,19 @@ func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	var done written
-	err = f.edit(w.in.now, func(draft *contents) error {
-		if err := draft.sameRange(c.vars["range"], body.Range); err != nil {
+	var done spreadsheet.Written
+	err = f.edit(w.In.Now, func(draft *spreadsheet.Contents) error {
+		if err := draft.SameRange(c.vars["range"], body.Range); err != nil {
 			return err
 		}
 		body.Range = c.vars["range"]
-		done, err = w.update(draft, body)
+		done, err = w.Update(draft, body)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return w.response(f.id, done), nil
+	return w.Response(f.id, done), nil
 }
 
 func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
@@ -127,7 +128,7 @@ func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
 	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
-	w, err := newWrite(body.ValueInputOption, body.IncludeValuesInResponse,
+	w, err := spreadsheet.NewWrite(body.ValueInputOption, body.IncludeValuesInResponse,
 		body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, c.s.options.Now())
 	if err != nil {
 		return nil, err
@@ -136,10 +137,10 @@ func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []written
-	err = f.edit(w.in.now, func(draft *contents) error {
+	var all []spreadsheet.Written
+	err = f.edit(w.In.Now, func(draft *spreadsheet.Contents) error {
 		for i, one := range body.Data {
-			done, err := w.update(draft, one)
+			done, err := w.Update(draft, one)
 			if err != nil {
 				return rest.WithPrefix(fmt.Sprintf("Invalid data[%d]: ", i), err)
 			}
@@ -150,7 +151,7 @@ func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.totals(f.id, all), nil
+	return w.Totals(f.id, all), nil
 }
 
 func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
@@ -158,7 +159,7 @@ func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	insert, err := option("insert_data_option", c.query.Get("insertDataOption"), "InsertDataOption",
+	insert, err := spreadsheet.Option("insert_data_option", c.query.Get("insertDataOption"), "InsertDataOption",
 		map[string]bool{"": false, "OVERWRITE": false, "INSERT_ROWS": true})
 	if err != nil {
 		return nil, err
@@ -168,10 +169,10 @@ func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
 		return nil, err
 	}
 	out := &sheets.AppendValuesResponse{SpreadsheetId: f.id}
-	err = f.edit(w.in.now, func(draft *contents) error {
-		done, table, err := w.append(draft, c.vars["range"], body, insert)
+	err = f.edit(w.In.Now, func(draft *spreadsheet.Contents) error {
+		done, table, err := w.Append(draft, c.vars["range"], body, insert)
 		out.TableRange = table
-		out.Updates = w.response(f.id, done)
+		out.Updates = w.Response(f.id, done)
 		return err
 	})
 	if err != nil {

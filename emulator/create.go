@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"cmp"
+
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
 
 // Spreadsheet is what [Server.Create] makes a spreadsheet from.
@@ -35,13 +37,28 @@ type Sheet struct {
 	Hidden bool
 }
 
+// Date is a cell that holds a date: the number of days since 1899-12-30, shown
+// as 2006-01-02. The time of day and the time zone are dropped. It is converted
+// from a [time.Time].
+type Date = spreadsheet.Date
+
+// Number is a cell that holds a number in a number format. Its fields are Value,
+// a float64, and Pattern, a number or date format
+// (developers.google.com/workspace/sheets/api/guides/formats); empty = automatic.
+type Number = spreadsheet.Number
+
+// Formula is a cell that holds a formula. Its fields are Text, with the leading
+// '=', and Pattern as in [Number]. One that cannot be calculated here is stored
+// as text.
+type Formula = spreadsheet.Formula
+
 // Create stores a spreadsheet and returns its id.
 func (s *Server) Create(spec Spreadsheet) (id string) {
-	var tabs []tab
+	var tabs []spreadsheet.Tab
 	for _, given := range spec.Sheets {
-		tabs = append(tabs, tab(given))
+		tabs = append(tabs, spreadsheet.Tab(given))
 	}
-	made := fromTabs(spec.Title, tabs)
+	made := spreadsheet.FromTabs(spec.Title, tabs)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.addFile(cmp.Or(spec.ID, newFileID()), spreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
@@ -92,5 +109,5 @@ func (s *Server) Values(id, title string) [][]any {
 	if f == nil || f.contents == nil {
 		return nil
 	}
-	return f.contents.unformattedValues(title, s.options.Now())
+	return f.contents.UnformattedValues(title, s.options.Now())
 }

@@ -41,15 +41,15 @@ func (c *call) exportFile() (any, error) {
 			Item: rest.ErrorItem{Reason: "required", Location: "mimeType", LocationType: "parameter"},
 		}
 	}
-	f.contents.calculate(c.s.options.Now())
+	f.contents.Calculate(c.s.options.Now())
 	switch exportFormats[mediaType] {
 	case "csv":
-		return exported(mediaType, f.contents.delimited(','))
+		return exported(mediaType, f.contents.Delimited(','))
 	case "tsv":
-		return exported(mediaType, f.contents.delimited('\t'))
+		return exported(mediaType, f.contents.Delimited('\t'))
 	case "xlsx":
 		var buf bytes.Buffer
-		if err := f.contents.writeXLSX(&buf); err != nil {
+		if err := f.contents.WriteXLSX(&buf); err != nil {
 			return nil, &rest.Error{Status: http.StatusInternalServerError, Message: "Internal error encountered."}
 		}
 		return exported(mediaType, buf.Bytes())

@@ -37,7 +37,7 @@ func (c *call) shown(f *file) *drive.File {
 		out.Parents = []string{f.parent}
 	}
 	if f.contents != nil {
-		out.Version = int64(f.contents.version) + 1
+		out.Version = int64(f.contents.Version) + 1
 		out.WebViewLink = "https://docs.google.com/spreadsheets/d/" + f.id + "/edit?usp=drivesdk"
 		out.ExportLinks = exportLinks(f.id)
 	} else {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/drive/v3"
 )
 
@@ -68,14 +69,14 @@ func (c *call) multipart(boundary string) (u uploaded, err error) {
 }
 
 // contents turns an upload into a spreadsheet with the title of its file.
-func (u uploaded) contents(title string, now time.Time) (*contents, error) {
+func (u uploaded) contents(title string, now time.Time) (*spreadsheet.Contents, error) {
 	switch u.mediaType {
 	case "text/csv":
-		return importDelimited(title, u.content, ',', now)
+		return spreadsheet.ImportDelimited(title, u.content, ',', now)
 	case "text/tab-separated-values":
-		return importDelimited(title, u.content, '\t', now)
+		return spreadsheet.ImportDelimited(title, u.content, '\t', now)
 	case xlsxType:
-		return importXLSX(title, u.content)
+		return spreadsheet.ImportXLSX(title, u.content)
 	}
 	return nil, rest.Unsupported("an upload of the type " + u.mediaType)
 }
@@ -98,7 +99,7 @@ func (c *call) uploadOver() (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.continueFrom(f.contents)
+	made.ContinueFrom(f.contents)
 	f.contents, f.modified, f.by = made, now, c.token.principal
 	return f, f.describeAs(&u.about)
 }

@@ -3,6 +3,8 @@ package emulator
 import (
 	"math/rand/v2"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
 
 // The media types of Drive files that Google makes itself.
@@ -20,7 +22,7 @@ type file struct {
 	parent, drive      string          // ids of the folder and of the shared drive it lies in; "" = none
 	description, by    string          // by: who changed it last
 	properties         map[string]string
-	contents           *contents
+	contents           *spreadsheet.Contents
 }
 
 // role is what somebody may do with a file; the greater may all that the
@@ -40,15 +42,15 @@ var roles = map[string]role{"": noRole, "reader": reader, "commenter": commenter
 // title is the file's name, which a spreadsheet keeps itself.
 func (f *file) title() string {
 	if f.contents != nil {
-		return f.contents.title()
+		return f.contents.Title()
 	}
 	return f.name
 }
 
 // edit changes a copy of the contents, which takes their place only if change
 // succeeds: a batch is done whole or not at all.
-func (f *file) edit(now time.Time, change func(*contents) error) error {
-	draft := f.contents.draft()
+func (f *file) edit(now time.Time, change func(*spreadsheet.Contents) error) error {
+	draft := f.contents.Draft()
 	if err := change(draft); err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package emulator
 import (
 	"fmt"
 	"io"
+
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
 
 // WriteXLSX writes a spreadsheet as a file that [ReadXLSX] reads and
@@ -17,10 +19,10 @@ func (s *Server) WriteXLSX(id string, w io.Writer) error {
 		s.mu.Unlock()
 		return fmt.Errorf("write xlsx: no spreadsheet %q", id)
 	}
-	f.contents.calculate(s.options.Now())
-	c := f.contents.clone()
+	f.contents.Calculate(s.options.Now())
+	c := f.contents.Clone()
 	s.mu.Unlock()
-	if err := c.writeXLSX(w); err != nil {
+	if err := c.WriteXLSX(w); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}
 	return nil
@@ -33,7 +35,7 @@ func (s *Server) WriteXLSX(id string, w io.Writer) error {
 // else (colours, notes, merges, named ranges, developer metadata) is left out.
 // Title, ID and owner are empty. What is no .xlsx file is an error.
 func ReadXLSX(r io.Reader) (Spreadsheet, error) {
-	tabs, err := readXLSX(r)
+	tabs, err := spreadsheet.ReadXLSX(r)
 	if err != nil {
 		return Spreadsheet{}, err
 	}

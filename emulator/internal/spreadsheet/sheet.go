@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"maps"
@@ -9,18 +9,18 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// sheet is one sheet (tab): its cells, and what is kept about it.
-type sheet struct {
+// Sheet is one sheet (tab): its cells, and what is kept about it.
+type Sheet struct {
 	grid.Grid
-	id     int64
-	title  string
-	hidden bool
+	Id     int64
+	Title  string
+	Hidden bool
 
-	// look is what was set about the sheet and is only given back: tab colour,
+	// Look is what was set about the sheet and is only given back: tab colour,
 	// frozen rows, gridlines. Id, title, order, size and hidden stand elsewhere.
-	look sheets.SheetProperties
+	Look sheets.SheetProperties
 
-	merges []grid.Area
+	Merges []grid.Area
 	kept
 	// rowLook and columnLook hold the properties of single rows and columns
 	// that differ from the usual; the values are never changed in place.
@@ -28,41 +28,41 @@ type sheet struct {
 	rowGroups, columnGroups []*sheets.DimensionGroup
 }
 
-func newSheet(id int64, title string, height, width int) *sheet {
-	return &sheet{id: id, title: title, Grid: grid.Grid{Height: height, Width: width}}
+func newSheet(id int64, title string, height, width int) *Sheet {
+	return &Sheet{Id: id, Title: title, Grid: grid.Grid{Height: height, Width: width}}
 }
 
 // clone returns a copy that shares rows until it writes.
-func (s *sheet) clone(version uint64) *sheet {
+func (s *Sheet) clone(version uint64) *Sheet {
 	c := *s
 	c.Version = version
 	c.Rows = slices.Clone(s.Rows)
-	c.merges = slices.Clone(s.merges)
+	c.Merges = slices.Clone(s.Merges)
 	c.kept = s.kept.clone()
 	c.rowLook, c.columnLook = maps.Clone(s.rowLook), maps.Clone(s.columnLook)
 	c.rowGroups, c.columnGroups = slices.Clone(s.rowGroups), slices.Clone(s.columnGroups)
 	return &c
 }
 
-// exceeds is Google's refusal of a range that begins outside the grid; the
+// Exceeds is Google's refusal of a range that begins outside the grid; the
 // range is shown as it was asked for.
-func (s *sheet) exceeds(title string, a grid.Area) error {
+func (s *Sheet) Exceeds(title string, a grid.Area) error {
 	return rest.BadRequest("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.A1(), s.Height, s.Width)
 }
 
 // clip cuts a to the grid; an area that begins outside is refused.
-func (s *sheet) clip(a grid.Area) (grid.Area, error) {
+func (s *Sheet) clip(a grid.Area) (grid.Area, error) {
 	if a.Top >= s.Height || a.Left >= s.Width {
-		return grid.Area{}, s.exceeds(grid.QuoteTitle(s.title), a)
+		return grid.Area{}, s.Exceeds(grid.QuoteTitle(s.Title), a)
 	}
 	return a.Closed(s.Height, s.Width), nil
 }
 
-// name writes an area of the sheet as Google's answers do.
-func (s *sheet) name(a grid.Area) string { return grid.QuoteTitle(s.title) + "!" + a.A1() }
+// Name writes an area of the sheet as Google's answers do.
+func (s *Sheet) Name(a grid.Area) string { return grid.QuoteTitle(s.Title) + "!" + a.A1() }
 
-// dimensionLook returns the map of single rows' or columns' properties.
-func (s *sheet) dimensionLook(along grid.Axis) map[int]*sheets.DimensionProperties {
+// DimensionLook returns the map of single rows' or columns' properties.
+func (s *Sheet) DimensionLook(along grid.Axis) map[int]*sheets.DimensionProperties {
 	look := &s.rowLook
 	if along == grid.ByColumn {
 		look = &s.columnLook
@@ -73,16 +73,16 @@ func (s *sheet) dimensionLook(along grid.Axis) map[int]*sheets.DimensionProperti
 	return *look
 }
 
-// size is the number of rows or columns.
-func (s *sheet) size(along grid.Axis) int {
+// Size is the number of rows or columns.
+func (s *Sheet) Size(along grid.Axis) int {
 	if along == grid.ByColumn {
 		return s.Width
 	}
 	return s.Height
 }
 
-// longer returns the size with n more rows or columns.
-func (s *sheet) longer(along grid.Axis, n int) (height, width int) {
+// Longer returns the size with n more rows or columns.
+func (s *Sheet) Longer(along grid.Axis, n int) (height, width int) {
 	if along == grid.ByColumn {
 		return s.Height, s.Width + n
 	}
@@ -91,7 +91,7 @@ func (s *sheet) longer(along grid.Axis, n int) (height, width int) {
 
 // insert makes n empty rows or columns before at, and moves what is kept about
 // ranges of the sheet along.
-func (s *sheet) insert(along grid.Axis, at, n int) {
+func (s *Sheet) insert(along grid.Axis, at, n int) {
 	if along == grid.ByColumn {
 		s.InsertColumns(at, n)
 	} else {
@@ -101,7 +101,7 @@ func (s *sheet) insert(along grid.Axis, at, n int) {
 }
 
 // remove deletes the rows or columns from up to to.
-func (s *sheet) remove(along grid.Axis, from, to int) {
+func (s *Sheet) remove(along grid.Axis, from, to int) {
 	if along == grid.ByColumn {
 		s.DeleteColumns(from, to)
 	} else {
@@ -110,17 +110,17 @@ func (s *sheet) remove(along grid.Axis, from, to int) {
 	s.shift(along, from, from-to)
 }
 
-func (s *sheet) shift(along grid.Axis, at, n int) {
-	kept := s.merges[:0]
-	for _, m := range s.merges {
+func (s *Sheet) shift(along grid.Axis, at, n int) {
+	kept := s.Merges[:0]
+	for _, m := range s.Merges {
 		if m, ok := m.Shifted(along, at, n); ok && (m.Rows() > 1 || m.Columns() > 1) {
 			kept = append(kept, m)
 		}
 	}
-	s.merges = kept
-	s.changeRanges(func(a grid.Area) (grid.Area, bool) { return a.Shifted(along, at, n) })
+	s.Merges = kept
+	s.ChangeRanges(func(a grid.Area) (grid.Area, bool) { return a.Shifted(along, at, n) })
 	s.shiftGroups(along, at, n)
-	look := s.dimensionLook(along)
+	look := s.DimensionLook(along)
 	moved := map[int]*sheets.DimensionProperties{}
 	for i, p := range look {
 		if n < 0 && i >= at && i < at-n {
@@ -132,16 +132,16 @@ func (s *sheet) shift(along grid.Axis, at, n int) {
 	maps.Copy(look, moved)
 }
 
-// groupsOf returns where a sheet keeps its groups along an axis.
-func (s *sheet) groupsOf(along grid.Axis) *[]*sheets.DimensionGroup {
+// GroupsOf returns where a sheet keeps its groups along an axis.
+func (s *Sheet) GroupsOf(along grid.Axis) *[]*sheets.DimensionGroup {
 	if along == grid.ByColumn {
 		return &s.columnGroups
 	}
 	return &s.rowGroups
 }
 
-func (s *sheet) shiftGroups(along grid.Axis, at, n int) {
-	groups := s.groupsOf(along)
+func (s *Sheet) shiftGroups(along grid.Axis, at, n int) {
+	groups := s.GroupsOf(along)
 	var kept []*sheets.DimensionGroup
 	for _, g := range *groups {
 		moved, of := *g, *g.Range
@@ -154,5 +154,5 @@ func (s *sheet) shiftGroups(along grid.Axis, at, n int) {
 	*groups = kept
 }
 
-// grow makes room for rows up to height and columns up to width, as append does.
-func (s *sheet) grow(height, width int) { s.Resize(max(s.Height, height), max(s.Width, width)) }
+// Grow makes room for rows up to height and columns up to width, as append does.
+func (s *Sheet) Grow(height, width int) { s.Resize(max(s.Height, height), max(s.Width, width)) }

@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"cmp"
@@ -10,41 +10,41 @@ import (
 )
 
 // fillGrid stores the cells that a new sheet comes with; its grid grows as needed.
-func (c *contents) fillGrid(s *sheet, data []*sheets.GridData) error {
+func (c *Contents) fillGrid(s *Sheet, data []*sheets.GridData) error {
 	for _, d := range data {
 		if d == nil || d.StartRow < 0 || d.StartColumn < 0 {
 			continue
 		}
 		for _, line := range d.RowData {
 			if line != nil {
-				s.grow(int(d.StartRow)+len(d.RowData), int(d.StartColumn)+len(line.Values))
+				s.Grow(int(d.StartRow)+len(d.RowData), int(d.StartColumn)+len(line.Values))
 			}
 		}
-		if err := c.checkSize(); err != nil {
+		if err := c.CheckSize(); err != nil {
 			return err
 		}
 		to := grid.Rect(int(d.StartRow), s.Height, int(d.StartColumn), s.Width)
-		if err := (cellEdit{sheet: s}).rows(to, d.RowData); err != nil {
+		if err := (CellEdit{sheet: s}).Rows(to, d.RowData); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// describe answers the spreadsheet, or the sheets that ranges are in. A mask
+// Describe answers the spreadsheet, or the sheets that ranges are in. A mask
 // decides alone whether the grid is read, as the reference of
 // spreadsheets.get says of includeGridData.
-func (c *contents) describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
+func (c *Contents) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
 	wanted, err := c.wanted(ranges)
 	if err != nil {
 		return nil, err
 	}
-	return c.describeWanted(id, wanted, len(ranges) > 0, withGrid, m), nil
+	return c.DescribeWanted(id, wanted, len(ranges) > 0, withGrid, m), nil
 }
 
-// describeWanted answers the sheets that are wanted, or all.
-func (c *contents) describeWanted(id string, wanted map[*sheet][]grid.Area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
-	properties := c.properties
+// DescribeWanted answers the sheets that are wanted, or all.
+func (c *Contents) DescribeWanted(id string, wanted map[*Sheet][]grid.Area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
+	properties := c.Properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
 		Properties:     &properties,
@@ -53,7 +53,7 @@ func (c *contents) describeWanted(id string, wanted map[*sheet][]grid.Area, some
 	if m != nil {
 		withGrid = m.Selects("sheets", "data")
 	}
-	for _, s := range c.sheets {
+	for _, s := range c.Sheets {
 		areas, ok := wanted[s]
 		if some && !ok {
 			continue
@@ -64,18 +64,18 @@ func (c *contents) describeWanted(id string, wanted map[*sheet][]grid.Area, some
 		}
 		out.Sheets = append(out.Sheets, described)
 	}
-	for _, n := range c.named {
-		out.NamedRanges = append(out.NamedRanges, n.describe())
+	for _, n := range c.Named {
+		out.NamedRanges = append(out.NamedRanges, n.Describe())
 	}
 	out.DeveloperMetadata = c.markersAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
 	return out
 }
 
 // wanted resolves the ranges of a request by sheet.
-func (c *contents) wanted(ranges []string) (map[*sheet][]grid.Area, error) {
-	wanted := map[*sheet][]grid.Area{}
+func (c *Contents) wanted(ranges []string) (map[*Sheet][]grid.Area, error) {
+	wanted := map[*Sheet][]grid.Area{}
 	for _, a1 := range ranges {
-		s, a, err := c.clipped(a1)
+		s, a, err := c.Clipped(a1)
 		if err != nil {
 			return nil, err
 		}
@@ -84,32 +84,32 @@ func (c *contents) wanted(ranges []string) (map[*sheet][]grid.Area, error) {
 	return wanted, nil
 }
 
-func (c *contents) describeSheet(s *sheet) *sheets.Sheet {
+func (c *Contents) describeSheet(s *Sheet) *sheets.Sheet {
 	out := &sheets.Sheet{
-		Properties:      c.sheetProperties(s),
-		ProtectedRanges: s.protected,
+		Properties:      c.SheetProperties(s),
+		ProtectedRanges: s.Protected,
 		RowGroups:       s.rowGroups,
 		ColumnGroups:    s.columnGroups,
-		BasicFilter:     s.filter,
-		FilterViews:     s.views,
-		BandedRanges:    s.bands,
+		BasicFilter:     s.Filter,
+		FilterViews:     s.Views,
+		BandedRanges:    s.Bands,
 	}
-	out.ConditionalFormats = s.rules
-	for _, m := range s.merges {
-		out.Merges = append(out.Merges, gridRange(s.id, m))
+	out.ConditionalFormats = s.Rules
+	for _, m := range s.Merges {
+		out.Merges = append(out.Merges, GridRange(s.Id, m))
 	}
 	out.DeveloperMetadata = c.markersAt(func(l *sheets.DeveloperMetadataLocation) bool {
-		return l.LocationType == "SHEET" && l.SheetId == s.id
+		return l.LocationType == "SHEET" && l.SheetId == s.Id
 	})
 	return out
 }
 
-// sheetProperties are the properties as the API shows them: ids and order even
+// SheetProperties are the properties as the API shows them: ids and order even
 // when zero, the rest only when set.
-func (c *contents) sheetProperties(s *sheet) *sheets.SheetProperties {
-	p := s.look
-	p.SheetId, p.Title, p.Hidden, p.SheetType = s.id, s.title, s.hidden, "GRID"
-	p.Index = int64(slices.Index(c.sheets, s))
+func (c *Contents) SheetProperties(s *Sheet) *sheets.SheetProperties {
+	p := s.Look
+	p.SheetId, p.Title, p.Hidden, p.SheetType = s.Id, s.Title, s.Hidden, "GRID"
+	p.Index = int64(slices.Index(c.Sheets, s))
 	p.ForceSendFields = []string{"SheetId", "Index"}
 	size := sheets.GridProperties{}
 	if p.GridProperties != nil {
@@ -120,25 +120,25 @@ func (c *contents) sheetProperties(s *sheet) *sheets.SheetProperties {
 	return &p
 }
 
-func (n namedRange) describe() *sheets.NamedRange {
-	return &sheets.NamedRange{NamedRangeId: n.id, Name: n.name, Range: gridRange(n.sheetID, n.area)}
+func (n NamedRange) Describe() *sheets.NamedRange {
+	return &sheets.NamedRange{NamedRangeId: n.Id, Name: n.Name, Range: GridRange(n.SheetID, n.Area)}
 }
 
-// fromDescription returns a new spreadsheet as the body of spreadsheets.create
+// FromDescription returns a new spreadsheet as the body of spreadsheets.create
 // describes it; what is missing there is chosen.
-func fromDescription(given *sheets.Spreadsheet) (*contents, error) {
-	c := newContents("")
+func FromDescription(given *sheets.Spreadsheet) (*Contents, error) {
+	c := NewContents("")
 	if given.Properties != nil {
 		p := *given.Properties
-		p.Title = cmp.Or(p.Title, c.properties.Title)
-		rest.Merge(&c.properties, &p, rest.MaskOf(&p))
+		p.Title = cmp.Or(p.Title, c.Properties.Title)
+		rest.Merge(&c.Properties, &p, rest.MaskOf(&p))
 	}
 	if len(given.Sheets) > 0 {
-		c.sheets = nil
+		c.Sheets = nil
 	}
 	for _, s := range given.Sheets {
 		properties := cmp.Or(s.Properties, &sheets.SheetProperties{})
-		added, err := c.addSheet(properties)
+		added, err := c.AddSheet(properties)
 		if err != nil {
 			return nil, err
 		}

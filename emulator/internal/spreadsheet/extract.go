@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"strconv"

@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"slices"
@@ -10,40 +10,40 @@ import (
 // What a sheet keeps about ranges and only gives back: protection, filters,
 // bands, conditional formats. The values are never changed in place.
 type kept struct {
-	protected []*sheets.ProtectedRange
-	filter    *sheets.BasicFilter
-	views     []*sheets.FilterView
-	bands     []*sheets.BandedRange
-	rules     []*sheets.ConditionalFormatRule
+	Protected []*sheets.ProtectedRange
+	Filter    *sheets.BasicFilter
+	Views     []*sheets.FilterView
+	Bands     []*sheets.BandedRange
+	Rules     []*sheets.ConditionalFormatRule
 }
 
 func (k kept) clone() kept {
-	k.protected, k.views = slices.Clone(k.protected), slices.Clone(k.views)
-	k.bands, k.rules = slices.Clone(k.bands), slices.Clone(k.rules)
+	k.Protected, k.Views = slices.Clone(k.Protected), slices.Clone(k.Views)
+	k.Bands, k.Rules = slices.Clone(k.Bands), slices.Clone(k.Rules)
 	return k
 }
 
-// changeRanges moves all ranges; what has no range left is dropped.
-func (s *sheet) changeRanges(to func(grid.Area) (grid.Area, bool)) {
+// ChangeRanges moves all ranges; what has no range left is dropped.
+func (s *Sheet) ChangeRanges(to func(grid.Area) (grid.Area, bool)) {
 	change := func(g *sheets.GridRange) *sheets.GridRange {
-		a, ok := to(areaOf(g))
+		a, ok := to(AreaOf(g))
 		if !ok {
 			return nil
 		}
-		return gridRange(s.id, a)
+		return GridRange(s.Id, a)
 	}
-	s.protected = changeEach(s.protected, change, func(p *sheets.ProtectedRange) **sheets.GridRange { return &p.Range })
-	s.views = changeEach(s.views, change, func(v *sheets.FilterView) **sheets.GridRange { return &v.Range })
-	s.bands = changeEach(s.bands, change, func(b *sheets.BandedRange) **sheets.GridRange { return &b.Range })
-	if s.filter != nil {
-		filter := *s.filter
-		if s.filter = &filter; change(filter.Range) == nil {
-			s.filter = nil
+	s.Protected = changeEach(s.Protected, change, func(p *sheets.ProtectedRange) **sheets.GridRange { return &p.Range })
+	s.Views = changeEach(s.Views, change, func(v *sheets.FilterView) **sheets.GridRange { return &v.Range })
+	s.Bands = changeEach(s.Bands, change, func(b *sheets.BandedRange) **sheets.GridRange { return &b.Range })
+	if s.Filter != nil {
+		filter := *s.Filter
+		if s.Filter = &filter; change(filter.Range) == nil {
+			s.Filter = nil
 		}
 		filter.Range = change(filter.Range)
 	}
 	var rules []*sheets.ConditionalFormatRule
-	for _, r := range s.rules {
+	for _, r := range s.Rules {
 		rule := *r
 		rule.Ranges = nil
 		for _, g := range r.Ranges {
@@ -55,7 +55,7 @@ func (s *sheet) changeRanges(to func(grid.Area) (grid.Area, bool)) {
 			rules = append(rules, &rule)
 		}
 	}
-	s.rules = rules
+	s.Rules = rules
 }
 
 // changeEach copies a list of things with a range, with other ranges.

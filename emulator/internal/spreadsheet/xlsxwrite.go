@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"errors"
@@ -14,18 +14,18 @@ import (
 
 // xlsxWriter writes contents; titles are those in the file.
 type xlsxWriter struct {
-	of     *contents
+	of     *Contents
 	book   *excelize.File
-	titles map[*sheet]string
+	titles map[*Sheet]string
 	styles map[string]int // by pattern
 }
 
-func (c *contents) writeXLSX(w io.Writer) error {
-	x := xlsxWriter{of: c, book: excelize.NewFile(), titles: map[*sheet]string{}, styles: map[string]int{}}
+func (c *Contents) WriteXLSX(w io.Writer) error {
+	x := xlsxWriter{of: c, book: excelize.NewFile(), titles: map[*Sheet]string{}, styles: map[string]int{}}
 	defer x.book.Close()
 	taken := map[string]bool{}
-	for i, s := range c.sheets {
-		x.titles[s] = freeTitle(s.title, taken)
+	for i, s := range c.Sheets {
+		x.titles[s] = freeTitle(s.Title, taken)
 		if i == 0 {
 			if err := x.book.SetSheetName("Sheet1", x.titles[s]); err != nil {
 				return err
@@ -40,14 +40,14 @@ func (c *contents) writeXLSX(w io.Writer) error {
 		return err
 	}
 	x.book.SetActiveSheet(first)
-	for _, s := range c.sheets {
-		if err := x.book.SetSheetVisible(x.titles[s], !s.hidden); err != nil {
+	for _, s := range c.Sheets {
+		if err := x.book.SetSheetVisible(x.titles[s], !s.Hidden); err != nil {
 			return err
 		}
 	}
-	for _, s := range c.sheets {
+	for _, s := range c.Sheets {
 		if err := x.sheet(s); err != nil {
-			return fmt.Errorf("sheet %q: %w", s.title, err)
+			return fmt.Errorf("sheet %q: %w", s.Title, err)
 		}
 	}
 	return x.book.Write(w)
@@ -77,7 +77,7 @@ func cut(text string, most int) string {
 	return text
 }
 
-func (x *xlsxWriter) sheet(s *sheet) error {
+func (x *xlsxWriter) sheet(s *Sheet) error {
 	to, err := x.book.NewStreamWriter(x.titles[s])
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (x *xlsxWriter) sheet(s *sheet) error {
 	return to.Flush()
 }
 
-func (x *xlsxWriter) cell(s *sheet, c grid.Cell) (any, error) {
+func (x *xlsxWriter) cell(s *Sheet, c grid.Cell) (any, error) {
 	if c.Kind == grid.KindBlank {
 		return nil, nil
 	}
@@ -120,7 +120,7 @@ func (x *xlsxWriter) cell(s *sheet, c grid.Cell) (any, error) {
 
 // formula is a formula as the file has it: titles as they are there, and no
 // range open at an end.
-func (x *xlsxWriter) formula(own *sheet, text string) string {
+func (x *xlsxWriter) formula(own *Sheet, text string) string {
 	return grid.RewriteReferences(text, func(p grid.FormulaPart) (string, bool) {
 		of := own
 		if p.Sheet != "" {

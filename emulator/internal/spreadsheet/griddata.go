@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"example.com/sheets-function/emulator/internal/grid"
@@ -8,14 +8,14 @@ import (
 
 // usual sizes of a row and a column, in pixels (recorded for columns).
 const (
-	rowPixels    = 21
+	RowPixels    = 21
 	columnPixels = 100
 )
 
 // gridData answers the cells of areas, one block each; of the whole sheet when
 // there are none. Cells and rows at the end without anything that the mask
 // takes are left out (recorded for notes).
-func (s *sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
+func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 	if len(areas) == 0 {
 		areas = []grid.Area{grid.WholeSheet.Closed(s.Height, s.Width)}
 	}
@@ -26,7 +26,7 @@ func (s *sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 			d.RowData = s.rowData(a, m.Sub("rowData", "values"))
 		}
 		if m.Selects("rowMetadata") {
-			d.RowMetadata = dimensionData(a.Top, a.Bottom, s.rowLook, rowPixels)
+			d.RowMetadata = dimensionData(a.Top, a.Bottom, s.rowLook, RowPixels)
 		}
 		if m.Selects("columnMetadata") {
 			d.ColumnMetadata = dimensionData(a.Left, a.Right, s.columnLook, columnPixels)
@@ -36,7 +36,7 @@ func (s *sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 	return out
 }
 
-func (s *sheet) rowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
+func (s *Sheet) rowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
 	var out []*sheets.RowData
 	filled := 0
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {

@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"example.com/sheets-function/emulator/internal/grid"
@@ -7,20 +7,20 @@ import (
 
 // The calls of spreadsheets.values that read or clear.
 
-// read answers one range of a values call.
-func (c *contents) read(a1 string, how rendering) (*sheets.ValueRange, error) {
-	s, a, err := c.clipped(a1)
+// Read answers one range of a values call.
+func (c *Contents) Read(a1 string, how rendering) (*sheets.ValueRange, error) {
+	s, a, err := c.Clipped(a1)
 	if err != nil {
 		return nil, err
 	}
-	return s.valueRange(a, how), nil
+	return s.ValueRange(a, how), nil
 }
 
-func (s *sheet) valueRange(a grid.Area, how rendering) *sheets.ValueRange {
-	return &sheets.ValueRange{Range: s.name(a), MajorDimension: how.dimensionName(), Values: s.values(a, how)}
+func (s *Sheet) ValueRange(a grid.Area, how rendering) *sheets.ValueRange {
+	return &sheets.ValueRange{Range: s.Name(a), MajorDimension: how.dimensionName(), Values: s.values(a, how)}
 }
 
-func (s *sheet) clearValues(a grid.Area) {
+func (s *Sheet) ClearValues(a grid.Area) {
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		for col := a.Left; col < min(a.Right, len(s.RowCells(r))); col++ {
 			if have := s.At(r, col); have.Kind != grid.KindBlank {

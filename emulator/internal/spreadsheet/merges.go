@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"example.com/sheets-function/emulator/internal/grid"
@@ -7,24 +7,24 @@ import (
 
 const partMerged = rest.BadRequestError("You must select all cells in a merged range to merge or unmerge them.")
 
-// unmerge removes the merges in an area, which may not cut one in two.
-func (s *sheet) unmerge(a grid.Area) error {
+// Unmerge removes the merges in an area, which may not cut one in two.
+func (s *Sheet) Unmerge(a grid.Area) error {
 	var kept []grid.Area
-	for _, m := range s.merges {
+	for _, m := range s.Merges {
 		if !m.Overlaps(a) {
 			kept = append(kept, m)
 		} else if !a.Contains(m) {
 			return partMerged
 		}
 	}
-	s.merges = kept
+	s.Merges = kept
 	return nil
 }
 
-// pasteMerges repeats the merges of a source in a destination.
-func (s *sheet) pasteMerges(from *sheet, source, dest grid.Area) {
+// PasteMerges repeats the merges of a source in a destination.
+func (s *Sheet) PasteMerges(from *Sheet, source, dest grid.Area) {
 	var copies []grid.Area
-	for _, m := range from.merges {
+	for _, m := range from.Merges {
 		if !source.Contains(m) {
 			continue
 		}
@@ -34,7 +34,7 @@ func (s *sheet) pasteMerges(from *sheet, source, dest grid.Area) {
 			}
 		}
 	}
-	if len(copies) > 0 && s.unmerge(dest) == nil {
-		s.merges = append(s.merges, copies...)
+	if len(copies) > 0 && s.Unmerge(dest) == nil {
+		s.Merges = append(s.Merges, copies...)
 	}
 }

@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"fmt"
@@ -16,8 +16,8 @@ import (
 // after a change. A spreadsheet without formulas pays nothing for this.
 
 // hasFormulas tells whether a formula was ever stored.
-func (c *contents) hasFormulas() bool {
-	for _, s := range c.sheets {
+func (c *Contents) hasFormulas() bool {
+	for _, s := range c.Sheets {
 		if s.Formulas {
 			return true
 		}
@@ -25,12 +25,12 @@ func (c *contents) hasFormulas() bool {
 	return false
 }
 
-// calculate brings the values of formulas up to date.
-func (c *contents) calculate(now time.Time) {
-	if !c.stale || !c.hasFormulas() {
+// Calculate brings the values of formulas up to date.
+func (c *Contents) Calculate(now time.Time) {
+	if !c.Stale || !c.hasFormulas() {
 		return
 	}
-	c.stale = false
+	c.Stale = false
 	book := newCalculator(c, now)
 	defer book.file.Close()
 	for _, f := range book.order() {
@@ -45,8 +45,8 @@ func (c *contents) calculate(now time.Time) {
 }
 
 // eachFormula calls do for every cell with a formula.
-func (c *contents) eachFormula(do func(s *sheet, r, column int, stored grid.Cell)) {
-	for _, s := range c.sheets {
+func (c *Contents) eachFormula(do func(s *Sheet, r, column int, stored grid.Cell)) {
+	for _, s := range c.Sheets {
 		if !s.Formulas {
 			continue
 		}
@@ -62,9 +62,9 @@ func (c *contents) eachFormula(do func(s *sheet, r, column int, stored grid.Cell
 	}
 }
 
-// rewriteFormulas changes the text of formulas.
-func (c *contents) rewriteFormulas(change func(s *sheet, text string) string) {
-	c.eachFormula(func(s *sheet, r, column int, stored grid.Cell) {
+// RewriteFormulas changes the text of formulas.
+func (c *Contents) RewriteFormulas(change func(s *Sheet, text string) string) {
+	c.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
 		text := change(s, stored.Formula())
 		if text == stored.Formula() {
 			return
@@ -78,7 +78,7 @@ func (c *contents) rewriteFormulas(change func(s *sheet, text string) string) {
 
 // formulaAt is a formula in its place, in the calculator's dialect.
 type formulaAt struct {
-	sheet       *sheet
+	sheet       *Sheet
 	row, column int
 	uses        []usedCells // all of it
 	pieces      []*formulaPiece
@@ -90,21 +90,21 @@ type formulaAt struct {
 
 // usedCells are cells that a formula refers to.
 type usedCells struct {
-	sheet *sheet
+	sheet *Sheet
 	area  grid.Area
 }
 
 // calculator holds, in a workbook that the library calculates on, the formulas
 // and the cells that they refer to. Its sheets are named S0, S1, … by order.
 type calculator struct {
-	of       *contents
+	of       *Contents
 	now      time.Time
 	file     *excelize.File
 	formulas []*formulaAt
 	index    map[*formulaAt]int
-	loaded   map[*sheet][]grid.Area
+	loaded   map[*Sheet][]grid.Area
 	parts    []*formulaPiece
-	failed   map[*sheet][]*formulaAt // formulas that came to an error
+	failed   map[*Sheet][]*formulaAt // formulas that came to an error
 }
 
 // twins is the sheet of formulas that ask for the type of another's value.
@@ -113,15 +113,15 @@ const (
 	partSheet = "Parts" // the sheet of pieces of formulas
 )
 
-func newCalculator(c *contents, now time.Time) *calculator {
-	k := &calculator{of: c, now: now, file: excelize.NewFile(), index: map[*formulaAt]int{}, loaded: map[*sheet][]grid.Area{}, failed: map[*sheet][]*formulaAt{}}
+func newCalculator(c *Contents, now time.Time) *calculator {
+	k := &calculator{of: c, now: now, file: excelize.NewFile(), index: map[*formulaAt]int{}, loaded: map[*Sheet][]grid.Area{}, failed: map[*Sheet][]*formulaAt{}}
 	k.file.NewSheet(twins)
 	k.file.NewSheet(partSheet)
-	for i := range c.sheets {
+	for i := range c.Sheets {
 		k.file.NewSheet(sheetCode(i))
 	}
 	texts := []string{}
-	c.eachFormula(func(s *sheet, r, column int, stored grid.Cell) {
+	c.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
 		f := &formulaAt{sheet: s, row: r, column: column}
 		texts = append(texts, k.translate(f, stored.Formula()))
 		k.formulas = append(k.formulas, f)
@@ -160,8 +160,8 @@ func (k *calculator) place(f *formulaAt) (code, cell string) {
 	return k.code(f.sheet), grid.ColumnLetters(f.column) + strconv.Itoa(f.row+1)
 }
 
-func (k *calculator) code(s *sheet) string {
-	for i, other := range k.of.sheets {
+func (k *calculator) code(s *Sheet) string {
+	for i, other := range k.of.Sheets {
 		if other == s {
 			return sheetCode(i)
 		}
@@ -195,7 +195,7 @@ func (k *calculator) load(used usedCells) {
 // keeps the library from descending along a chain of a hundred thousand cells.
 // Formulas in a circle, and what uses them, come last and are marked.
 func (k *calculator) order() []*formulaAt {
-	at := map[*sheet]map[int][]*formulaAt{} // by column, rows ascending
+	at := map[*Sheet]map[int][]*formulaAt{} // by column, rows ascending
 	for _, f := range k.formulas {
 		if at[f.sheet] == nil {
 			at[f.sheet] = map[int][]*formulaAt{}

@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"strings"
@@ -8,18 +8,18 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func noGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
+func NoGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
 
-// gridArea resolves a GridRange: it may end past the grid, but not begin there.
-func (c *contents) gridArea(g *sheets.GridRange) (*sheet, grid.Area, error) {
+// GridArea resolves a GridRange: it may end past the grid, but not begin there.
+func (c *Contents) GridArea(g *sheets.GridRange) (*Sheet, grid.Area, error) {
 	if g == nil {
 		return nil, grid.Area{}, rest.BadRequest("A range must be specified.")
 	}
-	s := c.sheetByID(g.SheetId)
+	s := c.SheetByID(g.SheetId)
 	if s == nil {
-		return nil, grid.Area{}, noGrid(g.SheetId)
+		return nil, grid.Area{}, NoGrid(g.SheetId)
 	}
-	a := areaOf(g)
+	a := AreaOf(g)
 	switch {
 	case a.Top < 0 || a.Left < 0 || a.Bottom < grid.ToEnd || a.Right < grid.ToEnd:
 		return nil, grid.Area{}, rest.BadRequest("The indices of a range must not be negative.")
@@ -32,8 +32,8 @@ func (c *contents) gridArea(g *sheets.GridRange) (*sheet, grid.Area, error) {
 	return s, a, err
 }
 
-// each calls do for every cell of a closed area until it fails.
-func each(a grid.Area, do func(row, column int) error) error {
+// Each calls do for every cell of a closed area until it fails.
+func Each(a grid.Area, do func(row, column int) error) error {
 	for row := a.Top; row < a.Bottom; row++ {
 		for column := a.Left; column < a.Right; column++ {
 			if err := do(row, column); err != nil {
@@ -44,20 +44,20 @@ func each(a grid.Area, do func(row, column int) error) error {
 	return nil
 }
 
-var axes = map[string]grid.Axis{"ROWS": grid.ByRow, "COLUMNS": grid.ByColumn}
+var Axes = map[string]grid.Axis{"ROWS": grid.ByRow, "COLUMNS": grid.ByColumn}
 
 // find resolves a range in A1 notation: a bare name is a named range before it
 // is a sheet, and cells without a sheet are those of the first visible one
 // (developers.google.com/workspace/sheets/api/guides/concepts).
-func (c *contents) find(a1 string) (*sheet, grid.Reference, error) {
+func (c *Contents) find(a1 string) (*Sheet, grid.Reference, error) {
 	ref, err := grid.ParseA1(a1)
 	if err != nil {
 		return nil, ref, err
 	}
 	if ref.Bare {
-		for _, n := range c.named {
-			if s := c.sheetByID(n.sheetID); s != nil && strings.EqualFold(n.name, ref.Title) {
-				ref.Area = n.area
+		for _, n := range c.Named {
+			if s := c.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, ref.Title) {
+				ref.Area = n.Area
 				return s, ref, nil
 			}
 		}
@@ -73,18 +73,18 @@ func (c *contents) find(a1 string) (*sheet, grid.Reference, error) {
 }
 
 // firstVisible returns the sheet that cells without a sheet are of; Google never lets all be hidden.
-func (c *contents) firstVisible() *sheet {
-	for _, s := range c.sheets {
-		if !s.hidden {
+func (c *Contents) firstVisible() *Sheet {
+	for _, s := range c.Sheets {
+		if !s.Hidden {
 			return s
 		}
 	}
-	return c.sheets[0]
+	return c.Sheets[0]
 }
 
-// gridRange writes an area as the API shows it: ends of zero are present, and
+// GridRange writes an area as the API shows it: ends of zero are present, and
 // sheetId 0 is not (recorded).
-func gridRange(sheetID int64, a grid.Area) *sheets.GridRange {
+func GridRange(sheetID int64, a grid.Area) *sheets.GridRange {
 	g := &sheets.GridRange{SheetId: sheetID}
 	set := func(start, end int, startTo, endTo *int64, startName string) {
 		if start == 0 && end == grid.ToEnd {
@@ -101,8 +101,8 @@ func gridRange(sheetID int64, a grid.Area) *sheets.GridRange {
 	return g
 }
 
-// areaOf reads a GridRange; an end that was not sent is open.
-func areaOf(g *sheets.GridRange) grid.Area {
+// AreaOf reads a GridRange; an end that was not sent is open.
+func AreaOf(g *sheets.GridRange) grid.Area {
 	if g == nil {
 		return grid.WholeSheet
 	}
@@ -118,8 +118,8 @@ func areaOf(g *sheets.GridRange) grid.Area {
 	)
 }
 
-// clipped resolves a range and cuts it to the grid.
-func (c *contents) clipped(a1 string) (*sheet, grid.Area, error) {
+// Clipped resolves a range and cuts it to the grid.
+func (c *Contents) Clipped(a1 string) (*Sheet, grid.Area, error) {
 	s, ref, err := c.find(a1)
 	if err != nil {
 		return nil, grid.Area{}, err

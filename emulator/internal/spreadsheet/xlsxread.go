@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"errors"
@@ -11,9 +11,9 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// readXLSX reads the sheets of an .xlsx file. A formula that cannot be calculated
+// ReadXLSX reads the sheets of an .xlsx file. A formula that cannot be calculated
 // here is read as the value that the file has for it.
-func readXLSX(r io.Reader) ([]tab, error) {
+func ReadXLSX(r io.Reader) ([]Tab, error) {
 	book, err := excelize.OpenReader(r)
 	if err != nil {
 		return nil, fmt.Errorf("read xlsx: %w", err)
@@ -27,7 +27,7 @@ func readXLSX(r io.Reader) ([]tab, error) {
 	if p, err := book.GetWorkbookProps(); err == nil && p.Date1904 != nil && *p.Date1904 {
 		x.shift = 1462 // days from 1899-12-30 to 1904-01-01
 	}
-	var tabs []tab
+	var tabs []Tab
 	for _, title := range titles {
 		t, err := x.sheet(title)
 		if err != nil {
@@ -44,12 +44,12 @@ type xlsxReader struct {
 	shift    float64        // of dates, in a file that counts from 1904
 }
 
-func (x *xlsxReader) sheet(title string) (tab, error) {
+func (x *xlsxReader) sheet(title string) (Tab, error) {
 	visible, err := x.book.GetSheetVisible(title)
 	if err != nil {
-		return tab{}, err
+		return Tab{}, err
 	}
-	s := tab{Title: title, Hidden: !visible}
+	s := Tab{Title: title, Hidden: !visible}
 	rows, err := x.book.GetRows(title, excelize.Options{RawCellValue: true})
 	if err != nil {
 		return s, err

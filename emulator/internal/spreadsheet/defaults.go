@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"example.com/sheets-function/emulator/internal/grid"

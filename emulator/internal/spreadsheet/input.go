@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"reflect"
@@ -42,38 +42,38 @@ func anyNumber(v any) (float64, bool) {
 	return 0, false
 }
 
-// maxCellText is the number of characters that a cell holds.
-const maxCellText = 50_000
+// MaxCellText is the number of characters that a cell holds.
+const MaxCellText = 50_000
 
-// input is how values are written: a ValueInputOption and when it is.
-type input struct {
-	entered bool // USER_ENTERED
-	now     time.Time
+// Input is how values are written: a ValueInputOption and when it is.
+type Input struct {
+	Entered bool // USER_ENTERED
+	Now     time.Time
 }
 
 var inputOptions = map[string]bool{"RAW": false, "USER_ENTERED": true}
 
 // parseInput reads a ValueInputOption.
-func parseInput(name string, now time.Time) (input, error) {
+func parseInput(name string, now time.Time) (Input, error) {
 	entered, ok := inputOptions[name]
 	if !ok && (name == "" || name == "INPUT_VALUE_OPTION_UNSPECIFIED") {
-		return input{}, rest.BadRequest("'valueInputOption' is required but not specified")
+		return Input{}, rest.BadRequest("'valueInputOption' is required but not specified")
 	}
 	if !ok {
-		_, err := option("value_input_option", name, "ValueInputOption", inputOptions)
-		return input{}, err
+		_, err := Option("value_input_option", name, "ValueInputOption", inputOptions)
+		return Input{}, err
 	}
-	return input{entered, now}, nil
+	return Input{entered, now}, nil
 }
 
 // cells turns the values of a request into cells; nil stands for a cell that
 // keeps what it has. Rows come first, whatever the request's dimension.
-func (in input) cells(values [][]any, columns bool) ([][]*grid.Cell, error) {
+func (in Input) cells(values [][]any, columns bool) ([][]*grid.Cell, error) {
 	out := make([][]*grid.Cell, len(values))
 	for r, line := range values {
 		out[r] = make([]*grid.Cell, len(line))
 		for i, v := range line {
-			made, err := in.cell(v)
+			made, err := in.Cell(v)
 			if err == errNoScalar {
 				return nil, rest.BadRequest("Invalid values[%d][%d]: %s", r, i, err)
 			}
@@ -102,18 +102,18 @@ func transposedCells(lines [][]*grid.Cell) [][]*grid.Cell {
 	return out
 }
 
-func (in input) cell(v any) (*grid.Cell, error) {
+func (in Input) Cell(v any) (*grid.Cell, error) {
 	var made grid.Cell
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
 	case string:
-		if utf8.RuneCountInString(v) > maxCellText {
-			return nil, errTooLong
+		if utf8.RuneCountInString(v) > MaxCellText {
+			return nil, ErrTooLong
 		}
-		if made = grid.TextCell(v); in.entered {
+		if made = grid.TextCell(v); in.Entered {
 			var err error
-			if made, err = grid.ParseUserEntered(v, in.now); err != nil {
+			if made, err = grid.ParseUserEntered(v, in.Now); err != nil {
 				return nil, err
 			}
 		}
@@ -127,7 +127,7 @@ func (in input) cell(v any) (*grid.Cell, error) {
 
 const (
 	errNoScalar = rest.BadRequestError("only text, numbers and booleans are values of a cell.")
-	errTooLong  = rest.BadRequestError("Your input contains more than the maximum of 50000 characters in a single cell.")
+	ErrTooLong  = rest.BadRequestError("Your input contains more than the maximum of 50000 characters in a single cell.")
 )
 
 // raw turns a Go value into a cell as it is; see [Sheet].

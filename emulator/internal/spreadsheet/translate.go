@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"strconv"
@@ -101,7 +101,7 @@ func (k *calculator) reference(f *formulaAt, p grid.FormulaPart) string {
 }
 
 // cells writes a range with its sheet; what lies outside the grid is #REF!.
-func (k *calculator) cells(f *formulaAt, s *sheet, r grid.CellRange) string {
+func (k *calculator) cells(f *formulaAt, s *Sheet, r grid.CellRange) string {
 	if r.Area.Top >= s.Height || r.Area.Left >= s.Width {
 		return errorTerms[grid.RefError]
 	}
@@ -120,9 +120,9 @@ func (k *calculator) cells(f *formulaAt, s *sheet, r grid.CellRange) string {
 const maxIdleRows = 2000
 
 func (k *calculator) name(f *formulaAt, name string) string {
-	for _, n := range k.of.named {
-		if s := k.of.sheetByID(n.sheetID); s != nil && strings.EqualFold(n.name, name) {
-			return k.cells(f, s, grid.CellRange{Area: n.area, Single: n.area.Rows() == 1 && n.area.Columns() == 1})
+	for _, n := range k.of.Named {
+		if s := k.of.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, name) {
+			return k.cells(f, s, grid.CellRange{Area: n.Area, Single: n.Area.Rows() == 1 && n.Area.Columns() == 1})
 		}
 	}
 	return errorTerms["#NAME?"]

@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"bytes"
@@ -12,10 +12,10 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// delimited is what a sheet shows, with \r\n between rows and none after the
+// Delimited is what a sheet shows, with \r\n between rows and none after the
 // last (recorded).
-func (c *contents) delimited(comma rune) []byte {
-	s := c.sheets[0]
+func (c *Contents) Delimited(comma rune) []byte {
+	s := c.Sheets[0]
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
 	w.UseCRLF, w.Comma = true, comma
@@ -38,30 +38,30 @@ func (c *contents) delimited(comma rune) []byte {
 // uploadTimeZone is the time zone of an uploaded spreadsheet (recorded).
 const uploadTimeZone = "America/Los_Angeles"
 
-// importDelimited returns a spreadsheet of one sheet, both with a title, that is
+// ImportDelimited returns a spreadsheet of one sheet, both with a title, that is
 // filled from text whose cells are parsed as if typed (recorded).
-func importDelimited(title string, text []byte, comma rune, now time.Time) (*contents, error) {
-	s := newSheet(newID(func(int64) bool { return false }), title, 1000, 26)
-	c := newContents(title, s)
-	c.properties.TimeZone = uploadTimeZone
-	if err := s.fillDelimited(text, comma, input{entered: true, now: now}); err != nil {
+func ImportDelimited(title string, text []byte, comma rune, now time.Time) (*Contents, error) {
+	s := newSheet(NewID(func(int64) bool { return false }), title, 1000, 26)
+	c := NewContents(title, s)
+	c.Properties.TimeZone = uploadTimeZone
+	if err := s.fillDelimited(text, comma, Input{Entered: true, Now: now}); err != nil {
 		return nil, err
 	}
-	return c, c.checkSize()
+	return c, c.CheckSize()
 }
 
-// importXLSX returns a spreadsheet with the sheets of an .xlsx file.
-func importXLSX(title string, content []byte) (*contents, error) {
-	tabs, err := readXLSX(bytes.NewReader(content))
+// ImportXLSX returns a spreadsheet with the sheets of an .xlsx file.
+func ImportXLSX(title string, content []byte) (*Contents, error) {
+	tabs, err := ReadXLSX(bytes.NewReader(content))
 	if err != nil {
 		return nil, rest.BadRequest("The content is no .xlsx file: %v", err)
 	}
-	c := fromTabs(title, tabs)
-	c.properties.TimeZone = uploadTimeZone
-	return c, c.checkSize()
+	c := FromTabs(title, tabs)
+	c.Properties.TimeZone = uploadTimeZone
+	return c, c.CheckSize()
 }
 
-func (s *sheet) fillDelimited(text []byte, comma rune, in input) error {
+func (s *Sheet) fillDelimited(text []byte, comma rune, in Input) error {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
 	r.Comma = comma
@@ -70,12 +70,12 @@ func (s *sheet) fillDelimited(text []byte, comma rune, in input) error {
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil || row*max(s.Width, len(record)) > maxCells {
+		if err != nil || row*max(s.Width, len(record)) > MaxCells {
 			return rest.BadRequest("The content cannot be read as a table.")
 		}
-		s.grow(row+1, len(record))
+		s.Grow(row+1, len(record))
 		for column, value := range record {
-			made, err := in.cell(strings.Clone(value))
+			made, err := in.Cell(strings.Clone(value))
 			if err != nil {
 				return err
 			}

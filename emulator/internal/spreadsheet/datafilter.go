@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"slices"
@@ -13,13 +13,13 @@ import (
 
 // place is a part of a sheet that filters select.
 type place struct {
-	sheet   *sheet
-	area    grid.Area
-	filters []*sheets.DataFilter
+	Sheet   *Sheet
+	Area    grid.Area
+	Filters []*sheets.DataFilter
 }
 
-// places resolves filters; a part that several select comes once.
-func (c *contents) places(filters []*sheets.DataFilter) ([]place, error) {
+// Places resolves filters; a part that several select comes once.
+func (c *Contents) Places(filters []*sheets.DataFilter) ([]place, error) {
 	var out []place
 	for _, f := range filters {
 		found, err := c.filterPlaces(f)
@@ -27,53 +27,53 @@ func (c *contents) places(filters []*sheets.DataFilter) ([]place, error) {
 			return nil, err
 		}
 		for _, p := range found {
-			i := slices.IndexFunc(out, func(q place) bool { return q.sheet == p.sheet && q.area == p.area })
+			i := slices.IndexFunc(out, func(q place) bool { return q.Sheet == p.Sheet && q.Area == p.Area })
 			if i < 0 {
 				out = append(out, p)
 				i = len(out) - 1
 			}
-			out[i].filters = append(out[i].filters, f)
+			out[i].Filters = append(out[i].Filters, f)
 		}
 	}
 	return out, nil
 }
 
-func (c *contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
+func (c *Contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
 	switch {
 	case f == nil:
 		return nil, rest.BadRequest("A data filter must not be empty.")
 	case f.DeveloperMetadataLookup != nil:
 		return c.markedPlaces(f)
 	case f.A1Range != "":
-		s, a, err := c.clipped(f.A1Range)
-		return []place{{sheet: s, area: a}}, err
+		s, a, err := c.Clipped(f.A1Range)
+		return []place{{Sheet: s, Area: a}}, err
 	case f.GridRange != nil:
-		s, a, err := c.gridArea(f.GridRange)
-		return []place{{sheet: s, area: a}}, err
+		s, a, err := c.GridArea(f.GridRange)
+		return []place{{Sheet: s, Area: a}}, err
 	}
 	return nil, rest.BadRequest("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
 }
 
 // markedPlaces are the rows, columns and sheets that developer metadata is on.
-func (c *contents) markedPlaces(f *sheets.DataFilter) ([]place, error) {
-	found, err := c.matching(f)
+func (c *Contents) markedPlaces(f *sheets.DataFilter) ([]place, error) {
+	found, err := c.Matching(f)
 	if err != nil {
 		return nil, err
 	}
 	var out []place
 	for _, m := range found {
-		id, ok := markerSheet(m.Location)
-		s := c.sheetByID(id)
+		id, ok := MarkerSheet(m.Location)
+		s := c.SheetByID(id)
 		if !ok || s == nil {
 			continue // metadata of the spreadsheet marks no cells
 		}
 		a := grid.WholeSheet
-		if d := m.Location.DimensionRange; d != nil && axes[d.Dimension] == grid.ByRow {
+		if d := m.Location.DimensionRange; d != nil && Axes[d.Dimension] == grid.ByRow {
 			a.Top, a.Bottom = int(d.StartIndex), int(d.EndIndex)
 		} else if d != nil {
 			a.Left, a.Right = int(d.StartIndex), int(d.EndIndex)
 		}
-		out = append(out, place{sheet: s, area: a.Closed(s.Height, s.Width)})
+		out = append(out, place{Sheet: s, Area: a.Closed(s.Height, s.Width)})
 	}
 	return out, nil
 }

@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"strings"
@@ -9,14 +9,17 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// cellEdit writes CellData into a sheet as far as a mask says.
-type cellEdit struct {
-	sheet *sheet
+// CellEdit writes CellData into a sheet as far as a mask says.
+type CellEdit struct {
+	sheet *Sheet
 	mask  *rest.Mask
 }
 
-// rows writes rows of cells from the first cell of an area on; they must fit.
-func (e cellEdit) rows(a grid.Area, rows []*sheets.RowData) error {
+// Edit returns an edit of cells of s that changes what m selects.
+func (s *Sheet) Edit(m *rest.Mask) CellEdit { return CellEdit{sheet: s, mask: m} }
+
+// Rows writes rows of cells from the first cell of an area on; they must fit.
+func (e CellEdit) Rows(a grid.Area, rows []*sheets.RowData) error {
 	if len(rows) > a.Rows() {
 		return rest.BadRequest("Attempting to write row: %d, beyond the last requested row of: %d", a.Bottom, a.Bottom-1)
 	}
@@ -28,7 +31,7 @@ func (e cellEdit) rows(a grid.Area, rows []*sheets.RowData) error {
 			return rest.BadRequest("Attempting to write column: %d, beyond the last requested column of: %d", a.Right, a.Right-1)
 		}
 		for i, d := range line.Values {
-			if err := e.cell(a.Top+r, a.Left+i, d); err != nil {
+			if err := e.Cell(a.Top+r, a.Left+i, d); err != nil {
 				return err
 			}
 		}
@@ -36,22 +39,22 @@ func (e cellEdit) rows(a grid.Area, rows []*sheets.RowData) error {
 	return nil
 }
 
-// fill writes rows into an area; what they leave out of it is cleared.
-func (e cellEdit) fill(a grid.Area, rows []*sheets.RowData) error {
-	if err := e.rows(a, rows); err != nil {
+// Fill writes rows into an area; what they leave out of it is cleared.
+func (e CellEdit) Fill(a grid.Area, rows []*sheets.RowData) error {
+	if err := e.Rows(a, rows); err != nil {
 		return err
 	}
-	return each(a, func(r, c int) error {
+	return Each(a, func(r, c int) error {
 		given := r-a.Top < len(rows) && rows[r-a.Top] != nil && c-a.Left < len(rows[r-a.Top].Values)
 		if given || e.sheet.At(r, c).IsEmpty() {
 			return nil
 		}
-		return e.cell(r, c, nil)
+		return e.Cell(r, c, nil)
 	})
 }
 
-// cell writes one cell: what is stored, changed as the mask says, stored again.
-func (e cellEdit) cell(r, c int, d *sheets.CellData) error {
+// Cell writes one cell: what is stored, changed as the mask says, stored again.
+func (e CellEdit) Cell(r, c int, d *sheets.CellData) error {
 	if d == nil {
 		d = &sheets.CellData{}
 	}
@@ -72,8 +75,8 @@ func cellOf(d *sheets.CellData) (grid.Cell, error) {
 		switch {
 		case v.FormulaValue != nil:
 			return formulaIn(d, *v.FormulaValue)
-		case v.StringValue != nil && utf8.RuneCountInString(*v.StringValue) > maxCellText:
-			return c, errTooLong
+		case v.StringValue != nil && utf8.RuneCountInString(*v.StringValue) > MaxCellText:
+			return c, ErrTooLong
 		case v.StringValue != nil:
 			c = grid.TextCell(*v.StringValue)
 		case v.NumberValue != nil:
@@ -92,8 +95,8 @@ func cellOf(d *sheets.CellData) (grid.Cell, error) {
 // formulaIn makes a cell of CellData with a formula.
 func formulaIn(d *sheets.CellData, text string) (grid.Cell, error) {
 	switch {
-	case utf8.RuneCountInString(text) > maxCellText:
-		return grid.Cell{}, errTooLong
+	case utf8.RuneCountInString(text) > MaxCellText:
+		return grid.Cell{}, ErrTooLong
 	case !strings.HasPrefix(text, "="):
 		return grid.Cell{}, rest.BadRequest("Invalid formula: %s", text)
 	}
@@ -109,11 +112,11 @@ func formulaIn(d *sheets.CellData, text string) (grid.Cell, error) {
 
 // extraOf takes what is no value out of CellData.
 func extraOf(d *sheets.CellData) grid.CellExtra {
-	return grid.CellExtra{Note: d.Note, Format: storedFormat(d.UserEnteredFormat), Validation: d.DataValidation, Runs: d.TextFormatRuns}
+	return grid.CellExtra{Note: d.Note, Format: StoredFormat(d.UserEnteredFormat), Validation: d.DataValidation, Runs: d.TextFormatRuns}
 }
 
-// storedFormat returns a format as Google gives it back: colours in both fields.
-func storedFormat(f *sheets.CellFormat) *sheets.CellFormat {
+// StoredFormat returns a format as Google gives it back: colours in both fields.
+func StoredFormat(f *sheets.CellFormat) *sheets.CellFormat {
 	if f == nil {
 		return nil
 	}

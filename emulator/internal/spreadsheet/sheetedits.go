@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"fmt"
@@ -9,38 +9,38 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// copySheet puts a copy of a sheet, perhaps of another spreadsheet, at an index.
+// CopySheet puts a copy of a sheet, perhaps of another spreadsheet, at an index.
 // Without a title it is named as in the menu.
-func (c *contents) copySheet(s *sheet, id int64, title string, at int) (*sheet, error) {
+func (c *Contents) CopySheet(s *Sheet, id int64, title string, at int) (*Sheet, error) {
 	if title == "" {
-		title = "Copy of " + s.title
+		title = "Copy of " + s.Title
 		for n := 1; c.sheetByTitle(title) != nil; n++ {
-			title = fmt.Sprintf("Copy of %s %d", s.title, n)
+			title = fmt.Sprintf("Copy of %s %d", s.Title, n)
 		}
 	}
-	made := s.detached(c.version)
-	made.id, made.title, made.hidden = id, "", false
-	made.changeRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
-	for _, p := range made.protected {
-		p.ProtectedRangeId = newID(func(id int64) bool { return false })
+	made := s.detached(c.Version)
+	made.Id, made.Title, made.Hidden = id, "", false
+	made.ChangeRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
+	for _, p := range made.Protected {
+		p.ProtectedRangeId = NewID(func(id int64) bool { return false })
 	}
 	if err := c.rename(made, title); err != nil {
 		return nil, err
 	}
-	c.sheets = slices.Insert(c.sheets, at, made)
-	return made, c.checkSize()
+	c.Sheets = slices.Insert(c.Sheets, at, made)
+	return made, c.CheckSize()
 }
 
-// ruleAt checks the index of a rule.
-func (s *sheet) ruleAt(i int64) (*sheets.ConditionalFormatRule, error) {
-	if i < 0 || i >= int64(len(s.rules)) {
-		return nil, rest.BadRequest("No conditional format on sheet: %d at index: %d", s.id, i)
+// RuleAt checks the index of a rule.
+func (s *Sheet) RuleAt(i int64) (*sheets.ConditionalFormatRule, error) {
+	if i < 0 || i >= int64(len(s.Rules)) {
+		return nil, rest.BadRequest("No conditional format on sheet: %d at index: %d", s.Id, i)
 	}
-	return s.rules[i], nil
+	return s.Rules[i], nil
 }
 
-// addSheet makes a sheet as a request describes it; what is missing is chosen.
-func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
+// AddSheet makes a sheet as a request describes it; what is missing is chosen.
+func (c *Contents) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
 	if given.SheetType != "" && given.SheetType != "GRID" {
 		return nil, rest.Unsupported("a sheet of type " + given.SheetType)
 	}
@@ -49,50 +49,50 @@ func (c *contents) addSheet(given *sheets.SheetProperties) (*sheet, error) {
 	case id < 0:
 		return nil, rest.BadRequest("Invalid sheet id %d. Sheet ids must be non-negative.", id)
 	case id == 0 && !rest.WasSent(given.ForceSendFields, "SheetId"):
-		id = c.newSheetID()
-	case c.sheetByID(id) != nil:
+		id = c.NewSheetID()
+	case c.SheetByID(id) != nil:
 		return nil, rest.BadRequest("Sheet with id %d already exists.", id)
 	}
 	title := given.Title
-	for n := len(c.sheets) + 1; title == "" || given.Title == "" && c.sheetByTitle(title) != nil; n++ {
+	for n := len(c.Sheets) + 1; title == "" || given.Title == "" && c.sheetByTitle(title) != nil; n++ {
 		title = fmt.Sprintf("Sheet%d", n)
 	}
 	s := newSheet(id, "", 1000, 26)
 	if err := c.rename(s, title); err != nil {
 		return nil, err
 	}
-	at := len(c.sheets)
+	at := len(c.Sheets)
 	if i := int(given.Index); i > 0 && i < at || rest.WasSent(given.ForceSendFields, "Index") {
 		at = i
 	}
-	c.sheets = slices.Insert(c.sheets, at, s)
+	c.Sheets = slices.Insert(c.Sheets, at, s)
 	wanted := *given
 	wanted.Title, wanted.SheetId, wanted.Index = title, id, int64(at)
-	return s, c.setProperties(s, &wanted)
+	return s, c.SetProperties(s, &wanted)
 }
 
 // rename gives a sheet a title that no other has.
-func (c *contents) rename(s *sheet, title string) error {
+func (c *Contents) rename(s *Sheet, title string) error {
 	if title == "" {
 		return rest.BadRequest("The sheet name cannot be empty.")
 	}
 	if other := c.sheetByTitle(title); other != nil && other != s {
 		return rest.BadRequest("A sheet with the name %q already exists. Please enter another name.", title)
 	}
-	if old := s.title; old != "" && old != title {
-		c.rewriteFormulas(func(_ *sheet, text string) string { return grid.RenameInFormula(text, old, title) })
+	if old := s.Title; old != "" && old != title {
+		c.RewriteFormulas(func(_ *Sheet, text string) string { return grid.RenameInFormula(text, old, title) })
 	}
-	s.title = title
+	s.Title = title
 	return nil
 }
 
-// setProperties makes a sheet what its properties say, id and order apart.
-func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
+// SetProperties makes a sheet what its properties say, id and order apart.
+func (c *Contents) SetProperties(s *Sheet, p *sheets.SheetProperties) error {
 	if err := c.rename(s, p.Title); err != nil {
 		return err
 	}
-	s.hidden = p.Hidden
-	if !slices.ContainsFunc(c.sheets, func(s *sheet) bool { return !s.hidden }) {
+	s.Hidden = p.Hidden
+	if !slices.ContainsFunc(c.Sheets, func(s *Sheet) bool { return !s.Hidden }) {
 		return rest.BadRequest("You can't hide all the sheets in a document.")
 	}
 	look := *p
@@ -104,12 +104,12 @@ func (c *contents) setProperties(s *sheet, p *sheets.SheetProperties) error {
 		}
 		s.Resize(height, width)
 	}
-	s.look = look
-	return c.checkSize()
+	s.Look = look
+	return c.CheckSize()
 }
 
 // wantedSize reads the size out of grid properties; what was not sent stays.
-func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err error) {
+func (s *Sheet) wantedSize(g *sheets.GridProperties) (height, width int, err error) {
 	height, width = int(g.RowCount), int(g.ColumnCount)
 	if height == 0 && !rest.WasSent(g.ForceSendFields, "RowCount") {
 		height = s.Height
@@ -123,7 +123,7 @@ func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err err
 		return 0, 0, rest.BadRequest("Grid row count must be greater than 0.")
 	case width <= 0:
 		return 0, 0, rest.BadRequest("Grid column count must be greater than 0.")
-	case height > maxCells:
+	case height > MaxCells:
 		return 0, 0, tooManyCells
 	case frozenRows >= height && frozenRows > 0:
 		return 0, 0, rest.BadRequest("You can't freeze all visible rows on the sheet.")
@@ -133,10 +133,10 @@ func (s *sheet) wantedSize(g *sheets.GridProperties) (height, width int, err err
 	return height, width, nil
 }
 
-func noSheet(id int64) error { return rest.BadRequest("No sheet with id: %d", id) }
+func NoSheet(id int64) error { return rest.BadRequest("No sheet with id: %d", id) }
 
-// cellBlock returns copies of the cells of an area.
-func (s *sheet) cellBlock(a grid.Area) [][]grid.Cell {
+// CellBlock returns copies of the cells of an area.
+func (s *Sheet) CellBlock(a grid.Area) [][]grid.Cell {
 	out := make([][]grid.Cell, a.Rows())
 	for r := range out {
 		out[r] = make([]grid.Cell, a.Columns())
@@ -147,8 +147,8 @@ func (s *sheet) cellBlock(a grid.Area) [][]grid.Cell {
 	return out
 }
 
-// setBlock stores cells from a place on; the grid has room for them.
-func (s *sheet) setBlock(top, left int, block [][]grid.Cell) {
+// SetBlock stores cells from a place on; the grid has room for them.
+func (s *Sheet) SetBlock(top, left int, block [][]grid.Cell) {
 	for r, line := range block {
 		for c, v := range line {
 			s.Set(top+r, left+c, v)
@@ -156,8 +156,8 @@ func (s *sheet) setBlock(top, left int, block [][]grid.Cell) {
 	}
 }
 
-// wipe empties an area of everything.
-func (s *sheet) wipe(a grid.Area) {
+// Wipe empties an area of everything.
+func (s *Sheet) Wipe(a grid.Area) {
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		for c := a.Left; c < min(a.Right, len(s.RowCells(r))); c++ {
 			s.Set(r, c, grid.Cell{})
@@ -165,8 +165,8 @@ func (s *sheet) wipe(a grid.Area) {
 	}
 }
 
-// stored cuts an area to the rows and columns that hold anything.
-func (s *sheet) stored(a grid.Area) grid.Area {
+// Stored cuts an area to the rows and columns that hold anything.
+func (s *Sheet) Stored(a grid.Area) grid.Area {
 	width := 0
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		width = max(width, len(s.RowCells(r)))
@@ -176,8 +176,8 @@ func (s *sheet) stored(a grid.Area) grid.Area {
 	return a
 }
 
-// reorder gives the visible rows of an area another order.
-func (s *sheet) reorder(a grid.Area, order func(rows []int)) {
+// Reorder gives the visible rows of an area another order.
+func (s *Sheet) Reorder(a grid.Area, order func(rows []int)) {
 	var places []int
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		if look := s.rowLook[r]; look == nil || !look.HiddenByUser {
@@ -189,7 +189,7 @@ func (s *sheet) reorder(a grid.Area, order func(rows []int)) {
 	moved := make([][]grid.Cell, len(rows))
 	for i, r := range rows {
 		if r != places[i] {
-			moved[i] = s.cellBlock(grid.Rect(r, r+1, a.Left, a.Right))[0]
+			moved[i] = s.CellBlock(grid.Rect(r, r+1, a.Left, a.Right))[0]
 		}
 	}
 	for i, line := range moved {

@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"slices"
@@ -29,7 +29,7 @@ type rendering struct {
 }
 
 // values returns the values of an area, without trailing empty cells and rows.
-func (s *sheet) values(a grid.Area, how rendering) [][]any {
+func (s *Sheet) values(a grid.Area, how rendering) [][]any {
 	out := [][]any{}
 	filled := 0
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
@@ -84,8 +84,8 @@ func transposed(rows [][]any) [][]any {
 	return out
 }
 
-// option reads a query parameter that is one of an enumeration.
-func option[T any](name, text, typeName string, known map[string]T) (T, error) {
+// Option reads a query parameter that is one of an enumeration.
+func Option[T any](name, text, typeName string, known map[string]T) (T, error) {
 	v, ok := known[text]
 	if !ok {
 		text := "Invalid value at '" + name + "' (type.googleapis.com/google.apps.sheets.v4." + typeName + "), \"" + text + "\""
@@ -99,14 +99,14 @@ var (
 	dimensions = map[string]bool{"": false, "DIMENSION_UNSPECIFIED": false, "ROWS": false, "COLUMNS": true}
 )
 
-func parseRendering(value, date, dimension string) (how rendering, err error) {
-	if how.value, err = option("value_render_option", value, "ValueRenderOption", valueModes); err != nil {
+func ParseRendering(value, date, dimension string) (how rendering, err error) {
+	if how.value, err = Option("value_render_option", value, "ValueRenderOption", valueModes); err != nil {
 		return how, err
 	}
-	if how.dateAsText, err = option("date_time_render_option", date, "DateTimeRenderOption", dateModes); err != nil {
+	if how.dateAsText, err = Option("date_time_render_option", date, "DateTimeRenderOption", dateModes); err != nil {
 		return how, err
 	}
-	how.columns, err = option("major_dimension", dimension, "Dimension", dimensions)
+	how.columns, err = Option("major_dimension", dimension, "Dimension", dimensions)
 	return how, err
 }
 
@@ -124,13 +124,13 @@ func countDistinct(list []int) int64 {
 	return int64(len(slices.Compact(list)))
 }
 
-// unformattedValues returns the values of a sheet, without trailing empty cells
+// UnformattedValues returns the values of a sheet, without trailing empty cells
 // and rows; nil if there is no sheet with the title.
-func (c *contents) unformattedValues(title string, now time.Time) [][]any {
+func (c *Contents) UnformattedValues(title string, now time.Time) [][]any {
 	s := c.sheetByTitle(title)
 	if s == nil {
 		return nil
 	}
-	c.calculate(now)
+	c.Calculate(now)
 	return s.values(grid.WholeSheet.Closed(s.Height, s.Width), rendering{value: unformatted})
 }

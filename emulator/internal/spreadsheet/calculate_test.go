@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"strings"
@@ -45,7 +45,7 @@ func calculated(text string) grid.Cell {
 		return grid.Cell{}
 	}
 	s.Set(1, 1, c)
-	of := newContents("", s)
-	of.calculate(time.Time{})
+	of := NewContents("", s)
+	of.Calculate(time.Time{})
 	return s.At(1, 1)
 }

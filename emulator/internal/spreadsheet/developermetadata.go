@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"slices"
@@ -17,9 +17,9 @@ import (
 const maxMarkerText = 30_000
 
 // markersAt returns the developer metadata whose location fits.
-func (c *contents) markersAt(fits func(*sheets.DeveloperMetadataLocation) bool) []*sheets.DeveloperMetadata {
+func (c *Contents) markersAt(fits func(*sheets.DeveloperMetadataLocation) bool) []*sheets.DeveloperMetadata {
 	var out []*sheets.DeveloperMetadata
-	for _, m := range c.markers {
+	for _, m := range c.Markers {
 		if fits(m.Location) {
 			out = append(out, m)
 		}
@@ -27,8 +27,8 @@ func (c *contents) markersAt(fits func(*sheets.DeveloperMetadataLocation) bool) 
 	return out
 }
 
-func (c *contents) markerByID(id int64) *sheets.DeveloperMetadata {
-	for _, m := range c.markers {
+func (c *Contents) MarkerByID(id int64) *sheets.DeveloperMetadata {
+	for _, m := range c.Markers {
 		if m.MetadataId == id {
 			return m
 		}
@@ -36,28 +36,28 @@ func (c *contents) markerByID(id int64) *sheets.DeveloperMetadata {
 	return nil
 }
 
-// markerSheet returns the sheet that a location belongs to; false for the spreadsheet.
-func markerSheet(l *sheets.DeveloperMetadataLocation) (id int64, ok bool) {
+// MarkerSheet returns the sheet that a location belongs to; false for the spreadsheet.
+func MarkerSheet(l *sheets.DeveloperMetadataLocation) (id int64, ok bool) {
 	if l.DimensionRange != nil {
 		return l.DimensionRange.SheetId, true
 	}
 	return l.SheetId, !l.Spreadsheet
 }
 
-// dropMarkers removes the developer metadata of a sheet.
-func (c *contents) dropMarkers(sheetID int64) {
-	c.markers = slices.DeleteFunc(c.markers, func(m *sheets.DeveloperMetadata) bool {
-		id, ok := markerSheet(m.Location)
+// DropMarkers removes the developer metadata of a sheet.
+func (c *Contents) DropMarkers(sheetID int64) {
+	c.Markers = slices.DeleteFunc(c.Markers, func(m *sheets.DeveloperMetadata) bool {
+		id, ok := MarkerSheet(m.Location)
 		return ok && id == sheetID
 	})
 }
 
 // shiftMarkers moves the developer metadata of single rows and columns along.
-func (c *contents) shiftMarkers(sheetID int64, along grid.Axis, at, n int) {
+func (c *Contents) shiftMarkers(sheetID int64, along grid.Axis, at, n int) {
 	var kept []*sheets.DeveloperMetadata
-	for _, m := range c.markers {
+	for _, m := range c.Markers {
 		d := m.Location.DimensionRange
-		if d == nil || d.SheetId != sheetID || axes[d.Dimension] != along {
+		if d == nil || d.SheetId != sheetID || Axes[d.Dimension] != along {
 			kept = append(kept, m)
 			continue
 		}
@@ -70,14 +70,14 @@ func (c *contents) shiftMarkers(sheetID int64, along grid.Axis, at, n int) {
 		location.DimensionRange, moved.Location = &of, &location
 		kept = append(kept, &moved)
 	}
-	c.markers = kept
+	c.Markers = kept
 }
 
-// checkMarkers refuses more text than a place has room for.
-func (c *contents) checkMarkers() error {
+// CheckMarkers refuses more text than a place has room for.
+func (c *Contents) CheckMarkers() error {
 	used := map[int64]int{}
-	for _, m := range c.markers {
-		place, ok := markerSheet(m.Location)
+	for _, m := range c.Markers {
+		place, ok := MarkerSheet(m.Location)
 		if !ok {
 			place = -1
 		}
@@ -89,9 +89,9 @@ func (c *contents) checkMarkers() error {
 	return nil
 }
 
-// matching returns the developer metadata that a filter selects: by a lookup, or
+// Matching returns the developer metadata that a filter selects: by a lookup, or
 // all that lies in a range.
-func (c *contents) matching(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
+func (c *Contents) Matching(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
 	if f == nil {
 		return nil, rest.BadRequest("A data filter must not be empty.")
 	}
@@ -104,7 +104,7 @@ func (c *contents) matching(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, 
 		return c.markersAt(func(at *sheets.DeveloperMetadataLocation) bool { return c.covers(places[0], at) }), nil
 	}
 	var out []*sheets.DeveloperMetadata
-	for _, m := range c.markers {
+	for _, m := range c.Markers {
 		if lookupFits(l, m) {
 			out = append(out, m)
 		}
@@ -124,8 +124,8 @@ func lookupFits(l *sheets.DeveloperMetadataLookup, m *sheets.DeveloperMetadata) 
 }
 
 func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
-	idA, sheetA := markerSheet(a)
-	idB, sheetB := markerSheet(b)
+	idA, sheetA := MarkerSheet(a)
+	idB, sheetB := MarkerSheet(b)
 	if sheetA != sheetB || idA != idB || (a.DimensionRange == nil) != (b.DimensionRange == nil) {
 		return false
 	}
@@ -139,8 +139,8 @@ func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
 // intersects tells whether two locations share cells; the spreadsheet and a
 // sheet take in all that is theirs.
 func intersects(a, b *sheets.DeveloperMetadataLocation) bool {
-	idA, sheetA := markerSheet(a)
-	idB, sheetB := markerSheet(b)
+	idA, sheetA := MarkerSheet(a)
+	idB, sheetB := MarkerSheet(b)
 	x, y := a.DimensionRange, b.DimensionRange
 	switch {
 	case !sheetA || !sheetB:
@@ -154,18 +154,18 @@ func intersects(a, b *sheets.DeveloperMetadataLocation) bool {
 }
 
 // covers tells whether a location lies in a part of a sheet.
-func (c *contents) covers(p place, at *sheets.DeveloperMetadataLocation) bool {
-	id, ok := markerSheet(at)
-	if !ok || id != p.sheet.id {
+func (c *Contents) covers(p place, at *sheets.DeveloperMetadataLocation) bool {
+	id, ok := MarkerSheet(at)
+	if !ok || id != p.Sheet.Id {
 		return false
 	}
-	whole := grid.Rect(0, p.sheet.Height, 0, p.sheet.Width)
+	whole := grid.Rect(0, p.Sheet.Height, 0, p.Sheet.Width)
 	d := at.DimensionRange
 	switch {
 	case d == nil:
-		return p.area == whole
-	case axes[d.Dimension] == grid.ByRow:
-		return int(d.StartIndex) >= p.area.Top && int(d.EndIndex) <= p.area.Bottom
+		return p.Area == whole
+	case Axes[d.Dimension] == grid.ByRow:
+		return int(d.StartIndex) >= p.Area.Top && int(d.EndIndex) <= p.Area.Bottom
 	}
-	return int(d.StartIndex) >= p.area.Left && int(d.EndIndex) <= p.area.Right
+	return int(d.StartIndex) >= p.Area.Left && int(d.EndIndex) <= p.Area.Right
 }

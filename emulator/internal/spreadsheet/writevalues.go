@@ -1,4 +1,4 @@
-package emulator
+package spreadsheet
 
 import (
 	"time"
@@ -8,69 +8,69 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// write is one values call that writes: how values come in and are answered.
-type write struct {
-	in   input
+// Write is one values call that writes: how values come in and are answered.
+type Write struct {
+	In   Input
 	echo bool // the values as stored are part of the answer
 	how  rendering
 }
 
-// written is where one range of values went.
-type written struct {
-	contents      *contents
-	sheet         *sheet
+// Written is where one range of values went.
+type Written struct {
+	contents      *Contents
+	sheet         *Sheet
 	area          grid.Area
 	rows, columns []int // that got a value or were emptied
 	cells         int64
 }
 
-func newWrite(inputOption string, echo bool, value, date string, now time.Time) (*write, error) {
+func NewWrite(inputOption string, echo bool, value, date string, now time.Time) (*Write, error) {
 	in, err := parseInput(inputOption, now)
 	if err != nil {
 		return nil, err
 	}
-	how, err := parseRendering(value, date, "")
-	return &write{in, echo, how}, err
+	how, err := ParseRendering(value, date, "")
+	return &Write{in, echo, how}, err
 }
 
-// update writes a value range where it says. A closed range of several cells is
+// Update writes a value range where it says. A closed range of several cells is
 // a bound, any other an origin; the grid does not grow.
-func (w *write) update(c *contents, v *sheets.ValueRange) (written, error) {
+func (w *Write) Update(c *Contents, v *sheets.ValueRange) (Written, error) {
 	s, ref, err := c.find(v.Range)
 	if err != nil {
-		return written{}, err
+		return Written{}, err
 	}
 	lines, err := w.lines(v)
 	if err != nil {
-		return written{}, err
+		return Written{}, err
 	}
 	if _, err := s.clip(ref.Area); err != nil {
-		return written{}, err
+		return Written{}, err
 	}
 	bounded := !ref.Single && ref.Area.Bottom != grid.ToEnd && ref.Area.Right != grid.ToEnd
 	for r, line := range lines {
 		row, column := ref.Area.Top+r+1, ref.Area.Left+len(line)
-		within := "'" + s.title + "'!" + ref.Area.A1()
+		within := "'" + s.Title + "'!" + ref.Area.A1()
 		switch {
 		case bounded && row > ref.Area.Bottom:
-			return written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to row [%d]", within, row)
+			return Written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to row [%d]", within, row)
 		case bounded && column > ref.Area.Right:
-			return written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to column [%s]", within, grid.ColumnLetters(ref.Area.Right))
+			return Written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to column [%s]", within, grid.ColumnLetters(ref.Area.Right))
 		}
 	}
 	to := extent(ref.Area, lines)
 	if to.Bottom > s.Height || to.Right > s.Width {
-		return written{}, s.exceeds("'"+s.title+"'", to)
+		return Written{}, s.Exceeds("'"+s.Title+"'", to)
 	}
 	return c.place(s, to, lines), nil
 }
 
-func (w *write) lines(v *sheets.ValueRange) ([][]*grid.Cell, error) {
-	columns, err := option("data.major_dimension", v.MajorDimension, "Dimension", dimensions)
+func (w *Write) lines(v *sheets.ValueRange) ([][]*grid.Cell, error) {
+	columns, err := Option("data.major_dimension", v.MajorDimension, "Dimension", dimensions)
 	if err != nil {
 		return nil, err
 	}
-	return w.in.cells(v.Values, columns)
+	return w.In.cells(v.Values, columns)
 }
 
 // extent is the area that lines take from a's first cell on; at least that cell.
@@ -83,8 +83,8 @@ func extent(a grid.Area, lines [][]*grid.Cell) grid.Area {
 }
 
 // place stores lines; the grid has room for them.
-func (c *contents) place(s *sheet, to grid.Area, lines [][]*grid.Cell) written {
-	done := written{contents: c, sheet: s, area: to}
+func (c *Contents) place(s *Sheet, to grid.Area, lines [][]*grid.Cell) Written {
+	done := Written{contents: c, sheet: s, area: to}
 	for r, line := range lines {
 		any := false
 		for i, v := range line {
@@ -104,10 +104,10 @@ func (c *contents) place(s *sheet, to grid.Area, lines [][]*grid.Cell) written {
 	return done
 }
 
-// append writes below the last table in the range, or at the range's own first
+// Append writes below the last table in the range, or at the range's own first
 // cell where it holds none, and returns the table's name
 // (developers.google.com/workspace/sheets/api/guides/values, "Append values").
-func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool) (done written, table string, err error) {
+func (w *Write) Append(c *Contents, a1 string, v *sheets.ValueRange, insert bool) (done Written, table string, err error) {
 	s, ref, err := c.find(a1)
 	if err != nil {
 		return done, "", err
@@ -123,7 +123,7 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 	start := grid.Area{Top: a.Top, Left: a.Left}
 	t, found := s.LastTable(a)
 	if found {
-		table = s.name(t)
+		table = s.Name(t)
 		start = grid.Area{Top: t.Bottom, Left: t.Left}
 	}
 	to := extent(start, lines)
@@ -131,10 +131,10 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 		return c.place(s, to, lines), table, nil
 	}
 	if insert {
-		c.insert(s, grid.ByRow, to.Top, len(lines))
+		c.Insert(s, grid.ByRow, to.Top, len(lines))
 	}
-	s.grow(to.Bottom, to.Right)
-	if err := c.checkSize(); err != nil {
+	s.Grow(to.Bottom, to.Right)
+	if err := c.CheckSize(); err != nil {
 		return done, "", err
 	}
 	done = c.place(s, to, lines)
@@ -144,45 +144,45 @@ func (w *write) append(c *contents, a1 string, v *sheets.ValueRange, insert bool
 	return done, table, nil
 }
 
-// response describes what was written, the values too if they were asked for.
-func (w *write) response(id string, done written) *sheets.UpdateValuesResponse {
+// Response describes what was written, the values too if they were asked for.
+func (w *Write) Response(id string, done Written) *sheets.UpdateValuesResponse {
 	out := &sheets.UpdateValuesResponse{SpreadsheetId: id}
 	if done.sheet == nil {
 		return out
 	}
-	out.UpdatedRange = done.sheet.name(done.area)
+	out.UpdatedRange = done.sheet.Name(done.area)
 	out.UpdatedRows, out.UpdatedColumns = countDistinct(done.rows), countDistinct(done.columns)
 	out.UpdatedCells = done.cells
 	if w.echo {
-		done.contents.calculate(w.in.now)
-		out.UpdatedData = done.sheet.valueRange(done.area, w.how)
+		done.contents.Calculate(w.In.Now)
+		out.UpdatedData = done.sheet.ValueRange(done.area, w.how)
 	}
 	return out
 }
 
-// totals sums up a batch: rows and columns that several ranges share count once
+// Totals sums up a batch: rows and columns that several ranges share count once
 // (recorded).
-func (w *write) totals(id string, all []written) *sheets.BatchUpdateValuesResponse {
+func (w *Write) Totals(id string, all []Written) *sheets.BatchUpdateValuesResponse {
 	out := &sheets.BatchUpdateValuesResponse{SpreadsheetId: id}
 	rows, columns, touched := map[[2]int64]bool{}, map[[2]int64]bool{}, map[int64]bool{}
 	for _, done := range all {
 		for _, r := range done.rows {
-			rows[[2]int64{done.sheet.id, int64(r)}] = true
+			rows[[2]int64{done.sheet.Id, int64(r)}] = true
 		}
 		for _, c := range done.columns {
-			columns[[2]int64{done.sheet.id, int64(c)}] = true
+			columns[[2]int64{done.sheet.Id, int64(c)}] = true
 		}
-		touched[done.sheet.id] = true
+		touched[done.sheet.Id] = true
 		out.TotalUpdatedCells += done.cells
-		out.Responses = append(out.Responses, w.response(id, done))
+		out.Responses = append(out.Responses, w.Response(id, done))
 	}
 	out.TotalUpdatedRows, out.TotalUpdatedColumns = int64(len(rows)), int64(len(columns))
 	out.TotalUpdatedSheets = int64(len(touched))
 	return out
 }
 
-// sameRange refuses a body that names another range than the path.
-func (c *contents) sameRange(path, body string) error {
+// SameRange refuses a body that names another range than the path.
+func (c *Contents) SameRange(path, body string) error {
 	if body == "" {
 		return nil
 	}
