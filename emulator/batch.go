@@ -12,7 +12,7 @@ import (
 
 // batch is one batch of requests on a draft of the contents.
 type batch struct {
-	*spreadsheet.Contents
+	*spreadsheet.Spreadsheet
 	principal string
 	now       time.Time
 }

@@ -18,7 +18,7 @@ func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, erro
 		return nil, rest.BadRequest("Either 'range' or 'start' must be specified.")
 	}
 	if r.Range != nil {
-		s, a, err := b.GridArea(r.Range)
+		s, a, err := b.ResolveGridRange(r.Range)
 		if err != nil {
 			return nil, err
 		}
@@ -26,7 +26,7 @@ func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, erro
 	}
 	s := b.SheetByID(r.Start.SheetId)
 	if s == nil {
-		return nil, spreadsheet.NoGrid(r.Start.SheetId)
+		return nil, spreadsheet.UnknownGrid(r.Start.SheetId)
 	}
 	top, left := int(r.Start.RowIndex), int(r.Start.ColumnIndex)
 	if top < 0 || left < 0 {
@@ -47,7 +47,7 @@ func (b batch) appendCells(r *sheets.AppendCellsRequest) (*sheets.Response, erro
 	}
 	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, spreadsheet.NoGrid(r.SheetId)
+		return nil, spreadsheet.UnknownGrid(r.SheetId)
 	}
 	top := s.LastRow() + 1
 	s.Grow(top+len(r.Rows), 0)
@@ -59,25 +59,25 @@ func (b batch) repeatCell(r *sheets.RepeatCellRequest) (*sheets.Response, error)
 	if err != nil {
 		return nil, err
 	}
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}
-	return nil, spreadsheet.Each(a, func(row, column int) error { return s.Edit(m).Cell(row, column, r.Cell) })
+	return nil, spreadsheet.EachCell(a, func(row, column int) error { return s.Edit(m).Cell(row, column, r.Cell) })
 }
 
 func (b batch) setDataValidation(r *sheets.SetDataValidationRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}
 	edit := s.Edit(rest.MaskOf(&sheets.CellData{DataValidation: &sheets.DataValidationRule{}}))
 	rule := &sheets.CellData{DataValidation: r.Rule}
-	return nil, spreadsheet.Each(a, func(row, column int) error { return edit.Cell(row, column, rule) })
+	return nil, spreadsheet.EachCell(a, func(row, column int) error { return edit.Cell(row, column, rule) })
 }
 
 func (b batch) unmergeCells(r *sheets.UnmergeCellsRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (b batch) unmergeCells(r *sheets.UnmergeCellsRequest) (*sheets.Response, er
 // mergeCells makes one merge, or one for each row or column; only the first
 // cell of each keeps its value.
 func (b batch) mergeCells(r *sheets.MergeCellsRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
 	}
 	l := lines{sheet: b.SheetByID(d.SheetId), start: int(d.StartIndex), end: int(d.EndIndex)}
 	if l.sheet == nil {
-		return l, spreadsheet.NoGrid(d.SheetId)
+		return l, spreadsheet.UnknownGrid(d.SheetId)
 	}
 	along, ok := spreadsheet.Axes[d.Dimension]
 	if l.along = along; !ok {
@@ -63,7 +63,7 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	case l.end == l.start:
 		return nil, rest.BadRequest("range.endIndex must be greater than range.startIndex.")
 	}
-	height, width := l.sheet.Longer(l.along, l.end-l.start)
+	height, width := l.sheet.SizeWith(l.along, l.end-l.start)
 	if err := b.CheckGrowth(l.sheet, height, width); err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Respon
 func (b batch) appendDimension(r *sheets.AppendDimensionRequest) (*sheets.Response, error) {
 	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, spreadsheet.NoGrid(r.SheetId)
+		return nil, spreadsheet.UnknownGrid(r.SheetId)
 	}
 	along, ok := spreadsheet.Axes[r.Dimension]
 	if !ok {
@@ -131,7 +131,7 @@ func (b batch) appendDimension(r *sheets.AppendDimensionRequest) (*sheets.Respon
 	if r.Length <= 0 || r.Length > spreadsheet.MaxCells {
 		return nil, rest.BadRequest("The length %d is out of range.", r.Length)
 	}
-	s.Resize(s.Longer(along, int(r.Length)))
+	s.Resize(s.SizeWith(along, int(r.Length)))
 	return nil, nil
 }
 
@@ -157,7 +157,7 @@ func (b batch) updateDimensionProperties(r *sheets.UpdateDimensionPropertiesRequ
 
 // setLook changes the properties of each row or column, on copies.
 func (l lines) setLook(change func(int, *sheets.DimensionProperties)) {
-	look := l.sheet.DimensionLook(l.along)
+	look := l.sheet.DimensionProps(l.along)
 	for i := l.start; i < min(l.end, l.sheet.Size(l.along)); i++ {
 		p := sheets.DimensionProperties{}
 		if look[i] != nil {
@@ -227,7 +227,7 @@ func runs(l lines, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
 			start = i
 		case d < atLeast && start >= 0:
 			name := map[grid.Axis]string{grid.ByRow: "ROWS", grid.ByColumn: "COLUMNS"}[l.along]
-			of := &sheets.DimensionRange{SheetId: l.sheet.Id, Dimension: name,
+			of := &sheets.DimensionRange{SheetId: l.sheet.ID, Dimension: name,
 				StartIndex: int64(start), EndIndex: int64(i), ForceSendFields: []string{"StartIndex"}}
 			out = append(out, &sheets.DimensionGroup{Range: of, Depth: int64(atLeast)})
 			start = -1
@@ -246,12 +246,12 @@ func (b batch) addDimensionGroup(r *sheets.AddDimensionGroupRequest) (*sheets.Re
 	}
 	// The control moves behind the group and stays there (recorded).
 	properties := sheets.GridProperties{}
-	if l.sheet.Look.GridProperties != nil {
-		properties = *l.sheet.Look.GridProperties
+	if l.sheet.Props.GridProperties != nil {
+		properties = *l.sheet.Props.GridProperties
 	}
 	properties.RowGroupControlAfter = properties.RowGroupControlAfter || l.along == grid.ByRow
 	properties.ColumnGroupControlAfter = properties.ColumnGroupControlAfter || l.along == grid.ByColumn
-	l.sheet.Look.GridProperties = &properties
+	l.sheet.Props.GridProperties = &properties
 	groups := *l.sheet.GroupsOf(l.along)
 	return &sheets.Response{AddDimensionGroup: &sheets.AddDimensionGroupResponse{DimensionGroups: groups}}, nil
 }

@@ -13,11 +13,11 @@ import (
 
 // filtered resolves the range of a filter; it is closed as the menu does it.
 func (b batch) filtered(g *sheets.GridRange) (*spreadsheet.Sheet, *sheets.GridRange, error) {
-	s, a, err := b.GridArea(g)
+	s, a, err := b.ResolveGridRange(g)
 	if err != nil {
 		return nil, nil, err
 	}
-	return s, spreadsheet.GridRange(s.Id, a), nil
+	return s, spreadsheet.GridRange(s.ID, a), nil
 }
 
 // bothCriteria fills the older and the newer field for the criteria of a filter
@@ -64,7 +64,7 @@ func (b batch) setBasicFilter(r *sheets.SetBasicFilterRequest) (*sheets.Response
 func (b batch) clearBasicFilter(r *sheets.ClearBasicFilterRequest) (*sheets.Response, error) {
 	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, spreadsheet.NoSheet(r.SheetId)
+		return nil, spreadsheet.UnknownSheet(r.SheetId)
 	}
 	s.Filter = nil
 	return nil, nil
@@ -96,7 +96,7 @@ func (b batch) storeView(v sheets.FilterView, old *spreadsheet.Sheet, at int) (*
 		if i < 0 {
 			return nil, rest.BadRequest("No named range with id: %s", v.NamedRangeId)
 		}
-		v.Range = spreadsheet.GridRange(b.Named[i].SheetID, b.Named[i].Area)
+		v.Range = spreadsheet.GridRange(b.NamedRanges[i].SheetID, b.NamedRanges[i].Area)
 	}
 	s, inside, err := b.filtered(v.Range)
 	if err != nil {

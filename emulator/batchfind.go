@@ -16,7 +16,7 @@ type search struct {
 	pattern     *regexp.Regexp
 	replacement string
 	formulas    bool
-	in          spreadsheet.Input
+	in          spreadsheet.ValueInput
 	found       sheets.FindReplaceResponse
 }
 
@@ -24,7 +24,7 @@ type search struct {
 // braces there.
 var groupName = regexp.MustCompile(`\$([0-9])`)
 
-func newSearch(r *sheets.FindReplaceRequest, in spreadsheet.Input) (*search, error) {
+func newSearch(r *sheets.FindReplaceRequest, in spreadsheet.ValueInput) (*search, error) {
 	text, replacement := regexp.QuoteMeta(r.Find), strings.ReplaceAll(r.Replacement, "$", "$$")
 	if r.SearchByRegex {
 		text, replacement = r.Find, groupName.ReplaceAllString(r.Replacement, "$${$1}")
@@ -47,7 +47,7 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	if r.Find == "" {
 		return nil, rest.BadRequest("The text to find must not be empty.")
 	}
-	look, err := newSearch(r, spreadsheet.Input{Entered: true, Now: b.now})
+	look, err := newSearch(r, spreadsheet.ValueInput{UserEntered: true, Now: b.now})
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	case r.AllSheets:
 		scope = b.Sheets
 	case r.Range != nil:
-		s, inside, err := b.GridArea(r.Range)
+		s, inside, err := b.ResolveGridRange(r.Range)
 		if err != nil {
 			return nil, err
 		}
@@ -65,13 +65,13 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	default:
 		s := b.SheetByID(r.SheetId)
 		if s == nil {
-			return nil, spreadsheet.NoGrid(r.SheetId)
+			return nil, spreadsheet.UnknownGrid(r.SheetId)
 		}
 		scope = []*spreadsheet.Sheet{s}
 	}
 	b.Calculate(b.now)
 	for _, s := range scope {
-		if err := look.sheet(s, s.Stored(a.Closed(s.Height, s.Width))); err != nil {
+		if err := look.sheet(s, s.UsedArea(a.Closed(s.Height, s.Width))); err != nil {
 			return nil, err
 		}
 	}
@@ -120,7 +120,7 @@ func (f *search) cell(c grid.Cell) (made grid.Cell, n int, err error) {
 	if utf8.RuneCountInString(replaced) > spreadsheet.MaxCellText {
 		return c, 0, spreadsheet.ErrTooLong
 	}
-	value, err := f.in.Cell(replaced)
+	value, err := f.in.ParseCell(replaced)
 	if err != nil {
 		return c, 0, err
 	}

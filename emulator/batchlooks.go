@@ -14,11 +14,11 @@ import (
 
 // updateBorders sets the borders of a range; those it does not name stay.
 func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}
-	return nil, spreadsheet.Each(a, func(row, column int) error {
+	return nil, spreadsheet.EachCell(a, func(row, column int) error {
 		edges := []struct {
 			at           bool
 			outer, inner *sheets.Border

@@ -18,16 +18,16 @@ func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.R
 	case id < 0 || id == 0 && rest.WasSent(given.ForceSendFields, "MetadataId"):
 		return nil, rest.BadRequest("The developer metadata ID must be positive.")
 	case id == 0:
-		id = spreadsheet.NewID(func(id int64) bool { return b.MarkerByID(id) != nil })
-	case b.MarkerByID(id) != nil: // reported by a third party in 2026, word for word
+		id = spreadsheet.NewID(func(id int64) bool { return b.MetadataByID(id) != nil })
+	case b.MetadataByID(id) != nil: // reported by a third party in 2026, word for word
 		return nil, rest.BadRequest("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
 	}
 	made, err := b.marker(given, id)
 	if err != nil {
 		return nil, err
 	}
-	b.Markers = append(b.Markers, made)
-	if err := b.CheckMarkers(); err != nil {
+	b.Metadata = append(b.Metadata, made)
+	if err := b.CheckMetadata(); err != nil {
 		return nil, err
 	}
 	return &sheets.Response{CreateDeveloperMetadata: &sheets.CreateDeveloperMetadataResponse{DeveloperMetadata: made}}, nil
@@ -60,8 +60,8 @@ func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.Develo
 		location.LocationType = "COLUMN"
 	}
 	location.ForceSendFields = nil
-	if sheetID, ok := spreadsheet.MarkerSheet(&location); ok && b.SheetByID(sheetID) == nil {
-		return nil, spreadsheet.NoGrid(sheetID)
+	if sheetID, ok := spreadsheet.MetadataSheet(&location); ok && b.SheetByID(sheetID) == nil {
+		return nil, spreadsheet.UnknownGrid(sheetID)
 	}
 	return &made, nil
 }
@@ -77,7 +77,7 @@ func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.
 	}
 	reply := &sheets.UpdateDeveloperMetadataResponse{}
 	for _, f := range r.DataFilters {
-		found, err := b.Matching(f)
+		found, err := b.MatchingMetadata(f)
 		if err != nil {
 			return nil, err
 		}
@@ -88,24 +88,24 @@ func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.
 			if err != nil {
 				return nil, err
 			}
-			b.Markers[slices.Index(b.Markers, old)] = made
+			b.Metadata[slices.Index(b.Metadata, old)] = made
 			reply.DeveloperMetadata = append(reply.DeveloperMetadata, made)
 		}
 	}
-	return &sheets.Response{UpdateDeveloperMetadata: reply}, b.CheckMarkers()
+	return &sheets.Response{UpdateDeveloperMetadata: reply}, b.CheckMetadata()
 }
 
 // deleteMarkers removes what a filter selects. Google does not say whether an
 // id that is gone is refused; here it is, so that clients meet the harder case.
 func (b batch) deleteMarkers(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.Response, error) {
-	found, err := b.Matching(r.DataFilter)
+	found, err := b.MatchingMetadata(r.DataFilter)
 	if err != nil {
 		return nil, err
 	}
 	if l := r.DataFilter.DeveloperMetadataLookup; l != nil && l.MetadataId != 0 && len(found) == 0 {
 		return nil, rest.BadRequest("No developer metadata with ID %d", l.MetadataId)
 	}
-	b.Markers = slices.DeleteFunc(b.Markers, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
+	b.Metadata = slices.DeleteFunc(b.Metadata, func(m *sheets.DeveloperMetadata) bool { return slices.Contains(found, m) })
 	reply := &sheets.DeleteDeveloperMetadataResponse{DeletedDeveloperMetadata: found}
 	return &sheets.Response{DeleteDeveloperMetadata: reply}, nil
 }

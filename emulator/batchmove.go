@@ -78,9 +78,9 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 		return nil, rest.BadRequest("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
 	}
 	m.moveLines()
-	for i, n := range b.Named {
-		if n.SheetID == l.sheet.Id {
-			b.Named[i].Area = m.area(n.Area)
+	for i, n := range b.NamedRanges {
+		if n.SheetID == l.sheet.ID {
+			b.NamedRanges[i].Area = m.area(n.Area)
 		}
 	}
 	b.moveMarkers(m)
@@ -107,7 +107,7 @@ func (m move) moveLines() {
 			}
 		}
 	}
-	look := s.DimensionLook(m.along)
+	look := s.DimensionProps(m.along)
 	moved := map[int]*sheets.DimensionProperties{}
 	for i, p := range look {
 		moved[m.index(i)] = p
@@ -117,27 +117,27 @@ func (m move) moveLines() {
 	for i := range s.Merges {
 		s.Merges[i] = m.area(s.Merges[i])
 	}
-	s.ChangeRanges(func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
+	s.MapRanges(func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 }
 
 func (b batch) moveMarkers(m move) {
-	for i, marker := range b.Markers {
+	for i, marker := range b.Metadata {
 		d := marker.Location.DimensionRange
-		if d == nil || d.SheetId != m.sheet.Id || spreadsheet.Axes[d.Dimension] != m.along {
+		if d == nil || d.SheetId != m.sheet.ID || spreadsheet.Axes[d.Dimension] != m.along {
 			continue
 		}
 		moved, location, of := *marker, *marker.Location, *d
 		of.StartIndex = int64(m.index(int(d.StartIndex)))
 		of.EndIndex = of.StartIndex + 1
 		location.DimensionRange, moved.Location = &of, &location
-		b.Markers[i] = &moved
+		b.Metadata[i] = &moved
 	}
 }
 
 func (b batch) duplicateSheet(r *sheets.DuplicateSheetRequest) (*sheets.Response, error) {
 	s := b.SheetByID(r.SourceSheetId)
 	if s == nil {
-		return nil, spreadsheet.NoSheet(r.SourceSheetId)
+		return nil, spreadsheet.UnknownSheet(r.SourceSheetId)
 	}
 	at := int(r.InsertSheetIndex)
 	if at < 0 || at > len(b.Sheets) {

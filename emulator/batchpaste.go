@@ -97,18 +97,18 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, source, err := b.GridArea(r.Source)
+	from, source, err := b.ResolveGridRange(r.Source)
 	if err != nil {
 		return nil, err
 	}
-	to, dest, err := b.GridArea(r.Destination)
+	to, dest, err := b.ResolveGridRange(r.Destination)
 	if err != nil {
 		return nil, err
 	}
 	if r.PasteType == "PASTE_VALUES" {
 		b.Calculate(b.now)
 	}
-	block := from.CellBlock(source)
+	block := from.CopyCells(source)
 	transpose := r.PasteOrientation == "TRANSPOSE"
 	height, width := source.Rows(), source.Columns()
 	if transpose {
@@ -120,9 +120,9 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	dest.Bottom = dest.Top + height*max(1, dest.Rows()/height)
 	dest.Right = dest.Left + width*max(1, dest.Columns()/width)
 	if dest.Bottom > to.Height || dest.Right > to.Width {
-		return nil, to.Exceeds(grid.QuoteTitle(to.Title), dest)
+		return nil, to.ExceedsGrid(grid.QuoteTitle(to.Title), dest)
 	}
-	spreadsheet.Each(dest, func(row, column int) error {
+	spreadsheet.EachCell(dest, func(row, column int) error {
 		i, j := (row-dest.Top)%height, (column-dest.Left)%width
 		if transpose {
 			i, j = j, i
@@ -144,7 +144,7 @@ func (b batch) coordinate(g *sheets.GridCoordinate) (s *spreadsheet.Sheet, row, 
 	s, row, column = b.SheetByID(g.SheetId), int(g.RowIndex), int(g.ColumnIndex)
 	switch {
 	case s == nil:
-		return nil, 0, 0, spreadsheet.NoGrid(g.SheetId)
+		return nil, 0, 0, spreadsheet.UnknownGrid(g.SheetId)
 	case row < 0 || column < 0:
 		return nil, 0, 0, rest.BadRequest("The indices of a coordinate must not be negative.")
 	}
@@ -157,7 +157,7 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, source, err := b.GridArea(r.Source)
+	from, source, err := b.ResolveGridRange(r.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -168,10 +168,10 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	rows, columns := row-source.Top, column-source.Left
 	dest := source.Offset(rows, columns)
 	if dest.Bottom > to.Height || dest.Right > to.Width {
-		return nil, to.Exceeds(grid.QuoteTitle(to.Title), dest)
+		return nil, to.ExceedsGrid(grid.QuoteTitle(to.Title), dest)
 	}
 	b.Calculate(b.now)
-	block := from.CellBlock(source)
+	block := from.CopyCells(source)
 	var moved []grid.Area
 	for _, m := range from.Merges {
 		if source.Contains(m) {
@@ -181,8 +181,8 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	if err := from.Unmerge(source); err != nil {
 		return nil, err
 	}
-	from.Wipe(source)
-	spreadsheet.Each(dest, func(r, c int) error {
+	from.Erase(source)
+	spreadsheet.EachCell(dest, func(r, c int) error {
 		to.Set(r, c, paste(to.At(r, c), block[r-dest.Top][c-dest.Left], 0, 0))
 		return nil
 	})
@@ -216,14 +216,14 @@ func (b batch) pasteData(r *sheets.PasteDataRequest) (*sheets.Response, error) {
 		return nil, err
 	}
 	lines := delimited(r.Data, r.Delimiter)
-	in := spreadsheet.Input{Entered: true, Now: b.now}
+	in := spreadsheet.ValueInput{UserEntered: true, Now: b.now}
 	for i, line := range lines {
 		s.Grow(row+i+1, column+len(line))
 		if err := b.CheckSize(); err != nil {
 			return nil, err
 		}
 		for j, text := range line {
-			made, err := in.Cell(text)
+			made, err := in.ParseCell(text)
 			if err != nil {
 				return nil, err
 			}
@@ -255,7 +255,7 @@ var delimiters = map[string]string{"COMMA": ",", "SEMICOLON": ";", "PERIOD": "."
 
 // textToColumns splits one column of text; the parts overwrite what is right of it.
 func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Source)
+	s, a, err := b.ResolveGridRange(r.Source)
 	if err != nil {
 		return nil, err
 	}
@@ -269,7 +269,7 @@ func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, 
 	case delimiter == "":
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with textToColumns that finds the delimiter itself")
 	}
-	in := spreadsheet.Input{Entered: true, Now: b.now}
+	in := spreadsheet.ValueInput{UserEntered: true, Now: b.now}
 	for row := a.Top; row < min(a.Bottom, len(s.Rows)); row++ {
 		if s.At(row, a.Left).Kind != grid.KindText {
 			continue
@@ -280,7 +280,7 @@ func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, 
 			return nil, err
 		}
 		for j, text := range parts {
-			made, err := in.Cell(text)
+			made, err := in.ParseCell(text)
 			if err != nil {
 				return nil, err
 			}

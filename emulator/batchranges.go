@@ -17,7 +17,7 @@ import (
 var rangeName = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.]{0,249}$`)
 
 func (b batch) namedIndex(id string) int {
-	return slices.IndexFunc(b.Named, func(n spreadsheet.NamedRange) bool { return n.Id == id })
+	return slices.IndexFunc(b.NamedRanges, func(n spreadsheet.NamedRange) bool { return n.ID == id })
 }
 
 func (b batch) addNamedRange(r *sheets.AddNamedRangeRequest) (*sheets.Response, error) {
@@ -25,16 +25,16 @@ func (b batch) addNamedRange(r *sheets.AddNamedRangeRequest) (*sheets.Response, 
 	if given == nil {
 		return nil, rest.BadRequest("A named range must be specified.")
 	}
-	made := spreadsheet.NamedRange{Id: given.NamedRangeId}
-	if made.Id == "" {
-		made.Id = strconv.FormatInt(spreadsheet.NewID(func(id int64) bool { return b.namedIndex(strconv.FormatInt(id, 10)) >= 0 }), 10)
-	} else if b.namedIndex(made.Id) >= 0 {
-		return nil, rest.BadRequest("Named range with id %s already exists.", made.Id)
+	made := spreadsheet.NamedRange{ID: given.NamedRangeId}
+	if made.ID == "" {
+		made.ID = strconv.FormatInt(spreadsheet.NewID(func(id int64) bool { return b.namedIndex(strconv.FormatInt(id, 10)) >= 0 }), 10)
+	} else if b.namedIndex(made.ID) >= 0 {
+		return nil, rest.BadRequest("Named range with id %s already exists.", made.ID)
 	}
 	if err := b.setNamed(&made, given); err != nil {
 		return nil, err
 	}
-	b.Named = append(b.Named, made)
+	b.NamedRanges = append(b.NamedRanges, made)
 	return &sheets.Response{AddNamedRange: &sheets.AddNamedRangeResponse{NamedRange: made.Describe()}}, nil
 }
 
@@ -44,16 +44,16 @@ func (b batch) setNamed(n *spreadsheet.NamedRange, given *sheets.NamedRange) err
 	if !rangeName.MatchString(given.Name) || isCells {
 		return rest.BadRequest("The name of a named range is invalid: %q", given.Name)
 	}
-	for _, other := range b.Named {
-		if other.Id != n.Id && strings.EqualFold(other.Name, given.Name) {
+	for _, other := range b.NamedRanges {
+		if other.ID != n.ID && strings.EqualFold(other.Name, given.Name) {
 			return rest.BadRequest("A named range with the name %q already exists.", given.Name)
 		}
 	}
-	s, _, err := b.GridArea(given.Range)
+	s, _, err := b.ResolveGridRange(given.Range)
 	if err != nil {
 		return err
 	}
-	n.Name, n.SheetID, n.Area = given.Name, s.Id, spreadsheet.AreaOf(given.Range)
+	n.Name, n.SheetID, n.Area = given.Name, s.ID, spreadsheet.AreaOf(given.Range)
 	return nil
 }
 
@@ -70,9 +70,9 @@ func (b batch) updateNamedRange(r *sheets.UpdateNamedRangeRequest) (*sheets.Resp
 	if i < 0 {
 		return nil, rest.BadRequest("No named range with id: %s", given.NamedRangeId)
 	}
-	wanted := b.Named[i].Describe()
+	wanted := b.NamedRanges[i].Describe()
 	rest.Merge(wanted, given, m)
-	return nil, b.setNamed(&b.Named[i], wanted)
+	return nil, b.setNamed(&b.NamedRanges[i], wanted)
 }
 
 func (b batch) deleteNamedRange(r *sheets.DeleteNamedRangeRequest) (*sheets.Response, error) {
@@ -80,7 +80,7 @@ func (b batch) deleteNamedRange(r *sheets.DeleteNamedRangeRequest) (*sheets.Resp
 	if i < 0 {
 		return nil, rest.BadRequest("No named range with id: %s", r.NamedRangeId)
 	}
-	b.Named = slices.Delete(b.Named, i, i+1)
+	b.NamedRanges = slices.Delete(b.NamedRanges, i, i+1)
 	return nil, nil
 }
 
@@ -103,7 +103,7 @@ func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Re
 	if given == nil {
 		return nil, rest.BadRequest("A protected range must be specified.")
 	}
-	s, _, err := b.GridArea(given.Range)
+	s, _, err := b.ResolveGridRange(given.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -116,13 +116,13 @@ func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Re
 	}
 	made := sheets.ProtectedRange{
 		ProtectedRangeId:      id,
-		Range:                 spreadsheet.GridRange(s.Id, spreadsheet.AreaOf(given.Range)),
+		Range:                 spreadsheet.GridRange(s.ID, spreadsheet.AreaOf(given.Range)),
 		Description:           given.Description,
 		WarningOnly:           given.WarningOnly,
 		RequestingUserCanEdit: true,
 	}
 	for _, u := range given.UnprotectedRanges {
-		made.UnprotectedRanges = append(made.UnprotectedRanges, spreadsheet.GridRange(s.Id, spreadsheet.AreaOf(u)))
+		made.UnprotectedRanges = append(made.UnprotectedRanges, spreadsheet.GridRange(s.ID, spreadsheet.AreaOf(u)))
 	}
 	reply := made
 	made.Editors, reply.Editors = &sheets.Editors{Users: []string{b.principal}}, &sheets.Editors{}
@@ -147,16 +147,16 @@ func (b batch) updateProtectedRange(r *sheets.UpdateProtectedRangeRequest) (*she
 	if s == nil {
 		return nil, rest.BadRequest("No protected range with id: %d", given.ProtectedRangeId)
 	}
-	if given.Range != nil && given.Range.SheetId != s.Id {
+	if given.Range != nil && given.Range.SheetId != s.ID {
 		return nil, rest.BadRequest("A protected range cannot be moved to another sheet.")
 	}
 	wanted := *s.Protected[i]
 	rest.Merge(&wanted, given, m)
-	if _, _, err := b.GridArea(wanted.Range); err != nil {
+	if _, _, err := b.ResolveGridRange(wanted.Range); err != nil {
 		return nil, err
 	}
 	wanted.ProtectedRangeId, wanted.RequestingUserCanEdit, wanted.ForceSendFields = given.ProtectedRangeId, true, nil
-	wanted.Range = spreadsheet.GridRange(s.Id, spreadsheet.AreaOf(wanted.Range))
+	wanted.Range = spreadsheet.GridRange(s.ID, spreadsheet.AreaOf(wanted.Range))
 	s.Protected[i] = &wanted
 	return nil, nil
 }

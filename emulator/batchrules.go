@@ -34,7 +34,7 @@ func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*spreadsheet.She
 	}
 	if rule.BooleanRule != nil {
 		boolean := *rule.BooleanRule
-		boolean.Format = spreadsheet.StoredFormat(boolean.Format)
+		boolean.Format = spreadsheet.NormalizeFormat(boolean.Format)
 		rule.BooleanRule = &boolean
 	}
 	return on, &rule, nil
@@ -68,7 +68,7 @@ func (b batch) updateRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets
 	}
 	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, spreadsheet.NoSheet(r.SheetId)
+		return nil, spreadsheet.UnknownSheet(r.SheetId)
 	}
 	rule, err := s.RuleAt(r.Index)
 	if err != nil {
@@ -86,7 +86,7 @@ func (b batch) updateRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets
 func (b batch) deleteRule(r *sheets.DeleteConditionalFormatRuleRequest) (*sheets.Response, error) {
 	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, spreadsheet.NoSheet(r.SheetId)
+		return nil, spreadsheet.UnknownSheet(r.SheetId)
 	}
 	rule, err := s.RuleAt(r.Index)
 	if err != nil {

@@ -27,15 +27,15 @@ func (b batch) addSheetRequest(r *sheets.AddSheetRequest) (*sheets.Response, err
 func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, error) {
 	s := b.SheetByID(r.SheetId)
 	if s == nil {
-		return nil, spreadsheet.NoSheet(r.SheetId)
+		return nil, spreadsheet.UnknownSheet(r.SheetId)
 	}
 	remaining := slices.DeleteFunc(slices.Clone(b.Sheets), func(other *spreadsheet.Sheet) bool { return other == s })
 	if !slices.ContainsFunc(remaining, func(s *spreadsheet.Sheet) bool { return !s.Hidden }) {
 		return nil, rest.BadRequest("You can't remove all the sheets in a document.")
 	}
 	b.Sheets = remaining
-	b.Named = slices.DeleteFunc(b.Named, func(n spreadsheet.NamedRange) bool { return n.SheetID == s.Id })
-	b.DropMarkers(s.Id)
+	b.NamedRanges = slices.DeleteFunc(b.NamedRanges, func(n spreadsheet.NamedRange) bool { return n.SheetID == s.ID })
+	b.DeleteSheetMetadata(s.ID)
 	b.RewriteFormulas(func(_ *spreadsheet.Sheet, text string) string { return grid.RenameInFormula(text, s.Title, "") })
 	return nil, nil
 }
@@ -67,7 +67,7 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 	}
 	s := b.SheetByID(given.SheetId)
 	if s == nil {
-		return nil, spreadsheet.NoSheet(given.SheetId)
+		return nil, spreadsheet.UnknownSheet(given.SheetId)
 	}
 	p := b.SheetProperties(s)
 	rest.Merge(p, given, m)

@@ -22,12 +22,12 @@ func (b batch) shiftCells(s *spreadsheet.Sheet, a grid.Area, along grid.Axis, n 
 	} else if n < 0 {
 		from.Left = a.Right
 	}
-	cells := s.Stored(from)
-	block := s.CellBlock(cells)
+	cells := s.UsedArea(from)
+	block := s.CopyCells(cells)
 	if n < 0 {
-		s.Wipe(a)
+		s.Erase(a)
 	}
-	s.Wipe(cells)
+	s.Erase(cells)
 	top, left := cells.Top, cells.Left
 	if along == grid.ByRow {
 		top += n
@@ -38,7 +38,7 @@ func (b batch) shiftCells(s *spreadsheet.Sheet, a grid.Area, along grid.Axis, n 
 	if err := b.CheckSize(); err != nil {
 		return err
 	}
-	s.SetBlock(top, left, block)
+	s.SetCells(top, left, block)
 	at := a.Top
 	if along == grid.ByColumn {
 		at = a.Left
@@ -78,7 +78,7 @@ func (b batch) deleteRange(r *sheets.DeleteRangeRequest) (*sheets.Response, erro
 // shiftRange moves what lies behind the range away from its start (+1), or onto
 // it (-1).
 func (b batch) shiftRange(r *sheets.GridRange, dimension string, sign int) error {
-	s, a, err := b.GridArea(r)
+	s, a, err := b.ResolveGridRange(r)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func compareCells(a, b grid.Cell) int {
 // sortRange sorts the rows of a range. Empty cells are last in both orders, and
 // rows that are hidden keep their places.
 func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func compareRows(s *spreadsheet.Sheet, x, y int, specs []*sheets.SortSpec) int {
 }
 
 func (b batch) randomizeRange(r *sheets.RandomizeRangeRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (b batch) randomizeRange(r *sheets.RandomizeRangeRequest) (*sheets.Response
 // deleteDuplicates drops rows of a range whose values stand in an earlier row;
 // the cells below move up within the range.
 func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 		return nil, err
 	}
 	b.Calculate(b.now)
-	filled := s.Stored(a)
+	filled := s.UsedArea(a)
 	seen := map[string]bool{}
 	var left [][]grid.Cell
 	removed := int64(0)
@@ -105,11 +105,11 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 			continue
 		}
 		seen[key.String()] = true
-		left = append(left, s.CellBlock(grid.Rect(row, row+1, a.Left, a.Right))[0])
+		left = append(left, s.CopyCells(grid.Rect(row, row+1, a.Left, a.Right))[0])
 	}
 	if removed > 0 {
-		s.Wipe(filled)
-		s.SetBlock(a.Top, a.Left, left)
+		s.Erase(filled)
+		s.SetCells(a.Top, a.Left, left)
 	}
 	return &sheets.Response{DeleteDuplicates: &sheets.DeleteDuplicatesResponse{DuplicatesRemovedCount: removed}}, nil
 }
@@ -137,12 +137,12 @@ func (b batch) compared(given []*sheets.DimensionRange, a grid.Area) ([]int, err
 
 // trimWhitespace trims text and reduces blanks within it to one.
 func (b batch) trimWhitespace(r *sheets.TrimWhitespaceRequest) (*sheets.Response, error) {
-	s, a, err := b.GridArea(r.Range)
+	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
 		return nil, err
 	}
 	changed := int64(0)
-	spreadsheet.Each(s.Stored(a), func(row, column int) error {
+	spreadsheet.EachCell(s.UsedArea(a), func(row, column int) error {
 		have := s.At(row, column)
 		if have.Kind != grid.KindText || have.Formula() != "" {
 			return nil

@@ -26,7 +26,7 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 		return nil, rest.BadRequest("Cannot exceed %d requests in a single batch.", maxRequests)
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
-	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Contents) error {
+	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		b := batch{draft, c.token.principal, c.s.options.Now()}
 		for i, r := range body.Requests {
 			reply, err := b.apply(i, r)

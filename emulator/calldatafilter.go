@@ -16,7 +16,7 @@ func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.contents.Places(body.DataFilters)
+	places, err := f.contents.FilterRanges(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
 	for _, p := range places {
 		wanted[p.Sheet] = append(wanted[p.Sheet], p.Area)
 	}
-	return f.contents.DescribeWanted(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.mask), nil
+	return f.contents.DescribeSheets(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.mask), nil
 }
 
 func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterResponse, error) {
@@ -40,7 +40,7 @@ func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterRespons
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.contents.Places(body.DataFilters)
+	places, err := f.contents.FilterRanges(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
@@ -61,11 +61,11 @@ func (c *call) batchClearByDataFilter() (*sheets.BatchClearValuesByDataFilterRes
 		return nil, err
 	}
 	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.id}
-	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Contents) error {
-		places, err := draft.Places(body.DataFilters)
+	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+		places, err := draft.FilterRanges(body.DataFilters)
 		for _, p := range places {
 			p.Sheet.ClearValues(p.Area)
-			out.ClearedRanges = append(out.ClearedRanges, p.Sheet.Name(p.Area))
+			out.ClearedRanges = append(out.ClearedRanges, p.Sheet.RangeName(p.Area))
 		}
 		return err
 	})
@@ -80,7 +80,7 @@ func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterR
 	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
-	w, err := spreadsheet.NewWrite(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, c.s.options.Now())
+	w, err := spreadsheet.NewValuesWriter(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, c.s.options.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -88,19 +88,19 @@ func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterR
 	if err != nil {
 		return nil, err
 	}
-	var all []spreadsheet.Written
+	var all []spreadsheet.WrittenRange
 	var filters []*sheets.DataFilter
-	err = f.edit(w.In.Now, func(draft *spreadsheet.Contents) error {
+	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		for _, one := range body.Data {
 			if one == nil {
 				continue
 			}
-			places, err := draft.Places([]*sheets.DataFilter{one.DataFilter})
+			places, err := draft.FilterRanges([]*sheets.DataFilter{one.DataFilter})
 			if err != nil {
 				return err
 			}
 			for _, p := range places {
-				v := &sheets.ValueRange{Range: p.Sheet.Name(p.Area), MajorDimension: one.MajorDimension, Values: one.Values}
+				v := &sheets.ValueRange{Range: p.Sheet.RangeName(p.Area), MajorDimension: one.MajorDimension, Values: one.Values}
 				done, err := w.Update(draft, v)
 				if err != nil {
 					return err

@@ -17,7 +17,7 @@ func (c *call) getMarker() (*sheets.DeveloperMetadata, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := f.contents.MarkerByID(id); m != nil {
+	if m := f.contents.MetadataByID(id); m != nil {
 		return m, nil
 	}
 	return nil, &rest.Error{Status: http.StatusNotFound, Message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
@@ -43,7 +43,7 @@ func (c *call) searchMarkers() (*sheets.SearchDeveloperMetadataResponse, error) 
 	}
 	out := &sheets.SearchDeveloperMetadataResponse{}
 	for _, filter := range body.DataFilters {
-		found, err := f.contents.Matching(filter)
+		found, err := f.contents.MatchingMetadata(filter)
 		if err != nil {
 			return nil, err
 		}

@@ -32,8 +32,8 @@ func (c *call) copyTo() (*sheets.SheetProperties, error) {
 		return nil, err
 	}
 	var out *sheets.SheetProperties
-	err = to.edit(c.s.options.Now(), func(draft *spreadsheet.Contents) error {
-		id := s.Id
+	err = to.edit(c.s.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+		id := s.ID
 		if id == 0 || draft.SheetByID(id) != nil {
 			id = draft.NewSheetID()
 		}

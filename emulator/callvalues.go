@@ -73,14 +73,14 @@ func (c *call) batchClearValues() (*sheets.BatchClearValuesResponse, error) {
 
 // clear empties ranges and returns their names; all that is not a value stays.
 func (c *call) clear(f *file, ranges []string) (cleared []string, err error) {
-	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Contents) error {
+	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		for _, a1 := range ranges {
-			s, a, err := draft.Clipped(a1)
+			s, a, err := draft.ResolveA1(a1)
 			if err != nil {
 				return err
 			}
 			s.ClearValues(a)
-			cleared = append(cleared, s.Name(a))
+			cleared = append(cleared, s.RangeName(a))
 		}
 		return nil
 	})
@@ -89,12 +89,12 @@ func (c *call) clear(f *file, ranges []string) (cleared []string, err error) {
 
 // valueRange reads what update and append have in common: the values, from the
 // body, and how they come in and are answered, from the query.
-func (c *call) valueRange() (*sheets.ValueRange, *spreadsheet.Write, error) {
+func (c *call) valueRange() (*sheets.ValueRange, *spreadsheet.ValuesWriter, error) {
 	var body sheets.ValueRange
 	if err := rest.Decode(c.body, &body, "data"); err != nil {
 		return nil, nil, err
 	}
-	w, err := spreadsheet.NewWrite(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
+	w, err := spreadsheet.NewValuesWriter(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
 		c.query.Get("responseValueRenderOption"), c.query.Get("responseDateTimeRenderOption"), c.s.options.Now())
 	return &body, w, err
 }
@@ -108,8 +108,8 @@ func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	var done spreadsheet.Written
-	err = f.edit(w.In.Now, func(draft *spreadsheet.Contents) error {
+	var done spreadsheet.WrittenRange
+	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		if err := draft.SameRange(c.vars["range"], body.Range); err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
 	if err := rest.Decode(c.body, &body, ""); err != nil {
 		return nil, err
 	}
-	w, err := spreadsheet.NewWrite(body.ValueInputOption, body.IncludeValuesInResponse,
+	w, err := spreadsheet.NewValuesWriter(body.ValueInputOption, body.IncludeValuesInResponse,
 		body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, c.s.options.Now())
 	if err != nil {
 		return nil, err
@@ -137,8 +137,8 @@ func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []spreadsheet.Written
-	err = f.edit(w.In.Now, func(draft *spreadsheet.Contents) error {
+	var all []spreadsheet.WrittenRange
+	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		for i, one := range body.Data {
 			done, err := w.Update(draft, one)
 			if err != nil {
@@ -159,7 +159,7 @@ func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	insert, err := spreadsheet.Option("insert_data_option", c.query.Get("insertDataOption"), "InsertDataOption",
+	insert, err := spreadsheet.ParseEnum("insert_data_option", c.query.Get("insertDataOption"), "InsertDataOption",
 		map[string]bool{"": false, "OVERWRITE": false, "INSERT_ROWS": true})
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
 		return nil, err
 	}
 	out := &sheets.AppendValuesResponse{SpreadsheetId: f.id}
-	err = f.edit(w.In.Now, func(draft *spreadsheet.Contents) error {
+	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		done, table, err := w.Append(draft, c.vars["range"], body, insert)
 		out.TableRange = table
 		out.Updates = w.Response(f.id, done)

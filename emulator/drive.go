@@ -130,7 +130,7 @@ func (c *call) createFile() (*drive.File, error) {
 	f := c.s.addFile(newFileID(), body.MimeType, c.token.principal)
 	f.name = cmp.Or(body.Name, "Untitled")
 	if body.MimeType == spreadsheetType {
-		f.contents = spreadsheet.NewContents(f.name)
+		f.contents = spreadsheet.New(f.name)
 	}
 	f.settle(parent, in)
 	return c.shown(f), f.describeAs(&body)
@@ -166,7 +166,7 @@ func (c *call) copyFile() (*drive.File, error) {
 		return nil, err
 	}
 	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
-	f.contents = from.contents.Copied(cmp.Or(body.Name, "Copy of "+from.title()))
+	f.contents = from.contents.Copy(cmp.Or(body.Name, "Copy of "+from.title()))
 	f.description, f.properties = from.description, maps.Clone(from.properties)
 	f.settle(parent, in)
 	return c.shown(f), f.describeAs(&body)
@@ -242,7 +242,7 @@ func (f *file) describeAs(body *drive.File) error {
 // rename gives a file a name, which a spreadsheet keeps itself.
 func (f *file) rename(name string) {
 	if f.name = name; f.contents != nil {
-		f.contents = f.contents.Renamed(name)
+		f.contents = f.contents.WithTitle(name)
 	}
 }
 

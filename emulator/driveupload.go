@@ -69,7 +69,7 @@ func (c *call) multipart(boundary string) (u uploaded, err error) {
 }
 
 // contents turns an upload into a spreadsheet with the title of its file.
-func (u uploaded) contents(title string, now time.Time) (*spreadsheet.Contents, error) {
+func (u uploaded) contents(title string, now time.Time) (*spreadsheet.Spreadsheet, error) {
 	switch u.mediaType {
 	case "text/csv":
 		return spreadsheet.ImportDelimited(title, u.content, ',', now)

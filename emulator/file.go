@@ -22,7 +22,7 @@ type file struct {
 	parent, drive      string          // ids of the folder and of the shared drive it lies in; "" = none
 	description, by    string          // by: who changed it last
 	properties         map[string]string
-	contents           *spreadsheet.Contents
+	contents           *spreadsheet.Spreadsheet
 }
 
 // role is what somebody may do with a file; the greater may all that the
@@ -49,7 +49,7 @@ func (f *file) title() string {
 
 // edit changes a copy of the contents, which takes their place only if change
 // succeeds: a batch is done whole or not at all.
-func (f *file) edit(now time.Time, change func(*spreadsheet.Contents) error) error {
+func (f *file) edit(now time.Time, change func(*spreadsheet.Spreadsheet) error) error {
 	draft := f.contents.Draft()
 	if err := change(draft); err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 // after a change. A spreadsheet without formulas pays nothing for this.
 
 // hasFormulas tells whether a formula was ever stored.
-func (c *Contents) hasFormulas() bool {
+func (c *Spreadsheet) hasFormulas() bool {
 	for _, s := range c.Sheets {
 		if s.Formulas {
 			return true
@@ -26,7 +26,7 @@ func (c *Contents) hasFormulas() bool {
 }
 
 // Calculate brings the values of formulas up to date.
-func (c *Contents) Calculate(now time.Time) {
+func (c *Spreadsheet) Calculate(now time.Time) {
 	if !c.Stale || !c.hasFormulas() {
 		return
 	}
@@ -45,7 +45,7 @@ func (c *Contents) Calculate(now time.Time) {
 }
 
 // eachFormula calls do for every cell with a formula.
-func (c *Contents) eachFormula(do func(s *Sheet, r, column int, stored grid.Cell)) {
+func (c *Spreadsheet) eachFormula(do func(s *Sheet, r, column int, stored grid.Cell)) {
 	for _, s := range c.Sheets {
 		if !s.Formulas {
 			continue
@@ -63,7 +63,7 @@ func (c *Contents) eachFormula(do func(s *Sheet, r, column int, stored grid.Cell
 }
 
 // RewriteFormulas changes the text of formulas.
-func (c *Contents) RewriteFormulas(change func(s *Sheet, text string) string) {
+func (c *Spreadsheet) RewriteFormulas(change func(s *Sheet, text string) string) {
 	c.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
 		text := change(s, stored.Formula())
 		if text == stored.Formula() {
@@ -76,20 +76,20 @@ func (c *Contents) RewriteFormulas(change func(s *Sheet, text string) string) {
 	})
 }
 
-// formulaAt is a formula in its place, in the calculator's dialect.
-type formulaAt struct {
+// formulaCell is a formula in its place, in the calculator's dialect.
+type formulaCell struct {
 	sheet       *Sheet
 	row, column int
-	uses        []usedCells // all of it
-	pieces      []*formulaPiece
-	whole       formulaPiece
+	uses        []usedRange // all of it
+	subexprs    []*subexpr
+	whole       subexpr
 	circular    bool
-	waits       int          // formulas it uses that have no value yet
-	next        []*formulaAt // formulas that use it
+	pending     int            // formulas it uses that have no value yet
+	dependents  []*formulaCell // formulas that use it
 }
 
-// usedCells are cells that a formula refers to.
-type usedCells struct {
+// usedRange are cells that a formula refers to.
+type usedRange struct {
 	sheet *Sheet
 	area  grid.Area
 }
@@ -97,32 +97,32 @@ type usedCells struct {
 // calculator holds, in a workbook that the library calculates on, the formulas
 // and the cells that they refer to. Its sheets are named S0, S1, … by order.
 type calculator struct {
-	of       *Contents
-	now      time.Time
-	file     *excelize.File
-	formulas []*formulaAt
-	index    map[*formulaAt]int
-	loaded   map[*Sheet][]grid.Area
-	parts    []*formulaPiece
-	failed   map[*Sheet][]*formulaAt // formulas that came to an error
+	spreadsheet *Spreadsheet
+	now         time.Time
+	file        *excelize.File
+	formulas    []*formulaCell
+	index       map[*formulaCell]int
+	loaded      map[*Sheet][]grid.Area
+	subexprs    []*subexpr
+	failed      map[*Sheet][]*formulaCell // formulas that came to an error
 }
 
-// twins is the sheet of formulas that ask for the type of another's value.
+// probeSheet is the sheet of formulas that ask for the type of another's value.
 const (
-	twins     = "Twins"
-	partSheet = "Parts" // the sheet of pieces of formulas
+	probeSheet   = "Probes"
+	subexprSheet = "Subexprs" // the sheet of pieces of formulas
 )
 
-func newCalculator(c *Contents, now time.Time) *calculator {
-	k := &calculator{of: c, now: now, file: excelize.NewFile(), index: map[*formulaAt]int{}, loaded: map[*Sheet][]grid.Area{}, failed: map[*Sheet][]*formulaAt{}}
-	k.file.NewSheet(twins)
-	k.file.NewSheet(partSheet)
+func newCalculator(c *Spreadsheet, now time.Time) *calculator {
+	k := &calculator{spreadsheet: c, now: now, file: excelize.NewFile(), index: map[*formulaCell]int{}, loaded: map[*Sheet][]grid.Area{}, failed: map[*Sheet][]*formulaCell{}}
+	k.file.NewSheet(probeSheet)
+	k.file.NewSheet(subexprSheet)
 	for i := range c.Sheets {
-		k.file.NewSheet(sheetCode(i))
+		k.file.NewSheet(workbookSheet(i))
 	}
 	texts := []string{}
 	c.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
-		f := &formulaAt{sheet: s, row: r, column: column}
+		f := &formulaCell{sheet: s, row: r, column: column}
 		texts = append(texts, k.translate(f, stored.Formula()))
 		k.formulas = append(k.formulas, f)
 	})
@@ -133,44 +133,44 @@ func newCalculator(c *Contents, now time.Time) *calculator {
 	}
 	for i, f := range k.formulas {
 		k.index[f] = i
-		code, cell := k.place(f)
+		code, cell := k.cellName(f)
 		k.file.SetCellFormula(code, cell, texts[i])
 		of := code + "!" + cell
 		// Each in a cell of its own: deeply nested functions confuse the library.
-		k.file.SetCellFormula(twins, twin(i, 0), "TYPE("+of+")")
-		k.file.SetCellFormula(twins, twin(i, 1), "INT(LOG(ABS("+of+"),2))")
-		k.file.SetCellFormula(twins, twin(i, 2), "INT("+twin(i, 4)+")")
-		k.file.SetCellFormula(twins, twin(i, 3), twin(i, 4)+"-"+twin(i, 2))
-		k.file.SetCellFormula(twins, twin(i, 4), of+"*POWER(2,26-"+twin(i, 1)+")")
+		k.file.SetCellFormula(probeSheet, probeCell(i, 0), "TYPE("+of+")")
+		k.file.SetCellFormula(probeSheet, probeCell(i, 1), "INT(LOG(ABS("+of+"),2))")
+		k.file.SetCellFormula(probeSheet, probeCell(i, 2), "INT("+probeCell(i, 4)+")")
+		k.file.SetCellFormula(probeSheet, probeCell(i, 3), probeCell(i, 4)+"-"+probeCell(i, 2))
+		k.file.SetCellFormula(probeSheet, probeCell(i, 4), of+"*POWER(2,26-"+probeCell(i, 1)+")")
 	}
 	return k
 }
 
-func sheetCode(i int) string { return "S" + strconv.Itoa(i) }
+func workbookSheet(i int) string { return "S" + strconv.Itoa(i) }
 
-// twin is the cell of a formula about formula i.
-func twin(i, which int) string {
-	return grid.ColumnLetters(which+5*(i/maxTwinRows)) + strconv.Itoa(i%maxTwinRows+1)
+// probeCell is the cell of a formula about formula i.
+func probeCell(i, which int) string {
+	return grid.ColumnLetters(which+5*(i/maxWorkbookRows)) + strconv.Itoa(i%maxWorkbookRows+1)
 }
 
-// maxTwinRows is the number of rows in a workbook.
-const maxTwinRows = 1 << 20
+// maxWorkbookRows is the number of rows in a workbook.
+const maxWorkbookRows = 1 << 20
 
-func (k *calculator) place(f *formulaAt) (code, cell string) {
-	return k.code(f.sheet), grid.ColumnLetters(f.column) + strconv.Itoa(f.row+1)
+func (k *calculator) cellName(f *formulaCell) (code, cell string) {
+	return k.sheetName(f.sheet), grid.ColumnLetters(f.column) + strconv.Itoa(f.row+1)
 }
 
-func (k *calculator) code(s *Sheet) string {
-	for i, other := range k.of.Sheets {
+func (k *calculator) sheetName(s *Sheet) string {
+	for i, other := range k.spreadsheet.Sheets {
 		if other == s {
-			return sheetCode(i)
+			return workbookSheet(i)
 		}
 	}
 	return ""
 }
 
 // load copies cells into the workbook, formulas apart.
-func (k *calculator) load(used usedCells) {
+func (k *calculator) load(used usedRange) {
 	s, a := used.sheet, used.area
 	for _, done := range k.loaded[s] {
 		if done.Contains(a) {
@@ -178,7 +178,7 @@ func (k *calculator) load(used usedCells) {
 		}
 	}
 	k.loaded[s] = append(k.loaded[s], a)
-	code := k.code(s)
+	code := k.sheetName(s)
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		cells := s.RowCells(r)
 		for column := a.Left; column < min(a.Right, len(cells)); column++ {
@@ -194,36 +194,36 @@ func (k *calculator) load(used usedCells) {
 // order returns the formulas so that each comes after those it uses, which
 // keeps the library from descending along a chain of a hundred thousand cells.
 // Formulas in a circle, and what uses them, come last and are marked.
-func (k *calculator) order() []*formulaAt {
-	at := map[*Sheet]map[int][]*formulaAt{} // by column, rows ascending
+func (k *calculator) order() []*formulaCell {
+	at := map[*Sheet]map[int][]*formulaCell{} // by column, rows ascending
 	for _, f := range k.formulas {
 		if at[f.sheet] == nil {
-			at[f.sheet] = map[int][]*formulaAt{}
+			at[f.sheet] = map[int][]*formulaCell{}
 		}
 		at[f.sheet][f.column] = append(at[f.sheet][f.column], f)
 	}
-	var ready []*formulaAt
+	var ready []*formulaCell
 	for _, f := range k.formulas {
 		for _, used := range f.uses {
 			for column, list := range at[used.sheet] {
 				if column >= used.area.Left && column < used.area.Right {
-					f.after(list, used.area)
+					f.dependOn(list, used.area)
 				}
 			}
 		}
-		if f.waits == 0 {
+		if f.pending == 0 {
 			ready = append(ready, f)
 		}
 	}
 	for i := 0; i < len(ready); i++ {
-		for _, f := range ready[i].next {
-			if f.waits--; f.waits == 0 {
+		for _, f := range ready[i].dependents {
+			if f.pending--; f.pending == 0 {
 				ready = append(ready, f)
 			}
 		}
 	}
 	for _, f := range k.formulas {
-		if f.waits > 0 {
+		if f.pending > 0 {
 			f.circular = true
 			ready = append(ready, f)
 		}
@@ -231,19 +231,19 @@ func (k *calculator) order() []*formulaAt {
 	return ready
 }
 
-// after makes f wait for the formulas of one column that lie in an area.
-func (f *formulaAt) after(list []*formulaAt, a grid.Area) {
+// dependOn makes f wait for the formulas of one column that lie in an area.
+func (f *formulaCell) dependOn(list []*formulaCell, a grid.Area) {
 	for _, other := range list[firstFrom(list, a.Top):] {
 		if other.row >= a.Bottom {
 			return
 		}
-		f.waits++
-		other.next = append(other.next, f)
+		f.pending++
+		other.dependents = append(other.dependents, f)
 	}
 }
 
 // firstFrom is the index of the first formula at or below a row.
-func firstFrom(list []*formulaAt, row int) int {
+func firstFrom(list []*formulaCell, row int) int {
 	low, high := 0, len(list)
 	for low < high {
 		if middle := (low + high) / 2; list[middle].row < row {
@@ -256,16 +256,16 @@ func firstFrom(list []*formulaAt, row int) int {
 }
 
 // value is the result of a formula, as a cell without what the cell keeps.
-func (k *calculator) value(f *formulaAt) grid.Cell {
+func (k *calculator) value(f *formulaCell) grid.Cell {
 	if f.circular {
 		return grid.ErrorCell(grid.RefError)
 	}
-	if failed := k.settle(f); failed != "" {
+	if failed := k.evaluate(f); failed != "" {
 		return grid.ErrorCell(failed)
 	}
 	i := k.index[f]
-	code, place := k.place(f)
-	kind, _ := k.result(twins, twin(i, 0))
+	code, place := k.cellName(f)
+	kind, _ := k.result(probeSheet, probeCell(i, 0))
 	text, err := k.result(code, place)
 	switch {
 	case err != nil:
@@ -307,7 +307,7 @@ func (k *calculator) precise(i int, n float64) float64 {
 	}
 	var parts [3]float64
 	for j := range parts {
-		text, err := k.result(twins, twin(i, j+1))
+		text, err := k.result(probeSheet, probeCell(i, j+1))
 		if err != nil {
 			return n
 		}

@@ -45,7 +45,7 @@ func calculated(text string) grid.Cell {
 		return grid.Cell{}
 	}
 	s.Set(1, 1, c)
-	of := NewContents("", s)
+	of := New("", s)
 	of.Calculate(time.Time{})
 	return s.At(1, 1)
 }

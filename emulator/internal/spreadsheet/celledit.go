@@ -44,7 +44,7 @@ func (e CellEdit) Fill(a grid.Area, rows []*sheets.RowData) error {
 	if err := e.Rows(a, rows); err != nil {
 		return err
 	}
-	return Each(a, func(r, c int) error {
+	return EachCell(a, func(r, c int) error {
 		given := r-a.Top < len(rows) && rows[r-a.Top] != nil && c-a.Left < len(rows[r-a.Top].Values)
 		if given || e.sheet.At(r, c).IsEmpty() {
 			return nil
@@ -112,11 +112,11 @@ func formulaIn(d *sheets.CellData, text string) (grid.Cell, error) {
 
 // extraOf takes what is no value out of CellData.
 func extraOf(d *sheets.CellData) grid.CellExtra {
-	return grid.CellExtra{Note: d.Note, Format: StoredFormat(d.UserEnteredFormat), Validation: d.DataValidation, Runs: d.TextFormatRuns}
+	return grid.CellExtra{Note: d.Note, Format: NormalizeFormat(d.UserEnteredFormat), Validation: d.DataValidation, Runs: d.TextFormatRuns}
 }
 
-// StoredFormat returns a format as Google gives it back: colours in both fields.
-func StoredFormat(f *sheets.CellFormat) *sheets.CellFormat {
+// NormalizeFormat returns a format as Google gives it back: colours in both fields.
+func NormalizeFormat(f *sheets.CellFormat) *sheets.CellFormat {
 	if f == nil {
 		return nil
 	}

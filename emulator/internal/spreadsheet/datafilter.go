@@ -11,23 +11,23 @@ import (
 // Data filters, and the calls that take them in place of ranges
 // (developers.google.com/workspace/sheets/api/guides/metadata).
 
-// place is a part of a sheet that filters select.
-type place struct {
+// SheetRange is a part of a sheet that filters select.
+type SheetRange struct {
 	Sheet   *Sheet
 	Area    grid.Area
 	Filters []*sheets.DataFilter
 }
 
-// Places resolves filters; a part that several select comes once.
-func (c *Contents) Places(filters []*sheets.DataFilter) ([]place, error) {
-	var out []place
+// FilterRanges resolves filters; a part that several select comes once.
+func (c *Spreadsheet) FilterRanges(filters []*sheets.DataFilter) ([]SheetRange, error) {
+	var out []SheetRange
 	for _, f := range filters {
-		found, err := c.filterPlaces(f)
+		found, err := c.filterRanges(f)
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range found {
-			i := slices.IndexFunc(out, func(q place) bool { return q.Sheet == p.Sheet && q.Area == p.Area })
+			i := slices.IndexFunc(out, func(q SheetRange) bool { return q.Sheet == p.Sheet && q.Area == p.Area })
 			if i < 0 {
 				out = append(out, p)
 				i = len(out) - 1
@@ -38,31 +38,31 @@ func (c *Contents) Places(filters []*sheets.DataFilter) ([]place, error) {
 	return out, nil
 }
 
-func (c *Contents) filterPlaces(f *sheets.DataFilter) ([]place, error) {
+func (c *Spreadsheet) filterRanges(f *sheets.DataFilter) ([]SheetRange, error) {
 	switch {
 	case f == nil:
 		return nil, rest.BadRequest("A data filter must not be empty.")
 	case f.DeveloperMetadataLookup != nil:
-		return c.markedPlaces(f)
+		return c.metadataRanges(f)
 	case f.A1Range != "":
-		s, a, err := c.Clipped(f.A1Range)
-		return []place{{Sheet: s, Area: a}}, err
+		s, a, err := c.ResolveA1(f.A1Range)
+		return []SheetRange{{Sheet: s, Area: a}}, err
 	case f.GridRange != nil:
-		s, a, err := c.GridArea(f.GridRange)
-		return []place{{Sheet: s, Area: a}}, err
+		s, a, err := c.ResolveGridRange(f.GridRange)
+		return []SheetRange{{Sheet: s, Area: a}}, err
 	}
 	return nil, rest.BadRequest("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
 }
 
-// markedPlaces are the rows, columns and sheets that developer metadata is on.
-func (c *Contents) markedPlaces(f *sheets.DataFilter) ([]place, error) {
-	found, err := c.Matching(f)
+// metadataRanges are the rows, columns and sheets that developer metadata is on.
+func (c *Spreadsheet) metadataRanges(f *sheets.DataFilter) ([]SheetRange, error) {
+	found, err := c.MatchingMetadata(f)
 	if err != nil {
 		return nil, err
 	}
-	var out []place
+	var out []SheetRange
 	for _, m := range found {
-		id, ok := MarkerSheet(m.Location)
+		id, ok := MetadataSheet(m.Location)
 		s := c.SheetByID(id)
 		if !ok || s == nil {
 			continue // metadata of the spreadsheet marks no cells
@@ -73,7 +73,7 @@ func (c *Contents) markedPlaces(f *sheets.DataFilter) ([]place, error) {
 		} else if d != nil {
 			a.Left, a.Right = int(d.StartIndex), int(d.EndIndex)
 		}
-		out = append(out, place{Sheet: s, Area: a.Closed(s.Height, s.Width)})
+		out = append(out, SheetRange{Sheet: s, Area: a.Closed(s.Height, s.Width)})
 	}
 	return out, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // fillGrid stores the cells that a new sheet comes with; its grid grows as needed.
-func (c *Contents) fillGrid(s *Sheet, data []*sheets.GridData) error {
+func (c *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
 	for _, d := range data {
 		if d == nil || d.StartRow < 0 || d.StartColumn < 0 {
 			continue
@@ -34,16 +34,16 @@ func (c *Contents) fillGrid(s *Sheet, data []*sheets.GridData) error {
 // Describe answers the spreadsheet, or the sheets that ranges are in. A mask
 // decides alone whether the grid is read, as the reference of
 // spreadsheets.get says of includeGridData.
-func (c *Contents) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
-	wanted, err := c.wanted(ranges)
+func (c *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
+	wanted, err := c.resolveRanges(ranges)
 	if err != nil {
 		return nil, err
 	}
-	return c.DescribeWanted(id, wanted, len(ranges) > 0, withGrid, m), nil
+	return c.DescribeSheets(id, wanted, len(ranges) > 0, withGrid, m), nil
 }
 
-// DescribeWanted answers the sheets that are wanted, or all.
-func (c *Contents) DescribeWanted(id string, wanted map[*Sheet][]grid.Area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
+// DescribeSheets answers the sheets that are wanted, or all.
+func (c *Spreadsheet) DescribeSheets(id string, wanted map[*Sheet][]grid.Area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
 	properties := c.Properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
@@ -64,18 +64,18 @@ func (c *Contents) DescribeWanted(id string, wanted map[*Sheet][]grid.Area, some
 		}
 		out.Sheets = append(out.Sheets, described)
 	}
-	for _, n := range c.Named {
+	for _, n := range c.NamedRanges {
 		out.NamedRanges = append(out.NamedRanges, n.Describe())
 	}
-	out.DeveloperMetadata = c.markersAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
+	out.DeveloperMetadata = c.metadataAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
 	return out
 }
 
-// wanted resolves the ranges of a request by sheet.
-func (c *Contents) wanted(ranges []string) (map[*Sheet][]grid.Area, error) {
+// resolveRanges resolves the ranges of a request by sheet.
+func (c *Spreadsheet) resolveRanges(ranges []string) (map[*Sheet][]grid.Area, error) {
 	wanted := map[*Sheet][]grid.Area{}
 	for _, a1 := range ranges {
-		s, a, err := c.Clipped(a1)
+		s, a, err := c.ResolveA1(a1)
 		if err != nil {
 			return nil, err
 		}
@@ -84,7 +84,7 @@ func (c *Contents) wanted(ranges []string) (map[*Sheet][]grid.Area, error) {
 	return wanted, nil
 }
 
-func (c *Contents) describeSheet(s *Sheet) *sheets.Sheet {
+func (c *Spreadsheet) describeSheet(s *Sheet) *sheets.Sheet {
 	out := &sheets.Sheet{
 		Properties:      c.SheetProperties(s),
 		ProtectedRanges: s.Protected,
@@ -96,19 +96,19 @@ func (c *Contents) describeSheet(s *Sheet) *sheets.Sheet {
 	}
 	out.ConditionalFormats = s.Rules
 	for _, m := range s.Merges {
-		out.Merges = append(out.Merges, GridRange(s.Id, m))
+		out.Merges = append(out.Merges, GridRange(s.ID, m))
 	}
-	out.DeveloperMetadata = c.markersAt(func(l *sheets.DeveloperMetadataLocation) bool {
-		return l.LocationType == "SHEET" && l.SheetId == s.Id
+	out.DeveloperMetadata = c.metadataAt(func(l *sheets.DeveloperMetadataLocation) bool {
+		return l.LocationType == "SHEET" && l.SheetId == s.ID
 	})
 	return out
 }
 
 // SheetProperties are the properties as the API shows them: ids and order even
 // when zero, the rest only when set.
-func (c *Contents) SheetProperties(s *Sheet) *sheets.SheetProperties {
-	p := s.Look
-	p.SheetId, p.Title, p.Hidden, p.SheetType = s.Id, s.Title, s.Hidden, "GRID"
+func (c *Spreadsheet) SheetProperties(s *Sheet) *sheets.SheetProperties {
+	p := s.Props
+	p.SheetId, p.Title, p.Hidden, p.SheetType = s.ID, s.Title, s.Hidden, "GRID"
 	p.Index = int64(slices.Index(c.Sheets, s))
 	p.ForceSendFields = []string{"SheetId", "Index"}
 	size := sheets.GridProperties{}
@@ -121,13 +121,13 @@ func (c *Contents) SheetProperties(s *Sheet) *sheets.SheetProperties {
 }
 
 func (n NamedRange) Describe() *sheets.NamedRange {
-	return &sheets.NamedRange{NamedRangeId: n.Id, Name: n.Name, Range: GridRange(n.SheetID, n.Area)}
+	return &sheets.NamedRange{NamedRangeId: n.ID, Name: n.Name, Range: GridRange(n.SheetID, n.Area)}
 }
 
 // FromDescription returns a new spreadsheet as the body of spreadsheets.create
 // describes it; what is missing there is chosen.
-func FromDescription(given *sheets.Spreadsheet) (*Contents, error) {
-	c := NewContents("")
+func FromDescription(given *sheets.Spreadsheet) (*Spreadsheet, error) {
+	c := New("")
 	if given.Properties != nil {
 		p := *given.Properties
 		p.Title = cmp.Or(p.Title, c.Properties.Title)

@@ -11,15 +11,15 @@ import (
 
 // Developer metadata: the requests and the calls.
 
-// maxMarkerText is the number of characters in keys and values, for the
+// maxMetadataText is the number of characters in keys and values, for the
 // spreadsheet and again for each sheet
 // (developers.google.com/workspace/sheets/api/guides/metadata).
-const maxMarkerText = 30_000
+const maxMetadataText = 30_000
 
-// markersAt returns the developer metadata whose location fits.
-func (c *Contents) markersAt(fits func(*sheets.DeveloperMetadataLocation) bool) []*sheets.DeveloperMetadata {
+// metadataAt returns the developer metadata whose location fits.
+func (c *Spreadsheet) metadataAt(fits func(*sheets.DeveloperMetadataLocation) bool) []*sheets.DeveloperMetadata {
 	var out []*sheets.DeveloperMetadata
-	for _, m := range c.Markers {
+	for _, m := range c.Metadata {
 		if fits(m.Location) {
 			out = append(out, m)
 		}
@@ -27,8 +27,8 @@ func (c *Contents) markersAt(fits func(*sheets.DeveloperMetadataLocation) bool) 
 	return out
 }
 
-func (c *Contents) MarkerByID(id int64) *sheets.DeveloperMetadata {
-	for _, m := range c.Markers {
+func (c *Spreadsheet) MetadataByID(id int64) *sheets.DeveloperMetadata {
+	for _, m := range c.Metadata {
 		if m.MetadataId == id {
 			return m
 		}
@@ -36,26 +36,26 @@ func (c *Contents) MarkerByID(id int64) *sheets.DeveloperMetadata {
 	return nil
 }
 
-// MarkerSheet returns the sheet that a location belongs to; false for the spreadsheet.
-func MarkerSheet(l *sheets.DeveloperMetadataLocation) (id int64, ok bool) {
+// MetadataSheet returns the sheet that a location belongs to; false for the spreadsheet.
+func MetadataSheet(l *sheets.DeveloperMetadataLocation) (id int64, ok bool) {
 	if l.DimensionRange != nil {
 		return l.DimensionRange.SheetId, true
 	}
 	return l.SheetId, !l.Spreadsheet
 }
 
-// DropMarkers removes the developer metadata of a sheet.
-func (c *Contents) DropMarkers(sheetID int64) {
-	c.Markers = slices.DeleteFunc(c.Markers, func(m *sheets.DeveloperMetadata) bool {
-		id, ok := MarkerSheet(m.Location)
+// DeleteSheetMetadata removes the developer metadata of a sheet.
+func (c *Spreadsheet) DeleteSheetMetadata(sheetID int64) {
+	c.Metadata = slices.DeleteFunc(c.Metadata, func(m *sheets.DeveloperMetadata) bool {
+		id, ok := MetadataSheet(m.Location)
 		return ok && id == sheetID
 	})
 }
 
-// shiftMarkers moves the developer metadata of single rows and columns along.
-func (c *Contents) shiftMarkers(sheetID int64, along grid.Axis, at, n int) {
+// shiftMetadata moves the developer metadata of single rows and columns along.
+func (c *Spreadsheet) shiftMetadata(sheetID int64, along grid.Axis, at, n int) {
 	var kept []*sheets.DeveloperMetadata
-	for _, m := range c.Markers {
+	for _, m := range c.Metadata {
 		d := m.Location.DimensionRange
 		if d == nil || d.SheetId != sheetID || Axes[d.Dimension] != along {
 			kept = append(kept, m)
@@ -70,41 +70,41 @@ func (c *Contents) shiftMarkers(sheetID int64, along grid.Axis, at, n int) {
 		location.DimensionRange, moved.Location = &of, &location
 		kept = append(kept, &moved)
 	}
-	c.Markers = kept
+	c.Metadata = kept
 }
 
-// CheckMarkers refuses more text than a place has room for.
-func (c *Contents) CheckMarkers() error {
+// CheckMetadata refuses more text than a place has room for.
+func (c *Spreadsheet) CheckMetadata() error {
 	used := map[int64]int{}
-	for _, m := range c.Markers {
-		place, ok := MarkerSheet(m.Location)
+	for _, m := range c.Metadata {
+		place, ok := MetadataSheet(m.Location)
 		if !ok {
 			place = -1
 		}
 		used[place] += utf8.RuneCountInString(m.MetadataKey) + utf8.RuneCountInString(m.MetadataValue)
-		if used[place] > maxMarkerText {
-			return rest.BadRequest("The developer metadata would exceed the limit of %d characters.", maxMarkerText)
+		if used[place] > maxMetadataText {
+			return rest.BadRequest("The developer metadata would exceed the limit of %d characters.", maxMetadataText)
 		}
 	}
 	return nil
 }
 
-// Matching returns the developer metadata that a filter selects: by a lookup, or
+// MatchingMetadata returns the developer metadata that a filter selects: by a lookup, or
 // all that lies in a range.
-func (c *Contents) Matching(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
+func (c *Spreadsheet) MatchingMetadata(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
 	if f == nil {
 		return nil, rest.BadRequest("A data filter must not be empty.")
 	}
 	l := f.DeveloperMetadataLookup
 	if l == nil {
-		places, err := c.filterPlaces(f)
+		places, err := c.filterRanges(f)
 		if err != nil {
 			return nil, err
 		}
-		return c.markersAt(func(at *sheets.DeveloperMetadataLocation) bool { return c.covers(places[0], at) }), nil
+		return c.metadataAt(func(at *sheets.DeveloperMetadataLocation) bool { return c.covers(places[0], at) }), nil
 	}
 	var out []*sheets.DeveloperMetadata
-	for _, m := range c.Markers {
+	for _, m := range c.Metadata {
 		if lookupFits(l, m) {
 			out = append(out, m)
 		}
@@ -124,8 +124,8 @@ func lookupFits(l *sheets.DeveloperMetadataLookup, m *sheets.DeveloperMetadata) 
 }
 
 func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
-	idA, sheetA := MarkerSheet(a)
-	idB, sheetB := MarkerSheet(b)
+	idA, sheetA := MetadataSheet(a)
+	idB, sheetB := MetadataSheet(b)
 	if sheetA != sheetB || idA != idB || (a.DimensionRange == nil) != (b.DimensionRange == nil) {
 		return false
 	}
@@ -139,8 +139,8 @@ func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
 // intersects tells whether two locations share cells; the spreadsheet and a
 // sheet take in all that is theirs.
 func intersects(a, b *sheets.DeveloperMetadataLocation) bool {
-	idA, sheetA := MarkerSheet(a)
-	idB, sheetB := MarkerSheet(b)
+	idA, sheetA := MetadataSheet(a)
+	idB, sheetB := MetadataSheet(b)
 	x, y := a.DimensionRange, b.DimensionRange
 	switch {
 	case !sheetA || !sheetB:
@@ -154,9 +154,9 @@ func intersects(a, b *sheets.DeveloperMetadataLocation) bool {
 }
 
 // covers tells whether a location lies in a part of a sheet.
-func (c *Contents) covers(p place, at *sheets.DeveloperMetadataLocation) bool {
-	id, ok := MarkerSheet(at)
-	if !ok || id != p.Sheet.Id {
+func (c *Spreadsheet) covers(p SheetRange, at *sheets.DeveloperMetadataLocation) bool {
+	id, ok := MetadataSheet(at)
+	if !ok || id != p.Sheet.ID {
 		return false
 	}
 	whole := grid.Rect(0, p.Sheet.Height, 0, p.Sheet.Width)

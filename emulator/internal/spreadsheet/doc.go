@@ -2,12 +2,12 @@
 // formulas, what is stored about ranges, and how all of it is described and
 // changed in the types of the Sheets API.
 //
-//	s := spreadsheet.NewContents("Demo")
+//	s := spreadsheet.New("Demo")
 //	values, err := s.Read("Sheet1!A1:B2", spreadsheet.Rendering{})
 //
 // # Versions
 //
-// A [Contents] is changed on a draft, which replaces it only if all of the
+// A [Spreadsheet] is changed on a draft, which replaces it only if all of the
 // change succeeded. Drafts share rows with what they were made from; properties
 // and other generated types are never changed in place.
 //

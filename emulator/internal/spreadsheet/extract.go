@@ -11,61 +11,61 @@ import (
 // their own, where that changes nothing else, and errors are carried from piece
 // to piece here.
 
-// formulaPiece is a piece of a formula, or all that is left of it.
-type formulaPiece struct {
-	place  string // its cell in the sheet Parts
+// subexpr is a piece of a formula, or all that is left of it.
+type subexpr struct {
+	cell   string // its cell in the sheet Parts
 	strict bool   // an error in anything it uses is its value
-	uses   []usedCells
-	needs  []*formulaPiece
+	uses   []usedRange
+	needs  []*subexpr
 	failed string // the error that it came to
 }
 
-// hoister gathers the text of a formula, and counts what it is made of.
-type hoister struct {
-	book  *calculator
-	text  string
-	calls []hoistedCall // that are open
-	named *hoistedCall  // a function whose parenthesis comes next
-	uses  []usedCells
-	needs []*formulaPiece
+// extractor gathers the text of a formula, and counts what it is made of.
+type extractor struct {
+	calculator  *calculator
+	text        string
+	calls       []functionCall // that are open
+	pendingCall *functionCall  // a function whose parenthesis comes next
+	uses        []usedRange
+	needs       []*subexpr
 	// lenient counts functions that may make a value of an error, ranges
 	// references to several cells, operators what stands between values.
 	lenient, ranges, operators int
 }
 
-// mark is how far the gathering had come at some point.
-type mark struct{ text, uses, needs, lenient, ranges, operators int }
+// position is how far the gathering had come at some point.
+type position struct{ text, uses, needs, lenient, ranges, operators int }
 
-func (b *hoister) mark() mark {
-	return mark{len(b.text), len(b.uses), len(b.needs), b.lenient, b.ranges, b.operators}
+func (b *extractor) position() position {
+	return position{len(b.text), len(b.uses), len(b.needs), b.lenient, b.ranges, b.operators}
 }
 
-// hoistedCall is a call of a function, or a bare parenthesis without a name.
-type hoistedCall struct {
+// functionCall is a call of a function, or a bare parenthesis without a name.
+type functionCall struct {
 	name       string
-	begin, arg mark
+	begin, arg position
 	first      string // its first argument
 }
 
-func (b *hoister) open(name string) {
-	b.named = &hoistedCall{name: name, begin: b.mark()}
+func (b *extractor) openCall(name string) {
+	b.pendingCall = &functionCall{name: name, begin: b.position()}
 	b.text += name
 	if !strictFunctions[name] {
 		b.lenient++
 	}
 }
 
-// plain takes what stands between references and names.
-func (b *hoister) plain(text string) {
+// literal takes what stands between references and names.
+func (b *extractor) literal(text string) {
 	switch text {
 	case "(":
-		call := hoistedCall{begin: b.mark()}
-		if b.named != nil {
-			call = *b.named
+		call := functionCall{begin: b.position()}
+		if b.pendingCall != nil {
+			call = *b.pendingCall
 		}
-		b.named = nil
+		b.pendingCall = nil
 		b.text += text
-		call.arg = b.mark()
+		call.arg = b.position()
 		b.calls = append(b.calls, call)
 		return
 	case ",", ")":
@@ -77,23 +77,23 @@ func (b *hoister) plain(text string) {
 	b.text += text
 }
 
-func (b *hoister) endArgument(text string) {
+func (b *extractor) endArgument(text string) {
 	if len(b.calls) == 0 {
 		b.text += text
 		return
 	}
 	call := &b.calls[len(b.calls)-1]
 	if singleFunctions[call.name] && b.operators > call.arg.operators && b.ranges == call.arg.ranges {
-		b.hoist(call.arg)
+		b.extract(call.arg)
 	}
 	if text == ")" {
-		b.bound(call)
+		b.clampArgument(call)
 	} else if call.first == "" {
 		call.first = b.text[call.arg.text:]
 	}
 	b.text += text
 	if text == "," {
-		call.arg = b.mark()
+		call.arg = b.position()
 		return
 	}
 	begin, name := call.begin, call.name
@@ -103,13 +103,13 @@ func (b *hoister) endArgument(text string) {
 		nested = nested || outer.name != ""
 	}
 	if nested && (summingFunctions[name] || singleFunctions[name] && b.ranges == begin.ranges) {
-		b.hoist(begin)
+		b.extract(begin)
 	}
 }
 
-// bound keeps the last argument of a function to where its result is an error
+// clampArgument keeps the last argument of a function to where its result is an error
 // anyway, as the library would count, or repeat a text, for minutes.
-func (b *hoister) bound(call *hoistedCall) {
+func (b *extractor) clampArgument(call *functionCall) {
 	limit := ""
 	switch call.name {
 	case "FACT":
@@ -128,23 +128,23 @@ func (b *hoister) bound(call *hoistedCall) {
 // most (Sheets says so when one is longer).
 const maxResultText = 32_000
 
-// hoist moves what was gathered since a mark into a cell of its own.
-func (b *hoister) hoist(m mark) {
-	k := b.book
-	place := grid.ColumnLetters(len(k.parts)/maxTwinRows) + strconv.Itoa(len(k.parts)%maxTwinRows+1)
-	piece := &formulaPiece{
-		place: place, strict: b.lenient == m.lenient,
-		uses: append([]usedCells(nil), b.uses[m.uses:]...), needs: append([]*formulaPiece(nil), b.needs[m.needs:]...),
+// extract moves what was gathered since a mark into a cell of its own.
+func (b *extractor) extract(m position) {
+	k := b.calculator
+	place := grid.ColumnLetters(len(k.subexprs)/maxWorkbookRows) + strconv.Itoa(len(k.subexprs)%maxWorkbookRows+1)
+	piece := &subexpr{
+		cell: place, strict: b.lenient == m.lenient,
+		uses: append([]usedRange(nil), b.uses[m.uses:]...), needs: append([]*subexpr(nil), b.needs[m.needs:]...),
 	}
-	k.parts = append(k.parts, piece)
-	k.file.SetCellFormula(partSheet, place, b.text[m.text:])
-	b.text = b.text[:m.text] + partSheet + "!" + place
+	k.subexprs = append(k.subexprs, piece)
+	k.file.SetCellFormula(subexprSheet, place, b.text[m.text:])
+	b.text = b.text[:m.text] + subexprSheet + "!" + place
 	b.uses, b.needs = b.uses[:m.uses], append(b.needs[:m.needs], piece)
 	b.lenient, b.ranges, b.operators = m.lenient, m.ranges, m.operators
 }
 
 // failure is the error that a piece takes over from what it uses, or "".
-func (k *calculator) failure(p *formulaPiece) string {
+func (k *calculator) failure(p *subexpr) string {
 	if !p.strict {
 		return ""
 	}
@@ -163,13 +163,13 @@ func (k *calculator) failure(p *formulaPiece) string {
 	return ""
 }
 
-// settle calculates the pieces of a formula, the innermost first, and returns
+// evaluate calculates the pieces of a formula, the innermost first, and returns
 // the error that the whole takes over.
-func (k *calculator) settle(f *formulaAt) string {
-	for _, p := range f.pieces {
+func (k *calculator) evaluate(f *formulaCell) string {
+	for _, p := range f.subexprs {
 		if p.failed = k.failure(p); p.failed != "" {
-			k.file.SetCellFormula(partSheet, p.place, errorTerms[p.failed])
-		} else if text, err := k.result(partSheet, p.place); err != nil {
+			k.file.SetCellFormula(subexprSheet, p.cell, errorTerms[p.failed])
+		} else if text, err := k.result(subexprSheet, p.cell); err != nil {
 			p.failed = errorName(text, err)
 		}
 	}

@@ -26,10 +26,10 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 			d.RowData = s.rowData(a, m.Sub("rowData", "values"))
 		}
 		if m.Selects("rowMetadata") {
-			d.RowMetadata = dimensionData(a.Top, a.Bottom, s.rowLook, RowPixels)
+			d.RowMetadata = dimensionData(a.Top, a.Bottom, s.rowProps, RowPixels)
 		}
 		if m.Selects("columnMetadata") {
-			d.ColumnMetadata = dimensionData(a.Left, a.Right, s.columnLook, columnPixels)
+			d.ColumnMetadata = dimensionData(a.Left, a.Right, s.columnProps, columnPixels)
 		}
 		out = append(out, d)
 	}

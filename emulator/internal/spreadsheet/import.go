@@ -14,12 +14,12 @@ import (
 
 // Delimited is what a sheet shows, with \r\n between rows and none after the
 // last (recorded).
-func (c *Contents) Delimited(comma rune) []byte {
+func (c *Spreadsheet) Delimited(comma rune) []byte {
 	s := c.Sheets[0]
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
 	w.UseCRLF, w.Comma = true, comma
-	lines := s.values(grid.WholeSheet.Closed(s.Height, s.Width), rendering{})
+	lines := s.values(grid.WholeSheet.Closed(s.Height, s.Width), Rendering{})
 	width := 0
 	for _, line := range lines {
 		width = max(width, len(line))
@@ -40,18 +40,18 @@ const uploadTimeZone = "America/Los_Angeles"
 
 // ImportDelimited returns a spreadsheet of one sheet, both with a title, that is
 // filled from text whose cells are parsed as if typed (recorded).
-func ImportDelimited(title string, text []byte, comma rune, now time.Time) (*Contents, error) {
+func ImportDelimited(title string, text []byte, comma rune, now time.Time) (*Spreadsheet, error) {
 	s := newSheet(NewID(func(int64) bool { return false }), title, 1000, 26)
-	c := NewContents(title, s)
+	c := New(title, s)
 	c.Properties.TimeZone = uploadTimeZone
-	if err := s.fillDelimited(text, comma, Input{Entered: true, Now: now}); err != nil {
+	if err := s.fillDelimited(text, comma, ValueInput{UserEntered: true, Now: now}); err != nil {
 		return nil, err
 	}
 	return c, c.CheckSize()
 }
 
 // ImportXLSX returns a spreadsheet with the sheets of an .xlsx file.
-func ImportXLSX(title string, content []byte) (*Contents, error) {
+func ImportXLSX(title string, content []byte) (*Spreadsheet, error) {
 	tabs, err := ReadXLSX(bytes.NewReader(content))
 	if err != nil {
 		return nil, rest.BadRequest("The content is no .xlsx file: %v", err)
@@ -61,7 +61,7 @@ func ImportXLSX(title string, content []byte) (*Contents, error) {
 	return c, c.CheckSize()
 }
 
-func (s *Sheet) fillDelimited(text []byte, comma rune, in Input) error {
+func (s *Sheet) fillDelimited(text []byte, comma rune, in ValueInput) error {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
 	r.Comma = comma
@@ -75,7 +75,7 @@ func (s *Sheet) fillDelimited(text []byte, comma rune, in Input) error {
 		}
 		s.Grow(row+1, len(record))
 		for column, value := range record {
-			made, err := in.Cell(strings.Clone(value))
+			made, err := in.ParseCell(strings.Clone(value))
 			if err != nil {
 				return err
 			}

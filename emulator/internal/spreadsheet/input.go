@@ -45,36 +45,36 @@ func anyNumber(v any) (float64, bool) {
 // MaxCellText is the number of characters that a cell holds.
 const MaxCellText = 50_000
 
-// Input is how values are written: a ValueInputOption and when it is.
-type Input struct {
-	Entered bool // USER_ENTERED
-	Now     time.Time
+// ValueInput is how values are written: a ValueInputOption and when it is.
+type ValueInput struct {
+	UserEntered bool // USER_ENTERED
+	Now         time.Time
 }
 
 var inputOptions = map[string]bool{"RAW": false, "USER_ENTERED": true}
 
-// parseInput reads a ValueInputOption.
-func parseInput(name string, now time.Time) (Input, error) {
+// parseValueInput reads a ValueInputOption.
+func parseValueInput(name string, now time.Time) (ValueInput, error) {
 	entered, ok := inputOptions[name]
 	if !ok && (name == "" || name == "INPUT_VALUE_OPTION_UNSPECIFIED") {
-		return Input{}, rest.BadRequest("'valueInputOption' is required but not specified")
+		return ValueInput{}, rest.BadRequest("'valueInputOption' is required but not specified")
 	}
 	if !ok {
-		_, err := Option("value_input_option", name, "ValueInputOption", inputOptions)
-		return Input{}, err
+		_, err := ParseEnum("value_input_option", name, "ValueInputOption", inputOptions)
+		return ValueInput{}, err
 	}
-	return Input{entered, now}, nil
+	return ValueInput{entered, now}, nil
 }
 
-// cells turns the values of a request into cells; nil stands for a cell that
+// parseCells turns the values of a request into cells; nil stands for a cell that
 // keeps what it has. Rows come first, whatever the request's dimension.
-func (in Input) cells(values [][]any, columns bool) ([][]*grid.Cell, error) {
+func (in ValueInput) parseCells(values [][]any, columns bool) ([][]*grid.Cell, error) {
 	out := make([][]*grid.Cell, len(values))
 	for r, line := range values {
 		out[r] = make([]*grid.Cell, len(line))
 		for i, v := range line {
-			made, err := in.Cell(v)
-			if err == errNoScalar {
+			made, err := in.ParseCell(v)
+			if err == errNotScalar {
 				return nil, rest.BadRequest("Invalid values[%d][%d]: %s", r, i, err)
 			}
 			if err != nil {
@@ -102,7 +102,7 @@ func transposedCells(lines [][]*grid.Cell) [][]*grid.Cell {
 	return out
 }
 
-func (in Input) Cell(v any) (*grid.Cell, error) {
+func (in ValueInput) ParseCell(v any) (*grid.Cell, error) {
 	var made grid.Cell
 	switch v := v.(type) {
 	case nil:
@@ -111,27 +111,27 @@ func (in Input) Cell(v any) (*grid.Cell, error) {
 		if utf8.RuneCountInString(v) > MaxCellText {
 			return nil, ErrTooLong
 		}
-		if made = grid.TextCell(v); in.Entered {
+		if made = grid.TextCell(v); in.UserEntered {
 			var err error
 			if made, err = grid.ParseUserEntered(v, in.Now); err != nil {
 				return nil, err
 			}
 		}
 	case map[string]any, []any:
-		return nil, errNoScalar
+		return nil, errNotScalar
 	default:
-		made = raw(v)
+		made = rawCell(v)
 	}
 	return &made, nil
 }
 
 const (
-	errNoScalar = rest.BadRequestError("only text, numbers and booleans are values of a cell.")
-	ErrTooLong  = rest.BadRequestError("Your input contains more than the maximum of 50000 characters in a single cell.")
+	errNotScalar = rest.BadRequestError("only text, numbers and booleans are values of a cell.")
+	ErrTooLong   = rest.BadRequestError("Your input contains more than the maximum of 50000 characters in a single cell.")
 )
 
-// raw turns a Go value into a cell as it is; see [Sheet].
-func raw(v any) grid.Cell {
+// rawCell turns a Go value into a cell as it is; see [Sheet].
+func rawCell(v any) grid.Cell {
 	switch v := v.(type) {
 	case string:
 		return grid.TextCell(v)

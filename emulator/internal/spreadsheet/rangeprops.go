@@ -9,7 +9,7 @@ import (
 
 // What a sheet keeps about ranges and only gives back: protection, filters,
 // bands, conditional formats. The values are never changed in place.
-type kept struct {
+type RangeProps struct {
 	Protected []*sheets.ProtectedRange
 	Filter    *sheets.BasicFilter
 	Views     []*sheets.FilterView
@@ -17,24 +17,24 @@ type kept struct {
 	Rules     []*sheets.ConditionalFormatRule
 }
 
-func (k kept) clone() kept {
+func (k RangeProps) clone() RangeProps {
 	k.Protected, k.Views = slices.Clone(k.Protected), slices.Clone(k.Views)
 	k.Bands, k.Rules = slices.Clone(k.Bands), slices.Clone(k.Rules)
 	return k
 }
 
-// ChangeRanges moves all ranges; what has no range left is dropped.
-func (s *Sheet) ChangeRanges(to func(grid.Area) (grid.Area, bool)) {
+// MapRanges moves all ranges; what has no range left is dropped.
+func (s *Sheet) MapRanges(to func(grid.Area) (grid.Area, bool)) {
 	change := func(g *sheets.GridRange) *sheets.GridRange {
 		a, ok := to(AreaOf(g))
 		if !ok {
 			return nil
 		}
-		return GridRange(s.Id, a)
+		return GridRange(s.ID, a)
 	}
-	s.Protected = changeEach(s.Protected, change, func(p *sheets.ProtectedRange) **sheets.GridRange { return &p.Range })
-	s.Views = changeEach(s.Views, change, func(v *sheets.FilterView) **sheets.GridRange { return &v.Range })
-	s.Bands = changeEach(s.Bands, change, func(b *sheets.BandedRange) **sheets.GridRange { return &b.Range })
+	s.Protected = mapEach(s.Protected, change, func(p *sheets.ProtectedRange) **sheets.GridRange { return &p.Range })
+	s.Views = mapEach(s.Views, change, func(v *sheets.FilterView) **sheets.GridRange { return &v.Range })
+	s.Bands = mapEach(s.Bands, change, func(b *sheets.BandedRange) **sheets.GridRange { return &b.Range })
 	if s.Filter != nil {
 		filter := *s.Filter
 		if s.Filter = &filter; change(filter.Range) == nil {
@@ -58,8 +58,8 @@ func (s *Sheet) ChangeRanges(to func(grid.Area) (grid.Area, bool)) {
 	s.Rules = rules
 }
 
-// changeEach copies a list of things with a range, with other ranges.
-func changeEach[T any](list []*T, change func(*sheets.GridRange) *sheets.GridRange, rangeOf func(*T) **sheets.GridRange) []*T {
+// mapEach copies a list of things with a range, with other ranges.
+func mapEach[T any](list []*T, change func(*sheets.GridRange) *sheets.GridRange, rangeOf func(*T) **sheets.GridRange) []*T {
 	var out []*T
 	for _, old := range list {
 		moved := *old

@@ -8,16 +8,16 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func NoGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
+func UnknownGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
 
-// GridArea resolves a GridRange: it may end past the grid, but not begin there.
-func (c *Contents) GridArea(g *sheets.GridRange) (*Sheet, grid.Area, error) {
+// ResolveGridRange resolves a GridRange: it may end past the grid, but not begin there.
+func (c *Spreadsheet) ResolveGridRange(g *sheets.GridRange) (*Sheet, grid.Area, error) {
 	if g == nil {
 		return nil, grid.Area{}, rest.BadRequest("A range must be specified.")
 	}
 	s := c.SheetByID(g.SheetId)
 	if s == nil {
-		return nil, grid.Area{}, NoGrid(g.SheetId)
+		return nil, grid.Area{}, UnknownGrid(g.SheetId)
 	}
 	a := AreaOf(g)
 	switch {
@@ -32,8 +32,8 @@ func (c *Contents) GridArea(g *sheets.GridRange) (*Sheet, grid.Area, error) {
 	return s, a, err
 }
 
-// Each calls do for every cell of a closed area until it fails.
-func Each(a grid.Area, do func(row, column int) error) error {
+// EachCell calls do for every cell of a closed area until it fails.
+func EachCell(a grid.Area, do func(row, column int) error) error {
 	for row := a.Top; row < a.Bottom; row++ {
 		for column := a.Left; column < a.Right; column++ {
 			if err := do(row, column); err != nil {
@@ -46,16 +46,16 @@ func Each(a grid.Area, do func(row, column int) error) error {
 
 var Axes = map[string]grid.Axis{"ROWS": grid.ByRow, "COLUMNS": grid.ByColumn}
 
-// find resolves a range in A1 notation: a bare name is a named range before it
+// findRange resolves a range in A1 notation: a bare name is a named range before it
 // is a sheet, and cells without a sheet are those of the first visible one
 // (developers.google.com/workspace/sheets/api/guides/concepts).
-func (c *Contents) find(a1 string) (*Sheet, grid.Reference, error) {
+func (c *Spreadsheet) findRange(a1 string) (*Sheet, grid.Reference, error) {
 	ref, err := grid.ParseA1(a1)
 	if err != nil {
 		return nil, ref, err
 	}
 	if ref.Bare {
-		for _, n := range c.Named {
+		for _, n := range c.NamedRanges {
 			if s := c.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, ref.Title) {
 				ref.Area = n.Area
 				return s, ref, nil
@@ -73,7 +73,7 @@ func (c *Contents) find(a1 string) (*Sheet, grid.Reference, error) {
 }
 
 // firstVisible returns the sheet that cells without a sheet are of; Google never lets all be hidden.
-func (c *Contents) firstVisible() *Sheet {
+func (c *Spreadsheet) firstVisible() *Sheet {
 	for _, s := range c.Sheets {
 		if !s.Hidden {
 			return s
@@ -118,9 +118,9 @@ func AreaOf(g *sheets.GridRange) grid.Area {
 	)
 }
 
-// Clipped resolves a range and cuts it to the grid.
-func (c *Contents) Clipped(a1 string) (*Sheet, grid.Area, error) {
-	s, ref, err := c.find(a1)
+// ResolveA1 resolves a range and cuts it to the grid.
+func (c *Spreadsheet) ResolveA1(a1 string) (*Sheet, grid.Area, error) {
+	s, ref, err := c.findRange(a1)
 	if err != nil {
 		return nil, grid.Area{}, err
 	}

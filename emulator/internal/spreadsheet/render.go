@@ -8,28 +8,28 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// valueMode is a ValueRenderOption.
-type valueMode int
+// valueRender is a ValueRenderOption.
+type valueRender int
 
 const (
-	formatted valueMode = iota
+	formatted valueRender = iota
 	unformatted
 	asFormula
 )
 
-var valueModes = map[string]valueMode{
+var valueRenders = map[string]valueRender{
 	"": formatted, "FORMATTED_VALUE": formatted, "UNFORMATTED_VALUE": unformatted, "FORMULA": asFormula,
 }
 
-// rendering says how values are answered.
-type rendering struct {
-	value      valueMode
+// Rendering says how values are answered.
+type Rendering struct {
+	value      valueRender
 	dateAsText bool // dates as the sheet shows them, instead of serial numbers
 	columns    bool // majorDimension COLUMNS
 }
 
 // values returns the values of an area, without trailing empty cells and rows.
-func (s *Sheet) values(a grid.Area, how rendering) [][]any {
+func (s *Sheet) values(a grid.Area, how Rendering) [][]any {
 	out := [][]any{}
 	filled := 0
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
@@ -51,7 +51,7 @@ func (s *Sheet) values(a grid.Area, how rendering) [][]any {
 	return out
 }
 
-func (how rendering) cell(c grid.Cell) any {
+func (how Rendering) cell(c grid.Cell) any {
 	if how.value == asFormula && c.Extra != nil && c.Extra.Formula != "" {
 		return c.Extra.Formula
 	}
@@ -84,8 +84,8 @@ func transposed(rows [][]any) [][]any {
 	return out
 }
 
-// Option reads a query parameter that is one of an enumeration.
-func Option[T any](name, text, typeName string, known map[string]T) (T, error) {
+// ParseEnum reads a query parameter that is one of an enumeration.
+func ParseEnum[T any](name, text, typeName string, known map[string]T) (T, error) {
 	v, ok := known[text]
 	if !ok {
 		text := "Invalid value at '" + name + "' (type.googleapis.com/google.apps.sheets.v4." + typeName + "), \"" + text + "\""
@@ -95,23 +95,23 @@ func Option[T any](name, text, typeName string, known map[string]T) (T, error) {
 }
 
 var (
-	dateModes  = map[string]bool{"": false, "SERIAL_NUMBER": false, "FORMATTED_STRING": true}
-	dimensions = map[string]bool{"": false, "DIMENSION_UNSPECIFIED": false, "ROWS": false, "COLUMNS": true}
+	dateRenders = map[string]bool{"": false, "SERIAL_NUMBER": false, "FORMATTED_STRING": true}
+	dimensions  = map[string]bool{"": false, "DIMENSION_UNSPECIFIED": false, "ROWS": false, "COLUMNS": true}
 )
 
-func ParseRendering(value, date, dimension string) (how rendering, err error) {
-	if how.value, err = Option("value_render_option", value, "ValueRenderOption", valueModes); err != nil {
+func ParseRendering(value, date, dimension string) (how Rendering, err error) {
+	if how.value, err = ParseEnum("value_render_option", value, "ValueRenderOption", valueRenders); err != nil {
 		return how, err
 	}
-	if how.dateAsText, err = Option("date_time_render_option", date, "DateTimeRenderOption", dateModes); err != nil {
+	if how.dateAsText, err = ParseEnum("date_time_render_option", date, "DateTimeRenderOption", dateRenders); err != nil {
 		return how, err
 	}
-	how.columns, err = Option("major_dimension", dimension, "Dimension", dimensions)
+	how.columns, err = ParseEnum("major_dimension", dimension, "Dimension", dimensions)
 	return how, err
 }
 
 // dimensionName is the majorDimension of an answer.
-func (how rendering) dimensionName() string {
+func (how Rendering) dimensionName() string {
 	if how.columns {
 		return "COLUMNS"
 	}
@@ -126,11 +126,11 @@ func countDistinct(list []int) int64 {
 
 // UnformattedValues returns the values of a sheet, without trailing empty cells
 // and rows; nil if there is no sheet with the title.
-func (c *Contents) UnformattedValues(title string, now time.Time) [][]any {
+func (c *Spreadsheet) UnformattedValues(title string, now time.Time) [][]any {
 	s := c.sheetByTitle(title)
 	if s == nil {
 		return nil
 	}
 	c.Calculate(now)
-	return s.values(grid.WholeSheet.Closed(s.Height, s.Width), rendering{value: unformatted})
+	return s.values(grid.WholeSheet.Closed(s.Height, s.Width), Rendering{value: unformatted})
 }

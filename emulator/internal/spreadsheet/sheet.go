@@ -12,24 +12,24 @@ import (
 // Sheet is one sheet (tab): its cells, and what is kept about it.
 type Sheet struct {
 	grid.Grid
-	Id     int64
+	ID     int64
 	Title  string
 	Hidden bool
 
-	// Look is what was set about the sheet and is only given back: tab colour,
+	// Props is what was set about the sheet and is only given back: tab colour,
 	// frozen rows, gridlines. Id, title, order, size and hidden stand elsewhere.
-	Look sheets.SheetProperties
+	Props sheets.SheetProperties
 
 	Merges []grid.Area
-	kept
-	// rowLook and columnLook hold the properties of single rows and columns
+	RangeProps
+	// rowProps and columnLook hold the properties of single rows and columns
 	// that differ from the usual; the values are never changed in place.
-	rowLook, columnLook     map[int]*sheets.DimensionProperties
+	rowProps, columnProps   map[int]*sheets.DimensionProperties
 	rowGroups, columnGroups []*sheets.DimensionGroup
 }
 
 func newSheet(id int64, title string, height, width int) *Sheet {
-	return &Sheet{Id: id, Title: title, Grid: grid.Grid{Height: height, Width: width}}
+	return &Sheet{ID: id, Title: title, Grid: grid.Grid{Height: height, Width: width}}
 }
 
 // clone returns a copy that shares rows until it writes.
@@ -38,34 +38,34 @@ func (s *Sheet) clone(version uint64) *Sheet {
 	c.Version = version
 	c.Rows = slices.Clone(s.Rows)
 	c.Merges = slices.Clone(s.Merges)
-	c.kept = s.kept.clone()
-	c.rowLook, c.columnLook = maps.Clone(s.rowLook), maps.Clone(s.columnLook)
+	c.RangeProps = s.RangeProps.clone()
+	c.rowProps, c.columnProps = maps.Clone(s.rowProps), maps.Clone(s.columnProps)
 	c.rowGroups, c.columnGroups = slices.Clone(s.rowGroups), slices.Clone(s.columnGroups)
 	return &c
 }
 
-// Exceeds is Google's refusal of a range that begins outside the grid; the
+// ExceedsGrid is Google's refusal of a range that begins outside the grid; the
 // range is shown as it was asked for.
-func (s *Sheet) Exceeds(title string, a grid.Area) error {
+func (s *Sheet) ExceedsGrid(title string, a grid.Area) error {
 	return rest.BadRequest("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.A1(), s.Height, s.Width)
 }
 
 // clip cuts a to the grid; an area that begins outside is refused.
 func (s *Sheet) clip(a grid.Area) (grid.Area, error) {
 	if a.Top >= s.Height || a.Left >= s.Width {
-		return grid.Area{}, s.Exceeds(grid.QuoteTitle(s.Title), a)
+		return grid.Area{}, s.ExceedsGrid(grid.QuoteTitle(s.Title), a)
 	}
 	return a.Closed(s.Height, s.Width), nil
 }
 
-// Name writes an area of the sheet as Google's answers do.
-func (s *Sheet) Name(a grid.Area) string { return grid.QuoteTitle(s.Title) + "!" + a.A1() }
+// RangeName writes an area of the sheet as Google's answers do.
+func (s *Sheet) RangeName(a grid.Area) string { return grid.QuoteTitle(s.Title) + "!" + a.A1() }
 
-// DimensionLook returns the map of single rows' or columns' properties.
-func (s *Sheet) DimensionLook(along grid.Axis) map[int]*sheets.DimensionProperties {
-	look := &s.rowLook
+// DimensionProps returns the map of single rows' or columns' properties.
+func (s *Sheet) DimensionProps(along grid.Axis) map[int]*sheets.DimensionProperties {
+	look := &s.rowProps
 	if along == grid.ByColumn {
-		look = &s.columnLook
+		look = &s.columnProps
 	}
 	if *look == nil {
 		*look = map[int]*sheets.DimensionProperties{}
@@ -81,8 +81,8 @@ func (s *Sheet) Size(along grid.Axis) int {
 	return s.Height
 }
 
-// Longer returns the size with n more rows or columns.
-func (s *Sheet) Longer(along grid.Axis, n int) (height, width int) {
+// SizeWith returns the size with n more rows or columns.
+func (s *Sheet) SizeWith(along grid.Axis, n int) (height, width int) {
 	if along == grid.ByColumn {
 		return s.Height, s.Width + n
 	}
@@ -118,9 +118,9 @@ func (s *Sheet) shift(along grid.Axis, at, n int) {
 		}
 	}
 	s.Merges = kept
-	s.ChangeRanges(func(a grid.Area) (grid.Area, bool) { return a.Shifted(along, at, n) })
+	s.MapRanges(func(a grid.Area) (grid.Area, bool) { return a.Shifted(along, at, n) })
 	s.shiftGroups(along, at, n)
-	look := s.DimensionLook(along)
+	look := s.DimensionProps(along)
 	moved := map[int]*sheets.DimensionProperties{}
 	for i, p := range look {
 		if n < 0 && i >= at && i < at-n {

@@ -11,7 +11,7 @@ import (
 
 // CopySheet puts a copy of a sheet, perhaps of another spreadsheet, at an index.
 // Without a title it is named as in the menu.
-func (c *Contents) CopySheet(s *Sheet, id int64, title string, at int) (*Sheet, error) {
+func (c *Spreadsheet) CopySheet(s *Sheet, id int64, title string, at int) (*Sheet, error) {
 	if title == "" {
 		title = "Copy of " + s.Title
 		for n := 1; c.sheetByTitle(title) != nil; n++ {
@@ -19,8 +19,8 @@ func (c *Contents) CopySheet(s *Sheet, id int64, title string, at int) (*Sheet, 
 		}
 	}
 	made := s.detached(c.Version)
-	made.Id, made.Title, made.Hidden = id, "", false
-	made.ChangeRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
+	made.ID, made.Title, made.Hidden = id, "", false
+	made.MapRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
 	for _, p := range made.Protected {
 		p.ProtectedRangeId = NewID(func(id int64) bool { return false })
 	}
@@ -34,13 +34,13 @@ func (c *Contents) CopySheet(s *Sheet, id int64, title string, at int) (*Sheet, 
 // RuleAt checks the index of a rule.
 func (s *Sheet) RuleAt(i int64) (*sheets.ConditionalFormatRule, error) {
 	if i < 0 || i >= int64(len(s.Rules)) {
-		return nil, rest.BadRequest("No conditional format on sheet: %d at index: %d", s.Id, i)
+		return nil, rest.BadRequest("No conditional format on sheet: %d at index: %d", s.ID, i)
 	}
 	return s.Rules[i], nil
 }
 
 // AddSheet makes a sheet as a request describes it; what is missing is chosen.
-func (c *Contents) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
+func (c *Spreadsheet) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
 	if given.SheetType != "" && given.SheetType != "GRID" {
 		return nil, rest.Unsupported("a sheet of type " + given.SheetType)
 	}
@@ -72,7 +72,7 @@ func (c *Contents) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
 }
 
 // rename gives a sheet a title that no other has.
-func (c *Contents) rename(s *Sheet, title string) error {
+func (c *Spreadsheet) rename(s *Sheet, title string) error {
 	if title == "" {
 		return rest.BadRequest("The sheet name cannot be empty.")
 	}
@@ -87,7 +87,7 @@ func (c *Contents) rename(s *Sheet, title string) error {
 }
 
 // SetProperties makes a sheet what its properties say, id and order apart.
-func (c *Contents) SetProperties(s *Sheet, p *sheets.SheetProperties) error {
+func (c *Spreadsheet) SetProperties(s *Sheet, p *sheets.SheetProperties) error {
 	if err := c.rename(s, p.Title); err != nil {
 		return err
 	}
@@ -98,18 +98,18 @@ func (c *Contents) SetProperties(s *Sheet, p *sheets.SheetProperties) error {
 	look := *p
 	grid.SyncColors(&look.TabColor, &look.TabColorStyle)
 	if g := p.GridProperties; g != nil {
-		height, width, err := s.wantedSize(g)
+		height, width, err := s.requestedSize(g)
 		if err != nil {
 			return err
 		}
 		s.Resize(height, width)
 	}
-	s.Look = look
+	s.Props = look
 	return c.CheckSize()
 }
 
-// wantedSize reads the size out of grid properties; what was not sent stays.
-func (s *Sheet) wantedSize(g *sheets.GridProperties) (height, width int, err error) {
+// requestedSize reads the size out of grid properties; what was not sent stays.
+func (s *Sheet) requestedSize(g *sheets.GridProperties) (height, width int, err error) {
 	height, width = int(g.RowCount), int(g.ColumnCount)
 	if height == 0 && !rest.WasSent(g.ForceSendFields, "RowCount") {
 		height = s.Height
@@ -133,10 +133,10 @@ func (s *Sheet) wantedSize(g *sheets.GridProperties) (height, width int, err err
 	return height, width, nil
 }
 
-func NoSheet(id int64) error { return rest.BadRequest("No sheet with id: %d", id) }
+func UnknownSheet(id int64) error { return rest.BadRequest("No sheet with id: %d", id) }
 
-// CellBlock returns copies of the cells of an area.
-func (s *Sheet) CellBlock(a grid.Area) [][]grid.Cell {
+// CopyCells returns copies of the cells of an area.
+func (s *Sheet) CopyCells(a grid.Area) [][]grid.Cell {
 	out := make([][]grid.Cell, a.Rows())
 	for r := range out {
 		out[r] = make([]grid.Cell, a.Columns())
@@ -147,8 +147,8 @@ func (s *Sheet) CellBlock(a grid.Area) [][]grid.Cell {
 	return out
 }
 
-// SetBlock stores cells from a place on; the grid has room for them.
-func (s *Sheet) SetBlock(top, left int, block [][]grid.Cell) {
+// SetCells stores cells from a place on; the grid has room for them.
+func (s *Sheet) SetCells(top, left int, block [][]grid.Cell) {
 	for r, line := range block {
 		for c, v := range line {
 			s.Set(top+r, left+c, v)
@@ -156,8 +156,8 @@ func (s *Sheet) SetBlock(top, left int, block [][]grid.Cell) {
 	}
 }
 
-// Wipe empties an area of everything.
-func (s *Sheet) Wipe(a grid.Area) {
+// Erase empties an area of everything.
+func (s *Sheet) Erase(a grid.Area) {
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		for c := a.Left; c < min(a.Right, len(s.RowCells(r))); c++ {
 			s.Set(r, c, grid.Cell{})
@@ -165,8 +165,8 @@ func (s *Sheet) Wipe(a grid.Area) {
 	}
 }
 
-// Stored cuts an area to the rows and columns that hold anything.
-func (s *Sheet) Stored(a grid.Area) grid.Area {
+// UsedArea cuts an area to the rows and columns that hold anything.
+func (s *Sheet) UsedArea(a grid.Area) grid.Area {
 	width := 0
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		width = max(width, len(s.RowCells(r)))
@@ -180,7 +180,7 @@ func (s *Sheet) Stored(a grid.Area) grid.Area {
 func (s *Sheet) Reorder(a grid.Area, order func(rows []int)) {
 	var places []int
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
-		if look := s.rowLook[r]; look == nil || !look.HiddenByUser {
+		if look := s.rowProps[r]; look == nil || !look.HiddenByUser {
 			places = append(places, r)
 		}
 	}
@@ -189,7 +189,7 @@ func (s *Sheet) Reorder(a grid.Area, order func(rows []int)) {
 	moved := make([][]grid.Cell, len(rows))
 	for i, r := range rows {
 		if r != places[i] {
-			moved[i] = s.CellBlock(grid.Rect(r, r+1, a.Left, a.Right))[0]
+			moved[i] = s.CopyCells(grid.Rect(r, r+1, a.Left, a.Right))[0]
 		}
 	}
 	for i, line := range moved {

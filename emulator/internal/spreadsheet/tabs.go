@@ -17,7 +17,7 @@ type Tab struct {
 
 // FromTabs returns a spreadsheet with these sheets; its first one is visible if
 // all were hidden.
-func FromTabs(title string, tabs []Tab) *Contents {
+func FromTabs(title string, tabs []Tab) *Spreadsheet {
 	var list []*Sheet
 	for i, t := range tabs {
 		list = append(list, t.build(int64(i)))
@@ -25,7 +25,7 @@ func FromTabs(title string, tabs []Tab) *Contents {
 	if len(list) > 0 && !slices.ContainsFunc(list, func(s *Sheet) bool { return !s.Hidden }) {
 		list[0].Hidden = false
 	}
-	return NewContents(title, list...)
+	return New(title, list...)
 }
 
 func (t Tab) build(id int64) *Sheet {
@@ -34,7 +34,7 @@ func (t Tab) build(id int64) *Sheet {
 	for r, values := range t.Values {
 		s.Grow(r+1, len(values))
 		for c, v := range values {
-			s.Set(r, c, raw(v))
+			s.Set(r, c, rawCell(v))
 		}
 	}
 	return s

@@ -19,9 +19,9 @@ var errorTerms = map[string]string{
 // translate writes a formula for the calculator and notes which cells it uses:
 // sheets by their code, names by their cells, open ranges closed, and the clock
 // by the emulator's.
-func (k *calculator) translate(f *formulaAt, text string) string {
-	b := hoister{book: k}
-	first := len(k.parts)
+func (k *calculator) translate(f *formulaCell, text string) string {
+	b := extractor{calculator: k}
+	first := len(k.subexprs)
 	parts := grid.SplitFormula(strings.TrimPrefix(text, "="))
 	for i := 0; i < len(parts); i++ {
 		p, used := parts[i], len(f.uses)
@@ -29,7 +29,7 @@ func (k *calculator) translate(f *formulaAt, text string) string {
 		case p.Kind == grid.RangePart:
 			blank, length := k.blankTest(f, parts[i:])
 			if length == 0 {
-				blank, length = k.reference(f, p), 1
+				blank, length = k.writeReference(f, p), 1
 			}
 			b.text += blank
 			i += length - 1
@@ -37,28 +37,28 @@ func (k *calculator) translate(f *formulaAt, text string) string {
 				b.ranges++
 			}
 		case p.Kind == grid.NamePart:
-			b.text += k.name(f, name)
+			b.text += k.writeName(f, name)
 			b.ranges++
 		case p.Kind == grid.FunctionPart && (name == "NOW" || name == "TODAY") && i+2 < len(parts) && parts[i+2].Text == ")":
-			b.text += k.clock(name)
+			b.text += k.writeClock(name)
 			i += 2
 		case p.Kind == grid.PlainPart && errorTerms[name] != "":
 			b.text += errorTerms[name]
 		case p.Kind == grid.FunctionPart:
-			b.open(name)
+			b.openCall(name)
 		default:
-			b.plain(p.Text)
+			b.literal(p.Text)
 		}
 		b.uses = append(b.uses, f.uses[used:]...)
 	}
-	f.whole = formulaPiece{strict: b.lenient == 0, uses: b.uses, needs: b.needs}
-	f.pieces = k.parts[first:]
+	f.whole = subexpr{strict: b.lenient == 0, uses: b.uses, needs: b.needs}
+	f.subexprs = k.subexprs[first:]
 	return b.text
 }
 
 // blankTest translates a comparison of a cell with "", which the library gets
 // wrong for an empty cell.
-func (k *calculator) blankTest(f *formulaAt, parts []grid.FormulaPart) (text string, length int) {
+func (k *calculator) blankTest(f *formulaCell, parts []grid.FormulaPart) (text string, length int) {
 	if parts[0].Kind != grid.RangePart || !parts[0].Cells.Single {
 		return "", 0
 	}
@@ -73,7 +73,7 @@ func (k *calculator) blankTest(f *formulaAt, parts []grid.FormulaPart) (text str
 			if test == "" {
 				return "", 0
 			}
-			return "(LEN(" + k.reference(f, parts[0]) + ")" + test + ")", at + 1
+			return "(LEN(" + k.writeReference(f, parts[0]) + ")" + test + ")", at + 1
 		default:
 			return "", 0
 		}
@@ -81,7 +81,7 @@ func (k *calculator) blankTest(f *formulaAt, parts []grid.FormulaPart) (text str
 	return "", 0
 }
 
-func (k *calculator) clock(name string) string {
+func (k *calculator) writeClock(name string) string {
 	n := grid.Serial(k.now.UTC())
 	if name == "TODAY" {
 		n = float64(int(n))
@@ -89,40 +89,40 @@ func (k *calculator) clock(name string) string {
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-func (k *calculator) reference(f *formulaAt, p grid.FormulaPart) string {
+func (k *calculator) writeReference(f *formulaCell, p grid.FormulaPart) string {
 	s := f.sheet
 	if p.Sheet != "" {
-		s = k.of.sheetByTitle(p.Sheet)
+		s = k.spreadsheet.sheetByTitle(p.Sheet)
 	}
 	if s == nil {
 		return errorTerms[grid.RefError]
 	}
-	return k.cells(f, s, p.Cells)
+	return k.writeRange(f, s, p.Cells)
 }
 
-// cells writes a range with its sheet; what lies outside the grid is #REF!.
-func (k *calculator) cells(f *formulaAt, s *Sheet, r grid.CellRange) string {
+// writeRange writes a range with its sheet; what lies outside the grid is #REF!.
+func (k *calculator) writeRange(f *formulaCell, s *Sheet, r grid.CellRange) string {
 	if r.Area.Top >= s.Height || r.Area.Left >= s.Width {
 		return errorTerms[grid.RefError]
 	}
 	r.Area = r.Area.Closed(s.Height, s.Width)
-	f.uses = append(f.uses, usedCells{s, r.Area})
+	f.uses = append(f.uses, usedRange{s, r.Area})
 	// Rows below the last one with anything in it are not walked through.
-	if last := max(len(s.Rows), r.Area.Top+1); r.Area.Bottom > last && r.Area.Rows() > maxIdleRows {
+	if last := max(len(s.Rows), r.Area.Top+1); r.Area.Bottom > last && r.Area.Rows() > maxEmptyRows {
 		r.Area.Bottom = last
 	}
 	r.Absolute = [4]bool{true, true, true, true}
-	return k.code(s) + "!" + r.Text()
+	return k.sheetName(s) + "!" + r.Text()
 }
 
-// maxIdleRows is how many empty rows at the end a range may have before they
+// maxEmptyRows is how many empty rows at the end a range may have before they
 // are left out of the calculation.
-const maxIdleRows = 2000
+const maxEmptyRows = 2000
 
-func (k *calculator) name(f *formulaAt, name string) string {
-	for _, n := range k.of.Named {
-		if s := k.of.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, name) {
-			return k.cells(f, s, grid.CellRange{Area: n.Area, Single: n.Area.Rows() == 1 && n.Area.Columns() == 1})
+func (k *calculator) writeName(f *formulaCell, name string) string {
+	for _, n := range k.spreadsheet.NamedRanges {
+		if s := k.spreadsheet.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, name) {
+			return k.writeRange(f, s, grid.CellRange{Area: n.Area, Single: n.Area.Rows() == 1 && n.Area.Columns() == 1})
 		}
 	}
 	return errorTerms["#NAME?"]

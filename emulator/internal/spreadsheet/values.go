@@ -8,16 +8,16 @@ import (
 // The calls of spreadsheets.values that read or clear.
 
 // Read answers one range of a values call.
-func (c *Contents) Read(a1 string, how rendering) (*sheets.ValueRange, error) {
-	s, a, err := c.Clipped(a1)
+func (c *Spreadsheet) Read(a1 string, how Rendering) (*sheets.ValueRange, error) {
+	s, a, err := c.ResolveA1(a1)
 	if err != nil {
 		return nil, err
 	}
 	return s.ValueRange(a, how), nil
 }
 
-func (s *Sheet) ValueRange(a grid.Area, how rendering) *sheets.ValueRange {
-	return &sheets.ValueRange{Range: s.Name(a), MajorDimension: how.dimensionName(), Values: s.values(a, how)}
+func (s *Sheet) ValueRange(a grid.Area, how Rendering) *sheets.ValueRange {
+	return &sheets.ValueRange{Range: s.RangeName(a), MajorDimension: how.dimensionName(), Values: s.values(a, how)}
 }
 
 func (s *Sheet) ClearValues(a grid.Area) {

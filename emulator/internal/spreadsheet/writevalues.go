@@ -8,44 +8,44 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Write is one values call that writes: how values come in and are answered.
-type Write struct {
-	In   Input
-	echo bool // the values as stored are part of the answer
-	how  rendering
+// ValuesWriter is one values call that writes: how values come in and are answered.
+type ValuesWriter struct {
+	Input         ValueInput
+	includeValues bool // the values as stored are part of the answer
+	rendering     Rendering
 }
 
-// Written is where one range of values went.
-type Written struct {
-	contents      *Contents
+// WrittenRange is where one range of values went.
+type WrittenRange struct {
+	spreadsheet   *Spreadsheet
 	sheet         *Sheet
 	area          grid.Area
 	rows, columns []int // that got a value or were emptied
 	cells         int64
 }
 
-func NewWrite(inputOption string, echo bool, value, date string, now time.Time) (*Write, error) {
-	in, err := parseInput(inputOption, now)
+func NewValuesWriter(inputOption string, echo bool, value, date string, now time.Time) (*ValuesWriter, error) {
+	in, err := parseValueInput(inputOption, now)
 	if err != nil {
 		return nil, err
 	}
 	how, err := ParseRendering(value, date, "")
-	return &Write{in, echo, how}, err
+	return &ValuesWriter{in, echo, how}, err
 }
 
 // Update writes a value range where it says. A closed range of several cells is
 // a bound, any other an origin; the grid does not grow.
-func (w *Write) Update(c *Contents, v *sheets.ValueRange) (Written, error) {
-	s, ref, err := c.find(v.Range)
+func (w *ValuesWriter) Update(c *Spreadsheet, v *sheets.ValueRange) (WrittenRange, error) {
+	s, ref, err := c.findRange(v.Range)
 	if err != nil {
-		return Written{}, err
+		return WrittenRange{}, err
 	}
 	lines, err := w.lines(v)
 	if err != nil {
-		return Written{}, err
+		return WrittenRange{}, err
 	}
 	if _, err := s.clip(ref.Area); err != nil {
-		return Written{}, err
+		return WrittenRange{}, err
 	}
 	bounded := !ref.Single && ref.Area.Bottom != grid.ToEnd && ref.Area.Right != grid.ToEnd
 	for r, line := range lines {
@@ -53,24 +53,24 @@ func (w *Write) Update(c *Contents, v *sheets.ValueRange) (Written, error) {
 		within := "'" + s.Title + "'!" + ref.Area.A1()
 		switch {
 		case bounded && row > ref.Area.Bottom:
-			return Written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to row [%d]", within, row)
+			return WrittenRange{}, rest.BadRequest("Requested writing within range [%s], but tried writing to row [%d]", within, row)
 		case bounded && column > ref.Area.Right:
-			return Written{}, rest.BadRequest("Requested writing within range [%s], but tried writing to column [%s]", within, grid.ColumnLetters(ref.Area.Right))
+			return WrittenRange{}, rest.BadRequest("Requested writing within range [%s], but tried writing to column [%s]", within, grid.ColumnLetters(ref.Area.Right))
 		}
 	}
 	to := extent(ref.Area, lines)
 	if to.Bottom > s.Height || to.Right > s.Width {
-		return Written{}, s.Exceeds("'"+s.Title+"'", to)
+		return WrittenRange{}, s.ExceedsGrid("'"+s.Title+"'", to)
 	}
-	return c.place(s, to, lines), nil
+	return c.storeCells(s, to, lines), nil
 }
 
-func (w *Write) lines(v *sheets.ValueRange) ([][]*grid.Cell, error) {
-	columns, err := Option("data.major_dimension", v.MajorDimension, "Dimension", dimensions)
+func (w *ValuesWriter) lines(v *sheets.ValueRange) ([][]*grid.Cell, error) {
+	columns, err := ParseEnum("data.major_dimension", v.MajorDimension, "Dimension", dimensions)
 	if err != nil {
 		return nil, err
 	}
-	return w.In.cells(v.Values, columns)
+	return w.Input.parseCells(v.Values, columns)
 }
 
 // extent is the area that lines take from a's first cell on; at least that cell.
@@ -82,9 +82,9 @@ func extent(a grid.Area, lines [][]*grid.Cell) grid.Area {
 	return grid.Rect(a.Top, a.Top+max(1, len(lines)), a.Left, a.Left+width)
 }
 
-// place stores lines; the grid has room for them.
-func (c *Contents) place(s *Sheet, to grid.Area, lines [][]*grid.Cell) Written {
-	done := Written{contents: c, sheet: s, area: to}
+// storeCells stores lines; the grid has room for them.
+func (c *Spreadsheet) storeCells(s *Sheet, to grid.Area, lines [][]*grid.Cell) WrittenRange {
+	done := WrittenRange{spreadsheet: c, sheet: s, area: to}
 	for r, line := range lines {
 		any := false
 		for i, v := range line {
@@ -107,8 +107,8 @@ func (c *Contents) place(s *Sheet, to grid.Area, lines [][]*grid.Cell) Written {
 // Append writes below the last table in the range, or at the range's own first
 // cell where it holds none, and returns the table's name
 // (developers.google.com/workspace/sheets/api/guides/values, "Append values").
-func (w *Write) Append(c *Contents, a1 string, v *sheets.ValueRange, insert bool) (done Written, table string, err error) {
-	s, ref, err := c.find(a1)
+func (w *ValuesWriter) Append(c *Spreadsheet, a1 string, v *sheets.ValueRange, insert bool) (done WrittenRange, table string, err error) {
+	s, ref, err := c.findRange(a1)
 	if err != nil {
 		return done, "", err
 	}
@@ -123,12 +123,12 @@ func (w *Write) Append(c *Contents, a1 string, v *sheets.ValueRange, insert bool
 	start := grid.Area{Top: a.Top, Left: a.Left}
 	t, found := s.LastTable(a)
 	if found {
-		table = s.Name(t)
+		table = s.RangeName(t)
 		start = grid.Area{Top: t.Bottom, Left: t.Left}
 	}
 	to := extent(start, lines)
 	if len(lines) == 0 {
-		return c.place(s, to, lines), table, nil
+		return c.storeCells(s, to, lines), table, nil
 	}
 	if insert {
 		c.Insert(s, grid.ByRow, to.Top, len(lines))
@@ -137,7 +137,7 @@ func (w *Write) Append(c *Contents, a1 string, v *sheets.ValueRange, insert bool
 	if err := c.CheckSize(); err != nil {
 		return done, "", err
 	}
-	done = c.place(s, to, lines)
+	done = c.storeCells(s, to, lines)
 	if found {
 		s.ExtendTable(t, to)
 	}
@@ -145,34 +145,34 @@ func (w *Write) Append(c *Contents, a1 string, v *sheets.ValueRange, insert bool
 }
 
 // Response describes what was written, the values too if they were asked for.
-func (w *Write) Response(id string, done Written) *sheets.UpdateValuesResponse {
+func (w *ValuesWriter) Response(id string, done WrittenRange) *sheets.UpdateValuesResponse {
 	out := &sheets.UpdateValuesResponse{SpreadsheetId: id}
 	if done.sheet == nil {
 		return out
 	}
-	out.UpdatedRange = done.sheet.Name(done.area)
+	out.UpdatedRange = done.sheet.RangeName(done.area)
 	out.UpdatedRows, out.UpdatedColumns = countDistinct(done.rows), countDistinct(done.columns)
 	out.UpdatedCells = done.cells
-	if w.echo {
-		done.contents.Calculate(w.In.Now)
-		out.UpdatedData = done.sheet.ValueRange(done.area, w.how)
+	if w.includeValues {
+		done.spreadsheet.Calculate(w.Input.Now)
+		out.UpdatedData = done.sheet.ValueRange(done.area, w.rendering)
 	}
 	return out
 }
 
 // Totals sums up a batch: rows and columns that several ranges share count once
 // (recorded).
-func (w *Write) Totals(id string, all []Written) *sheets.BatchUpdateValuesResponse {
+func (w *ValuesWriter) Totals(id string, all []WrittenRange) *sheets.BatchUpdateValuesResponse {
 	out := &sheets.BatchUpdateValuesResponse{SpreadsheetId: id}
 	rows, columns, touched := map[[2]int64]bool{}, map[[2]int64]bool{}, map[int64]bool{}
 	for _, done := range all {
 		for _, r := range done.rows {
-			rows[[2]int64{done.sheet.Id, int64(r)}] = true
+			rows[[2]int64{done.sheet.ID, int64(r)}] = true
 		}
 		for _, c := range done.columns {
-			columns[[2]int64{done.sheet.Id, int64(c)}] = true
+			columns[[2]int64{done.sheet.ID, int64(c)}] = true
 		}
-		touched[done.sheet.Id] = true
+		touched[done.sheet.ID] = true
 		out.TotalUpdatedCells += done.cells
 		out.Responses = append(out.Responses, w.Response(id, done))
 	}
@@ -182,15 +182,15 @@ func (w *Write) Totals(id string, all []Written) *sheets.BatchUpdateValuesRespon
 }
 
 // SameRange refuses a body that names another range than the path.
-func (c *Contents) SameRange(path, body string) error {
+func (c *Spreadsheet) SameRange(path, body string) error {
 	if body == "" {
 		return nil
 	}
-	s, a, err := c.find(path)
+	s, a, err := c.findRange(path)
 	if err != nil {
 		return err
 	}
-	other, b, err := c.find(body)
+	other, b, err := c.findRange(body)
 	if err == nil && (s != other || a.Area != b.Area) {
 		err = rest.BadRequest("Requested range %s does not match value range %s", path, body)
 	}

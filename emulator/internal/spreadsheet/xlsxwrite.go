@@ -14,14 +14,14 @@ import (
 
 // xlsxWriter writes contents; titles are those in the file.
 type xlsxWriter struct {
-	of     *Contents
-	book   *excelize.File
-	titles map[*Sheet]string
-	styles map[string]int // by pattern
+	spreadsheet *Spreadsheet
+	book        *excelize.File
+	titles      map[*Sheet]string
+	styles      map[string]int // by pattern
 }
 
-func (c *Contents) WriteXLSX(w io.Writer) error {
-	x := xlsxWriter{of: c, book: excelize.NewFile(), titles: map[*Sheet]string{}, styles: map[string]int{}}
+func (c *Spreadsheet) WriteXLSX(w io.Writer) error {
+	x := xlsxWriter{spreadsheet: c, book: excelize.NewFile(), titles: map[*Sheet]string{}, styles: map[string]int{}}
 	defer x.book.Close()
 	taken := map[string]bool{}
 	for i, s := range c.Sheets {
@@ -124,7 +124,7 @@ func (x *xlsxWriter) formula(own *Sheet, text string) string {
 	return grid.RewriteReferences(text, func(p grid.FormulaPart) (string, bool) {
 		of := own
 		if p.Sheet != "" {
-			of = x.of.sheetByTitle(p.Sheet)
+			of = x.spreadsheet.sheetByTitle(p.Sheet)
 		}
 		if of == nil {
 			return grid.RefError, true
