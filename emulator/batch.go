@@ -17,6 +17,31 @@ type batch struct {
 	now       time.Time
 }
 
+// maxRequests is the number of requests that a batch may hold.
+const maxRequests = 100_000
+
+// applyBatch applies requests in order to a draft, in the name of the principal
+// who sent them, and returns a reply to each. After an error the draft is of no
+// use: what came before it has been applied.
+func applyBatch(draft *spreadsheet.Spreadsheet, requests []*sheets.Request, principal string, now time.Time) ([]*sheets.Response, error) {
+	switch n := len(requests); {
+	case n == 0:
+		return nil, rest.BadRequest("Must specify at least one request.")
+	case n > maxRequests:
+		return nil, rest.BadRequest("Cannot exceed %d requests in a single batch.", maxRequests)
+	}
+	b := batch{draft, principal, now}
+	var replies []*sheets.Response
+	for i, r := range requests {
+		reply, err := b.apply(i, r)
+		if err != nil {
+			return nil, err
+		}
+		replies = append(replies, reply)
+	}
+	return replies, nil
+}
+
 // kindOf adapts a method to the table of kinds.
 func kindOf[T any](apply func(batch, *T) (*sheets.Response, error)) func(batch, any) (*sheets.Response, error) {
 	return func(b batch, request any) (*sheets.Response, error) { return apply(b, request.(*T)) }

@@ -3,8 +3,11 @@ package emulator
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
+	"google.golang.org/api/sheets/v4"
 )
 
 func FuzzBatch(f *testing.F) {
@@ -29,17 +32,25 @@ func FuzzBatch(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, body string) {
-		s := New(Options{})
-		id := s.Create(Spreadsheet{Sheets: []Sheet{{Values: [][]any{{"a", 1}, {true}}}}})
-		c := &call{s: s, vars: map[string]string{"spreadsheetId": id}, body: []byte(body), token: &token{principal: s.ServiceAccount()}}
-		before := s.Values(id, "Sheet1")
-		out, err := c.batchUpdate()
-		if err == nil {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, text string) {
+		var body sheets.BatchUpdateSpreadsheetRequest
+		if rest.Decode([]byte(text), &body, "") != nil {
+			return
+		}
+		s := spreadsheet.FromTabs("", []spreadsheet.Tab{{Values: [][]any{{"a", 1}, {true}}}})
+		before := s.UnformattedValues("Sheet1", now)
+		draft := s.Draft()
+		_, err := applyBatch(draft, body.Requests, "me@example.com", now)
+		if err != nil {
+			if after := s.UnformattedValues("Sheet1", now); !reflect.DeepEqual(before, after) {
+				t.Errorf("%s was refused (%v) and changed %v to %v", text, err, before, after)
+			}
+			return
+		}
+		draft.Calculate(now)
+		if out, err := draft.Describe("id", body.ResponseRanges, true, nil); err == nil {
 			rest.Encode(out, nil, false)
-			s.Values(id, "Sheet1") // has formulas calculated
-		} else if after := s.Values(id, "Sheet1"); !reflect.DeepEqual(before, after) {
-			t.Errorf("%s was refused (%v) and changed %v to %v", body, err, before, after)
 		}
 	})
 }

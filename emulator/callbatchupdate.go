@@ -6,9 +6,6 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// maxRequests is what one batch may hold.
-const maxRequests = 100_000
-
 // batchUpdate is spreadsheets.batchUpdate: all requests in order, or none.
 func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	var body sheets.BatchUpdateSpreadsheetRequest
@@ -19,26 +16,14 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch n := len(body.Requests); {
-	case n == 0:
-		return nil, rest.BadRequest("Must specify at least one request.")
-	case n > maxRequests:
-		return nil, rest.BadRequest("Cannot exceed %d requests in a single batch.", maxRequests)
-	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
-	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
-		b := batch{draft, c.token.principal, c.s.options.Now()}
-		for i, r := range body.Requests {
-			reply, err := b.apply(i, r)
-			if err != nil {
-				return err
-			}
-			out.Replies = append(out.Replies, reply)
+	now := c.s.options.Now()
+	err = f.edit(now, func(draft *spreadsheet.Spreadsheet) error {
+		out.Replies, err = applyBatch(draft, body.Requests, c.token.principal, now)
+		if err != nil || !body.IncludeSpreadsheetInResponse {
+			return err
 		}
-		if !body.IncludeSpreadsheetInResponse {
-			return nil
-		}
-		b.Calculate(b.now)
+		draft.Calculate(now)
 		m := c.mask.Sub("updatedSpreadsheet")
 		out.UpdatedSpreadsheet, err = draft.Describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
