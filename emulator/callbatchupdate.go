@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/batch"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
@@ -19,7 +20,7 @@ func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
 	now := c.s.options.Now()
 	err = f.edit(now, func(draft *spreadsheet.Spreadsheet) error {
-		out.Replies, err = applyBatch(draft, body.Requests, c.token.principal, now)
+		out.Replies, err = batch.Apply(draft, body.Requests, c.token.principal, now)
 		if err != nil || !body.IncludeSpreadsheetInResponse {
 			return err
 		}

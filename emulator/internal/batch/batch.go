@@ -1,4 +1,4 @@
-package emulator
+package batch
 
 import (
 	"fmt"
@@ -20,10 +20,10 @@ type batch struct {
 // maxRequests is the number of requests that a batch may hold.
 const maxRequests = 100_000
 
-// applyBatch applies requests in order to a draft, in the name of the principal
+// Apply applies requests in order to a draft, in the name of the principal
 // who sent them, and returns a reply to each. After an error the draft is of no
 // use: what came before it has been applied.
-func applyBatch(draft *spreadsheet.Spreadsheet, requests []*sheets.Request, principal string, now time.Time) ([]*sheets.Response, error) {
+func Apply(draft *spreadsheet.Spreadsheet, requests []*sheets.Request, principal string, now time.Time) ([]*sheets.Response, error) {
 	switch n := len(requests); {
 	case n == 0:
 		return nil, rest.BadRequest("Must specify at least one request.")

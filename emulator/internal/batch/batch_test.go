@@ -1,4 +1,4 @@
-package emulator
+package batch
 
 import (
 	"reflect"
@@ -41,7 +41,7 @@ func FuzzBatch(f *testing.F) {
 		s := spreadsheet.FromTabs("", []spreadsheet.Tab{{Values: [][]any{{"a", 1}, {true}}}})
 		before := s.UnformattedValues("Sheet1", now)
 		draft := s.Draft()
-		_, err := applyBatch(draft, body.Requests, "me@example.com", now)
+		_, err := Apply(draft, body.Requests, "me@example.com", now)
 		if err != nil {
 			if after := s.UnformattedValues("Sheet1", now); !reflect.DeepEqual(before, after) {
 				t.Errorf("%s was refused (%v) and changed %v to %v", text, err, before, after)

@@ -1,4 +1,4 @@
-package emulator
+package batch
 
 import (
 	"example.com/sheets-function/emulator/internal/grid"
