@@ -43,7 +43,7 @@ func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, 
 					given = e.outer
 				}
 				if given != nil {
-					*e.of(&borders) = storedBorder(given)
+					*e.of(&borders) = normalizeBorder(given)
 				}
 			}
 			if format.Borders = &borders; borders.Top == nil && borders.Bottom == nil && borders.Left == nil && borders.Right == nil {
@@ -58,8 +58,8 @@ func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, 
 // borderWidths are what Google answers for each style, in pixels.
 var borderWidths = map[string]int64{"SOLID": 1, "DOTTED": 1, "DASHED": 1, "SOLID_MEDIUM": 2, "SOLID_THICK": 3, "DOUBLE": 3}
 
-// storedBorder is a border as Google gives it back; nil for none.
-func storedBorder(given *sheets.Border) *sheets.Border {
+// normalizeBorder is a border as Google gives it back; nil for none.
+func normalizeBorder(given *sheets.Border) *sheets.Border {
 	width, ok := borderWidths[given.Style]
 	if !ok {
 		return nil
@@ -82,9 +82,9 @@ func (b batch) bandByID(id int64) (*spreadsheet.Sheet, int) {
 	return nil, -1
 }
 
-// storedBand is a banded range as Google gives it back.
-func (b batch) storedBand(given sheets.BandedRange) (*spreadsheet.Sheet, *sheets.BandedRange, error) {
-	s, inside, err := b.filtered(given.Range)
+// normalizeBand is a banded range as Google gives it back.
+func (b batch) normalizeBand(given sheets.BandedRange) (*spreadsheet.Sheet, *sheets.BandedRange, error) {
+	s, inside, err := b.closedRange(given.Range)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,7 +117,7 @@ func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error)
 	} else if taken(given.BandedRangeId) {
 		return nil, rest.BadRequest("Banded range with id %d already exists.", given.BandedRangeId)
 	}
-	s, made, err := b.storedBand(given)
+	s, made, err := b.normalizeBand(given)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ func (b batch) updateBanding(r *sheets.UpdateBandingRequest) (*sheets.Response, 
 	wanted := *old.Bands[i]
 	rest.Merge(&wanted, given, m)
 	wanted.BandedRangeId = given.BandedRangeId
-	s, made, err := b.storedBand(wanted)
+	s, made, err := b.normalizeBand(wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (b batch) updateDimensionGroup(r *sheets.UpdateDimensionGroupRequest) (*she
 	if given == nil {
 		given = &sheets.DimensionGroup{}
 	}
-	l, err := b.lines(given.Range)
+	l, err := b.resolveDimension(given.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ func (b batch) updateDimensionGroup(r *sheets.UpdateDimensionGroupRequest) (*she
 		changed.Range, changed.Depth = g.Range, g.Depth
 		groups[i] = &changed
 		if m.Selects("collapsed") {
-			l.setLook(func(_ int, p *sheets.DimensionProperties) { p.HiddenByUser = changed.Collapsed })
+			l.setProps(func(_ int, p *sheets.DimensionProperties) { p.HiddenByUser = changed.Collapsed })
 		}
 		return nil, nil
 	}

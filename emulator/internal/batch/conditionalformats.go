@@ -10,8 +10,8 @@ import (
 
 // Requests about conditional formats, which are stored in order and not applied.
 
-// storedRule checks a rule and returns the sheet that its ranges are on.
-func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*spreadsheet.Sheet, *sheets.ConditionalFormatRule, error) {
+// normalizeRule checks a rule and returns the sheet that its ranges are on.
+func (b batch) normalizeRule(given *sheets.ConditionalFormatRule) (*spreadsheet.Sheet, *sheets.ConditionalFormatRule, error) {
 	switch {
 	case given == nil || len(given.Ranges) == 0:
 		return nil, nil, rest.BadRequest("A rule must have at least one range.")
@@ -22,7 +22,7 @@ func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*spreadsheet.She
 	rule.Ranges, rule.ForceSendFields = nil, nil
 	var on *spreadsheet.Sheet
 	for _, g := range given.Ranges {
-		s, inside, err := b.filtered(g)
+		s, inside, err := b.closedRange(g)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -40,8 +40,8 @@ func (b batch) storedRule(given *sheets.ConditionalFormatRule) (*spreadsheet.She
 	return on, &rule, nil
 }
 
-func (b batch) addRule(r *sheets.AddConditionalFormatRuleRequest) (*sheets.Response, error) {
-	s, rule, err := b.storedRule(r.Rule)
+func (b batch) addConditionalFormatRule(r *sheets.AddConditionalFormatRuleRequest) (*sheets.Response, error) {
+	s, rule, err := b.normalizeRule(r.Rule)
 	if err != nil {
 		return nil, err
 	}
@@ -53,10 +53,10 @@ func (b batch) addRule(r *sheets.AddConditionalFormatRuleRequest) (*sheets.Respo
 	return nil, nil
 }
 
-func (b batch) updateRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets.Response, error) {
+func (b batch) updateConditionalFormatRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets.Response, error) {
 	reply := &sheets.UpdateConditionalFormatRuleResponse{NewIndex: r.Index}
 	if r.Rule != nil {
-		s, rule, err := b.storedRule(r.Rule)
+		s, rule, err := b.normalizeRule(r.Rule)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +83,7 @@ func (b batch) updateRule(r *sheets.UpdateConditionalFormatRuleRequest) (*sheets
 	return &sheets.Response{UpdateConditionalFormatRule: reply}, nil
 }
 
-func (b batch) deleteRule(r *sheets.DeleteConditionalFormatRuleRequest) (*sheets.Response, error) {
+func (b batch) deleteConditionalFormatRule(r *sheets.DeleteConditionalFormatRuleRequest) (*sheets.Response, error) {
 	s := b.SheetByID(r.SheetId)
 	if s == nil {
 		return nil, spreadsheet.UnknownSheet(r.SheetId)

@@ -11,19 +11,19 @@ import (
 
 // Requests about rows and columns.
 
-// lines is a DimensionRange resolved.
-type lines struct {
+// dimensionRange is a DimensionRange resolved.
+type dimensionRange struct {
 	sheet      *spreadsheet.Sheet
 	along      grid.Axis
 	start, end int
 }
 
-// lines resolves a DimensionRange; an end that was not sent is the grid's.
-func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
+// resolveDimension resolves a DimensionRange; an end that was not sent is the grid's.
+func (b batch) resolveDimension(d *sheets.DimensionRange) (dimensionRange, error) {
 	if d == nil {
-		return lines{}, rest.BadRequest("A range must be specified.")
+		return dimensionRange{}, rest.BadRequest("A range must be specified.")
 	}
-	l := lines{sheet: b.SheetByID(d.SheetId), start: int(d.StartIndex), end: int(d.EndIndex)}
+	l := dimensionRange{sheet: b.SheetByID(d.SheetId), start: int(d.StartIndex), end: int(d.EndIndex)}
 	if l.sheet == nil {
 		return l, spreadsheet.UnknownGrid(d.SheetId)
 	}
@@ -40,7 +40,7 @@ func (b batch) lines(d *sheets.DimensionRange) (lines, error) {
 	return l, nil
 }
 
-func (l lines) kind() string {
+func (l dimensionRange) noun() string {
 	if l.along == grid.ByColumn {
 		return "column"
 	}
@@ -48,7 +48,7 @@ func (l lines) kind() string {
 }
 
 func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Response, error) {
-	l, err := b.lines(r.Range)
+	l, err := b.resolveDimension(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 }
 
 // inherit gives new rows or columns the formats and validation of another.
-func (l lines) inherit(model int) {
+func (l dimensionRange) inherit(model int) {
 	s := l.sheet
 	for i := l.start; i < l.end; i++ {
 		for j := range s.Size(!l.along) {
@@ -98,7 +98,7 @@ func (l lines) inherit(model int) {
 }
 
 func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Response, error) {
-	l, err := b.lines(r.Range)
+	l, err := b.resolveDimension(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +106,12 @@ func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Respon
 	switch {
 	case l.start >= size:
 		return nil, rest.BadRequest("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
-			l.kind(), l.kind(), l.start, size, l.kind())
+			l.noun(), l.noun(), l.start, size, l.noun())
 	case l.end > size:
 		return nil, rest.BadRequest("Cannot delete a %s that doesn't exist. Tried to delete %s index %d but there are only %d %ss.",
-			l.kind(), l.kind(), l.end-1, size, l.kind())
+			l.noun(), l.noun(), l.end-1, size, l.noun())
 	case l.start == 0 && l.end == size:
-		return nil, rest.BadRequest("You can't delete all the %ss on the sheet.", l.kind())
+		return nil, rest.BadRequest("You can't delete all the %ss on the sheet.", l.noun())
 	case l.start == l.end:
 		return nil, rest.BadRequest("range.endIndex must be greater than range.startIndex.")
 	}
@@ -143,7 +143,7 @@ func (b batch) updateDimensionProperties(r *sheets.UpdateDimensionPropertiesRequ
 	if r.DataSourceSheetRange != nil {
 		return nil, rest.Unsupported("a data source sheet")
 	}
-	l, err := b.lines(r.Range)
+	l, err := b.resolveDimension(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -151,12 +151,12 @@ func (b batch) updateDimensionProperties(r *sheets.UpdateDimensionPropertiesRequ
 	if given == nil {
 		given = &sheets.DimensionProperties{}
 	}
-	l.setLook(func(_ int, p *sheets.DimensionProperties) { rest.Merge(p, given, m) })
+	l.setProps(func(_ int, p *sheets.DimensionProperties) { rest.Merge(p, given, m) })
 	return nil, nil
 }
 
-// setLook changes the properties of each row or column, on copies.
-func (l lines) setLook(change func(int, *sheets.DimensionProperties)) {
+// setProps changes the properties of each row or column, on copies.
+func (l dimensionRange) setProps(change func(int, *sheets.DimensionProperties)) {
 	look := l.sheet.DimensionProps(l.along)
 	for i := l.start; i < min(l.end, l.sheet.Size(l.along)); i++ {
 		p := sheets.DimensionProperties{}
@@ -174,12 +174,12 @@ func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*she
 	if r.DataSourceSheetDimensions != nil {
 		return nil, rest.Unsupported("a data source sheet")
 	}
-	l, err := b.lines(r.Dimensions)
+	l, err := b.resolveDimension(r.Dimensions)
 	if err != nil || l.along == grid.ByRow {
 		return nil, err
 	}
 	b.Calculate(b.now)
-	l.setLook(func(column int, p *sheets.DimensionProperties) {
+	l.setProps(func(column int, p *sheets.DimensionProperties) {
 		widest := 0
 		for row := range l.sheet.Rows {
 			widest = max(widest, utf8.RuneCountInString(l.sheet.At(row, column).Formatted()))
@@ -194,7 +194,7 @@ const maxGroupDepth = 8
 
 // regroup changes the depth of rows or columns, from which groups follow: one
 // for each run of at least a depth.
-func (l lines) regroup(by int) error {
+func (l dimensionRange) regroup(by int) error {
 	groups := l.sheet.GroupsOf(l.along)
 	depth := make([]int, l.sheet.Size(l.along)+1)
 	for _, g := range *groups {
@@ -219,7 +219,7 @@ func (l lines) regroup(by int) error {
 	return nil
 }
 
-func runs(l lines, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
+func runs(l dimensionRange, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
 	start := -1
 	for i, d := range depth {
 		switch {
@@ -237,7 +237,7 @@ func runs(l lines, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
 }
 
 func (b batch) addDimensionGroup(r *sheets.AddDimensionGroupRequest) (*sheets.Response, error) {
-	l, err := b.lines(r.Range)
+	l, err := b.resolveDimension(r.Range)
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +257,7 @@ func (b batch) addDimensionGroup(r *sheets.AddDimensionGroupRequest) (*sheets.Re
 }
 
 func (b batch) deleteDimensionGroup(r *sheets.DeleteDimensionGroupRequest) (*sheets.Response, error) {
-	l, err := b.lines(r.Range)
+	l, err := b.resolveDimension(r.Range)
 	if err != nil {
 		return nil, err
 	}

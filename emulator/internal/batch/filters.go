@@ -11,8 +11,9 @@ import (
 
 // Requests about filters, which are stored and hide no rows.
 
-// filtered resolves the range of a filter; it is closed as the menu does it.
-func (b batch) filtered(g *sheets.GridRange) (*spreadsheet.Sheet, *sheets.GridRange, error) {
+// closedRange resolves a GridRange and returns it without open ends, as the menu
+// writes the range of a filter.
+func (b batch) closedRange(g *sheets.GridRange) (*spreadsheet.Sheet, *sheets.GridRange, error) {
 	s, a, err := b.ResolveGridRange(g)
 	if err != nil {
 		return nil, nil, err
@@ -20,10 +21,10 @@ func (b batch) filtered(g *sheets.GridRange) (*spreadsheet.Sheet, *sheets.GridRa
 	return s, spreadsheet.GridRange(s.ID, a), nil
 }
 
-// bothCriteria fills the older and the newer field for the criteria of a filter
+// syncCriteria fills the older and the newer field for the criteria of a filter
 // from each other; the newer wins
 // (developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/sheets#basicfilter).
-func bothCriteria(criteria *map[string]sheets.FilterCriteria, specs *[]*sheets.FilterSpec) {
+func syncCriteria(criteria *map[string]sheets.FilterCriteria, specs *[]*sheets.FilterSpec) {
 	if len(*specs) > 0 {
 		*criteria = map[string]sheets.FilterCriteria{}
 		for _, spec := range *specs {
@@ -50,13 +51,13 @@ func (b batch) setBasicFilter(r *sheets.SetBasicFilterRequest) (*sheets.Response
 	if r.Filter.TableId != "" {
 		return nil, rest.Unsupported("a filter of a table")
 	}
-	s, inside, err := b.filtered(r.Filter.Range)
+	s, inside, err := b.closedRange(r.Filter.Range)
 	if err != nil {
 		return nil, err
 	}
 	filter := *r.Filter
 	filter.Range, filter.ForceSendFields = inside, nil
-	bothCriteria(&filter.Criteria, &filter.FilterSpecs)
+	syncCriteria(&filter.Criteria, &filter.FilterSpecs)
 	s.Filter = &filter
 	return nil, nil
 }
@@ -98,12 +99,12 @@ func (b batch) storeView(v sheets.FilterView, old *spreadsheet.Sheet, at int) (*
 		}
 		v.Range = spreadsheet.GridRange(b.NamedRanges[i].SheetID, b.NamedRanges[i].Area)
 	}
-	s, inside, err := b.filtered(v.Range)
+	s, inside, err := b.closedRange(v.Range)
 	if err != nil {
 		return nil, err
 	}
 	v.Range, v.ForceSendFields = inside, nil
-	bothCriteria(&v.Criteria, &v.FilterSpecs)
+	syncCriteria(&v.Criteria, &v.FilterSpecs)
 	if v.Title == "" {
 		v.Title = "Filter " + strconv.Itoa(len(s.Views)+1)
 	}

@@ -8,7 +8,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.Response, error) {
+func (b batch) createDeveloperMetadata(r *sheets.CreateDeveloperMetadataRequest) (*sheets.Response, error) {
 	given := r.DeveloperMetadata
 	if given == nil {
 		return nil, rest.BadRequest("Developer metadata must be specified.")
@@ -22,7 +22,7 @@ func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.R
 	case b.MetadataByID(id) != nil: // reported by a third party in 2026, word for word
 		return nil, rest.BadRequest("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
 	}
-	made, err := b.marker(given, id)
+	made, err := b.completeMetadata(given, id)
 	if err != nil {
 		return nil, err
 	}
@@ -33,8 +33,8 @@ func (b batch) createMarker(r *sheets.CreateDeveloperMetadataRequest) (*sheets.R
 	return &sheets.Response{CreateDeveloperMetadata: &sheets.CreateDeveloperMetadataResponse{DeveloperMetadata: made}}, nil
 }
 
-// marker checks developer metadata and completes its location.
-func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.DeveloperMetadata, error) {
+// completeMetadata checks developer metadata and completes its location.
+func (b batch) completeMetadata(given *sheets.DeveloperMetadata, id int64) (*sheets.DeveloperMetadata, error) {
 	switch {
 	case given.MetadataKey == "":
 		return nil, rest.BadRequest("Developer metadata must have a key.")
@@ -66,7 +66,7 @@ func (b batch) marker(given *sheets.DeveloperMetadata, id int64) (*sheets.Develo
 	return &made, nil
 }
 
-func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.Response, error) {
+func (b batch) updateDeveloperMetadata(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.Response, error) {
 	m, err := updateMask(r.Fields, sheets.DeveloperMetadata{})
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.
 		for _, old := range found {
 			wanted := *old
 			rest.Merge(&wanted, given, m)
-			made, err := b.marker(&wanted, old.MetadataId)
+			made, err := b.completeMetadata(&wanted, old.MetadataId)
 			if err != nil {
 				return nil, err
 			}
@@ -95,9 +95,9 @@ func (b batch) updateMarkers(r *sheets.UpdateDeveloperMetadataRequest) (*sheets.
 	return &sheets.Response{UpdateDeveloperMetadata: reply}, b.CheckMetadata()
 }
 
-// deleteMarkers removes what a filter selects. Google does not say whether an
+// deleteDeveloperMetadata removes what a filter selects. Google does not say whether an
 // id that is gone is refused; here it is, so that clients meet the harder case.
-func (b batch) deleteMarkers(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.Response, error) {
+func (b batch) deleteDeveloperMetadata(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.Response, error) {
 	found, err := b.MatchingMetadata(r.DataFilter)
 	if err != nil {
 		return nil, err

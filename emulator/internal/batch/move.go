@@ -26,14 +26,14 @@ func rotate[T any](list []T, start, end, dest int) {
 	}
 }
 
-// move is rows or columns on their way to another place.
-type move struct {
-	lines
+// dimensionMove is rows or columns on their way to another place.
+type dimensionMove struct {
+	dimensionRange
 	dest int // in coordinates before the move
 }
 
 // index is where row or column i comes to stand.
-func (m move) index(i int) int {
+func (m dimensionMove) index(i int) int {
 	n := m.end - m.start
 	switch {
 	case i >= m.start && i < m.end && m.dest > m.end:
@@ -49,7 +49,7 @@ func (m move) index(i int) int {
 }
 
 // area moves an area whose rows or columns stay together; another keeps its place.
-func (m move) area(a grid.Area) grid.Area {
+func (m dimensionMove) area(a grid.Area) grid.Area {
 	start, end := &a.Top, &a.Bottom
 	if m.along == grid.ByColumn {
 		start, end = &a.Left, &a.Right
@@ -65,15 +65,15 @@ func (m move) area(a grid.Area) grid.Area {
 }
 
 func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, error) {
-	l, err := b.lines(r.Source)
+	l, err := b.resolveDimension(r.Source)
 	if err != nil {
 		return nil, err
 	}
-	m := move{l, int(r.DestinationIndex)}
+	m := dimensionMove{l, int(r.DestinationIndex)}
 	size := l.sheet.Size(l.along)
 	switch {
 	case l.start >= size || l.end > size || l.start == l.end:
-		return nil, rest.BadRequest("Cannot move %ss that don't exist: there are only %d.", l.kind(), size)
+		return nil, rest.BadRequest("Cannot move %ss that don't exist: there are only %d.", l.noun(), size)
 	case m.dest < 0 || m.dest > size:
 		return nil, rest.BadRequest("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
 	}
@@ -83,7 +83,7 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 			b.NamedRanges[i].Area = m.area(n.Area)
 		}
 	}
-	b.moveMarkers(m)
+	b.moveMetadata(m)
 	b.RewriteFormulas(func(of *spreadsheet.Sheet, text string) string {
 		return grid.RelocateFormula(text, of == l.sheet, l.sheet.Title, func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 	})
@@ -91,7 +91,7 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 }
 
 // moveLines moves the cells and what is kept about single rows and columns.
-func (m move) moveLines() {
+func (m dimensionMove) moveLines() {
 	s := m.sheet
 	s.Table = nil
 	reach := max(m.end, m.dest)
@@ -120,7 +120,7 @@ func (m move) moveLines() {
 	s.MapRanges(func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
 }
 
-func (b batch) moveMarkers(m move) {
+func (b batch) moveMetadata(m dimensionMove) {
 	for i, marker := range b.Metadata {
 		d := marker.Location.DimensionRange
 		if d == nil || d.SheetId != m.sheet.ID || spreadsheet.Axes[d.Dimension] != m.along {

@@ -12,13 +12,13 @@ import (
 
 // Requests that paste.
 
-// pasted returns what becomes of a cell when another is pasted onto it from so
+// pasteFunc returns what becomes of a cell when another is pasted onto it from so
 // many rows and columns away.
-type pasted func(onto, from grid.Cell, rows, columns int) grid.Cell
+type pasteFunc func(onto, from grid.Cell, rows, columns int) grid.Cell
 
 // pasteTypes are the kinds of pasting
 // (developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request#pastetype).
-var pasteTypes = map[string]pasted{
+var pasteTypes = map[string]pasteFunc{
 	"":                      pasteAll,
 	"PASTE_NORMAL":          pasteAll,
 	"PASTE_VALUES":          pasteValue,
@@ -28,7 +28,7 @@ var pasteTypes = map[string]pasted{
 	"PASTE_DATA_VALIDATION": pasteValidation,
 }
 
-func pasteType(name string) (pasted, error) {
+func pasteType(name string) (pasteFunc, error) {
 	paste, ok := pasteTypes[name]
 	if !ok {
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with the paste type " + name)

@@ -86,7 +86,7 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 	if err != nil {
 		return nil, err
 	}
-	columns, err := b.compared(r.ComparisonColumns, a)
+	columns, err := b.comparisonColumns(r.ComparisonColumns, a)
 	if err != nil {
 		return nil, err
 	}
@@ -114,11 +114,11 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 	return &sheets.Response{DeleteDuplicates: &sheets.DeleteDuplicatesResponse{DuplicatesRemovedCount: removed}}, nil
 }
 
-// compared are the columns that tell duplicates; all of the range by default.
-func (b batch) compared(given []*sheets.DimensionRange, a grid.Area) ([]int, error) {
+// comparisonColumns are the columns that tell duplicates; all of the range by default.
+func (b batch) comparisonColumns(given []*sheets.DimensionRange, a grid.Area) ([]int, error) {
 	var columns []int
 	for _, d := range given {
-		l, err := b.lines(d)
+		l, err := b.resolveDimension(d)
 		if err != nil {
 			return nil, err
 		}
