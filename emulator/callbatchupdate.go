@@ -8,24 +8,24 @@ import (
 )
 
 // batchUpdate is spreadsheets.batchUpdate: all requests in order, or none.
-func (c *call) batchUpdate() (*sheets.BatchUpdateSpreadsheetResponse, error) {
+func (api *Server) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	var body sheets.BatchUpdateSpreadsheetRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(writer)
+	f, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
-	now := c.s.options.Now()
+	now := api.options.Now()
 	err = f.edit(now, func(draft *spreadsheet.Spreadsheet) error {
-		out.Replies, err = batch.Apply(draft, body.Requests, c.token.principal, now)
+		out.Replies, err = batch.Apply(draft, body.Requests, c.Principal, now)
 		if err != nil || !body.IncludeSpreadsheetInResponse {
 			return err
 		}
 		draft.Calculate(now)
-		m := c.mask.Sub("updatedSpreadsheet")
+		m := c.Mask.Sub("updatedSpreadsheet")
 		out.UpdatedSpreadsheet, err = draft.Describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
 	})

@@ -7,12 +7,12 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
+func (api *Server) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	var body sheets.GetSpreadsheetByDataFilterRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(reader)
+	f, err := api.spreadsheet(c, reader)
 	if err != nil {
 		return nil, err
 	}
@@ -24,19 +24,19 @@ func (c *call) getByDataFilter() (*sheets.Spreadsheet, error) {
 	for _, p := range places {
 		wanted[p.Sheet] = append(wanted[p.Sheet], p.Area)
 	}
-	return f.contents.DescribeSheets(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.mask), nil
+	return f.contents.DescribeSheets(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
 }
 
-func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterResponse, error) {
+func (api *Server) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByDataFilterResponse, error) {
 	var body sheets.BatchGetValuesByDataFilterRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
 	how, err := spreadsheet.ParseRendering(body.ValueRenderOption, body.DateTimeRenderOption, body.MajorDimension)
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(reader)
+	f, err := api.spreadsheet(c, reader)
 	if err != nil {
 		return nil, err
 	}
@@ -51,17 +51,17 @@ func (c *call) batchGetByDataFilter() (*sheets.BatchGetValuesByDataFilterRespons
 	return out, nil
 }
 
-func (c *call) batchClearByDataFilter() (*sheets.BatchClearValuesByDataFilterResponse, error) {
+func (api *Server) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesByDataFilterResponse, error) {
 	var body sheets.BatchClearValuesByDataFilterRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(writer)
+	f, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}
 	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.id}
-	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = f.edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		places, err := draft.FilterRanges(body.DataFilters)
 		for _, p := range places {
 			p.Sheet.ClearValues(p.Area)
@@ -75,16 +75,16 @@ func (c *call) batchClearByDataFilter() (*sheets.BatchClearValuesByDataFilterRes
 	return out, nil
 }
 
-func (c *call) batchUpdateByDataFilter() (*sheets.BatchUpdateValuesByDataFilterResponse, error) {
+func (api *Server) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValuesByDataFilterResponse, error) {
 	var body sheets.BatchUpdateValuesByDataFilterRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	w, err := spreadsheet.NewValuesWriter(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, c.s.options.Now())
+	w, err := spreadsheet.NewValuesWriter(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, api.options.Now())
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(writer)
+	f, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}

@@ -8,12 +8,12 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func (c *call) getMarker() (*sheets.DeveloperMetadata, error) {
-	f, err := c.spreadsheet(reader)
+func (api *Server) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
+	f, err := api.spreadsheet(c, reader)
 	if err != nil {
 		return nil, err
 	}
-	id, err := c.number("metadataId", "metadata_id")
+	id, err := api.number(c, "metadataId", "metadata_id")
 	if err != nil {
 		return nil, err
 	}
@@ -24,20 +24,20 @@ func (c *call) getMarker() (*sheets.DeveloperMetadata, error) {
 }
 
 // number reads a 32-bit number out of the path.
-func (c *call) number(name, field string) (int64, error) {
-	id, err := strconv.ParseInt(c.vars[name], 10, 32)
+func (api *Server) number(c *rest.Call, name, field string) (int64, error) {
+	id, err := strconv.ParseInt(c.Vars[name], 10, 32)
 	if err != nil {
-		return 0, rest.Invalid(field, "Invalid value at '"+field+"' (TYPE_INT32), "+strconv.Quote(c.vars[name]))
+		return 0, rest.Invalid(field, "Invalid value at '"+field+"' (TYPE_INT32), "+strconv.Quote(c.Vars[name]))
 	}
 	return id, nil
 }
 
-func (c *call) searchMarkers() (*sheets.SearchDeveloperMetadataResponse, error) {
+func (api *Server) searchMarkers(c *rest.Call) (*sheets.SearchDeveloperMetadataResponse, error) {
 	var body sheets.SearchDeveloperMetadataRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(reader)
+	f, err := api.spreadsheet(c, reader)
 	if err != nil {
 		return nil, err
 	}

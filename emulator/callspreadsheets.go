@@ -9,16 +9,16 @@ import (
 )
 
 // copyTo is spreadsheets.sheets.copyTo: a copy at the end of another spreadsheet.
-func (c *call) copyTo() (*sheets.SheetProperties, error) {
+func (api *Server) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	var body sheets.CopySheetToAnotherSpreadsheetRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(reader)
+	f, err := api.spreadsheet(c, reader)
 	if err != nil {
 		return nil, err
 	}
-	id, err := c.number("sheetId", "sheet_id")
+	id, err := api.number(c, "sheetId", "sheet_id")
 	if err != nil {
 		return nil, err
 	}
@@ -26,13 +26,13 @@ func (c *call) copyTo() (*sheets.SheetProperties, error) {
 	if s == nil {
 		return nil, rest.BadRequest("The sheet (%d) does not exist.", id)
 	}
-	c.vars["spreadsheetId"] = body.DestinationSpreadsheetId
-	to, err := c.spreadsheet(writer)
+	c.Vars["spreadsheetId"] = body.DestinationSpreadsheetId
+	to, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}
 	var out *sheets.SheetProperties
-	err = to.edit(c.s.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = to.edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		id := s.ID
 		if id == 0 || draft.SheetByID(id) != nil {
 			id = draft.NewSheetID()
@@ -52,48 +52,48 @@ func noAccess() error {
 }
 
 // spreadsheet returns the file that the path names, if the caller has the role.
-func (c *call) spreadsheet(need role) (*file, error) {
-	f := c.s.files[c.vars["spreadsheetId"]]
+func (api *Server) spreadsheet(c *rest.Call, need role) (*file, error) {
+	f := api.files[c.Vars["spreadsheetId"]]
 	switch {
 	case f == nil:
 		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
-	case c.s.role(f, c.token.principal) < need:
+	case api.role(f, c.Principal) < need:
 		return nil, noAccess()
 	case f.contents == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
 	}
 	if need >= writer {
-		f.by = c.token.principal
+		f.by = c.Principal
 	} else {
-		f.contents.Calculate(c.s.options.Now())
+		f.contents.Calculate(api.options.Now())
 	}
 	return f, nil
 }
 
-func (c *call) getSpreadsheet() (*sheets.Spreadsheet, error) {
-	f, err := c.spreadsheet(reader)
+func (api *Server) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
+	f, err := api.spreadsheet(c, reader)
 	if err != nil {
 		return nil, err
 	}
-	return f.contents.Describe(f.id, c.query["ranges"], c.flag("includeGridData"), c.mask)
+	return f.contents.Describe(f.id, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
 }
 
-func (c *call) createSpreadsheet() (*sheets.Spreadsheet, error) {
+func (api *Server) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	var body sheets.Spreadsheet
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
 	// Service accounts own no files, and Sheets says no more than this
 	// (developers.google.com/workspace/drive/api/guides/about-files).
-	if isServiceAccount(c.token.principal) {
+	if isServiceAccount(c.Principal) {
 		return nil, noAccess()
 	}
 	made, err := spreadsheet.FromDescription(&body)
 	if err != nil {
 		return nil, err
 	}
-	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
+	f := api.addFile(newFileID(), spreadsheetType, c.Principal)
 	f.contents = made
-	made.Calculate(c.s.options.Now())
+	made.Calculate(api.options.Now())
 	return made.Describe(f.id, nil, false, nil)
 }

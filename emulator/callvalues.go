@@ -8,29 +8,29 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func (c *call) getValues() (*sheets.ValueRange, error) {
-	how, err := spreadsheet.ParseRendering(c.query.Get("valueRenderOption"), c.query.Get("dateTimeRenderOption"), c.query.Get("majorDimension"))
+func (api *Server) getValues(c *rest.Call) (*sheets.ValueRange, error) {
+	how, err := spreadsheet.ParseRendering(c.Query.Get("valueRenderOption"), c.Query.Get("dateTimeRenderOption"), c.Query.Get("majorDimension"))
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(reader)
+	f, err := api.spreadsheet(c, reader)
 	if err != nil {
 		return nil, err
 	}
-	return f.contents.Read(c.vars["range"], how)
+	return f.contents.Read(c.Vars["range"], how)
 }
 
-func (c *call) batchGetValues() (*sheets.BatchGetValuesResponse, error) {
-	how, err := spreadsheet.ParseRendering(c.query.Get("valueRenderOption"), c.query.Get("dateTimeRenderOption"), c.query.Get("majorDimension"))
+func (api *Server) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse, error) {
+	how, err := spreadsheet.ParseRendering(c.Query.Get("valueRenderOption"), c.Query.Get("dateTimeRenderOption"), c.Query.Get("majorDimension"))
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(reader)
+	f, err := api.spreadsheet(c, reader)
 	if err != nil {
 		return nil, err
 	}
 	out := &sheets.BatchGetValuesResponse{SpreadsheetId: f.id}
-	for _, a1 := range c.query["ranges"] {
+	for _, a1 := range c.Query["ranges"] {
 		v, err := f.contents.Read(a1, how)
 		if err != nil {
 			return nil, err
@@ -40,31 +40,31 @@ func (c *call) batchGetValues() (*sheets.BatchGetValuesResponse, error) {
 	return out, nil
 }
 
-func (c *call) clearValues() (*sheets.ClearValuesResponse, error) {
-	if err := rest.Decode(c.body, &sheets.ClearValuesRequest{}, ""); err != nil {
+func (api *Server) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error) {
+	if err := rest.Decode(c.Body, &sheets.ClearValuesRequest{}, ""); err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(writer)
+	f, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}
-	cleared, err := c.clear(f, []string{c.vars["range"]})
+	cleared, err := api.clear(c, f, []string{c.Vars["range"]})
 	if err != nil {
 		return nil, err
 	}
 	return &sheets.ClearValuesResponse{SpreadsheetId: f.id, ClearedRange: cleared[0]}, nil
 }
 
-func (c *call) batchClearValues() (*sheets.BatchClearValuesResponse, error) {
+func (api *Server) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse, error) {
 	var body sheets.BatchClearValuesRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(writer)
+	f, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}
-	cleared, err := c.clear(f, body.Ranges)
+	cleared, err := api.clear(c, f, body.Ranges)
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +72,8 @@ func (c *call) batchClearValues() (*sheets.BatchClearValuesResponse, error) {
 }
 
 // clear empties ranges and returns their names; all that is not a value stays.
-func (c *call) clear(f *file, ranges []string) (cleared []string, err error) {
-	err = f.edit(c.s.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+func (api *Server) clear(c *rest.Call, f *file, ranges []string) (cleared []string, err error) {
+	err = f.edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		for _, a1 := range ranges {
 			s, a, err := draft.ResolveA1(a1)
 			if err != nil {
@@ -89,31 +89,31 @@ func (c *call) clear(f *file, ranges []string) (cleared []string, err error) {
 
 // valueRange reads what update and append have in common: the values, from the
 // body, and how they come in and are answered, from the query.
-func (c *call) valueRange() (*sheets.ValueRange, *spreadsheet.ValuesWriter, error) {
+func (api *Server) valueRange(c *rest.Call) (*sheets.ValueRange, *spreadsheet.ValuesWriter, error) {
 	var body sheets.ValueRange
-	if err := rest.Decode(c.body, &body, "data"); err != nil {
+	if err := rest.Decode(c.Body, &body, "data"); err != nil {
 		return nil, nil, err
 	}
-	w, err := spreadsheet.NewValuesWriter(c.query.Get("valueInputOption"), c.flag("includeValuesInResponse"),
-		c.query.Get("responseValueRenderOption"), c.query.Get("responseDateTimeRenderOption"), c.s.options.Now())
+	w, err := spreadsheet.NewValuesWriter(c.Query.Get("valueInputOption"), c.Flag("includeValuesInResponse"),
+		c.Query.Get("responseValueRenderOption"), c.Query.Get("responseDateTimeRenderOption"), api.options.Now())
 	return &body, w, err
 }
 
-func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
-	body, w, err := c.valueRange()
+func (api *Server) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, error) {
+	body, w, err := api.valueRange(c)
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(writer)
+	f, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}
 	var done spreadsheet.WrittenRange
 	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
-		if err := draft.SameRange(c.vars["range"], body.Range); err != nil {
+		if err := draft.SameRange(c.Vars["range"], body.Range); err != nil {
 			return err
 		}
-		body.Range = c.vars["range"]
+		body.Range = c.Vars["range"]
 		done, err = w.Update(draft, body)
 		return err
 	})
@@ -123,17 +123,17 @@ func (c *call) updateValues() (*sheets.UpdateValuesResponse, error) {
 	return w.Response(f.id, done), nil
 }
 
-func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
+func (api *Server) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesResponse, error) {
 	var body sheets.BatchUpdateValuesRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
 	w, err := spreadsheet.NewValuesWriter(body.ValueInputOption, body.IncludeValuesInResponse,
-		body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, c.s.options.Now())
+		body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, api.options.Now())
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(writer)
+	f, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}
@@ -154,23 +154,23 @@ func (c *call) batchUpdateValues() (*sheets.BatchUpdateValuesResponse, error) {
 	return w.Totals(f.id, all), nil
 }
 
-func (c *call) appendValues() (*sheets.AppendValuesResponse, error) {
-	body, w, err := c.valueRange()
+func (api *Server) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error) {
+	body, w, err := api.valueRange(c)
 	if err != nil {
 		return nil, err
 	}
-	insert, err := spreadsheet.ParseEnum("insert_data_option", c.query.Get("insertDataOption"), "InsertDataOption",
+	insert, err := spreadsheet.ParseEnum("insert_data_option", c.Query.Get("insertDataOption"), "InsertDataOption",
 		map[string]bool{"": false, "OVERWRITE": false, "INSERT_ROWS": true})
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.spreadsheet(writer)
+	f, err := api.spreadsheet(c, writer)
 	if err != nil {
 		return nil, err
 	}
 	out := &sheets.AppendValuesResponse{SpreadsheetId: f.id}
 	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
-		done, table, err := w.Append(draft, c.vars["range"], body, insert)
+		done, table, err := w.Append(draft, c.Vars["range"], body, insert)
 		out.TableRange = table
 		out.Updates = w.Response(f.id, done)
 		return err

@@ -22,15 +22,15 @@ const driveTime = "2006-01-02T15:04:05.000Z"
 // anybody else it does not exist (recorded), and what lies in a shared drive
 // exists only for calls that say they know of those
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
-func (c *call) fileFor() (*file, error) { return c.fileByID(c.vars["fileId"]) }
+func (api *Server) fileFor(c *rest.Call) (*file, error) { return api.fileByID(c, c.Vars["fileId"]) }
 
-func (c *call) fileByID(id string) (*file, error) {
+func (api *Server) fileByID(c *rest.Call, id string) (*file, error) {
 	if id == "root" {
-		c.s.ensureRoot(c.token.principal)
-		id = rootOf(c.token.principal)
+		api.ensureRoot(c.Principal)
+		id = rootOf(c.Principal)
 	}
-	f := c.s.files[id]
-	if f == nil || c.s.role(f, c.token.principal) < reader || f.drive != "" && !c.knowsDrives() {
+	f := api.files[id]
+	if f == nil || api.role(f, c.Principal) < reader || f.drive != "" && !api.knowsDrives(c) {
 		return nil, &rest.Error{
 			Status:  http.StatusNotFound,
 			Message: "File not found: " + id + ".",
@@ -42,14 +42,14 @@ func (c *call) fileByID(id string) (*file, error) {
 
 // knowsDrives tells whether the call says so; an export has no parameter for it
 // and knows them anyway (github.com/taylorwilsdon/google_workspace_mcp/pull/325).
-func (c *call) knowsDrives() bool {
-	return c.flag("supportsAllDrives") || c.flag("supportsTeamDrives") || c.route.name == "drive.files.export"
+func (api *Server) knowsDrives(c *rest.Call) bool {
+	return c.Flag("supportsAllDrives") || c.Flag("supportsTeamDrives") || c.Route.Name == "drive.files.export"
 }
 
 // fileAs returns the file that the path names, if the caller has the role.
-func (c *call) fileAs(need role) (*file, error) {
-	f, err := c.fileFor()
-	if err == nil && c.s.role(f, c.token.principal) < need {
+func (api *Server) fileAs(c *rest.Call, need role) (*file, error) {
+	f, err := api.fileFor(c)
+	if err == nil && api.role(f, c.Principal) < need {
 		err = &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "The user does not have sufficient permissions for this file.",
@@ -59,19 +59,19 @@ func (c *call) fileAs(need role) (*file, error) {
 	return f, err
 }
 
-func (c *call) getFile() (any, error) {
-	f, err := c.fileFor()
+func (api *Server) getFile(c *rest.Call) (any, error) {
+	f, err := api.fileFor(c)
 	if err != nil {
 		return nil, err
 	}
-	if c.query.Get("alt") == "media" {
+	if c.Query.Get("alt") == "media" {
 		return nil, &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "Only files with binary content can be downloaded. Use Export with Docs Editors files.",
 			Item:    rest.ErrorItem{Reason: "fileNotDownloadable", Location: "alt", LocationType: "parameter"},
 		}
 	}
-	return c.shown(f), nil
+	return api.shown(c, f), nil
 }
 
 // ensureRoot makes somebody's "My Drive" folder.
@@ -84,24 +84,24 @@ func (s *Server) ensureRoot(email string) {
 // home returns the folder that a new file of the caller goes into. A service
 // account has room in shared drives only
 // (developers.google.com/workspace/drive/api/guides/about-files).
-func (c *call) home(parents []string) (parent, drive string, err error) {
+func (api *Server) home(c *rest.Call, parents []string) (parent, drive string, err error) {
 	switch {
 	case len(parents) > 1:
 		return "", "", &rest.Error{Status: http.StatusForbidden, Message: "A file cannot have more than one parent.", Item: rest.ErrorItem{Reason: "multiparenting"}}
 	case len(parents) == 1:
-		f, err := c.fileByID(parents[0])
+		f, err := api.fileByID(c, parents[0])
 		if err != nil {
 			return "", "", err
 		}
-		if c.s.role(f, c.token.principal) < writer {
+		if api.role(f, c.Principal) < writer {
 			return "", "", noRoomIn()
 		}
 		parent, drive = f.id, f.drive
 	default:
-		c.s.ensureRoot(c.token.principal)
-		parent = rootOf(c.token.principal)
+		api.ensureRoot(c.Principal)
+		parent = rootOf(c.Principal)
 	}
-	if drive == "" && isServiceAccount(c.token.principal) {
+	if drive == "" && isServiceAccount(c.Principal) {
 		return "", "", noStorage()
 	}
 	return parent, drive, nil
@@ -115,25 +115,25 @@ func noRoomIn() error {
 	}
 }
 
-func (c *call) createFile() (*drive.File, error) {
+func (api *Server) createFile(c *rest.Call) (*drive.File, error) {
 	var body drive.File
-	if err := rest.DecodeLenient(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	parent, in, err := c.home(body.Parents)
+	parent, in, err := api.home(c, body.Parents)
 	if err != nil {
 		return nil, err
 	}
 	if body.MimeType != spreadsheetType && body.MimeType != folderType {
 		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
 	}
-	f := c.s.addFile(newFileID(), body.MimeType, c.token.principal)
+	f := api.addFile(newFileID(), body.MimeType, c.Principal)
 	f.name = cmp.Or(body.Name, "Untitled")
 	if body.MimeType == spreadsheetType {
 		f.contents = spreadsheet.New(f.name)
 	}
 	f.settle(parent, in)
-	return c.shown(f), f.describeAs(&body)
+	return api.shown(c, f), f.describeAs(&body)
 }
 
 // settle puts a new file into a folder; in a shared drive nobody owns it.
@@ -145,12 +145,12 @@ func (f *file) settle(parent, drive string) {
 }
 
 // copyFile is drive.files.copy of a spreadsheet.
-func (c *call) copyFile() (*drive.File, error) {
+func (api *Server) copyFile(c *rest.Call) (*drive.File, error) {
 	var body drive.File
-	if err := rest.DecodeLenient(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	from, err := c.fileFor()
+	from, err := api.fileFor(c)
 	if err != nil {
 		return nil, err
 	}
@@ -161,51 +161,51 @@ func (c *call) copyFile() (*drive.File, error) {
 	if len(parents) == 0 && from.drive != "" {
 		parents = []string{from.parent}
 	}
-	parent, in, err := c.home(parents)
+	parent, in, err := api.home(c, parents)
 	if err != nil {
 		return nil, err
 	}
-	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
+	f := api.addFile(newFileID(), spreadsheetType, c.Principal)
 	f.contents = from.contents.Copy(cmp.Or(body.Name, "Copy of "+from.title()))
 	f.description, f.properties = from.description, maps.Clone(from.properties)
 	f.settle(parent, in)
-	return c.shown(f), f.describeAs(&body)
+	return api.shown(c, f), f.describeAs(&body)
 }
 
 // updateFile is drive.files.update without new content.
-func (c *call) updateFile() (*drive.File, error) {
+func (api *Server) updateFile(c *rest.Call) (*drive.File, error) {
 	var body drive.File
-	if err := rest.DecodeLenient(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
 	need := writer
 	if body.Trashed || rest.WasSent(body.ForceSendFields, "Trashed") {
 		need = owner
 	}
-	f, err := c.fileAs(need)
+	f, err := api.fileAs(c, need)
 	if err != nil {
 		return nil, err
 	}
 	if body.MimeType != "" && body.MimeType != f.mimeType {
 		return nil, rest.Unsupported("drive.files.update of a file's type")
 	}
-	if add := c.query.Get("addParents"); add != "" {
-		to, err := c.fileByID(add)
+	if add := c.Query.Get("addParents"); add != "" {
+		to, err := api.fileByID(c, add)
 		if err != nil {
 			return nil, err
 		}
-		if c.s.role(to, c.token.principal) < writer {
+		if api.role(to, c.Principal) < writer {
 			return nil, noRoomIn()
 		}
 		f.parent, f.drive = to.id, to.drive
-	} else if c.query.Get("removeParents") == f.parent && f.parent != "" {
+	} else if c.Query.Get("removeParents") == f.parent && f.parent != "" {
 		f.parent = ""
 	}
 	if body.Name != "" {
 		f.rename(body.Name)
 	}
-	f.modified = c.s.options.Now()
-	return c.shown(f), f.describeAs(&body)
+	f.modified = api.options.Now()
+	return api.shown(c, f), f.describeAs(&body)
 }
 
 // describeAs stores what a request says about a file, its name and place apart.
@@ -246,12 +246,12 @@ func (f *file) rename(name string) {
 	}
 }
 
-func (c *call) deleteFile() (any, error) {
-	f, err := c.fileAs(owner)
+func (api *Server) deleteFile(c *rest.Call) (any, error) {
+	f, err := api.fileAs(c, owner)
 	if err != nil {
 		return nil, err
 	}
-	c.s.remove(f)
+	api.remove(f)
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }
 
@@ -265,16 +265,16 @@ func (s *Server) remove(f *file) {
 	}
 }
 
-func (c *call) emptyTrash() (any, error) {
+func (api *Server) emptyTrash(c *rest.Call) (any, error) {
 	for _, id := range slices.Sorted(func(yield func(string) bool) {
-		for id, f := range c.s.files {
-			if f.trashed && f.roles[c.token.principal] == owner && !yield(id) {
+		for id, f := range api.files {
+			if f.trashed && f.roles[c.Principal] == owner && !yield(id) {
 				return
 			}
 		}
 	}) {
-		if f := c.s.files[id]; f != nil {
-			c.s.remove(f)
+		if f := api.files[id]; f != nil {
+			api.remove(f)
 		}
 	}
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil

@@ -22,8 +22,8 @@ var exportFormats = map[string]string{
 }
 
 // exportFile answers a spreadsheet as a file: the first sheet as text, or all.
-func (c *call) exportFile() (any, error) {
-	f, err := c.fileFor()
+func (api *Server) exportFile(c *rest.Call) (any, error) {
+	f, err := api.fileFor(c)
 	if err != nil {
 		return nil, err
 	}
@@ -34,14 +34,14 @@ func (c *call) exportFile() (any, error) {
 			Item:    rest.ErrorItem{Reason: "fileNotExportable"},
 		}
 	}
-	mediaType := c.query.Get("mimeType")
+	mediaType := c.Query.Get("mimeType")
 	if mediaType == "" {
 		return nil, &rest.Error{
 			Status: http.StatusBadRequest, Message: "Required parameter: mimeType",
 			Item: rest.ErrorItem{Reason: "required", Location: "mimeType", LocationType: "parameter"},
 		}
 	}
-	f.contents.Calculate(c.s.options.Now())
+	f.contents.Calculate(api.options.Now())
 	switch exportFormats[mediaType] {
 	case "csv":
 		return exported(mediaType, f.contents.Delimited(','))

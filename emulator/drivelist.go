@@ -13,46 +13,46 @@ import (
 
 // listFiles lists what the caller can see, newest first unless ordered
 // otherwise (recorded).
-func (c *call) listFiles() (*drive.FileList, error) {
-	inDrive, err := c.corpus()
+func (api *Server) listFiles(c *rest.Call) (*drive.FileList, error) {
+	inDrive, err := api.corpus(c)
 	if err != nil {
 		return nil, err
 	}
-	fits, err := parseFileQuery(c.query.Get("q"), &queryContext{c.s, c.token.principal})
+	fits, err := parseFileQuery(c.Query.Get("q"), &queryContext{api, c.Principal})
 	if err != nil {
 		return nil, err
 	}
-	order, err := fileOrder(c.query.Get("orderBy"))
+	order, err := fileOrder(c.Query.Get("orderBy"))
 	if err != nil {
 		return nil, err
 	}
-	root := rootOf(c.token.principal)
+	root := rootOf(c.Principal)
 	var found []*file
-	for _, f := range c.s.files {
-		if f.id != root && f.id != f.drive && c.s.listed(f, c.token.principal) && inDrive(f) && fits(f) {
+	for _, f := range api.files {
+		if f.id != root && f.id != f.drive && api.listed(f, c.Principal) && inDrive(f) && fits(f) {
 			found = append(found, f)
 		}
 	}
 	slices.SortFunc(found, func(a, b *file) int {
 		return cmp.Or(order(a, b), b.modified.Compare(a.modified), b.created.Compare(a.created), cmp.Compare(a.id, b.id))
 	})
-	return c.page(found)
+	return api.page(c, found)
 }
 
 // corpus tells which drives a list is about
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
-func (c *call) corpus() (func(*file) bool, error) {
-	all := c.knowsDrives() && (c.flag("includeItemsFromAllDrives") || c.flag("includeTeamDriveItems"))
-	id := cmp.Or(c.query.Get("driveId"), c.query.Get("teamDriveId"))
-	if spaces := c.query.Get("spaces"); spaces != "" && spaces != "drive" {
+func (api *Server) corpus(c *rest.Call) (func(*file) bool, error) {
+	all := api.knowsDrives(c) && (c.Flag("includeItemsFromAllDrives") || c.Flag("includeTeamDriveItems"))
+	id := cmp.Or(c.Query.Get("driveId"), c.Query.Get("teamDriveId"))
+	if spaces := c.Query.Get("spaces"); spaces != "" && spaces != "drive" {
 		return nil, rest.Unsupported("drive.files.list with spaces=" + spaces)
 	}
-	switch corpora := cmp.Or(c.query.Get("corpora"), "user"); {
+	switch corpora := cmp.Or(c.Query.Get("corpora"), "user"); {
 	case corpora == "drive" || id != "":
 		if id == "" || !all {
 			return nil, rest.BadRequest("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
 		}
-		if d := c.s.files[id]; d == nil || d.drive != id || c.s.role(d, c.token.principal) < reader {
+		if d := api.files[id]; d == nil || d.drive != id || api.role(d, c.Principal) < reader {
 			return nil, noDrive(id)
 		}
 		return func(f *file) bool { return f.drive == id }, nil
@@ -147,27 +147,27 @@ func fileOrder(text string) (func(a, b *file) int, error) {
 }
 
 // page cuts one page out of a list; the token is the index of the next.
-func (c *call) page(found []*file) (*drive.FileList, error) {
-	start, end, next, err := c.pageOf(len(found), 1000)
+func (api *Server) page(c *rest.Call, found []*file) (*drive.FileList, error) {
+	start, end, next, err := api.pageOf(c, len(found), 1000)
 	if err != nil {
 		return nil, err
 	}
 	out := &drive.FileList{Kind: "drive#fileList", ForceSendFields: []string{"Files", "IncompleteSearch"}, NextPageToken: next}
 	for _, f := range found[start:end] {
-		out.Files = append(out.Files, c.shown(f))
+		out.Files = append(out.Files, api.shown(c, f))
 	}
 	return out, nil
 }
 
 // pageOf returns the bounds of the page that a call asks for.
-func (c *call) pageOf(n, most int) (start, end int, next string, err error) {
+func (api *Server) pageOf(c *rest.Call, n, most int) (start, end int, next string, err error) {
 	size := 100
-	if t := c.query.Get("pageToken"); t != "" {
+	if t := c.Query.Get("pageToken"); t != "" {
 		if start, err = strconv.Atoi(t); err != nil || start < 0 {
 			return 0, 0, "", rest.BadRequest("Invalid Value")
 		}
 	}
-	if t := c.query.Get("pageSize"); t != "" {
+	if t := c.Query.Get("pageSize"); t != "" {
 		if size, err = strconv.Atoi(t); err != nil || size < 1 || size > most {
 			return 0, 0, "", rest.BadRequest("Invalid value '%s'. Values must be within the range: [1, %d]", t, most)
 		}

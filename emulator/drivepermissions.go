@@ -42,26 +42,26 @@ func showPermission(f *file, name string, all bool) *drive.Permission {
 	return out
 }
 
-func (c *call) listPermissions() (*drive.PermissionList, error) {
-	f, err := c.fileAs(writer)
+func (api *Server) listPermissions(c *rest.Call) (*drive.PermissionList, error) {
+	f, err := api.fileAs(c, writer)
 	if err != nil {
 		return nil, err
 	}
 	names := rest.SortedKeys(f.roles)
-	start, end, next, err := c.pageOf(len(names), 100)
+	start, end, next, err := api.pageOf(c, len(names), 100)
 	if err != nil {
 		return nil, err
 	}
 	out := &drive.PermissionList{Kind: "drive#permissionList", NextPageToken: next, ForceSendFields: []string{"Permissions"}}
 	for _, name := range names[start:end] {
-		out.Permissions = append(out.Permissions, showPermission(f, name, c.mask != nil))
+		out.Permissions = append(out.Permissions, showPermission(f, name, c.Mask != nil))
 	}
 	return out, nil
 }
 
 // granteeFor returns the grantee that the path names by an id.
-func (c *call) granteeFor(f *file) (string, error) {
-	id := c.vars["permissionId"]
+func (api *Server) granteeFor(c *rest.Call, f *file) (string, error) {
+	id := c.Vars["permissionId"]
 	for name := range f.roles {
 		if permissionID(name) == id {
 			return name, nil
@@ -74,16 +74,16 @@ func (c *call) granteeFor(f *file) (string, error) {
 	}
 }
 
-func (c *call) getPermission() (*drive.Permission, error) {
-	f, err := c.fileAs(reader)
+func (api *Server) getPermission(c *rest.Call) (*drive.Permission, error) {
+	f, err := api.fileAs(c, reader)
 	if err != nil {
 		return nil, err
 	}
-	name, err := c.granteeFor(f)
+	name, err := api.granteeFor(c, f)
 	if err != nil {
 		return nil, err
 	}
-	return showPermission(f, name, c.mask != nil), nil
+	return showPermission(f, name, c.Mask != nil), nil
 }
 
 // invalidSharing is Drive's 400 for a permission that cannot be.
@@ -91,12 +91,12 @@ func invalidSharing(message string) error {
 	return &rest.Error{Status: http.StatusBadRequest, Message: message, Item: rest.ErrorItem{Reason: "invalidSharingRequest"}}
 }
 
-func (c *call) createPermission() (*drive.Permission, error) {
+func (api *Server) createPermission(c *rest.Call) (*drive.Permission, error) {
 	var body drive.Permission
-	if err := rest.DecodeLenient(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	f, err := c.fileAs(writer)
+	f, err := api.fileAs(c, writer)
 	if err != nil {
 		return nil, err
 	}
@@ -113,10 +113,10 @@ func (c *call) createPermission() (*drive.Permission, error) {
 		return nil, invalidSharing("The permission type field is required.")
 	}
 	name := grantee(body.Type, body.EmailAddress, body.Domain)
-	if err := c.grant(f, name, body.Role); err != nil {
+	if err := api.grant(c, f, name, body.Role); err != nil {
 		return nil, err
 	}
-	return showPermission(f, name, c.mask != nil), nil
+	return showPermission(f, name, c.Mask != nil), nil
 }
 
 func requiredField(name string) error {
@@ -129,14 +129,14 @@ func requiredField(name string) error {
 // grant gives a role. A new owner must be asked for twice, and the old one
 // stays as a writer
 // (developers.google.com/workspace/drive/api/guides/transfer-file).
-func (c *call) grant(f *file, name, text string) error {
+func (api *Server) grant(c *rest.Call, f *file, name, text string) error {
 	given, ok := givenRoles[text]
 	kind, _, _ := granteeType(name)
-	mine := c.s.role(f, c.token.principal)
+	mine := api.role(f, c.Principal)
 	switch {
 	case !ok:
 		return &rest.Error{Status: http.StatusBadRequest, Message: "The specified role is invalid or not supported."}
-	case text == "owner" && !c.flag("transferOwnership"):
+	case text == "owner" && !c.Flag("transferOwnership"):
 		return &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
@@ -158,16 +158,16 @@ func (c *call) grant(f *file, name, text string) error {
 	return nil
 }
 
-func (c *call) updatePermission() (*drive.Permission, error) {
+func (api *Server) updatePermission(c *rest.Call) (*drive.Permission, error) {
 	var body drive.Permission
-	if err := rest.DecodeLenient(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	f, err := c.fileAs(writer)
+	f, err := api.fileAs(c, writer)
 	if err != nil {
 		return nil, err
 	}
-	name, err := c.granteeFor(f)
+	name, err := api.granteeFor(c, f)
 	if err != nil {
 		return nil, err
 	}
@@ -175,11 +175,11 @@ func (c *call) updatePermission() (*drive.Permission, error) {
 		return nil, ownerStays()
 	}
 	if body.Role != "" {
-		if err := c.grant(f, name, body.Role); err != nil {
+		if err := api.grant(c, f, name, body.Role); err != nil {
 			return nil, err
 		}
 	}
-	return showPermission(f, name, c.mask != nil), nil
+	return showPermission(f, name, c.Mask != nil), nil
 }
 
 func ownerStays() error {
@@ -191,17 +191,17 @@ func ownerStays() error {
 }
 
 // deletePermission takes a share away; everybody may give up their own.
-func (c *call) deletePermission() (any, error) {
-	f, err := c.fileAs(reader)
+func (api *Server) deletePermission(c *rest.Call) (any, error) {
+	f, err := api.fileAs(c, reader)
 	if err != nil {
 		return nil, err
 	}
-	name, err := c.granteeFor(f)
+	name, err := api.granteeFor(c, f)
 	if err != nil {
 		return nil, err
 	}
-	if name != c.token.principal {
-		if _, err := c.fileAs(writer); err != nil {
+	if name != c.Principal {
+		if _, err := api.fileAs(c, writer); err != nil {
 			return nil, err
 		}
 	}

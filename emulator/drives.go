@@ -24,24 +24,24 @@ func (s *Server) addDrive(id, name, organizer string) *file {
 	return f
 }
 
-func (c *call) createDrive() (*drive.Drive, error) {
+func (api *Server) createDrive(c *rest.Call) (*drive.Drive, error) {
 	var body drive.Drive
-	if err := rest.DecodeLenient(c.body, &body); err != nil {
+	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
 	switch {
-	case c.query.Get("requestId") == "":
+	case c.Query.Get("requestId") == "":
 		return nil, requiredField("requestId")
 	case body.Name == "":
 		return nil, requiredField("name")
 	}
 	// The request id makes a retry safe
 	// (developers.google.com/workspace/drive/api/reference/rest/v3/drives/create).
-	id := "0A" + permissionID(c.token.principal + " " + c.query.Get("requestId"))[:15] + "UkPVA"
-	if c.s.files[id] != nil {
+	id := "0A" + permissionID(c.Principal + " " + c.Query.Get("requestId"))[:15] + "UkPVA"
+	if api.files[id] != nil {
 		return nil, &rest.Error{Status: http.StatusConflict, Message: "A shared drive already exists with the specified request ID."}
 	}
-	return showDrive(c.s.addDrive(id, body.Name, c.token.principal), c.mask), nil
+	return showDrive(api.addDrive(id, body.Name, c.Principal), c.Mask), nil
 }
 
 func showDrive(f *file, m *rest.Mask) *drive.Drive {
@@ -53,32 +53,32 @@ func showDrive(f *file, m *rest.Mask) *drive.Drive {
 	return out
 }
 
-func (c *call) getDrive() (*drive.Drive, error) {
-	id := c.vars["driveId"]
-	f := c.s.files[id]
-	if f == nil || f.drive != id || c.s.role(f, c.token.principal) < reader {
+func (api *Server) getDrive(c *rest.Call) (*drive.Drive, error) {
+	id := c.Vars["driveId"]
+	f := api.files[id]
+	if f == nil || f.drive != id || api.role(f, c.Principal) < reader {
 		return nil, noDrive(id)
 	}
-	return showDrive(f, c.mask), nil
+	return showDrive(f, c.Mask), nil
 }
 
-func (c *call) listDrives() (*drive.DriveList, error) {
-	if c.query.Get("q") != "" {
+func (api *Server) listDrives(c *rest.Call) (*drive.DriveList, error) {
+	if c.Query.Get("q") != "" {
 		return nil, rest.Unsupported("drive.drives.list with q")
 	}
 	var found []*file
-	for _, id := range rest.SortedKeys(c.s.files) {
-		if f := c.s.files[id]; f.drive == id && c.s.role(f, c.token.principal) >= reader {
+	for _, id := range rest.SortedKeys(api.files) {
+		if f := api.files[id]; f.drive == id && api.role(f, c.Principal) >= reader {
 			found = append(found, f)
 		}
 	}
-	start, end, next, err := c.pageOf(len(found), 100)
+	start, end, next, err := api.pageOf(c, len(found), 100)
 	if err != nil {
 		return nil, err
 	}
 	out := &drive.DriveList{Kind: "drive#driveList", NextPageToken: next, ForceSendFields: []string{"Drives"}}
 	for _, f := range found[start:end] {
-		out.Drives = append(out.Drives, showDrive(f, c.mask))
+		out.Drives = append(out.Drives, showDrive(f, c.Mask))
 	}
 	return out, nil
 }

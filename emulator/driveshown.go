@@ -12,28 +12,28 @@ import (
 
 // shown answers a file: the usual four fields, or all that is known where a
 // mask chooses.
-func (c *call) shown(f *file) *drive.File {
+func (api *Server) shown(c *rest.Call, f *file) *drive.File {
 	out := &drive.File{Kind: "drive#file", Id: f.id, Name: f.title(), MimeType: f.mimeType}
-	if c.mask == nil {
+	if c.Mask == nil {
 		if f.drive != "" { // documented for items of shared drives
 			out.DriveId, out.TeamDriveId = f.drive, f.drive
 		}
 		return out
 	}
-	mine := c.s.role(f, c.token.principal)
+	mine := api.role(f, c.Principal)
 	out.CreatedTime = f.created.UTC().Format(driveTime)
 	out.ModifiedTime = f.modified.UTC().Format(driveTime)
-	out.Trashed, out.ExplicitlyTrashed = c.s.trashedIn(f), f.trashed
+	out.Trashed, out.ExplicitlyTrashed = api.trashedIn(f), f.trashed
 	out.Starred, out.Description, out.Properties = f.starred, f.description, maps.Clone(f.properties)
 	out.Spaces, out.DriveId = []string{"drive"}, f.drive
-	out.OwnedByMe = f.roles[c.token.principal] == owner
+	out.OwnedByMe = f.roles[c.Principal] == owner
 	out.Shared = len(f.roles) > 1
 	out.WritersCanShare = true
 	out.ForceSendFields = []string{"Trashed", "ExplicitlyTrashed", "Starred"}
 	if f.drive == "" {
 		out.ForceSendFields = append(out.ForceSendFields, "OwnedByMe", "Shared")
 	}
-	if parent := c.s.files[f.parent]; parent != nil && c.s.role(parent, c.token.principal) >= reader {
+	if parent := api.files[f.parent]; parent != nil && api.role(parent, c.Principal) >= reader {
 		out.Parents = []string{f.parent}
 	}
 	if f.contents != nil {
@@ -44,20 +44,20 @@ func (c *call) shown(f *file) *drive.File {
 		out.WebViewLink = "https://drive.google.com/drive/folders/" + f.id
 	}
 	out.Capabilities = capabilities(f, mine)
-	c.showPeople(out, f)
+	api.showPeople(c, out, f)
 	return out
 }
 
-func (c *call) showPeople(out *drive.File, f *file) {
+func (api *Server) showPeople(c *rest.Call, out *drive.File, f *file) {
 	for _, name := range rest.SortedKeys(f.roles) {
 		out.PermissionIds = append(out.PermissionIds, permissionID(name))
 		out.Permissions = append(out.Permissions, showPermission(f, name, true))
 		if f.roles[name] == owner && f.drive == "" {
-			out.Owners = append(out.Owners, c.user(name))
+			out.Owners = append(out.Owners, api.user(c, name))
 		}
 	}
 	if f.by != "" {
-		out.LastModifyingUser = c.user(f.by)
+		out.LastModifyingUser = api.user(c, f.by)
 	}
 }
 
@@ -73,10 +73,10 @@ func capabilities(f *file, mine role) *drive.FileCapabilities {
 }
 
 // user describes somebody as Drive does; the name is made up from the address.
-func (c *call) user(email string) *drive.User {
+func (api *Server) user(c *rest.Call, email string) *drive.User {
 	name, _, _ := strings.Cut(email, "@")
 	return &drive.User{
-		Kind: "drive#user", DisplayName: cmp.Or(name, email), Me: email == c.token.principal,
+		Kind: "drive#user", DisplayName: cmp.Or(name, email), Me: email == c.Principal,
 		PermissionId: permissionID(email), EmailAddress: email, ForceSendFields: []string{"Me"},
 	}
 }
@@ -90,8 +90,8 @@ func exportLinks(id string) map[string]string {
 }
 
 // about is drive.about.get, which insists on a field mask.
-func (c *call) about() (*drive.About, error) {
-	if c.mask == nil {
+func (api *Server) about(c *rest.Call) (*drive.About, error) {
+	if c.Mask == nil {
 		return nil, &rest.Error{
 			Status: 400, Message: "The 'fields' parameter is required for this method.",
 			Item: rest.ErrorItem{Reason: "required", Location: "fields", LocationType: "parameter"},
@@ -99,14 +99,14 @@ func (c *call) about() (*drive.About, error) {
 	}
 	targets := rest.SortedKeys(exportFormats)
 	out := &drive.About{
-		Kind: "drive#about", User: c.user(c.token.principal), CanCreateDrives: true,
+		Kind: "drive#about", User: api.user(c, c.Principal), CanCreateDrives: true,
 		StorageQuota:    &drive.AboutStorageQuota{Limit: 15 << 30, ForceSendFields: []string{"Limit", "Usage", "UsageInDrive", "UsageInDriveTrash"}},
 		ExportFormats:   map[string][]string{spreadsheetType: targets},
 		MaxUploadSize:   5242880000000,
 		MaxImportSizes:  map[string]string{spreadsheetType: strconv.Itoa(100 << 20)},
 		ForceSendFields: []string{"AppInstalled"},
 	}
-	if isServiceAccount(c.token.principal) {
+	if isServiceAccount(c.Principal) {
 		out.StorageQuota.Limit = 0 // since 2025 they have none
 	}
 	return out, nil

@@ -25,28 +25,28 @@ type uploaded struct {
 }
 
 // upload takes a request apart: content alone, or a part about it first.
-func (c *call) upload() (uploaded, error) {
+func (api *Server) upload(c *rest.Call) (uploaded, error) {
 	var u uploaded
-	mediaType, params, err := mime.ParseMediaType(c.header.Get("Content-Type"))
+	mediaType, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	if err != nil {
 		return u, rest.BadRequest("Bad content type.")
 	}
-	switch c.query.Get("uploadType") {
+	switch c.Query.Get("uploadType") {
 	case "media":
-		u.mediaType, u.content = mediaType, c.body
+		u.mediaType, u.content = mediaType, c.Body
 		return u, nil
 	case "multipart":
-		return c.multipart(params["boundary"])
+		return api.multipart(c, params["boundary"])
 	}
-	return u, rest.Unsupported(c.route.name + " with uploadType=" + c.query.Get("uploadType"))
+	return u, rest.Unsupported(c.Route.Name + " with uploadType=" + c.Query.Get("uploadType"))
 }
 
-func (c *call) multipart(boundary string) (u uploaded, err error) {
+func (api *Server) multipart(c *rest.Call, boundary string) (u uploaded, err error) {
 	malformed := &rest.Error{Status: http.StatusBadRequest, Message: "Malformed multipart body."}
 	if boundary == "" {
 		return u, malformed
 	}
-	parts := multipart.NewReader(bytes.NewReader(c.body), boundary)
+	parts := multipart.NewReader(bytes.NewReader(c.Body), boundary)
 	for i := range 2 {
 		part, err := parts.NextRawPart()
 		if err != nil {
@@ -82,40 +82,40 @@ func (u uploaded) contents(title string, now time.Time) (*spreadsheet.Spreadshee
 }
 
 // uploadOver replaces the content of a spreadsheet.
-func (c *call) uploadOver() (*file, error) {
-	u, err := c.upload()
+func (api *Server) uploadOver(c *rest.Call) (*file, error) {
+	u, err := api.upload(c)
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.fileAs(writer)
+	f, err := api.fileAs(c, writer)
 	if err != nil {
 		return nil, err
 	}
 	if f.contents == nil {
 		return nil, rest.Unsupported("an upload over a file of the type " + f.mimeType)
 	}
-	now := c.s.options.Now()
+	now := api.options.Now()
 	made, err := u.contents(cmp.Or(u.about.Name, f.title()), now)
 	if err != nil {
 		return nil, err
 	}
 	made.ContinueFrom(f.contents)
-	f.contents, f.modified, f.by = made, now, c.token.principal
+	f.contents, f.modified, f.by = made, now, c.Principal
 	return f, f.describeAs(&u.about)
 }
 
-func (c *call) uploadUpdate() (*drive.File, error) {
-	f, err := c.uploadOver()
+func (api *Server) uploadUpdate(c *rest.Call) (*drive.File, error) {
+	f, err := api.uploadOver(c)
 	if err != nil {
 		return nil, err
 	}
-	return c.shown(f), nil
+	return api.shown(c, f), nil
 }
 
 // uploadUpdateV2 is files.update of Drive v2, which clients still use to import
 // a CSV. Its answer has the four fields that say which file it was.
-func (c *call) uploadUpdateV2() (any, error) {
-	f, err := c.uploadOver()
+func (api *Server) uploadUpdateV2(c *rest.Call) (any, error) {
+	f, err := api.uploadOver(c)
 	if err != nil {
 		return nil, err
 	}
@@ -123,31 +123,33 @@ func (c *call) uploadUpdateV2() (any, error) {
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
 }
 
-func (c *call) uploadCreate() (*drive.File, error) {
-	u, err := c.upload()
+func (api *Server) uploadCreate(c *rest.Call) (*drive.File, error) {
+	u, err := api.upload(c)
 	if err != nil {
 		return nil, err
 	}
 	if u.about.MimeType != spreadsheetType {
 		return nil, rest.Unsupported("drive.files.create of a file that is no spreadsheet")
 	}
-	parent, in, err := c.home(u.about.Parents)
+	parent, in, err := api.home(c, u.about.Parents)
 	if err != nil {
 		return nil, err
 	}
-	made, err := u.contents(cmp.Or(u.about.Name, "Untitled"), c.s.options.Now())
+	made, err := u.contents(cmp.Or(u.about.Name, "Untitled"), api.options.Now())
 	if err != nil {
 		return nil, err
 	}
-	f := c.s.addFile(newFileID(), spreadsheetType, c.token.principal)
+	f := api.addFile(newFileID(), spreadsheetType, c.Principal)
 	f.contents = made
 	f.settle(parent, in)
-	return c.shown(f), f.describeAs(&u.about)
+	return api.shown(c, f), f.describeAs(&u.about)
 }
 
 // uploadRoutes are calls with content; they have the names of those without.
-var uploadRoutes = []route{
-	{"POST", "upload/" + files, "drive.files.create", writeFiles, "", answering((*call).uploadCreate)},
-	{"PATCH", "upload/" + files + "/{fileId}", "drive.files.update", writeFiles, "", answering((*call).uploadUpdate)},
-	{"PUT", "upload/drive/v2/files/{fileId}", "drive.files.update", writeFiles, "", endpoint{nil, (*call).uploadUpdateV2}},
+func (api *Server) uploadRoutes() []rest.Route {
+	return []rest.Route{
+		rest.NewRoute("POST", "upload/"+files, "drive.files.create", writeFiles, "", rest.Answering(api.uploadCreate)),
+		rest.NewRoute("PATCH", "upload/"+files+"/{fileId}", "drive.files.update", writeFiles, "", rest.Answering(api.uploadUpdate)),
+		rest.NewRoute("PUT", "upload/drive/v2/files/{fileId}", "drive.files.update", writeFiles, "", rest.Endpoint{Serve: api.uploadUpdateV2}),
+	}
 }

@@ -126,11 +126,11 @@ var faultMessages = map[int]string{
 }
 
 // faultFailure is the error of a status as the API of rt answers it.
-func faultFailure(status int, rt *route) error {
+func faultFailure(status int, rt *rest.Route) error {
 	switch {
-	case status == http.StatusTooManyRequests && rt.drive():
+	case status == http.StatusTooManyRequests && rt.IsDrive():
 		return &rest.Error{Status: status, Message: "User Rate Limit Exceeded", Item: rest.ErrorItem{Domain: "usageLimits", Reason: "userRateLimitExceeded"}}
-	case status == http.StatusTooManyRequests && rt.service() == "sheets.googleapis.com":
+	case status == http.StatusTooManyRequests && rt.Service() == "sheets.googleapis.com":
 		return rateLimited(rt, "User", GoogleQuota.User)
 	case status == http.StatusUnauthorized:
 		return unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`)

@@ -15,15 +15,17 @@ const iamAccounts = "v1/projects/{projectsId}/serviceAccounts/{serviceAccountsId
 // iamRoutes are the Service Account Credentials API,
 // https://cloud.google.com/iam/docs/reference/credentials/rest. The last one,
 // which federated workloads ask for tokens, is the Security Token Service.
-var iamRoutes = []route{
-	{"POST", iamAccounts + ":generateAccessToken", "iamcredentials.projects.serviceAccounts.generateAccessToken", iamScopes, "", answering((*call).generateAccessToken)},
-	{"POST", iamAccounts + ":generateIdToken", "iamcredentials.projects.serviceAccounts.generateIdToken", iamScopes, "", answering((*call).generateIDToken)},
-	{"POST", iamAccounts + ":signJwt", "iamcredentials.projects.serviceAccounts.signJwt", iamScopes, "", answering((*call).signJWT)},
-	{"POST", iamAccounts + ":signBlob", "iamcredentials.projects.serviceAccounts.signBlob", iamScopes, "", endpoint{}},
-	{"GET", iamAccounts + "/allowedLocations", "iamcredentials.projects.serviceAccounts.getAllowedLocations", "", "", endpoint{}},
-	{"GET", "v1/projects/{projectsId}/locations/{locationsId}/workloadIdentityPools/{workloadIdentityPoolsId}/allowedLocations", "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations", "", "", endpoint{}},
-	{"GET", "v1/locations/{locationsId}/workforcePools/{workforcePoolsId}/allowedLocations", "iamcredentials.locations.workforcePools.getAllowedLocations", "", "", endpoint{}},
-	{"POST", "v1/token", "sts.token", "", "", endpoint{}},
+func (api *Server) iamRoutes() []rest.Route {
+	return []rest.Route{
+		rest.NewRoute("POST", iamAccounts+":generateAccessToken", "iamcredentials.projects.serviceAccounts.generateAccessToken", iamScopes, "", rest.Answering(api.generateAccessToken)),
+		rest.NewRoute("POST", iamAccounts+":generateIdToken", "iamcredentials.projects.serviceAccounts.generateIdToken", iamScopes, "", rest.Answering(api.generateIDToken)),
+		rest.NewRoute("POST", iamAccounts+":signJwt", "iamcredentials.projects.serviceAccounts.signJwt", iamScopes, "", rest.Answering(api.signJWT)),
+		rest.NewRoute("POST", iamAccounts+":signBlob", "iamcredentials.projects.serviceAccounts.signBlob", iamScopes, "", rest.Endpoint{}),
+		rest.NewRoute("GET", iamAccounts+"/allowedLocations", "iamcredentials.projects.serviceAccounts.getAllowedLocations", "", "", rest.Endpoint{}),
+		rest.NewRoute("GET", "v1/projects/{projectsId}/locations/{locationsId}/workloadIdentityPools/{workloadIdentityPoolsId}/allowedLocations", "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations", "", "", rest.Endpoint{}),
+		rest.NewRoute("GET", "v1/locations/{locationsId}/workforcePools/{workforcePoolsId}/allowedLocations", "iamcredentials.locations.workforcePools.getAllowedLocations", "", "", rest.Endpoint{}),
+		rest.NewRoute("POST", "v1/token", "sts.token", "", "", rest.Endpoint{}),
+	}
 }
 
 // iamScopes are those of the reference; the discovery document lacks the second.
@@ -31,9 +33,9 @@ const iamScopes = "cloud-platform iam"
 
 // generateAccessToken makes a token of another service account. Its life is an
 // hour at most, as long as no organization policy extends it.
-func (c *call) generateAccessToken() (*iamcredentials.GenerateAccessTokenResponse, error) {
+func (api *Server) generateAccessToken(c *rest.Call) (*iamcredentials.GenerateAccessTokenResponse, error) {
 	var body iamcredentials.GenerateAccessTokenRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
 	life := time.Hour
@@ -47,13 +49,13 @@ func (c *call) generateAccessToken() (*iamcredentials.GenerateAccessTokenRespons
 	if len(body.Scope) == 0 || !knownScopes(body.Scope) || life <= 0 || life > time.Hour {
 		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
-	account, err := c.permitted("iam.serviceAccounts.getAccessToken", body.Delegates)
+	account, err := api.permitted(c, "iam.serviceAccounts.getAccessToken", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
-	text := c.s.issue(account, body.Scope)
-	issued := c.s.tokens[text]
-	if end := c.s.options.Now().Add(life); end.Before(issued.expiry) {
+	text := api.issue(account, body.Scope)
+	issued := api.tokens[text]
+	if end := api.options.Now().Add(life); end.Before(issued.expiry) {
 		issued.expiry = end
 	}
 	return &iamcredentials.GenerateAccessTokenResponse{
@@ -63,27 +65,27 @@ func (c *call) generateAccessToken() (*iamcredentials.GenerateAccessTokenRespons
 }
 
 // generateIDToken makes an ID token of another service account.
-func (c *call) generateIDToken() (*iamcredentials.GenerateIdTokenResponse, error) {
+func (api *Server) generateIDToken(c *rest.Call) (*iamcredentials.GenerateIdTokenResponse, error) {
 	var body iamcredentials.GenerateIdTokenRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
 	if body.Audience == "" {
 		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
-	account, err := c.permitted("iam.serviceAccounts.getOpenIdToken", body.Delegates)
+	account, err := api.permitted(c, "iam.serviceAccounts.getOpenIdToken", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
-	claims := c.s.idClaims(account, body.Audience, body.IncludeEmail)
-	return &iamcredentials.GenerateIdTokenResponse{Token: c.s.identity.keys.signing().sign(claims)}, nil
+	claims := api.idClaims(account, body.Audience, body.IncludeEmail)
+	return &iamcredentials.GenerateIdTokenResponse{Token: api.identity.keys.signing().sign(claims)}, nil
 }
 
 // signJWT signs claims with a key of the account that nobody else has. An
 // expiry among them must be a whole second of the next twelve hours.
-func (c *call) signJWT() (*iamcredentials.SignJwtResponse, error) {
+func (api *Server) signJWT(c *rest.Call) (*iamcredentials.SignJwtResponse, error) {
 	var body iamcredentials.SignJwtRequest
-	if err := rest.Decode(c.body, &body, ""); err != nil {
+	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
 	var claims map[string]json.RawMessage
@@ -93,26 +95,26 @@ func (c *call) signJWT() (*iamcredentials.SignJwtResponse, error) {
 	if text, ok := claims["exp"]; ok {
 		var expiry int64
 		err := json.Unmarshal(text, &expiry)
-		left := time.Unix(expiry, 0).Sub(c.s.options.Now())
+		left := time.Unix(expiry, 0).Sub(api.options.Now())
 		if err != nil || left < 0 || left > 12*time.Hour {
 			return nil, rest.BadRequest("Request contains an invalid argument.")
 		}
 	}
-	account, err := c.permitted("iam.serviceAccounts.signJwt", body.Delegates)
+	account, err := api.permitted(c, "iam.serviceAccounts.signJwt", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
-	key := c.s.identity.keys.account(account)
+	key := api.identity.keys.account(account)
 	return &iamcredentials.SignJwtResponse{KeyId: key.id, SignedJwt: key.sign(json.RawMessage(body.Payload))}, nil
 }
 
 // permitted returns the service account that the path names, if the caller may
 // act as it, or through the delegates, each of whom may act as the next.
-func (c *call) permitted(permission string, delegates []string) (string, error) {
-	actor := c.token.principal
-	for _, name := range append(delegates[:len(delegates):len(delegates)], c.vars["serviceAccountsId"]) {
-		account, _ := c.s.identity.account(name[strings.LastIndexByte(name, '/')+1:])
-		if !c.s.identity.granted[[2]string{actor, account}] {
+func (api *Server) permitted(c *rest.Call, permission string, delegates []string) (string, error) {
+	actor := c.Principal
+	for _, name := range append(delegates[:len(delegates):len(delegates)], c.Vars["serviceAccountsId"]) {
+		account, _ := api.identity.account(name[strings.LastIndexByte(name, '/')+1:])
+		if !api.identity.granted[[2]string{actor, account}] {
 			return "", permissionDenied(permission)
 		}
 		actor = account
@@ -134,9 +136,9 @@ func permissionDenied(permission string) error {
 
 // typeUnsupported is the 401 of APIs that take no federated token. Its detail
 // has no domain (github.com/google-github-actions/auth/issues/387).
-func typeUnsupported(rt *route) error {
+func typeUnsupported(rt *rest.Route) error {
 	f := rest.AsError(unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`))
-	info := rest.ErrorInfo("ACCESS_TOKEN_TYPE_UNSUPPORTED", map[string]string{"service": rt.service(), "method": rt.rpc()})
+	info := rest.ErrorInfo("ACCESS_TOKEN_TYPE_UNSUPPORTED", map[string]string{"service": rt.Service(), "method": rt.RPC()})
 	delete(info, "domain")
 	f.Details = []any{info}
 	return f
@@ -144,6 +146,6 @@ func typeUnsupported(rt *route) error {
 
 // takesFederated reports whether the call is for tokens that are to be exchanged,
 // https://cloud.google.com/iam/docs/federated-identity-supported-services.
-func (rt *route) takesFederated() bool {
-	return strings.HasPrefix(rt.name, "iamcredentials.") && strings.Contains(rt.name, ".generate")
+func takesFederated(rt *rest.Route) bool {
+	return strings.HasPrefix(rt.Name, "iamcredentials.") && strings.Contains(rt.Name, ".generate")
 }

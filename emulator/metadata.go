@@ -12,7 +12,7 @@ const (
 	metadataFolder = "/computeMetadata/"
 	metadataRoot   = metadataFolder + "v1/"
 	projectNumber  = "123456789012"
-	cloudPlatform  = scopePrefix + "cloud-platform"
+	cloudPlatform  = rest.ScopePrefix + "cloud-platform"
 )
 
 // forMetadata reports whether a path is the metadata server's. Clients look for

@@ -14,16 +14,18 @@ import (
 
 // oauthRoutes ask for no token: they make tokens, tell of them, or show the keys
 // of ID tokens.
-var oauthRoutes = []route{
-	{"POST", "token", "oauth2.token", "", "", endpoint{nil, (*call).exchangeGrant}},
-	{"GET", "tokeninfo", "oauth2.tokeninfo", "", "", endpoint{nil, (*call).tokenInfo}},
-	{"POST", "tokeninfo", "oauth2.tokeninfo", "", "", endpoint{nil, (*call).tokenInfo}},
-	{"GET", "oauth2/v3/tokeninfo", "oauth2.tokeninfo", "", "", endpoint{nil, (*call).tokenInfo}},
-	{"GET", "oauth2/v3/certs", "oauth2.certs", "", "", endpoint{nil, (*call).certs}},
+func (api *Server) oauthRoutes() []rest.Route {
+	return []rest.Route{
+		rest.NewRoute("POST", "token", "oauth2.token", "", "", rest.Endpoint{Serve: api.exchangeGrant}),
+		rest.NewRoute("GET", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: api.tokenInfo}),
+		rest.NewRoute("POST", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: api.tokenInfo}),
+		rest.NewRoute("GET", "oauth2/v3/tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: api.tokenInfo}),
+		rest.NewRoute("GET", "oauth2/v3/certs", "oauth2.certs", "", "", rest.Endpoint{Serve: api.certs}),
+	}
 }
 
 // open reports whether the call asks for no token.
-func (rt *route) open() bool { return strings.HasPrefix(rt.name, "oauth2.") }
+func open(rt *rest.Route) bool { return strings.HasPrefix(rt.Name, "oauth2.") }
 
 // oauthError is an error answer of the token endpoint (RFC 6749, 5.2).
 func oauthError(status int, code, description string) *rest.Response {
@@ -41,9 +43,9 @@ func invalidGrant(description string) *rest.Response {
 const notDelegated = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."
 
 // oauthFault is the answer that a fault asks of these calls.
-func oauthFault(rt *route, status int) *rest.Response {
+func oauthFault(rt *rest.Route, status int) *rest.Response {
 	switch {
-	case rt.name != "oauth2.token":
+	case rt.Name != "oauth2.token":
 		return rest.HTMLError(status)
 	case status == http.StatusBadRequest:
 		return invalidGrant("Bad Request")
@@ -62,16 +64,16 @@ func oauthFault(rt *route, status int) *rest.Response {
 // exchangeGrant is the token endpoint,
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest.
 // Clients of both the older and the final draft of RFC 7523 ask it.
-func (c *call) exchangeGrant() (any, error) {
-	form, err := url.ParseQuery(string(c.body))
+func (api *Server) exchangeGrant(c *rest.Call) (any, error) {
+	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
 		return oauthError(http.StatusBadRequest, "invalid_request", "Bad Request"), nil
 	}
 	switch grant := form.Get("grant_type"); grant {
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion":
-		return c.redeemAssertion(form.Get("assertion")), nil
+		return api.redeemAssertion(c, form.Get("assertion")), nil
 	case "refresh_token":
-		return c.redeemRefreshToken(form), nil
+		return api.redeemRefreshToken(c, form), nil
 	case "":
 		return oauthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: grant_type"), nil
 	default:
@@ -94,34 +96,34 @@ type assertion struct {
 // clockTolerance is how far a client's clock may be ahead of Google's.
 const clockTolerance = 5 * time.Minute
 
-func (c *call) redeemAssertion(text string) *rest.Response {
+func (api *Server) redeemAssertion(c *rest.Call, text string) *rest.Response {
 	var a assertion
 	signed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &a) != nil {
 		return invalidGrant("Invalid JWT: Failed to parse.")
 	}
-	account, known := c.s.identity.account(a.Issuer)
+	account, known := api.identity.account(a.Issuer)
 	if !known {
 		return invalidGrant("Invalid grant: account not found")
 	}
-	if _, err := signed.Verify(c.s.identity.keys.account(account).private.Public()); err != nil {
+	if _, err := signed.Verify(api.identity.keys.account(account).private.Public()); err != nil {
 		return invalidGrant("Invalid JWT Signature.")
 	}
-	if refused := c.checkAssertion(a); refused != nil {
+	if refused := api.checkAssertion(c, a); refused != nil {
 		return refused
 	}
 	if a.TargetAudience != "" {
-		signed := c.s.identity.keys.signing().sign(c.s.idClaims(account, a.TargetAudience, true))
+		signed := api.identity.keys.signing().sign(api.idClaims(account, a.TargetAudience, true))
 		return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(map[string]string{"id_token": signed}))
 	}
-	return c.issueAsserted(account, a)
+	return api.issueAsserted(c, account, a)
 }
 
 // checkAssertion refuses what was not meant for Google, or not for now.
-func (c *call) checkAssertion(a assertion) *rest.Response {
-	now, issued, expiry := c.s.options.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
+func (api *Server) checkAssertion(c *rest.Call, a assertion) *rest.Response {
+	now, issued, expiry := api.options.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
 	switch {
-	case !c.tokenAudience(a.Audience):
+	case !api.tokenAudience(c, a.Audience):
 		return invalidGrant("Invalid JWT: Failed audience check.")
 	case issued.After(now.Add(clockTolerance)), !now.Before(expiry), expiry.Sub(issued) > time.Hour, !issued.Before(expiry):
 		return invalidGrant("Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.")
@@ -131,10 +133,10 @@ func (c *call) checkAssertion(a assertion) *rest.Response {
 
 // tokenAudience reports whether an audience is one of the addresses of Google's
 // token endpoint, old ones included, or the one that this call came by.
-func (c *call) tokenAudience(audience string) bool {
+func (api *Server) tokenAudience(c *rest.Call, audience string) bool {
 	switch audience {
 	case "https://oauth2.googleapis.com/token", "https://www.googleapis.com/oauth2/v4/token", "https://accounts.google.com/o/oauth2/token",
-		"http://" + c.host + "/token", "https://" + c.host + "/token":
+		"http://" + c.Host + "/token", "https://" + c.Host + "/token":
 		return true
 	}
 	return false
@@ -143,7 +145,7 @@ func (c *call) tokenAudience(audience string) bool {
 // issueAsserted gives the account a token of its own or, with a subject, of a
 // user of a domain that has delegated the scopes to it,
 // https://support.google.com/a/answer/162106.
-func (c *call) issueAsserted(account string, a assertion) *rest.Response {
+func (api *Server) issueAsserted(c *rest.Call, account string, a assertion) *rest.Response {
 	scopes, user := strings.Fields(a.Scope), account
 	if a.Subject != "" {
 		user = a.Subject
@@ -154,23 +156,23 @@ func (c *call) issueAsserted(account string, a assertion) *rest.Response {
 		return oauthError(http.StatusBadRequest, "invalid_scope", "Invalid OAuth scope or ID token audience provided.")
 	case !ok, name == "", domain == "", strings.Contains(domain, "@"), user != account && isServiceAccount(user):
 		return invalidGrant("Invalid email or User ID")
-	case !c.s.identity.mayActAs(account, user, scopes):
+	case !api.identity.mayActAs(account, user, scopes):
 		return oauthError(http.StatusUnauthorized, "unauthorized_client", notDelegated)
 	}
-	return c.s.oauthAnswer(c.s.issue(user, scopes), "")
+	return api.oauthAnswer(api.issue(user, scopes), "")
 }
 
 // redeemRefreshToken serves people's logins,
 // https://developers.google.com/identity/protocols/oauth2/web-server#offline.
-func (c *call) redeemRefreshToken(form url.Values) *rest.Response {
-	held := c.s.identity.refresh[form.Get("refresh_token")]
+func (api *Server) redeemRefreshToken(c *rest.Call, form url.Values) *rest.Response {
+	held := api.identity.refresh[form.Get("refresh_token")]
 	switch {
 	case form.Get("client_id") == "":
 		return oauthError(http.StatusBadRequest, "invalid_request", "Could not determine client ID from request.")
 	case held == nil:
 		return invalidGrant("Bad Request")
 	}
-	return c.s.oauthAnswer(c.s.issue(held.principal, held.scopes), strings.Join(held.scopes, " "))
+	return api.oauthAnswer(api.issue(held.principal, held.scopes), strings.Join(held.scopes, " "))
 }
 
 // oauthAnswer tells of a new access token; the caller holds the lock.
@@ -185,15 +187,15 @@ func (s *Server) oauthAnswer(text, scope string) *rest.Response {
 }
 
 // tokenInfo tells whose an access token is and what it is for.
-func (c *call) tokenInfo() (any, error) {
-	query := c.query
-	if form, err := url.ParseQuery(string(c.body)); err == nil && len(form) > 0 {
+func (api *Server) tokenInfo(c *rest.Call) (any, error) {
+	query := c.Query
+	if form, err := url.ParseQuery(string(c.Body)); err == nil && len(form) > 0 {
 		query = form
 	}
 	if query.Has("id_token") {
 		return nil, rest.Unsupported("oauth2.tokeninfo with id_token")
 	}
-	t, now := c.s.tokens[query.Get("access_token")], c.s.options.Now()
+	t, now := api.tokens[query.Get("access_token")], api.options.Now()
 	if t == nil || t.federated || !now.Before(t.expiry) {
 		return oauthError(http.StatusBadRequest, "", "Invalid Value"), nil
 	}

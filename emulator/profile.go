@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // Profile is the platform whose metadata server a [Server] pretends to be. It is
@@ -75,7 +77,7 @@ var gke = platform{
 	server:   "GKE Metadata Server",
 	errors:   "GKE Metadata Server encountered an error: ",
 	notFound: "Not Found\n",
-	scopes:   []string{cloudPlatform, scopePrefix + "userinfo.email"},
+	scopes:   []string{cloudPlatform, rest.ScopePrefix + "userinfo.email"},
 	early:    5 * time.Minute,
 	behind:   true,
 }
@@ -87,7 +89,7 @@ var defaultVMScopes = longScopes("devstorage.read_only logging.write monitoring.
 func longScopes(short string) []string {
 	list := strings.Fields(short)
 	for i := range list {
-		list[i] = scopePrefix + list[i]
+		list[i] = rest.ScopePrefix + list[i]
 	}
 	return list
 }

@@ -48,8 +48,8 @@ type minute struct {
 }
 
 // spend counts a call to the Sheets API, or refuses it.
-func (q *quota) spend(principal string, rt *route, now time.Time) error {
-	if rt.service() != "sheets.googleapis.com" || q.limits == (Quota{}) {
+func (q *quota) spend(principal string, rt *rest.Route, now time.Time) error {
+	if rt.Service() != "sheets.googleapis.com" || q.limits == (Quota{}) {
 		return nil
 	}
 	user, project := q.of(principal, rt, now), q.of("", rt, now)
@@ -64,11 +64,11 @@ func (q *quota) spend(principal string, rt *route, now time.Time) error {
 	return nil
 }
 
-func (q *quota) of(name string, rt *route, now time.Time) *minute {
+func (q *quota) of(name string, rt *rest.Route, now time.Time) *minute {
 	if q.spent == nil {
 		q.spent = map[consumer]*minute{}
 	}
-	key := consumer{name, !rt.reads()}
+	key := consumer{name, !rt.IsRead()}
 	m := q.spent[key]
 	if m == nil || now.Sub(m.start) >= time.Minute || now.Before(m.start) {
 		m = &minute{start: now}
@@ -77,22 +77,11 @@ func (q *quota) of(name string, rt *route, now time.Time) *minute {
 	return m
 }
 
-// reads tells whether a call counts as a read: also those that only use POST
-// because a filter does not fit into a URL.
-func (rt *route) reads() bool {
-	switch rt.name {
-	case "sheets.spreadsheets.getByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter",
-		"sheets.spreadsheets.developerMetadata.search":
-		return true
-	}
-	return rt.method == http.MethodGet
-}
-
 // rateLimited is the 429 of Sheets (recorded): without Retry-After. The wording
 // for a project is that of the metric's name in the console.
-func rateLimited(rt *route, of string, limit int) error {
+func rateLimited(rt *rest.Route, of string, limit int) error {
 	kind, metric := "Write", "write_requests"
-	if rt.reads() {
+	if rt.IsRead() {
 		kind, metric = "Read", "read_requests"
 	}
 	per, unit := " requests per minute per user", "1/min/{project}/{user}"

@@ -2,121 +2,17 @@ package emulator
 
 import (
 	"net/http"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
 
-// route is one call of an API.
-type route struct {
-	method string
-	path   string // with variables in braces, as in the discovery document
-	name   string // as in the discovery document
-	scopes string // accepted ones, without their common prefix
-	params string // query parameters, apart from those that all calls take
-	endpoint
-}
-
-// endpoint serves a call; without serve it answers 501.
-type endpoint struct {
-	answer reflect.Type // what a field mask selects from
-	serve  func(*call) (any, error)
-}
-
-// answering wraps a method that answers with a generated type.
-func answering[T any](serve func(*call) (*T, error)) endpoint {
-	return endpoint{reflect.TypeFor[T](), func(c *call) (any, error) {
-		v, err := serve(c)
-		if err != nil {
-			return nil, err
-		}
-		return v, nil
-	}}
-}
-
-func (rt *route) drive() bool { return strings.HasPrefix(rt.name, "drive.") }
-
-// media tells whether the call takes alt=media, as clients send it for content.
-func (rt *route) media() bool { return rt.name == "drive.files.get" || rt.name == "drive.files.export" }
-
-// service is the API's name in the console and in error details.
-func (rt *route) service() string {
-	api, _, _ := strings.Cut(rt.name, ".")
-	return api + ".googleapis.com"
-}
-
-// acceptedScopes are the full scopes of which a token needs one.
-func (rt *route) acceptedScopes() []string {
-	list := strings.Fields(rt.scopes)
-	for i := range list {
-		list[i] = scopePrefix + list[i]
-	}
-	return list
-}
-
-// rpc is the call's name in error details (recorded: GetSpreadsheet).
-func (rt *route) rpc() string {
-	parts := strings.Split(rt.name, ".")
-	for i, p := range parts {
-		parts[i] = strings.ToUpper(p[:1]) + p[1:]
-	}
-	verb := parts[len(parts)-1]
-	switch parts[0] {
-	case "Drive":
-		return "google.apps.drive.v3.Drive" + parts[1] + "." + verb
-	case "Iamcredentials":
-		return "google.iam.credentials.v1.IAMCredentials." + verb
-	}
-	filter := ""
-	noun, ok := strings.CutSuffix(verb, "ByDataFilter")
-	if ok {
-		filter = "ByDataFilter"
-	}
-	resource := map[string]string{"Spreadsheets": "Spreadsheet", "Sheets": "Sheet"}[parts[len(parts)-2]]
-	if resource == "" {
-		resource = parts[len(parts)-2]
-	}
-	return "google.apps.sheets.v4.SpreadsheetsService." + noun + resource + filter
-}
-
-// match returns the variables of a path that fits the route. The last segment
-// may end in a verb, as in {range}:append.
-func (rt *route) match(segments []string) (map[string]string, bool) {
-	pattern := strings.Split(rt.path, "/")
-	if len(pattern) != len(segments) {
-		return nil, false
-	}
-	vars := map[string]string{}
-	for i, p := range pattern {
-		name, verb := p, ""
-		if j := strings.LastIndexByte(p, ':'); j >= 0 {
-			name, verb = p[:j], p[j:]
-		}
-		rest, ok := strings.CutSuffix(segments[i], verb)
-		if !ok {
-			return nil, false
-		}
-		if !strings.HasPrefix(name, "{") {
-			if name != rest {
-				return nil, false
-			}
-			continue
-		}
-		value, err := url.PathUnescape(rest)
-		if err != nil || value == "" {
-			return nil, false
-		}
-		vars[strings.Trim(name, "{}")] = value
-	}
-	return vars, true
-}
-
 // find returns the route of a request. POST may stand in for other methods, as
 // clients behind a strict proxy send it.
-func find(r *http.Request) (*route, map[string]string) {
+func (s *Server) find(r *http.Request) (*rest.Route, map[string]string) {
 	method := r.Method
 	if override := r.Header.Get("X-HTTP-Method-Override"); method == http.MethodPost && override != "" {
 		method = override
@@ -125,12 +21,12 @@ func find(r *http.Request) (*route, map[string]string) {
 	// google-spreadsheet sends ID/ and ID/:batchUpdate, and Google takes both.
 	path = strings.Replace(path, "/:", ":", 1)
 	segments := strings.Split(path, "/")
-	for i := range routes {
-		if routes[i].method != method {
+	for i := range s.routes {
+		if s.routes[i].Method != method {
 			continue
 		}
-		if vars, ok := routes[i].match(segments); ok {
-			return &routes[i], vars
+		if vars, ok := s.routes[i].Match(segments); ok {
+			return &s.routes[i], vars
 		}
 	}
 	return nil, nil
@@ -153,30 +49,34 @@ const (
 	writeParams  = "valueInputOption includeValuesInResponse responseValueRenderOption responseDateTimeRenderOption"
 )
 
-// routes are all calls of all APIs. Where two fit a path, the first is meant:
-// literal names and verbs stand before variables that would take them in.
-var routes = slices.Concat(sheetsRoutes, unservedDriveRoutes(), driveRoutes, uploadRoutes, iamRoutes, oauthRoutes)
+// allRoutes returns all calls of all APIs. Where two fit a path, the first is
+// meant: literal names and verbs come before variables that would take them in.
+func (api *Server) allRoutes() []rest.Route {
+	return slices.Concat(api.sheetsRoutes(), unservedDriveRoutes(), api.driveRoutes(), api.uploadRoutes(), api.iamRoutes(), api.oauthRoutes())
+}
 
 const one = "v4/spreadsheets/{spreadsheetId}"
 
-var sheetsRoutes = []route{
-	{"POST", "v4/spreadsheets", "sheets.spreadsheets.create", writeSheets, "", answering((*call).createSpreadsheet)},
-	{"POST", one + ":batchUpdate", "sheets.spreadsheets.batchUpdate", writeSheets, "", answering((*call).batchUpdate)},
-	{"POST", one + ":getByDataFilter", "sheets.spreadsheets.getByDataFilter", writeSheets, "", answering((*call).getByDataFilter)},
-	{"GET", one, "sheets.spreadsheets.get", readSheets, "includeGridData ranges excludeTablesInBandedRanges commentsViewMode", answering((*call).getSpreadsheet)},
-	{"POST", one + "/developerMetadata:search", "sheets.spreadsheets.developerMetadata.search", writeSheets, "", answering((*call).searchMarkers)},
-	{"GET", one + "/developerMetadata/{metadataId}", "sheets.spreadsheets.developerMetadata.get", writeSheets, "", answering((*call).getMarker)},
-	{"POST", one + "/sheets/{sheetId}:copyTo", "sheets.spreadsheets.sheets.copyTo", writeSheets, "", answering((*call).copyTo)},
-	{"GET", one + "/values:batchGet", "sheets.spreadsheets.values.batchGet", readSheets, "ranges majorDimension " + renderParams, answering((*call).batchGetValues)},
-	{"POST", one + "/values:batchUpdate", "sheets.spreadsheets.values.batchUpdate", writeSheets, "", answering((*call).batchUpdateValues)},
-	{"POST", one + "/values:batchClear", "sheets.spreadsheets.values.batchClear", writeSheets, "", answering((*call).batchClearValues)},
-	{"POST", one + "/values:batchGetByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter", writeSheets, "", answering((*call).batchGetByDataFilter)},
-	{"POST", one + "/values:batchUpdateByDataFilter", "sheets.spreadsheets.values.batchUpdateByDataFilter", writeSheets, "", answering((*call).batchUpdateByDataFilter)},
-	{"POST", one + "/values:batchClearByDataFilter", "sheets.spreadsheets.values.batchClearByDataFilter", writeSheets, "", answering((*call).batchClearByDataFilter)},
-	{"POST", one + "/values/{range}:append", "sheets.spreadsheets.values.append", writeSheets, "insertDataOption " + writeParams, answering((*call).appendValues)},
-	{"POST", one + "/values/{range}:clear", "sheets.spreadsheets.values.clear", writeSheets, "", answering((*call).clearValues)},
-	{"GET", one + "/values/{range}", "sheets.spreadsheets.values.get", readSheets, "majorDimension " + renderParams, answering((*call).getValues)},
-	{"PUT", one + "/values/{range}", "sheets.spreadsheets.values.update", writeSheets, writeParams, answering((*call).updateValues)},
+func (api *Server) sheetsRoutes() []rest.Route {
+	return []rest.Route{
+		rest.NewRoute("POST", "v4/spreadsheets", "sheets.spreadsheets.create", writeSheets, "", rest.Answering(api.createSpreadsheet)),
+		rest.NewRoute("POST", one+":batchUpdate", "sheets.spreadsheets.batchUpdate", writeSheets, "", rest.Answering(api.batchUpdate)),
+		rest.NewRoute("POST", one+":getByDataFilter", "sheets.spreadsheets.getByDataFilter", writeSheets, "", rest.Answering(api.getByDataFilter)),
+		rest.NewRoute("GET", one, "sheets.spreadsheets.get", readSheets, "includeGridData ranges excludeTablesInBandedRanges commentsViewMode", rest.Answering(api.getSpreadsheet)),
+		rest.NewRoute("POST", one+"/developerMetadata:search", "sheets.spreadsheets.developerMetadata.search", writeSheets, "", rest.Answering(api.searchMarkers)),
+		rest.NewRoute("GET", one+"/developerMetadata/{metadataId}", "sheets.spreadsheets.developerMetadata.get", writeSheets, "", rest.Answering(api.getMarker)),
+		rest.NewRoute("POST", one+"/sheets/{sheetId}:copyTo", "sheets.spreadsheets.sheets.copyTo", writeSheets, "", rest.Answering(api.copyTo)),
+		rest.NewRoute("GET", one+"/values:batchGet", "sheets.spreadsheets.values.batchGet", readSheets, "ranges majorDimension "+renderParams, rest.Answering(api.batchGetValues)),
+		rest.NewRoute("POST", one+"/values:batchUpdate", "sheets.spreadsheets.values.batchUpdate", writeSheets, "", rest.Answering(api.batchUpdateValues)),
+		rest.NewRoute("POST", one+"/values:batchClear", "sheets.spreadsheets.values.batchClear", writeSheets, "", rest.Answering(api.batchClearValues)),
+		rest.NewRoute("POST", one+"/values:batchGetByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter", writeSheets, "", rest.Answering(api.batchGetByDataFilter)),
+		rest.NewRoute("POST", one+"/values:batchUpdateByDataFilter", "sheets.spreadsheets.values.batchUpdateByDataFilter", writeSheets, "", rest.Answering(api.batchUpdateByDataFilter)),
+		rest.NewRoute("POST", one+"/values:batchClearByDataFilter", "sheets.spreadsheets.values.batchClearByDataFilter", writeSheets, "", rest.Answering(api.batchClearByDataFilter)),
+		rest.NewRoute("POST", one+"/values/{range}:append", "sheets.spreadsheets.values.append", writeSheets, "insertDataOption "+writeParams, rest.Answering(api.appendValues)),
+		rest.NewRoute("POST", one+"/values/{range}:clear", "sheets.spreadsheets.values.clear", writeSheets, "", rest.Answering(api.clearValues)),
+		rest.NewRoute("GET", one+"/values/{range}", "sheets.spreadsheets.values.get", readSheets, "majorDimension "+renderParams, rest.Answering(api.getValues)),
+		rest.NewRoute("PUT", one+"/values/{range}", "sheets.spreadsheets.values.update", writeSheets, writeParams, rest.Answering(api.updateValues)),
+	}
 }
 
 const (
@@ -184,30 +84,32 @@ const (
 	permissions = files + "/{fileId}/permissions"
 )
 
-var driveRoutes = []route{
-	{"GET", "drive/v3/about", "drive.about.get", allFiles, "", answering((*call).about)},
-	{"POST", "drive/v3/drives", "drive.drives.create", "drive", "", answering((*call).createDrive)},
-	{"GET", "drive/v3/drives", "drive.drives.list", "drive drive.readonly", "", answering((*call).listDrives)},
-	{"GET", "drive/v3/drives/{driveId}", "drive.drives.get", "drive drive.readonly", "", answering((*call).getDrive)},
-	{"GET", files, "drive.files.list", readFiles, "", answering((*call).listFiles)},
-	{"POST", files, "drive.files.create", writeFiles, "", answering((*call).createFile)},
-	{"DELETE", files + "/trash", "drive.files.emptyTrash", "drive", "", endpoint{nil, (*call).emptyTrash}},
-	{"GET", files + "/{fileId}", "drive.files.get", readFiles, "", endpoint{reflect.TypeFor[drive.File](), (*call).getFile}},
-	{"PATCH", files + "/{fileId}", "drive.files.update", "drive drive.appdata drive.file drive.metadata drive.scripts", "", answering((*call).updateFile)},
-	{"POST", files + "/{fileId}/copy", "drive.files.copy", writeFiles + " drive.photos.readonly", "", answering((*call).copyFile)},
-	{"DELETE", files + "/{fileId}", "drive.files.delete", writeFiles, "", endpoint{nil, (*call).deleteFile}},
-	{"GET", files + "/{fileId}/export", "drive.files.export", exportFiles, "", endpoint{nil, (*call).exportFile}},
-	{"POST", permissions, "drive.permissions.create", "drive drive.file", "", answering((*call).createPermission)},
-	{"GET", permissions, "drive.permissions.list", readPermissions, "", answering((*call).listPermissions)},
-	{"GET", permissions + "/{permissionId}", "drive.permissions.get", readPermissions, "", answering((*call).getPermission)},
-	{"PATCH", permissions + "/{permissionId}", "drive.permissions.update", "drive drive.file", "", answering((*call).updatePermission)},
-	{"DELETE", permissions + "/{permissionId}", "drive.permissions.delete", "drive drive.file", "", endpoint{nil, (*call).deletePermission}},
+func (api *Server) driveRoutes() []rest.Route {
+	return []rest.Route{
+		rest.NewRoute("GET", "drive/v3/about", "drive.about.get", allFiles, "", rest.Answering(api.about)),
+		rest.NewRoute("POST", "drive/v3/drives", "drive.drives.create", "drive", "", rest.Answering(api.createDrive)),
+		rest.NewRoute("GET", "drive/v3/drives", "drive.drives.list", "drive drive.readonly", "", rest.Answering(api.listDrives)),
+		rest.NewRoute("GET", "drive/v3/drives/{driveId}", "drive.drives.get", "drive drive.readonly", "", rest.Answering(api.getDrive)),
+		rest.NewRoute("GET", files, "drive.files.list", readFiles, "", rest.Answering(api.listFiles)),
+		rest.NewRoute("POST", files, "drive.files.create", writeFiles, "", rest.Answering(api.createFile)),
+		rest.NewRoute("DELETE", files+"/trash", "drive.files.emptyTrash", "drive", "", rest.Endpoint{Serve: api.emptyTrash}),
+		rest.NewRoute("GET", files+"/{fileId}", "drive.files.get", readFiles, "", rest.Endpoint{Answer: reflect.TypeFor[drive.File](), Serve: api.getFile}),
+		rest.NewRoute("PATCH", files+"/{fileId}", "drive.files.update", "drive drive.appdata drive.file drive.metadata drive.scripts", "", rest.Answering(api.updateFile)),
+		rest.NewRoute("POST", files+"/{fileId}/copy", "drive.files.copy", writeFiles+" drive.photos.readonly", "", rest.Answering(api.copyFile)),
+		rest.NewRoute("DELETE", files+"/{fileId}", "drive.files.delete", writeFiles, "", rest.Endpoint{Serve: api.deleteFile}),
+		rest.NewRoute("GET", files+"/{fileId}/export", "drive.files.export", exportFiles, "", rest.Endpoint{Serve: api.exportFile}),
+		rest.NewRoute("POST", permissions, "drive.permissions.create", "drive drive.file", "", rest.Answering(api.createPermission)),
+		rest.NewRoute("GET", permissions, "drive.permissions.list", readPermissions, "", rest.Answering(api.listPermissions)),
+		rest.NewRoute("GET", permissions+"/{permissionId}", "drive.permissions.get", readPermissions, "", rest.Answering(api.getPermission)),
+		rest.NewRoute("PATCH", permissions+"/{permissionId}", "drive.permissions.update", "drive drive.file", "", rest.Answering(api.updatePermission)),
+		rest.NewRoute("DELETE", permissions+"/{permissionId}", "drive.permissions.delete", "drive drive.file", "", rest.Endpoint{Serve: api.deletePermission}),
+	}
 }
 
-func unservedDriveRoutes() []route {
-	var list []route
+func unservedDriveRoutes() []rest.Route {
+	var list []rest.Route
 	for _, u := range unservedDrive {
-		list = append(list, route{method: u[0], path: "drive/v3/" + u[1], name: u[2]})
+		list = append(list, rest.Route{Method: u[0], Path: "drive/v3/" + u[1], Name: u[2]})
 	}
 	return list
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // described is a discovery document as far as the routes follow from it.
@@ -32,7 +34,7 @@ func TestRoutes(t *testing.T) {
 	if err != nil {
 		t.Skipf("go list: %v: no discovery documents to compare with", err)
 	}
-	n := 0
+	n, routes := 0, New(Options{}).routes
 	documents := map[string]string{"sheets/v4/sheets-api.json": "", "drive/v3/drive-api.json": "drive/v3/", "iamcredentials/v1/iamcredentials-api.json": ""}
 	for file, prefix := range documents {
 		text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), file))
@@ -43,20 +45,20 @@ func TestRoutes(t *testing.T) {
 		if err := json.Unmarshal(text, &root); err != nil {
 			t.Fatal(err)
 		}
-		n += checkRoutes(t, root, prefix)
+		n += checkRoutes(t, routes, root, prefix)
 	}
-	described := slices.DeleteFunc(slices.Clone(routes), func(rt route) bool {
-		return rt.open() || rt.name == "sts.token" || strings.HasPrefix(rt.path, "upload/")
+	described := slices.DeleteFunc(slices.Clone(routes), func(rt rest.Route) bool {
+		return open(&rt) || rt.Name == "sts.token" || strings.HasPrefix(rt.Path, "upload/")
 	})
 	if n != len(described) {
 		t.Errorf("%d routes, %d calls in the discovery documents", len(described), n)
 	}
 }
 
-func checkRoutes(t *testing.T, d described, prefix string) (n int) {
+func checkRoutes(t *testing.T, routes []rest.Route, d described, prefix string) (n int) {
 	for _, m := range d.Methods {
 		n++
-		i := slices.IndexFunc(routes, func(rt route) bool { return rt.name == m.ID })
+		i := slices.IndexFunc(routes, func(rt rest.Route) bool { return rt.Name == m.ID })
 		if i < 0 {
 			t.Errorf("no route for %s", m.ID)
 			continue
@@ -66,27 +68,27 @@ func checkRoutes(t *testing.T, d described, prefix string) (n int) {
 		if path == "" {
 			path = m.Path
 		}
-		if rt.method != m.HTTPMethod || rt.path != prefix+path {
-			t.Errorf("%s is %s %s, want %s %s", m.ID, rt.method, rt.path, m.HTTPMethod, prefix+path)
+		if rt.Method != m.HTTPMethod || rt.Path != prefix+path {
+			t.Errorf("%s is %s %s, want %s %s", m.ID, rt.Method, rt.Path, m.HTTPMethod, prefix+path)
 		}
-		if rt.serve == nil {
+		if rt.Serve == nil {
 			continue
 		}
 		want := slices.Sorted(slices.Values(m.Scopes))
-		if rt.service() == "iamcredentials.googleapis.com" {
-			want = append(want, scopePrefix+"iam") // of the reference
+		if rt.Service() == "iamcredentials.googleapis.com" {
+			want = append(want, rest.ScopePrefix+"iam") // of the reference
 		}
-		if got := slices.Sorted(slices.Values(rt.acceptedScopes())); !slices.Equal(got, want) {
+		if got := slices.Sorted(slices.Values(rt.AcceptedScopes())); !slices.Equal(got, want) {
 			t.Errorf("%s takes scopes %v, want %v", m.ID, got, want)
 		}
 		for name, p := range m.Parameters {
-			if !rt.drive() && p.Location == "query" && !slices.Contains(strings.Fields(rt.params), name) {
+			if !rt.IsDrive() && p.Location == "query" && !slices.Contains(strings.Fields(rt.Params), name) {
 				t.Errorf("%s does not take the parameter %s", m.ID, name)
 			}
 		}
 	}
 	for _, r := range d.Resources {
-		n += checkRoutes(t, r, prefix)
+		n += checkRoutes(t, routes, r, prefix)
 	}
 	return n
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"sync"
 	"time"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // Options say what a [Server] pretends to be. The zero value is good.
@@ -36,6 +38,7 @@ type Options struct {
 // no goroutine and needs no closing. All methods are safe for concurrent use.
 type Server struct {
 	options Options
+	routes  []rest.Route
 	faults  faults
 
 	mu       sync.Mutex // guards all below
@@ -70,6 +73,7 @@ func New(o Options) *Server {
 		s.quota.limits = GoogleQuota
 	}
 	s.identity.exists(o.ServiceAccount)
+	s.routes = s.allRoutes()
 	return s
 }
 

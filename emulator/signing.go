@@ -98,8 +98,8 @@ func (s *Server) KeyFile(account string) []byte {
 
 // certs serves the public keys of ID tokens as a JWK set (RFC 7517). They may be
 // kept for an hour.
-func (c *call) certs() (any, error) {
-	ring := &c.s.identity.keys
+func (api *Server) certs(c *rest.Call) (any, error) {
+	ring := &api.identity.keys
 	ring.signing()
 	ring.mu.Lock()
 	defer ring.mu.Unlock()

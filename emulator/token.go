@@ -9,8 +9,6 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-const scopePrefix = "https://www.googleapis.com/auth/"
-
 // token is what an access token stands for.
 type token struct {
 	principal string
@@ -66,17 +64,17 @@ func unauthenticated(message, short, reason, challenge string) error {
 }
 
 // authorize refuses what the token's type, the project or the scopes don't allow.
-func (s *Server) authorize(t *token, rt *route) error {
-	if t.federated && !rt.takesFederated() {
+func (s *Server) authorize(t *token, rt *rest.Route) error {
+	if t.federated && !takesFederated(rt) {
 		return typeUnsupported(rt)
 	}
 	s.mu.Lock()
-	off := s.disabled[rt.service()]
+	off := s.disabled[rt.Service()]
 	s.mu.Unlock()
 	if off {
 		return serviceDisabled(rt)
 	}
-	accepted := rt.acceptedScopes()
+	accepted := rt.AcceptedScopes()
 	for _, scope := range t.scopes {
 		if slices.Contains(accepted, scope) {
 			return nil
@@ -88,7 +86,7 @@ func (s *Server) authorize(t *token, rt *route) error {
 		Message: "Request had insufficient authentication scopes.",
 		Item:    rest.ErrorItem{Message: "Insufficient Permission", Reason: "insufficientPermissions"},
 		Details: []any{rest.ErrorInfo("ACCESS_TOKEN_SCOPE_INSUFFICIENT", map[string]string{
-			"method": rt.rpc(), "service": rt.service(),
+			"method": rt.RPC(), "service": rt.Service(),
 		})},
 		Header: map[string]string{"WWW-Authenticate": challenge},
 	}
@@ -102,9 +100,9 @@ var apiTitles = map[string]string{
 }
 
 // serviceDisabled is the 403 of an API that is off in the token's project (recorded).
-func serviceDisabled(rt *route) error {
-	title := apiTitles[rt.service()]
-	url := "https://console.developers.google.com/apis/api/" + rt.service() + "/overview?project=" + projectNumber
+func serviceDisabled(rt *rest.Route) error {
+	title := apiTitles[rt.Service()]
+	url := "https://console.developers.google.com/apis/api/" + rt.Service() + "/overview?project=" + projectNumber
 	message := title + " has not been used in project " + projectNumber + " before or it is disabled. Enable it by visiting " + url +
 		" then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
 	return &rest.Error{
@@ -113,7 +111,7 @@ func serviceDisabled(rt *route) error {
 		Item:    rest.ErrorItem{Domain: "usageLimits", Reason: "accessNotConfigured"},
 		Details: []any{
 			rest.ErrorInfo("SERVICE_DISABLED", map[string]string{
-				"service": rt.service(), "serviceTitle": title, "activationUrl": url,
+				"service": rt.Service(), "serviceTitle": title, "activationUrl": url,
 				"consumer": "projects/" + projectNumber, "containerInfo": projectNumber,
 			}),
 			map[string]any{"@type": "type.googleapis.com/google.rpc.LocalizedMessage", "locale": "en-US", "message": message},

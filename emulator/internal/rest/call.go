@@ -1,0 +1,71 @@
+package rest
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Call is one request to an API.
+type Call struct {
+	Route     *Route
+	Vars      map[string]string // the variables of the route's path
+	Query     url.Values
+	Host      string // that the request named
+	Header    http.Header
+	Body      []byte
+	Principal string // the owner of the token; empty where none is needed
+	Mask      *Mask  // of the response; set by [Call.ReadQuery]
+}
+
+// Flag reads a boolean parameter; clients in Python send True and False (recorded).
+func (c *Call) Flag(name string) bool { return strings.EqualFold(c.Query.Get(name), "true") }
+
+// Query parameters that every call takes (developers.google.com/workspace/docs/api/reference/rest).
+const commonParams = "alt fields prettyPrint key quotaUser userIp access_token oauth_token callback uploadType upload_protocol $.xgafv $alt $fields $prettyPrint"
+
+// ReadQuery reads the field mask and, for Sheets, refuses parameters that the
+// call does not have. Drive takes any.
+func (c *Call) ReadQuery() error {
+	if alt := c.Query.Get("alt"); alt != "" && alt != "json" && !(alt == "media" && c.Route.takesMedia()) {
+		return Unsupported(c.Route.Name + " with alt=" + alt)
+	}
+	known := strings.Fields(c.Route.Params + " " + commonParams)
+	for _, name := range SortedKeys(c.Query) {
+		if !c.Route.IsDrive() && !slices.Contains(known, name) {
+			text := "Invalid JSON payload received. Unknown name \"" + name + "\": Cannot bind query parameter. Field '" + name + "' could not be found in request message."
+			return Invalid("", text)
+		}
+	}
+	fields := c.Query.Get("fields")
+	if fields == "" {
+		return nil
+	}
+	m, err := ParseMask(fields)
+	if err == nil && c.Route.Answer != nil {
+		err = m.Check(c.Route.Answer, "")
+	}
+	if err != nil {
+		return c.badMask(fields, err)
+	}
+	c.Mask = m
+	return nil
+}
+
+func (c *Call) badMask(fields string, err error) error {
+	path := fields
+	if u, ok := err.(UnknownFieldError); ok {
+		path = string(u)
+	}
+	if c.Route.IsDrive() {
+		return &Error{
+			Status:  http.StatusBadRequest,
+			Message: "Invalid field selection " + path,
+			Item:    ErrorItem{Reason: "invalidParameter", Location: "fields", LocationType: "parameter"},
+		}
+	}
+	f := AsError(Invalid(path, "Error expanding 'fields' parameter. Cannot find matching fields for path '"+path+"'."))
+	f.Message = "Request contains an invalid argument."
+	return f
+}

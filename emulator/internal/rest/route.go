@@ -1,0 +1,140 @@
+package rest
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+)
+
+// Route is one call of an API, as the discovery document describes it.
+type Route struct {
+	Method string
+	Path   string // with variables in braces
+	Name   string // such as "sheets.spreadsheets.get"
+	Scopes string // the accepted ones, separated by blanks, without [ScopePrefix]
+	Params string // query parameters, except those that all calls take
+	Endpoint
+}
+
+// NewRoute returns a route. Its arguments are its fields in order.
+func NewRoute(method, path, name, scopes, params string, e Endpoint) Route {
+	return Route{Method: method, Path: path, Name: name, Scopes: scopes, Params: params, Endpoint: e}
+}
+
+// Endpoint serves a call. The zero Endpoint stands for a call that the emulator
+// lacks.
+type Endpoint struct {
+	// Answer is the type that a field mask selects from; nil = not checked.
+	Answer reflect.Type
+	// Serve returns what is encoded as the response, or a [*Response], which is
+	// sent as it is.
+	Serve func(*Call) (any, error)
+}
+
+// Answering returns the endpoint of a function that returns a generated type.
+func Answering[T any](serve func(*Call) (*T, error)) Endpoint {
+	return Endpoint{Answer: reflect.TypeFor[T](), Serve: func(c *Call) (any, error) {
+		v, err := serve(c)
+		if err != nil {
+			return nil, err
+		}
+		return v, nil
+	}}
+}
+
+// ScopePrefix is what the URLs of most scopes begin with.
+const ScopePrefix = "https://www.googleapis.com/auth/"
+
+// IsDrive reports whether the call is one of the Drive API, whose errors and
+// query parameters follow rules of their own.
+func (rt *Route) IsDrive() bool { return strings.HasPrefix(rt.Name, "drive.") }
+
+// takesMedia reports whether the call takes alt=media, as clients send it for content.
+func (rt *Route) takesMedia() bool {
+	return rt.Name == "drive.files.get" || rt.Name == "drive.files.export"
+}
+
+// IsRead reports whether a call counts as a read: also those that only use POST
+// because a filter does not fit into a URL.
+func (rt *Route) IsRead() bool {
+	switch rt.Name {
+	case "sheets.spreadsheets.getByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter",
+		"sheets.spreadsheets.developerMetadata.search":
+		return true
+	}
+	return rt.Method == http.MethodGet
+}
+
+// Service returns the API's name in the console and in error details, such as
+// "sheets.googleapis.com".
+func (rt *Route) Service() string {
+	api, _, _ := strings.Cut(rt.Name, ".")
+	return api + ".googleapis.com"
+}
+
+// AcceptedScopes returns the full scopes of which a token needs one.
+func (rt *Route) AcceptedScopes() []string {
+	list := strings.Fields(rt.Scopes)
+	for i := range list {
+		list[i] = ScopePrefix + list[i]
+	}
+	return list
+}
+
+// RPC returns the call's name in error details (recorded: GetSpreadsheet).
+func (rt *Route) RPC() string {
+	parts := strings.Split(rt.Name, ".")
+	for i, p := range parts {
+		parts[i] = strings.ToUpper(p[:1]) + p[1:]
+	}
+	verb := parts[len(parts)-1]
+	switch parts[0] {
+	case "Drive":
+		return "google.apps.drive.v3.Drive" + parts[1] + "." + verb
+	case "Iamcredentials":
+		return "google.iam.credentials.v1.IAMCredentials." + verb
+	}
+	filter := ""
+	noun, ok := strings.CutSuffix(verb, "ByDataFilter")
+	if ok {
+		filter = "ByDataFilter"
+	}
+	resource := map[string]string{"Spreadsheets": "Spreadsheet", "Sheets": "Sheet"}[parts[len(parts)-2]]
+	if resource == "" {
+		resource = parts[len(parts)-2]
+	}
+	return "google.apps.sheets.v4.SpreadsheetsService." + noun + resource + filter
+}
+
+// Match returns the variables of a path that fits the route. The last segment
+// may end in a verb, as in {range}:append.
+func (rt *Route) Match(segments []string) (map[string]string, bool) {
+	pattern := strings.Split(rt.Path, "/")
+	if len(pattern) != len(segments) {
+		return nil, false
+	}
+	vars := map[string]string{}
+	for i, p := range pattern {
+		name, verb := p, ""
+		if j := strings.LastIndexByte(p, ':'); j >= 0 {
+			name, verb = p[:j], p[j:]
+		}
+		rest, ok := strings.CutSuffix(segments[i], verb)
+		if !ok {
+			return nil, false
+		}
+		if !strings.HasPrefix(name, "{") {
+			if name != rest {
+				return nil, false
+			}
+			continue
+		}
+		value, err := url.PathUnescape(rest)
+		if err != nil || value == "" {
+			return nil, false
+		}
+		vars[strings.Trim(name, "{}")] = value
+	}
+	return vars, true
+}
