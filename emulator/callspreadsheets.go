@@ -53,11 +53,11 @@ func noAccess() error {
 
 // spreadsheet returns the file that the path names, if the caller has the role.
 func (api *Server) spreadsheet(c *rest.Call, need role) (*file, error) {
-	f := api.files[c.Vars["spreadsheetId"]]
+	f := api.store.get(c.Vars["spreadsheetId"])
 	switch {
 	case f == nil:
 		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
-	case api.role(f, c.Principal) < need:
+	case api.store.role(f, c.Principal) < need:
 		return nil, noAccess()
 	case f.contents == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
@@ -85,14 +85,14 @@ func (api *Server) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) 
 	}
 	// Service accounts own no files, and Sheets says no more than this
 	// (developers.google.com/workspace/drive/api/guides/about-files).
-	if isServiceAccount(c.Principal) {
+	if rest.IsServiceAccount(c.Principal) {
 		return nil, noAccess()
 	}
 	made, err := spreadsheet.FromDescription(&body)
 	if err != nil {
 		return nil, err
 	}
-	f := api.addFile(newFileID(), spreadsheetType, c.Principal)
+	f := api.store.add(newFileID(), spreadsheetType, c.Principal)
 	f.contents = made
 	made.Calculate(api.options.Now())
 	return made.Describe(f.id, nil, false, nil)

@@ -59,13 +59,13 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 		tabs = append(tabs, spreadsheet.Tab(given))
 	}
 	made := spreadsheet.FromTabs(spec.Title, tabs)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.addFile(cmp.Or(spec.ID, newFileID()), spreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
+	s.store.Lock()
+	defer s.store.Unlock()
+	f := s.store.add(cmp.Or(spec.ID, newFileID()), spreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
 	f.contents = made
 	if spec.Drive != "" {
-		if s.files[spec.Drive] == nil {
-			s.addDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
+		if s.store.get(spec.Drive) == nil {
+			s.store.addDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
 		}
 		f.settle(spec.Drive, spec.Drive)
 	}
@@ -75,21 +75,13 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 	return f.id
 }
 
-// addFile makes a file without contents; the caller holds the lock.
-func (s *Server) addFile(id, mimeType, by string) *file {
-	now := s.options.Now()
-	f := &file{id: id, mimeType: mimeType, created: now, modified: now, roles: map[string]role{by: owner}}
-	s.files[id] = f
-	return f
-}
-
 // Share gives somebody a role on a file or a shared drive: "reader",
 // "commenter", "writer" or "owner"; "" takes the share away. The address
 // "anyone" stands for everybody. Unknown files and roles are ignored.
 func (s *Server) Share(id, email, role string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f, r := s.files[id], roles[role]
+	s.store.Lock()
+	defer s.store.Unlock()
+	f, r := s.store.get(id), roles[role]
 	switch {
 	case f == nil || r == noRole && role != "":
 	case r == noRole:
@@ -103,9 +95,9 @@ func (s *Server) Share(id, email, role string) {
 // cell, without trailing empty cells and rows. It is no API call: it needs no
 // token and is not logged. It returns nil for a sheet that does not exist.
 func (s *Server) Values(id, title string) [][]any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f := s.files[id]
+	s.store.Lock()
+	defer s.store.Unlock()
+	f := s.store.get(id)
 	if f == nil || f.contents == nil {
 		return nil
 	}

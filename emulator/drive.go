@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -26,11 +25,11 @@ func (api *Server) fileFor(c *rest.Call) (*file, error) { return api.fileByID(c,
 
 func (api *Server) fileByID(c *rest.Call, id string) (*file, error) {
 	if id == "root" {
-		api.ensureRoot(c.Principal)
+		api.store.ensureRoot(c.Principal)
 		id = rootOf(c.Principal)
 	}
-	f := api.files[id]
-	if f == nil || api.role(f, c.Principal) < reader || f.drive != "" && !api.knowsDrives(c) {
+	f := api.store.get(id)
+	if f == nil || api.store.role(f, c.Principal) < reader || f.drive != "" && !api.knowsDrives(c) {
 		return nil, &rest.Error{
 			Status:  http.StatusNotFound,
 			Message: "File not found: " + id + ".",
@@ -49,7 +48,7 @@ func (api *Server) knowsDrives(c *rest.Call) bool {
 // fileAs returns the file that the path names, if the caller has the role.
 func (api *Server) fileAs(c *rest.Call, need role) (*file, error) {
 	f, err := api.fileFor(c)
-	if err == nil && api.role(f, c.Principal) < need {
+	if err == nil && api.store.role(f, c.Principal) < need {
 		err = &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "The user does not have sufficient permissions for this file.",
@@ -74,13 +73,6 @@ func (api *Server) getFile(c *rest.Call) (any, error) {
 	return api.shown(c, f), nil
 }
 
-// ensureRoot makes somebody's "My Drive" folder.
-func (s *Server) ensureRoot(email string) {
-	if id := rootOf(email); s.files[id] == nil {
-		s.addFile(id, folderType, email).name = "My Drive"
-	}
-}
-
 // home returns the folder that a new file of the caller goes into. A service
 // account has room in shared drives only
 // (developers.google.com/workspace/drive/api/guides/about-files).
@@ -93,15 +85,15 @@ func (api *Server) home(c *rest.Call, parents []string) (parent, drive string, e
 		if err != nil {
 			return "", "", err
 		}
-		if api.role(f, c.Principal) < writer {
+		if api.store.role(f, c.Principal) < writer {
 			return "", "", noRoomIn()
 		}
 		parent, drive = f.id, f.drive
 	default:
-		api.ensureRoot(c.Principal)
+		api.store.ensureRoot(c.Principal)
 		parent = rootOf(c.Principal)
 	}
-	if drive == "" && isServiceAccount(c.Principal) {
+	if drive == "" && rest.IsServiceAccount(c.Principal) {
 		return "", "", noStorage()
 	}
 	return parent, drive, nil
@@ -127,21 +119,13 @@ func (api *Server) createFile(c *rest.Call) (*drive.File, error) {
 	if body.MimeType != spreadsheetType && body.MimeType != folderType {
 		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
 	}
-	f := api.addFile(newFileID(), body.MimeType, c.Principal)
+	f := api.store.add(newFileID(), body.MimeType, c.Principal)
 	f.name = cmp.Or(body.Name, "Untitled")
 	if body.MimeType == spreadsheetType {
 		f.contents = spreadsheet.New(f.name)
 	}
 	f.settle(parent, in)
 	return api.shown(c, f), f.describeAs(&body)
-}
-
-// settle puts a new file into a folder; in a shared drive nobody owns it.
-func (f *file) settle(parent, drive string) {
-	f.parent, f.drive = parent, drive
-	if drive != "" {
-		clear(f.roles)
-	}
 }
 
 // copyFile is drive.files.copy of a spreadsheet.
@@ -165,7 +149,7 @@ func (api *Server) copyFile(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := api.addFile(newFileID(), spreadsheetType, c.Principal)
+	f := api.store.add(newFileID(), spreadsheetType, c.Principal)
 	f.contents = from.contents.Copy(cmp.Or(body.Name, "Copy of "+from.title()))
 	f.description, f.properties = from.description, maps.Clone(from.properties)
 	f.settle(parent, in)
@@ -194,7 +178,7 @@ func (api *Server) updateFile(c *rest.Call) (*drive.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if api.role(to, c.Principal) < writer {
+		if api.store.role(to, c.Principal) < writer {
 			return nil, noRoomIn()
 		}
 		f.parent, f.drive = to.id, to.drive
@@ -239,43 +223,30 @@ func (f *file) describeAs(body *drive.File) error {
 	return nil
 }
 
-// rename gives a file a name, which a spreadsheet keeps itself.
-func (f *file) rename(name string) {
-	if f.name = name; f.contents != nil {
-		f.contents = f.contents.WithTitle(name)
-	}
-}
-
 func (api *Server) deleteFile(c *rest.Call) (any, error) {
 	f, err := api.fileAs(c, owner)
 	if err != nil {
 		return nil, err
 	}
-	api.remove(f)
+	api.store.remove(f)
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
-}
-
-// remove deletes a file, and what lies in a folder with it.
-func (s *Server) remove(f *file) {
-	delete(s.files, f.id)
-	for _, other := range s.files {
-		if other.parent == f.id && s.files[other.id] != nil {
-			s.remove(other)
-		}
-	}
 }
 
 func (api *Server) emptyTrash(c *rest.Call) (any, error) {
-	for _, id := range slices.Sorted(func(yield func(string) bool) {
-		for id, f := range api.files {
-			if f.trashed && f.roles[c.Principal] == owner && !yield(id) {
-				return
-			}
-		}
-	}) {
-		if f := api.files[id]; f != nil {
-			api.remove(f)
+	for _, f := range api.store.list() {
+		// A folder that came earlier in the list may have taken f with it.
+		if f.trashed && f.roles[c.Principal] == owner && api.store.get(f.id) != nil {
+			api.store.remove(f)
 		}
 	}
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
+}
+
+// noStorage is the 403 of Drive for a service account that wants to own a file.
+func noStorage() error {
+	return &rest.Error{
+		Status:  http.StatusForbidden,
+		Message: "The user's Drive storage quota has been exceeded.",
+		Item:    rest.ErrorItem{Domain: "usageLimits", Reason: "storageQuotaExceeded"},
+	}
 }

@@ -18,7 +18,7 @@ func (api *Server) listFiles(c *rest.Call) (*drive.FileList, error) {
 	if err != nil {
 		return nil, err
 	}
-	fits, err := parseFileQuery(c.Query.Get("q"), &queryContext{api, c.Principal})
+	fits, err := parseFileQuery(c.Query.Get("q"), &queryContext{api.store, c.Principal})
 	if err != nil {
 		return nil, err
 	}
@@ -28,8 +28,8 @@ func (api *Server) listFiles(c *rest.Call) (*drive.FileList, error) {
 	}
 	root := rootOf(c.Principal)
 	var found []*file
-	for _, f := range api.files {
-		if f.id != root && f.id != f.drive && api.listed(f, c.Principal) && inDrive(f) && fits(f) {
+	for _, f := range api.store.list() {
+		if f.id != root && f.id != f.drive && api.store.listed(f, c.Principal) && inDrive(f) && fits(f) {
 			found = append(found, f)
 		}
 	}
@@ -52,7 +52,7 @@ func (api *Server) corpus(c *rest.Call) (func(*file) bool, error) {
 		if id == "" || !all {
 			return nil, rest.BadRequest("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
 		}
-		if d := api.files[id]; d == nil || d.drive != id || api.role(d, c.Principal) < reader {
+		if d := api.store.get(id); d == nil || d.drive != id || api.store.role(d, c.Principal) < reader {
 			return nil, noDrive(id)
 		}
 		return func(f *file) bool { return f.drive == id }, nil

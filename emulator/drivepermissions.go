@@ -132,7 +132,7 @@ func requiredField(name string) error {
 func (api *Server) grant(c *rest.Call, f *file, name, text string) error {
 	given, ok := givenRoles[text]
 	kind, _, _ := granteeType(name)
-	mine := api.role(f, c.Principal)
+	mine := api.store.role(f, c.Principal)
 	switch {
 	case !ok:
 		return &rest.Error{Status: http.StatusBadRequest, Message: "The specified role is invalid or not supported."}
@@ -144,7 +144,7 @@ func (api *Server) grant(c *rest.Call, f *file, name, text string) error {
 		}
 	case given == owner && (mine < owner || kind == "anyone" || kind == "domain"):
 		return &rest.Error{Status: http.StatusForbidden, Message: "Insufficient permissions for this file.", Item: rest.ErrorItem{Reason: "insufficientFilePermissions"}}
-	case given == owner && f.drive == "" && isServiceAccount(name):
+	case given == owner && f.drive == "" && rest.IsServiceAccount(name):
 		return noStorage()
 	}
 	if given == owner && f.drive == "" {

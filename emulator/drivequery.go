@@ -14,8 +14,8 @@ type fileTest func(*file) bool
 
 // queryContext is who asks, which some terms depend on.
 type queryContext struct {
-	s  *Server
-	me string
+	store *store
+	me    string
 }
 
 // parseFileQuery reads the q of files.list: terms joined by and, or, not and
@@ -157,7 +157,7 @@ var timeTerms = map[string]func(*file) time.Time{
 func (p *queryParser) flag(name string) fileTest {
 	switch name {
 	case "trashed":
-		return p.by.s.trashedIn
+		return p.by.store.trashed
 	case "starred":
 		return func(f *file) bool { return f.starred }
 	case "sharedWithMe":

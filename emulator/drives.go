@@ -17,13 +17,6 @@ func noDrive(id string) error {
 	}
 }
 
-// addDrive makes a shared drive; the caller holds the lock.
-func (s *Server) addDrive(id, name, organizer string) *file {
-	f := s.addFile(id, folderType, organizer)
-	f.name, f.drive = name, id
-	return f
-}
-
 func (api *Server) createDrive(c *rest.Call) (*drive.Drive, error) {
 	var body drive.Drive
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
@@ -38,10 +31,10 @@ func (api *Server) createDrive(c *rest.Call) (*drive.Drive, error) {
 	// The request id makes a retry safe
 	// (developers.google.com/workspace/drive/api/reference/rest/v3/drives/create).
 	id := "0A" + permissionID(c.Principal + " " + c.Query.Get("requestId"))[:15] + "UkPVA"
-	if api.files[id] != nil {
+	if api.store.get(id) != nil {
 		return nil, &rest.Error{Status: http.StatusConflict, Message: "A shared drive already exists with the specified request ID."}
 	}
-	return showDrive(api.addDrive(id, body.Name, c.Principal), c.Mask), nil
+	return showDrive(api.store.addDrive(id, body.Name, c.Principal), c.Mask), nil
 }
 
 func showDrive(f *file, m *rest.Mask) *drive.Drive {
@@ -55,8 +48,8 @@ func showDrive(f *file, m *rest.Mask) *drive.Drive {
 
 func (api *Server) getDrive(c *rest.Call) (*drive.Drive, error) {
 	id := c.Vars["driveId"]
-	f := api.files[id]
-	if f == nil || f.drive != id || api.role(f, c.Principal) < reader {
+	f := api.store.get(id)
+	if f == nil || f.drive != id || api.store.role(f, c.Principal) < reader {
 		return nil, noDrive(id)
 	}
 	return showDrive(f, c.Mask), nil
@@ -67,8 +60,8 @@ func (api *Server) listDrives(c *rest.Call) (*drive.DriveList, error) {
 		return nil, rest.Unsupported("drive.drives.list with q")
 	}
 	var found []*file
-	for _, id := range rest.SortedKeys(api.files) {
-		if f := api.files[id]; f.drive == id && api.role(f, c.Principal) >= reader {
+	for _, f := range api.store.list() {
+		if f.drive == f.id && api.store.role(f, c.Principal) >= reader {
 			found = append(found, f)
 		}
 	}

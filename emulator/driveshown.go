@@ -20,10 +20,10 @@ func (api *Server) shown(c *rest.Call, f *file) *drive.File {
 		}
 		return out
 	}
-	mine := api.role(f, c.Principal)
+	mine := api.store.role(f, c.Principal)
 	out.CreatedTime = f.created.UTC().Format(driveTime)
 	out.ModifiedTime = f.modified.UTC().Format(driveTime)
-	out.Trashed, out.ExplicitlyTrashed = api.trashedIn(f), f.trashed
+	out.Trashed, out.ExplicitlyTrashed = api.store.trashed(f), f.trashed
 	out.Starred, out.Description, out.Properties = f.starred, f.description, maps.Clone(f.properties)
 	out.Spaces, out.DriveId = []string{"drive"}, f.drive
 	out.OwnedByMe = f.roles[c.Principal] == owner
@@ -33,7 +33,7 @@ func (api *Server) shown(c *rest.Call, f *file) *drive.File {
 	if f.drive == "" {
 		out.ForceSendFields = append(out.ForceSendFields, "OwnedByMe", "Shared")
 	}
-	if parent := api.files[f.parent]; parent != nil && api.role(parent, c.Principal) >= reader {
+	if parent := api.store.get(f.parent); parent != nil && api.store.role(parent, c.Principal) >= reader {
 		out.Parents = []string{f.parent}
 	}
 	if f.contents != nil {
@@ -106,7 +106,7 @@ func (api *Server) about(c *rest.Call) (*drive.About, error) {
 		MaxImportSizes:  map[string]string{spreadsheetType: strconv.Itoa(100 << 20)},
 		ForceSendFields: []string{"AppInstalled"},
 	}
-	if isServiceAccount(c.Principal) {
+	if rest.IsServiceAccount(c.Principal) {
 		out.StorageQuota.Limit = 0 // since 2025 they have none
 	}
 	return out, nil

@@ -139,7 +139,7 @@ func (api *Server) uploadCreate(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := api.addFile(newFileID(), spreadsheetType, c.Principal)
+	f := api.store.add(newFileID(), spreadsheetType, c.Principal)
 	f.contents = made
 	f.settle(parent, in)
 	return api.shown(c, f), f.describeAs(&u.about)

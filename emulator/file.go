@@ -1,9 +1,9 @@
 package emulator
 
 import (
-	"math/rand/v2"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
 
@@ -59,14 +59,19 @@ func (f *file) edit(now time.Time, change func(*spreadsheet.Spreadsheet) error) 
 }
 
 // newFileID makes up an id like Google's: 44 characters, the first a 1.
-func newFileID() string { return "1" + randomText(43) }
+func newFileID() string { return "1" + rest.RandomText(43) }
 
-const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-
-func randomText(n int) string {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = idLetters[rand.IntN(len(idLetters))]
+// settle puts a new file into a folder; in a shared drive nobody owns it.
+func (f *file) settle(parent, drive string) {
+	f.parent, f.drive = parent, drive
+	if drive != "" {
+		clear(f.roles)
 	}
-	return string(b)
+}
+
+// rename gives a file a name, which a spreadsheet keeps itself.
+func (f *file) rename(name string) {
+	if f.name = name; f.contents != nil {
+		f.contents = f.contents.WithTitle(name)
+	}
 }

@@ -3,6 +3,8 @@ package emulator
 import (
 	"slices"
 	"strings"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // identity is who may act as whom. Server.mu guards all but the keys.
@@ -74,7 +76,7 @@ func (i *identity) mayActAs(account, user string, scopes []string) bool {
 func (s *Server) RefreshToken(email string, scopes ...string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text := "1//" + randomText(100)
+	text := "1//" + rest.RandomText(100)
 	s.identity.refresh[text] = &token{principal: email, scopes: slices.Clone(scopes)}
 	return text
 }

@@ -154,7 +154,7 @@ func (api *Server) issueAsserted(c *rest.Call, account string, a assertion) *res
 	switch {
 	case len(scopes) == 0 || !knownScopes(scopes):
 		return oauthError(http.StatusBadRequest, "invalid_scope", "Invalid OAuth scope or ID token audience provided.")
-	case !ok, name == "", domain == "", strings.Contains(domain, "@"), user != account && isServiceAccount(user):
+	case !ok, name == "", domain == "", strings.Contains(domain, "@"), user != account && rest.IsServiceAccount(user):
 		return invalidGrant("Invalid email or User ID")
 	case !api.identity.mayActAs(account, user, scopes):
 		return oauthError(http.StatusUnauthorized, "unauthorized_client", notDelegated)

@@ -52,7 +52,9 @@ const (
 // allRoutes returns all calls of all APIs. Where two fit a path, the first is
 // meant: literal names and verbs come before variables that would take them in.
 func (api *Server) allRoutes() []rest.Route {
-	return slices.Concat(api.sheetsRoutes(), unservedDriveRoutes(), api.driveRoutes(), api.uploadRoutes(), api.iamRoutes(), api.oauthRoutes())
+	return slices.Concat(
+		api.store.locking(api.sheetsRoutes()), unservedDriveRoutes(), api.store.locking(api.driveRoutes()), api.store.locking(api.uploadRoutes()),
+		api.iamRoutes(), api.oauthRoutes())
 }
 
 const one = "v4/spreadsheets/{spreadsheetId}"

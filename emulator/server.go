@@ -40,9 +40,9 @@ type Server struct {
 	options Options
 	routes  []rest.Route
 	faults  faults
+	store   *store
 
 	mu       sync.Mutex // guards all below
-	files    map[string]*file
 	tokens   map[string]*token
 	cached   map[string]*heldToken // metadata server: by scopes
 	disabled map[string]bool
@@ -62,7 +62,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		options:  o,
-		files:    map[string]*file{},
+		store:    newStore(o.Now),
 		tokens:   map[string]*token{},
 		cached:   map[string]*heldToken{},
 		disabled: map[string]bool{},

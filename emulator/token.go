@@ -27,7 +27,7 @@ func (s *Server) Token(email string, scopes ...string) string {
 
 // issue makes a token; the caller holds the lock.
 func (s *Server) issue(email string, scopes []string) string {
-	text := "ya29." + randomText(160)
+	text := "ya29." + rest.RandomText(160)
 	expiry := s.options.Now().Add(s.options.TokenLifetime)
 	s.tokens[text] = &token{principal: email, scopes: slices.Clone(scopes), expiry: expiry}
 	return text

@@ -13,15 +13,15 @@ import (
 // can't have (more than 31 characters, or []:*?/\ in them) are changed, and
 // ranges that are open at an end are closed. It needs no token and is not logged.
 func (s *Server) WriteXLSX(id string, w io.Writer) error {
-	s.mu.Lock()
-	f := s.files[id]
+	s.store.Lock()
+	f := s.store.get(id)
 	if f == nil || f.contents == nil {
-		s.mu.Unlock()
+		s.store.Unlock()
 		return fmt.Errorf("write xlsx: no spreadsheet %q", id)
 	}
 	f.contents.Calculate(s.options.Now())
 	c := f.contents.Clone()
-	s.mu.Unlock()
+	s.store.Unlock()
 	if err := c.WriteXLSX(w); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}

@@ -69,3 +69,7 @@ func (c *Call) badMask(fields string, err error) error {
 	f.Message = "Request contains an invalid argument."
 	return f
 }
+
+// IsServiceAccount reports whether a principal is a service account, by its
+// address.
+func IsServiceAccount(email string) bool { return strings.HasSuffix(email, ".gserviceaccount.com") }

@@ -1,0 +1,15 @@
+package rest
+
+import "math/rand/v2"
+
+const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+// RandomText returns n random characters of those that Google's IDs and tokens
+// consist of.
+func RandomText(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = idLetters[rand.IntN(len(idLetters))]
+	}
+	return string(b)
+}
