@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"example.com/sheets-function/emulator/internal/batch"
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
@@ -13,20 +14,20 @@ func (api *Server) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetResp
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, writer)
+	f, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.id}
+	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.Id}
 	now := api.options.Now()
-	err = f.edit(now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(now, func(draft *spreadsheet.Spreadsheet) error {
 		out.Replies, err = batch.Apply(draft, body.Requests, c.Principal, now)
 		if err != nil || !body.IncludeSpreadsheetInResponse {
 			return err
 		}
 		draft.Calculate(now)
 		m := c.Mask.Sub("updatedSpreadsheet")
-		out.UpdatedSpreadsheet, err = draft.Describe(f.id, body.ResponseRanges, body.ResponseIncludeGridData, m)
+		out.UpdatedSpreadsheet, err = draft.Describe(f.Id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
 	})
 	return out, err

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
@@ -12,11 +13,11 @@ func (api *Server) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, reader)
+	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.contents.FilterRanges(body.DataFilters)
+	places, err := f.Contents.FilterRanges(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +25,7 @@ func (api *Server) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	for _, p := range places {
 		wanted[p.Sheet] = append(wanted[p.Sheet], p.Area)
 	}
-	return f.contents.DescribeSheets(f.id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
+	return f.Contents.DescribeSheets(f.Id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
 }
 
 func (api *Server) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByDataFilterResponse, error) {
@@ -36,15 +37,15 @@ func (api *Server) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByD
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, reader)
+	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.contents.FilterRanges(body.DataFilters)
+	places, err := f.Contents.FilterRanges(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.id}
+	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.Id}
 	for _, p := range places {
 		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.Sheet.ValueRange(p.Area, how), DataFilters: p.Filters})
 	}
@@ -56,12 +57,12 @@ func (api *Server) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValue
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, writer)
+	f, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.id}
-	err = f.edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.Id}
+	err = f.Edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		places, err := draft.FilterRanges(body.DataFilters)
 		for _, p := range places {
 			p.Sheet.ClearValues(p.Area)
@@ -84,13 +85,13 @@ func (api *Server) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateVal
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, writer)
+	f, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
 	var all []spreadsheet.WrittenRange
 	var filters []*sheets.DataFilter
-	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		for _, one := range body.Data {
 			if one == nil {
 				continue
@@ -113,9 +114,9 @@ func (api *Server) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateVal
 	if err != nil {
 		return nil, err
 	}
-	sum := w.Totals(f.id, all)
+	sum := w.Totals(f.Id, all)
 	out := &sheets.BatchUpdateValuesByDataFilterResponse{
-		SpreadsheetId: f.id, TotalUpdatedCells: sum.TotalUpdatedCells, TotalUpdatedColumns: sum.TotalUpdatedColumns,
+		SpreadsheetId: f.Id, TotalUpdatedCells: sum.TotalUpdatedCells, TotalUpdatedColumns: sum.TotalUpdatedColumns,
 		TotalUpdatedRows: sum.TotalUpdatedRows, TotalUpdatedSheets: sum.TotalUpdatedSheets,
 	}
 	for i, r := range sum.Responses {

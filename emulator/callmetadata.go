@@ -4,12 +4,13 @@ import (
 	"net/http"
 	"strconv"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
 )
 
 func (api *Server) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
-	f, err := api.spreadsheet(c, reader)
+	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +18,7 @@ func (api *Server) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := f.contents.MetadataByID(id); m != nil {
+	if m := f.Contents.MetadataByID(id); m != nil {
 		return m, nil
 	}
 	return nil, &rest.Error{Status: http.StatusNotFound, Message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
@@ -37,13 +38,13 @@ func (api *Server) searchMarkers(c *rest.Call) (*sheets.SearchDeveloperMetadataR
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, reader)
+	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
 	out := &sheets.SearchDeveloperMetadataResponse{}
 	for _, filter := range body.DataFilters {
-		found, err := f.contents.MatchingMetadata(filter)
+		found, err := f.Contents.MatchingMetadata(filter)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/http"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
@@ -14,7 +15,7 @@ func (api *Server) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, reader)
+	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -22,17 +23,17 @@ func (api *Server) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := f.contents.SheetByID(id)
+	s := f.Contents.SheetByID(id)
 	if s == nil {
 		return nil, rest.BadRequest("The sheet (%d) does not exist.", id)
 	}
 	c.Vars["spreadsheetId"] = body.DestinationSpreadsheetId
-	to, err := api.spreadsheet(c, writer)
+	to, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
 	var out *sheets.SheetProperties
-	err = to.edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = to.Edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		id := s.ID
 		if id == 0 || draft.SheetByID(id) != nil {
 			id = draft.NewSheetID()
@@ -52,30 +53,30 @@ func noAccess() error {
 }
 
 // spreadsheet returns the file that the path names, if the caller has the role.
-func (api *Server) spreadsheet(c *rest.Call, need role) (*file, error) {
-	f := api.store.get(c.Vars["spreadsheetId"])
+func (api *Server) spreadsheet(c *rest.Call, need files.Role) (*files.File, error) {
+	f := api.store.Get(c.Vars["spreadsheetId"])
 	switch {
 	case f == nil:
 		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
-	case api.store.role(f, c.Principal) < need:
+	case api.store.Role(f, c.Principal) < need:
 		return nil, noAccess()
-	case f.contents == nil:
+	case f.Contents == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
 	}
-	if need >= writer {
-		f.by = c.Principal
+	if need >= files.Writer {
+		f.By = c.Principal
 	} else {
-		f.contents.Calculate(api.options.Now())
+		f.Contents.Calculate(api.options.Now())
 	}
 	return f, nil
 }
 
 func (api *Server) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
-	f, err := api.spreadsheet(c, reader)
+	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
-	return f.contents.Describe(f.id, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
+	return f.Contents.Describe(f.Id, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
 }
 
 func (api *Server) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
@@ -92,8 +93,8 @@ func (api *Server) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) 
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.add(newFileID(), spreadsheetType, c.Principal)
-	f.contents = made
+	f := api.store.Add(files.NewFileID(), files.SpreadsheetType, c.Principal)
+	f.Contents = made
 	made.Calculate(api.options.Now())
-	return made.Describe(f.id, nil, false, nil)
+	return made.Describe(f.Id, nil, false, nil)
 }

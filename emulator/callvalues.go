@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/sheets/v4"
@@ -13,11 +14,11 @@ func (api *Server) getValues(c *rest.Call) (*sheets.ValueRange, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, reader)
+	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
-	return f.contents.Read(c.Vars["range"], how)
+	return f.Contents.Read(c.Vars["range"], how)
 }
 
 func (api *Server) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse, error) {
@@ -25,13 +26,13 @@ func (api *Server) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse,
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, reader)
+	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.BatchGetValuesResponse{SpreadsheetId: f.id}
+	out := &sheets.BatchGetValuesResponse{SpreadsheetId: f.Id}
 	for _, a1 := range c.Query["ranges"] {
-		v, err := f.contents.Read(a1, how)
+		v, err := f.Contents.Read(a1, how)
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +45,7 @@ func (api *Server) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error
 	if err := rest.Decode(c.Body, &sheets.ClearValuesRequest{}, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, writer)
+	f, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (api *Server) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error
 	if err != nil {
 		return nil, err
 	}
-	return &sheets.ClearValuesResponse{SpreadsheetId: f.id, ClearedRange: cleared[0]}, nil
+	return &sheets.ClearValuesResponse{SpreadsheetId: f.Id, ClearedRange: cleared[0]}, nil
 }
 
 func (api *Server) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse, error) {
@@ -60,7 +61,7 @@ func (api *Server) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesRespo
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, writer)
+	f, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -68,12 +69,12 @@ func (api *Server) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesRespo
 	if err != nil {
 		return nil, err
 	}
-	return &sheets.BatchClearValuesResponse{SpreadsheetId: f.id, ClearedRanges: cleared}, nil
+	return &sheets.BatchClearValuesResponse{SpreadsheetId: f.Id, ClearedRanges: cleared}, nil
 }
 
 // clear empties ranges and returns their names; all that is not a value stays.
-func (api *Server) clear(c *rest.Call, f *file, ranges []string) (cleared []string, err error) {
-	err = f.edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+func (api *Server) clear(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
+	err = f.Edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		for _, a1 := range ranges {
 			s, a, err := draft.ResolveA1(a1)
 			if err != nil {
@@ -104,12 +105,12 @@ func (api *Server) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, err
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, writer)
+	f, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
 	var done spreadsheet.WrittenRange
-	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		if err := draft.SameRange(c.Vars["range"], body.Range); err != nil {
 			return err
 		}
@@ -120,7 +121,7 @@ func (api *Server) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, err
 	if err != nil {
 		return nil, err
 	}
-	return w.Response(f.id, done), nil
+	return w.Response(f.Id, done), nil
 }
 
 func (api *Server) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesResponse, error) {
@@ -133,12 +134,12 @@ func (api *Server) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRes
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, writer)
+	f, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
 	var all []spreadsheet.WrittenRange
-	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		for i, one := range body.Data {
 			done, err := w.Update(draft, one)
 			if err != nil {
@@ -151,7 +152,7 @@ func (api *Server) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRes
 	if err != nil {
 		return nil, err
 	}
-	return w.Totals(f.id, all), nil
+	return w.Totals(f.Id, all), nil
 }
 
 func (api *Server) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error) {
@@ -164,15 +165,15 @@ func (api *Server) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, err
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, writer)
+	f, err := api.spreadsheet(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.AppendValuesResponse{SpreadsheetId: f.id}
-	err = f.edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	out := &sheets.AppendValuesResponse{SpreadsheetId: f.Id}
+	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		done, table, err := w.Append(draft, c.Vars["range"], body, insert)
 		out.TableRange = table
-		out.Updates = w.Response(f.id, done)
+		out.Updates = w.Response(f.Id, done)
 		return err
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package emulator
 import (
 	"cmp"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
 
@@ -61,18 +62,18 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 	made := spreadsheet.FromTabs(spec.Title, tabs)
 	s.store.Lock()
 	defer s.store.Unlock()
-	f := s.store.add(cmp.Or(spec.ID, newFileID()), spreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
-	f.contents = made
+	f := s.store.Add(cmp.Or(spec.ID, files.NewFileID()), files.SpreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
+	f.Contents = made
 	if spec.Drive != "" {
-		if s.store.get(spec.Drive) == nil {
-			s.store.addDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
+		if s.store.Get(spec.Drive) == nil {
+			s.store.AddDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
 		}
-		f.settle(spec.Drive, spec.Drive)
+		f.Settle(spec.Drive, spec.Drive)
 	}
-	if !spec.Unshared && f.roles[s.options.ServiceAccount] < writer {
-		f.roles[s.options.ServiceAccount] = writer
+	if !spec.Unshared && f.Roles[s.options.ServiceAccount] < files.Writer {
+		f.Roles[s.options.ServiceAccount] = files.Writer
 	}
-	return f.id
+	return f.Id
 }
 
 // Share gives somebody a role on a file or a shared drive: "reader",
@@ -81,13 +82,13 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 func (s *Server) Share(id, email, role string) {
 	s.store.Lock()
 	defer s.store.Unlock()
-	f, r := s.store.get(id), roles[role]
+	f, r := s.store.Get(id), files.Roles[role]
 	switch {
-	case f == nil || r == noRole && role != "":
-	case r == noRole:
-		delete(f.roles, email)
+	case f == nil || r == files.NoRole && role != "":
+	case r == files.NoRole:
+		delete(f.Roles, email)
 	default:
-		f.roles[email] = r
+		f.Roles[email] = r
 	}
 }
 
@@ -97,9 +98,9 @@ func (s *Server) Share(id, email, role string) {
 func (s *Server) Values(id, title string) [][]any {
 	s.store.Lock()
 	defer s.store.Unlock()
-	f := s.store.get(id)
-	if f == nil || f.contents == nil {
+	f := s.store.Get(id)
+	if f == nil || f.Contents == nil {
 		return nil
 	}
-	return f.contents.UnformattedValues(title, s.options.Now())
+	return f.Contents.UnformattedValues(title, s.options.Now())
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/drive/v3"
@@ -21,15 +22,17 @@ const driveTime = "2006-01-02T15:04:05.000Z"
 // anybody else it does not exist (recorded), and what lies in a shared drive
 // exists only for calls that say they know of those
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
-func (api *Server) fileFor(c *rest.Call) (*file, error) { return api.fileByID(c, c.Vars["fileId"]) }
+func (api *Server) fileFor(c *rest.Call) (*files.File, error) {
+	return api.fileByID(c, c.Vars["fileId"])
+}
 
-func (api *Server) fileByID(c *rest.Call, id string) (*file, error) {
+func (api *Server) fileByID(c *rest.Call, id string) (*files.File, error) {
 	if id == "root" {
-		api.store.ensureRoot(c.Principal)
-		id = rootOf(c.Principal)
+		api.store.EnsureRoot(c.Principal)
+		id = files.RootOf(c.Principal)
 	}
-	f := api.store.get(id)
-	if f == nil || api.store.role(f, c.Principal) < reader || f.drive != "" && !api.knowsDrives(c) {
+	f := api.store.Get(id)
+	if f == nil || api.store.Role(f, c.Principal) < files.Reader || f.Drive != "" && !api.knowsDrives(c) {
 		return nil, &rest.Error{
 			Status:  http.StatusNotFound,
 			Message: "File not found: " + id + ".",
@@ -46,9 +49,9 @@ func (api *Server) knowsDrives(c *rest.Call) bool {
 }
 
 // fileAs returns the file that the path names, if the caller has the role.
-func (api *Server) fileAs(c *rest.Call, need role) (*file, error) {
+func (api *Server) fileAs(c *rest.Call, need files.Role) (*files.File, error) {
 	f, err := api.fileFor(c)
-	if err == nil && api.store.role(f, c.Principal) < need {
+	if err == nil && api.store.Role(f, c.Principal) < need {
 		err = &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "The user does not have sufficient permissions for this file.",
@@ -85,13 +88,13 @@ func (api *Server) home(c *rest.Call, parents []string) (parent, drive string, e
 		if err != nil {
 			return "", "", err
 		}
-		if api.store.role(f, c.Principal) < writer {
+		if api.store.Role(f, c.Principal) < files.Writer {
 			return "", "", noRoomIn()
 		}
-		parent, drive = f.id, f.drive
+		parent, drive = f.Id, f.Drive
 	default:
-		api.store.ensureRoot(c.Principal)
-		parent = rootOf(c.Principal)
+		api.store.EnsureRoot(c.Principal)
+		parent = files.RootOf(c.Principal)
 	}
 	if drive == "" && rest.IsServiceAccount(c.Principal) {
 		return "", "", noStorage()
@@ -116,16 +119,16 @@ func (api *Server) createFile(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if body.MimeType != spreadsheetType && body.MimeType != folderType {
+	if body.MimeType != files.SpreadsheetType && body.MimeType != files.FolderType {
 		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
 	}
-	f := api.store.add(newFileID(), body.MimeType, c.Principal)
-	f.name = cmp.Or(body.Name, "Untitled")
-	if body.MimeType == spreadsheetType {
-		f.contents = spreadsheet.New(f.name)
+	f := api.store.Add(files.NewFileID(), body.MimeType, c.Principal)
+	f.Name = cmp.Or(body.Name, "Untitled")
+	if body.MimeType == files.SpreadsheetType {
+		f.Contents = spreadsheet.New(f.Name)
 	}
-	f.settle(parent, in)
-	return api.shown(c, f), f.describeAs(&body)
+	f.Settle(parent, in)
+	return api.shown(c, f), describeAs(f, &body)
 }
 
 // copyFile is drive.files.copy of a spreadsheet.
@@ -138,22 +141,22 @@ func (api *Server) copyFile(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if from.contents == nil {
+	if from.Contents == nil {
 		return nil, &rest.Error{Status: http.StatusForbidden, Message: "This file cannot be copied by the user.", Item: rest.ErrorItem{Reason: "cannotCopyFile"}}
 	}
 	parents := body.Parents
-	if len(parents) == 0 && from.drive != "" {
-		parents = []string{from.parent}
+	if len(parents) == 0 && from.Drive != "" {
+		parents = []string{from.Parent}
 	}
 	parent, in, err := api.home(c, parents)
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.add(newFileID(), spreadsheetType, c.Principal)
-	f.contents = from.contents.Copy(cmp.Or(body.Name, "Copy of "+from.title()))
-	f.description, f.properties = from.description, maps.Clone(from.properties)
-	f.settle(parent, in)
-	return api.shown(c, f), f.describeAs(&body)
+	f := api.store.Add(files.NewFileID(), files.SpreadsheetType, c.Principal)
+	f.Contents = from.Contents.Copy(cmp.Or(body.Name, "Copy of "+from.Title()))
+	f.Description, f.Properties = from.Description, maps.Clone(from.Properties)
+	f.Settle(parent, in)
+	return api.shown(c, f), describeAs(f, &body)
 }
 
 // updateFile is drive.files.update without new content.
@@ -162,15 +165,15 @@ func (api *Server) updateFile(c *rest.Call) (*drive.File, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	need := writer
+	need := files.Writer
 	if body.Trashed || rest.WasSent(body.ForceSendFields, "Trashed") {
-		need = owner
+		need = files.Owner
 	}
 	f, err := api.fileAs(c, need)
 	if err != nil {
 		return nil, err
 	}
-	if body.MimeType != "" && body.MimeType != f.mimeType {
+	if body.MimeType != "" && body.MimeType != f.MimeType {
 		return nil, rest.Unsupported("drive.files.update of a file's type")
 	}
 	if add := c.Query.Get("addParents"); add != "" {
@@ -178,39 +181,39 @@ func (api *Server) updateFile(c *rest.Call) (*drive.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if api.store.role(to, c.Principal) < writer {
+		if api.store.Role(to, c.Principal) < files.Writer {
 			return nil, noRoomIn()
 		}
-		f.parent, f.drive = to.id, to.drive
-	} else if c.Query.Get("removeParents") == f.parent && f.parent != "" {
-		f.parent = ""
+		f.Parent, f.Drive = to.Id, to.Drive
+	} else if c.Query.Get("removeParents") == f.Parent && f.Parent != "" {
+		f.Parent = ""
 	}
 	if body.Name != "" {
-		f.rename(body.Name)
+		f.Rename(body.Name)
 	}
-	f.modified = api.options.Now()
-	return api.shown(c, f), f.describeAs(&body)
+	f.Modified = api.options.Now()
+	return api.shown(c, f), describeAs(f, &body)
 }
 
 // describeAs stores what a request says about a file, its name and place apart.
-func (f *file) describeAs(body *drive.File) error {
+func describeAs(f *files.File, body *drive.File) error {
 	given := func(name string, zero bool) bool { return !zero || rest.WasSent(body.ForceSendFields, name) }
 	if given("Description", body.Description == "") {
-		f.description = body.Description
+		f.Description = body.Description
 	}
 	if given("Starred", !body.Starred) {
-		f.starred = body.Starred
+		f.Starred = body.Starred
 	}
 	if given("Trashed", !body.Trashed) {
-		f.trashed = body.Trashed
+		f.Trashed = body.Trashed
 	}
 	for name, value := range body.Properties {
-		if f.properties == nil {
-			f.properties = map[string]string{}
+		if f.Properties == nil {
+			f.Properties = map[string]string{}
 		}
-		f.properties[name] = value
+		f.Properties[name] = value
 	}
-	for text, at := range map[string]*time.Time{body.ModifiedTime: &f.modified, body.CreatedTime: &f.created} {
+	for text, at := range map[string]*time.Time{body.ModifiedTime: &f.Modified, body.CreatedTime: &f.Created} {
 		if text == "" {
 			continue
 		}
@@ -224,19 +227,19 @@ func (f *file) describeAs(body *drive.File) error {
 }
 
 func (api *Server) deleteFile(c *rest.Call) (any, error) {
-	f, err := api.fileAs(c, owner)
+	f, err := api.fileAs(c, files.Owner)
 	if err != nil {
 		return nil, err
 	}
-	api.store.remove(f)
+	api.store.Remove(f)
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }
 
 func (api *Server) emptyTrash(c *rest.Call) (any, error) {
-	for _, f := range api.store.list() {
+	for _, f := range api.store.List() {
 		// A folder that came earlier in the list may have taken f with it.
-		if f.trashed && f.roles[c.Principal] == owner && api.store.get(f.id) != nil {
-			api.store.remove(f)
+		if f.Trashed && f.Roles[c.Principal] == files.Owner && api.store.Get(f.Id) != nil {
+			api.store.Remove(f)
 		}
 	}
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil

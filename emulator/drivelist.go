@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
@@ -26,22 +27,22 @@ func (api *Server) listFiles(c *rest.Call) (*drive.FileList, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := rootOf(c.Principal)
-	var found []*file
-	for _, f := range api.store.list() {
-		if f.id != root && f.id != f.drive && api.store.listed(f, c.Principal) && inDrive(f) && fits(f) {
+	root := files.RootOf(c.Principal)
+	var found []*files.File
+	for _, f := range api.store.List() {
+		if f.Id != root && f.Id != f.Drive && api.store.Listed(f, c.Principal) && inDrive(f) && fits(f) {
 			found = append(found, f)
 		}
 	}
-	slices.SortFunc(found, func(a, b *file) int {
-		return cmp.Or(order(a, b), b.modified.Compare(a.modified), b.created.Compare(a.created), cmp.Compare(a.id, b.id))
+	slices.SortFunc(found, func(a, b *files.File) int {
+		return cmp.Or(order(a, b), b.Modified.Compare(a.Modified), b.Created.Compare(a.Created), cmp.Compare(a.Id, b.Id))
 	})
 	return api.page(c, found)
 }
 
 // corpus tells which drives a list is about
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
-func (api *Server) corpus(c *rest.Call) (func(*file) bool, error) {
+func (api *Server) corpus(c *rest.Call) (func(*files.File) bool, error) {
 	all := api.knowsDrives(c) && (c.Flag("includeItemsFromAllDrives") || c.Flag("includeTeamDriveItems"))
 	id := cmp.Or(c.Query.Get("driveId"), c.Query.Get("teamDriveId"))
 	if spaces := c.Query.Get("spaces"); spaces != "" && spaces != "drive" {
@@ -52,30 +53,32 @@ func (api *Server) corpus(c *rest.Call) (func(*file) bool, error) {
 		if id == "" || !all {
 			return nil, rest.BadRequest("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
 		}
-		if d := api.store.get(id); d == nil || d.drive != id || api.store.role(d, c.Principal) < reader {
+		if d := api.store.Get(id); d == nil || d.Drive != id || api.store.Role(d, c.Principal) < files.Reader {
 			return nil, noDrive(id)
 		}
-		return func(f *file) bool { return f.drive == id }, nil
+		return func(f *files.File) bool { return f.Drive == id }, nil
 	case corpora == "user" || corpora == "allDrives" || corpora == "domain":
-		return func(f *file) bool { return all || f.drive == "" }, nil
+		return func(f *files.File) bool { return all || f.Drive == "" }, nil
 	default:
 		return nil, rest.BadRequest("Invalid value '%s' for corpora.", corpora)
 	}
 }
 
 // fileOrders are the keys of orderBy that say something here.
-var fileOrders = map[string]func(a, b *file) int{
-	"createdTime":      func(a, b *file) int { return a.created.Compare(b.created) },
-	"modifiedTime":     func(a, b *file) int { return a.modified.Compare(b.modified) },
-	"modifiedByMeTime": func(a, b *file) int { return a.modified.Compare(b.modified) },
-	"viewedByMeTime":   func(a, b *file) int { return a.modified.Compare(b.modified) },
-	"sharedWithMeTime": func(a, b *file) int { return a.created.Compare(b.created) },
-	"recency":          func(a, b *file) int { return a.modified.Compare(b.modified) },
-	"quotaBytesUsed":   func(*file, *file) int { return 0 },
-	"name":             func(a, b *file) int { return cmp.Compare(strings.ToLower(a.title()), strings.ToLower(b.title())) },
-	"name_natural":     func(a, b *file) int { return natural(strings.ToLower(a.title()), strings.ToLower(b.title())) },
-	"folder":           func(a, b *file) int { return first(a.mimeType == folderType, b.mimeType == folderType) },
-	"starred":          func(a, b *file) int { return first(a.starred, b.starred) },
+var fileOrders = map[string]func(a, b *files.File) int{
+	"createdTime":      func(a, b *files.File) int { return a.Created.Compare(b.Created) },
+	"modifiedTime":     func(a, b *files.File) int { return a.Modified.Compare(b.Modified) },
+	"modifiedByMeTime": func(a, b *files.File) int { return a.Modified.Compare(b.Modified) },
+	"viewedByMeTime":   func(a, b *files.File) int { return a.Modified.Compare(b.Modified) },
+	"sharedWithMeTime": func(a, b *files.File) int { return a.Created.Compare(b.Created) },
+	"recency":          func(a, b *files.File) int { return a.Modified.Compare(b.Modified) },
+	"quotaBytesUsed":   func(*files.File, *files.File) int { return 0 },
+	"name":             func(a, b *files.File) int { return cmp.Compare(strings.ToLower(a.Title()), strings.ToLower(b.Title())) },
+	"name_natural":     func(a, b *files.File) int { return natural(strings.ToLower(a.Title()), strings.ToLower(b.Title())) },
+	"folder": func(a, b *files.File) int {
+		return first(a.MimeType == files.FolderType, b.MimeType == files.FolderType)
+	},
+	"starred": func(a, b *files.File) int { return first(a.Starred, b.Starred) },
 }
 
 func first(a, b bool) int {
@@ -116,8 +119,8 @@ func leadingDigits(s string) int {
 	return n
 }
 
-func fileOrder(text string) (func(a, b *file) int, error) {
-	var keys []func(a, b *file) int
+func fileOrder(text string) (func(a, b *files.File) int, error) {
+	var keys []func(a, b *files.File) int
 	for _, part := range strings.Split(text, ",") {
 		words := strings.Fields(part)
 		if len(words) == 0 {
@@ -132,11 +135,11 @@ func fileOrder(text string) (func(a, b *file) int, error) {
 		}
 		if len(words) == 2 {
 			up := key
-			key = func(a, b *file) int { return -up(a, b) }
+			key = func(a, b *files.File) int { return -up(a, b) }
 		}
 		keys = append(keys, key)
 	}
-	return func(a, b *file) int {
+	return func(a, b *files.File) int {
 		for _, key := range keys {
 			if by := key(a, b); by != 0 {
 				return by
@@ -147,7 +150,7 @@ func fileOrder(text string) (func(a, b *file) int, error) {
 }
 
 // page cuts one page out of a list; the token is the index of the next.
-func (api *Server) page(c *rest.Call, found []*file) (*drive.FileList, error) {
+func (api *Server) page(c *rest.Call, found []*files.File) (*drive.FileList, error) {
 	start, end, next, err := api.pageOf(c, len(found), 1000)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
@@ -12,19 +13,19 @@ import (
 // The calls of Drive's permissions.
 
 // roleNames are the roles as the API names them, those of shared drives aside.
-var roleNames = map[role]string{reader: "reader", commenter: "commenter", writer: "writer", owner: "owner"}
+var roleNames = map[files.Role]string{files.Reader: "reader", files.Commenter: "commenter", files.Writer: "writer", files.Owner: "owner"}
 
 // givenRoles are the roles that a permission can have: those of members of a
 // shared drive are kept as the role on a file that allows the same.
-var givenRoles = map[string]role{
-	"reader": reader, "commenter": commenter, "writer": writer, "owner": owner, "fileOrganizer": writer, "organizer": owner,
+var givenRoles = map[string]files.Role{
+	"reader": files.Reader, "commenter": files.Commenter, "writer": files.Writer, "owner": files.Owner, "fileOrganizer": files.Writer, "organizer": files.Owner,
 }
 
 // showPermission answers a permission: four fields, or all where a mask chooses.
-func showPermission(f *file, name string, all bool) *drive.Permission {
-	kind, email, domain := granteeType(name)
-	out := &drive.Permission{Kind: "drive#permission", Id: permissionID(name), Type: kind, Role: roleNames[f.roles[name]]}
-	if f.drive != "" && out.Role == "owner" {
+func showPermission(f *files.File, name string, all bool) *drive.Permission {
+	kind, email, domain := files.GranteeType(name)
+	out := &drive.Permission{Kind: "drive#permission", Id: files.PermissionID(name), Type: kind, Role: roleNames[f.Roles[name]]}
+	if f.Drive != "" && out.Role == "owner" {
 		out.Role = "organizer"
 	}
 	if kind == "anyone" {
@@ -43,11 +44,11 @@ func showPermission(f *file, name string, all bool) *drive.Permission {
 }
 
 func (api *Server) listPermissions(c *rest.Call) (*drive.PermissionList, error) {
-	f, err := api.fileAs(c, writer)
+	f, err := api.fileAs(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
-	names := rest.SortedKeys(f.roles)
+	names := rest.SortedKeys(f.Roles)
 	start, end, next, err := api.pageOf(c, len(names), 100)
 	if err != nil {
 		return nil, err
@@ -60,10 +61,10 @@ func (api *Server) listPermissions(c *rest.Call) (*drive.PermissionList, error) 
 }
 
 // granteeFor returns the grantee that the path names by an id.
-func (api *Server) granteeFor(c *rest.Call, f *file) (string, error) {
+func (api *Server) granteeFor(c *rest.Call, f *files.File) (string, error) {
 	id := c.Vars["permissionId"]
-	for name := range f.roles {
-		if permissionID(name) == id {
+	for name := range f.Roles {
+		if files.PermissionID(name) == id {
 			return name, nil
 		}
 	}
@@ -75,7 +76,7 @@ func (api *Server) granteeFor(c *rest.Call, f *file) (string, error) {
 }
 
 func (api *Server) getPermission(c *rest.Call) (*drive.Permission, error) {
-	f, err := api.fileAs(c, reader)
+	f, err := api.fileAs(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (api *Server) createPermission(c *rest.Call) (*drive.Permission, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	f, err := api.fileAs(c, writer)
+	f, err := api.fileAs(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func (api *Server) createPermission(c *rest.Call) (*drive.Permission, error) {
 	case body.Type != "user" && body.Type != "group" && body.Type != "domain" && body.Type != "anyone":
 		return nil, invalidSharing("The permission type field is required.")
 	}
-	name := grantee(body.Type, body.EmailAddress, body.Domain)
+	name := files.Grantee(body.Type, body.EmailAddress, body.Domain)
 	if err := api.grant(c, f, name, body.Role); err != nil {
 		return nil, err
 	}
@@ -129,10 +130,10 @@ func requiredField(name string) error {
 // grant gives a role. A new owner must be asked for twice, and the old one
 // stays as a writer
 // (developers.google.com/workspace/drive/api/guides/transfer-file).
-func (api *Server) grant(c *rest.Call, f *file, name, text string) error {
+func (api *Server) grant(c *rest.Call, f *files.File, name, text string) error {
 	given, ok := givenRoles[text]
-	kind, _, _ := granteeType(name)
-	mine := api.store.role(f, c.Principal)
+	kind, _, _ := files.GranteeType(name)
+	mine := api.store.Role(f, c.Principal)
 	switch {
 	case !ok:
 		return &rest.Error{Status: http.StatusBadRequest, Message: "The specified role is invalid or not supported."}
@@ -142,19 +143,19 @@ func (api *Server) grant(c *rest.Call, f *file, name, text string) error {
 			Message: "The transferOwnership parameter must be enabled when the permission role is 'owner'.",
 			Item:    rest.ErrorItem{Reason: "forbidden", Location: "transferOwnership", LocationType: "parameter"},
 		}
-	case given == owner && (mine < owner || kind == "anyone" || kind == "domain"):
+	case given == files.Owner && (mine < files.Owner || kind == "anyone" || kind == "domain"):
 		return &rest.Error{Status: http.StatusForbidden, Message: "Insufficient permissions for this file.", Item: rest.ErrorItem{Reason: "insufficientFilePermissions"}}
-	case given == owner && f.drive == "" && rest.IsServiceAccount(name):
+	case given == files.Owner && f.Drive == "" && rest.IsServiceAccount(name):
 		return noStorage()
 	}
-	if given == owner && f.drive == "" {
-		for other, have := range f.roles {
-			if have == owner {
-				f.roles[other] = writer
+	if given == files.Owner && f.Drive == "" {
+		for other, have := range f.Roles {
+			if have == files.Owner {
+				f.Roles[other] = files.Writer
 			}
 		}
 	}
-	f.roles[name] = given
+	f.Roles[name] = given
 	return nil
 }
 
@@ -163,7 +164,7 @@ func (api *Server) updatePermission(c *rest.Call) (*drive.Permission, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	f, err := api.fileAs(c, writer)
+	f, err := api.fileAs(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +172,7 @@ func (api *Server) updatePermission(c *rest.Call) (*drive.Permission, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.roles[name] == owner && f.drive == "" && body.Role != "owner" {
+	if f.Roles[name] == files.Owner && f.Drive == "" && body.Role != "owner" {
 		return nil, ownerStays()
 	}
 	if body.Role != "" {
@@ -192,7 +193,7 @@ func ownerStays() error {
 
 // deletePermission takes a share away; everybody may give up their own.
 func (api *Server) deletePermission(c *rest.Call) (any, error) {
-	f, err := api.fileAs(c, reader)
+	f, err := api.fileAs(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -201,13 +202,13 @@ func (api *Server) deletePermission(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	if name != c.Principal {
-		if _, err := api.fileAs(c, writer); err != nil {
+		if _, err := api.fileAs(c, files.Writer); err != nil {
 			return nil, err
 		}
 	}
-	if f.roles[name] == owner && f.drive == "" {
+	if f.Roles[name] == files.Owner && f.Drive == "" {
 		return nil, ownerStays()
 	}
-	delete(f.roles, name)
+	delete(f.Roles, name)
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }

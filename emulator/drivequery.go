@@ -6,15 +6,16 @@ import (
 	"strings"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // fileTest tells whether a file fits a query.
-type fileTest func(*file) bool
+type fileTest func(*files.File) bool
 
 // queryContext is who asks, which some terms depend on.
 type queryContext struct {
-	store *store
+	store *files.Store
 	me    string
 }
 
@@ -23,7 +24,7 @@ type queryContext struct {
 // (developers.google.com/workspace/drive/api/guides/ref-search-terms).
 func parseFileQuery(q string, by *queryContext) (fileTest, error) {
 	if strings.TrimSpace(q) == "" {
-		return func(*file) bool { return true }, nil
+		return func(*files.File) bool { return true }, nil
 	}
 	tokens, ok := queryTokens(q)
 	p := queryParser{tokens: tokens, by: by}
@@ -87,7 +88,7 @@ func (p *queryParser) or(depth int) (fileTest, bool) {
 		one := left
 		var other fileTest
 		other, ok = p.and(depth)
-		left = func(f *file) bool { return one(f) || other(f) }
+		left = func(f *files.File) bool { return one(f) || other(f) }
 	}
 	return left, ok
 }
@@ -98,7 +99,7 @@ func (p *queryParser) and(depth int) (fileTest, bool) {
 		one := left
 		var other fileTest
 		other, ok = p.not(depth)
-		left = func(f *file) bool { return one(f) && other(f) }
+		left = func(f *files.File) bool { return one(f) && other(f) }
 	}
 	return left, ok
 }
@@ -109,7 +110,7 @@ func (p *queryParser) not(depth int) (fileTest, bool) {
 		return nil, false
 	case p.take("not"):
 		inner, ok := p.not(depth + 1)
-		return func(f *file) bool { return !inner(f) }, ok
+		return func(f *files.File) bool { return !inner(f) }, ok
 	case p.take("("):
 		inner, ok := p.or(depth + 1)
 		return inner, ok && p.take(")")
@@ -135,33 +136,33 @@ func (p *queryParser) term() (fileTest, bool) {
 	if of := p.flag(left); of != nil {
 		want := strings.EqualFold(value, "true") == (operator == "=")
 		known := strings.EqualFold(value, "true") || strings.EqualFold(value, "false")
-		return func(f *file) bool { return of(f) == want }, known && (operator == "=" || operator == "!=")
+		return func(f *files.File) bool { return of(f) == want }, known && (operator == "=" || operator == "!=")
 	}
 	p.lacks = left
 	return nil, false
 }
 
-var textTerms = map[string]func(*file) string{
-	"name":     (*file).title,
-	"mimeType": func(f *file) string { return f.mimeType },
+var textTerms = map[string]func(*files.File) string{
+	"name":     (*files.File).Title,
+	"mimeType": func(f *files.File) string { return f.MimeType },
 }
 
-var timeTerms = map[string]func(*file) time.Time{
-	"modifiedTime":     func(f *file) time.Time { return f.modified },
-	"createdTime":      func(f *file) time.Time { return f.created },
-	"viewedByMeTime":   func(f *file) time.Time { return f.modified },
-	"sharedWithMeTime": func(f *file) time.Time { return f.created },
+var timeTerms = map[string]func(*files.File) time.Time{
+	"modifiedTime":     func(f *files.File) time.Time { return f.Modified },
+	"createdTime":      func(f *files.File) time.Time { return f.Created },
+	"viewedByMeTime":   func(f *files.File) time.Time { return f.Modified },
+	"sharedWithMeTime": func(f *files.File) time.Time { return f.Created },
 }
 
 // flag returns a term that is true or false, nil for a word that is none.
 func (p *queryParser) flag(name string) fileTest {
 	switch name {
 	case "trashed":
-		return p.by.store.trashed
+		return p.by.store.Trashed
 	case "starred":
-		return func(f *file) bool { return f.starred }
+		return func(f *files.File) bool { return f.Starred }
 	case "sharedWithMe":
-		return func(f *file) bool { return f.drive == "" && f.roles[p.by.me] < owner }
+		return func(f *files.File) bool { return f.Drive == "" && f.Roles[p.by.me] < files.Owner }
 	}
 	return nil
 }
@@ -171,15 +172,15 @@ func (p *queryParser) in(value, list string) (fileTest, bool) {
 	switch list {
 	case "parents":
 		if value == "root" {
-			value = rootOf(p.by.me)
+			value = files.RootOf(p.by.me)
 		}
-		return func(f *file) bool { return f.parent == value }, true
+		return func(f *files.File) bool { return f.Parent == value }, true
 	case "owners":
-		return func(f *file) bool { return f.roles[value] == owner }, true
+		return func(f *files.File) bool { return f.Roles[value] == files.Owner }, true
 	case "writers":
-		return func(f *file) bool { return f.roles[value] >= writer }, true
+		return func(f *files.File) bool { return f.Roles[value] >= files.Writer }, true
 	case "readers":
-		return func(f *file) bool { return f.roles[value] >= reader }, true
+		return func(f *files.File) bool { return f.Roles[value] >= files.Reader }, true
 	}
 	p.lacks = list
 	return nil, false
@@ -188,7 +189,7 @@ func (p *queryParser) in(value, list string) (fileTest, bool) {
 // queryTimes are the ways to write a time in q; without a zone it is UTC.
 var queryTimes = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"}
 
-func compareTime(of func(*file) time.Time, operator, value string) (fileTest, bool) {
+func compareTime(of func(*files.File) time.Time, operator, value string) (fileTest, bool) {
 	for _, layout := range queryTimes {
 		t, err := time.Parse(layout, value)
 		if err != nil {
@@ -198,7 +199,7 @@ func compareTime(of func(*file) time.Time, operator, value string) (fileTest, bo
 			"<": func(by int) bool { return by < 0 }, "<=": func(by int) bool { return by <= 0 }, "=": func(by int) bool { return by == 0 },
 			"!=": func(by int) bool { return by != 0 }, ">": func(by int) bool { return by > 0 }, ">=": func(by int) bool { return by >= 0 },
 		}[operator]
-		return func(f *file) bool { return fits(of(f).Compare(t)) }, fits != nil
+		return func(f *files.File) bool { return fits(of(f).Compare(t)) }, fits != nil
 	}
 	return nil, false
 }
@@ -211,14 +212,14 @@ func unquoted(value string) string {
 	return strings.NewReplacer(`\'`, `'`, `\"`, `"`, `\\`, `\`).Replace(value[1 : len(value)-1])
 }
 
-func compare(of func(*file) string, operator, value string) (fileTest, bool) {
+func compare(of func(*files.File) string, operator, value string) (fileTest, bool) {
 	switch operator {
 	case "=":
-		return func(f *file) bool { return of(f) == value }, true
+		return func(f *files.File) bool { return of(f) == value }, true
 	case "!=":
-		return func(f *file) bool { return of(f) != value }, true
+		return func(f *files.File) bool { return of(f) != value }, true
 	case "contains":
-		return func(f *file) bool { return containsPrefix(of(f), value) }, true
+		return func(f *files.File) bool { return containsPrefix(of(f), value) }, true
 	}
 	return nil, false
 }

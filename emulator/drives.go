@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/http"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
@@ -30,17 +31,17 @@ func (api *Server) createDrive(c *rest.Call) (*drive.Drive, error) {
 	}
 	// The request id makes a retry safe
 	// (developers.google.com/workspace/drive/api/reference/rest/v3/drives/create).
-	id := "0A" + permissionID(c.Principal + " " + c.Query.Get("requestId"))[:15] + "UkPVA"
-	if api.store.get(id) != nil {
+	id := "0A" + files.PermissionID(c.Principal + " " + c.Query.Get("requestId"))[:15] + "UkPVA"
+	if api.store.Get(id) != nil {
 		return nil, &rest.Error{Status: http.StatusConflict, Message: "A shared drive already exists with the specified request ID."}
 	}
-	return showDrive(api.store.addDrive(id, body.Name, c.Principal), c.Mask), nil
+	return showDrive(api.store.AddDrive(id, body.Name, c.Principal), c.Mask), nil
 }
 
-func showDrive(f *file, m *rest.Mask) *drive.Drive {
-	out := &drive.Drive{Kind: "drive#drive", Id: f.id, Name: f.name}
+func showDrive(f *files.File, m *rest.Mask) *drive.Drive {
+	out := &drive.Drive{Kind: "drive#drive", Id: f.Id, Name: f.Name}
 	if m != nil {
-		out.CreatedTime = f.created.UTC().Format(driveTime)
+		out.CreatedTime = f.Created.UTC().Format(driveTime)
 		out.ForceSendFields = []string{"Hidden"}
 	}
 	return out
@@ -48,8 +49,8 @@ func showDrive(f *file, m *rest.Mask) *drive.Drive {
 
 func (api *Server) getDrive(c *rest.Call) (*drive.Drive, error) {
 	id := c.Vars["driveId"]
-	f := api.store.get(id)
-	if f == nil || f.drive != id || api.store.role(f, c.Principal) < reader {
+	f := api.store.Get(id)
+	if f == nil || f.Drive != id || api.store.Role(f, c.Principal) < files.Reader {
 		return nil, noDrive(id)
 	}
 	return showDrive(f, c.Mask), nil
@@ -59,9 +60,9 @@ func (api *Server) listDrives(c *rest.Call) (*drive.DriveList, error) {
 	if c.Query.Get("q") != "" {
 		return nil, rest.Unsupported("drive.drives.list with q")
 	}
-	var found []*file
-	for _, f := range api.store.list() {
-		if f.drive == f.id && api.store.role(f, c.Principal) >= reader {
+	var found []*files.File
+	for _, f := range api.store.List() {
+		if f.Drive == f.Id && api.store.Role(f, c.Principal) >= files.Reader {
 			found = append(found, f)
 		}
 	}

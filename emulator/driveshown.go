@@ -6,67 +6,68 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/drive/v3"
 )
 
 // shown answers a file: the usual four fields, or all that is known where a
 // mask chooses.
-func (api *Server) shown(c *rest.Call, f *file) *drive.File {
-	out := &drive.File{Kind: "drive#file", Id: f.id, Name: f.title(), MimeType: f.mimeType}
+func (api *Server) shown(c *rest.Call, f *files.File) *drive.File {
+	out := &drive.File{Kind: "drive#file", Id: f.Id, Name: f.Title(), MimeType: f.MimeType}
 	if c.Mask == nil {
-		if f.drive != "" { // documented for items of shared drives
-			out.DriveId, out.TeamDriveId = f.drive, f.drive
+		if f.Drive != "" { // documented for items of shared drives
+			out.DriveId, out.TeamDriveId = f.Drive, f.Drive
 		}
 		return out
 	}
-	mine := api.store.role(f, c.Principal)
-	out.CreatedTime = f.created.UTC().Format(driveTime)
-	out.ModifiedTime = f.modified.UTC().Format(driveTime)
-	out.Trashed, out.ExplicitlyTrashed = api.store.trashed(f), f.trashed
-	out.Starred, out.Description, out.Properties = f.starred, f.description, maps.Clone(f.properties)
-	out.Spaces, out.DriveId = []string{"drive"}, f.drive
-	out.OwnedByMe = f.roles[c.Principal] == owner
-	out.Shared = len(f.roles) > 1
+	mine := api.store.Role(f, c.Principal)
+	out.CreatedTime = f.Created.UTC().Format(driveTime)
+	out.ModifiedTime = f.Modified.UTC().Format(driveTime)
+	out.Trashed, out.ExplicitlyTrashed = api.store.Trashed(f), f.Trashed
+	out.Starred, out.Description, out.Properties = f.Starred, f.Description, maps.Clone(f.Properties)
+	out.Spaces, out.DriveId = []string{"drive"}, f.Drive
+	out.OwnedByMe = f.Roles[c.Principal] == files.Owner
+	out.Shared = len(f.Roles) > 1
 	out.WritersCanShare = true
 	out.ForceSendFields = []string{"Trashed", "ExplicitlyTrashed", "Starred"}
-	if f.drive == "" {
+	if f.Drive == "" {
 		out.ForceSendFields = append(out.ForceSendFields, "OwnedByMe", "Shared")
 	}
-	if parent := api.store.get(f.parent); parent != nil && api.store.role(parent, c.Principal) >= reader {
-		out.Parents = []string{f.parent}
+	if parent := api.store.Get(f.Parent); parent != nil && api.store.Role(parent, c.Principal) >= files.Reader {
+		out.Parents = []string{f.Parent}
 	}
-	if f.contents != nil {
-		out.Version = int64(f.contents.Version) + 1
-		out.WebViewLink = "https://docs.google.com/spreadsheets/d/" + f.id + "/edit?usp=drivesdk"
-		out.ExportLinks = exportLinks(f.id)
+	if f.Contents != nil {
+		out.Version = int64(f.Contents.Version) + 1
+		out.WebViewLink = "https://docs.google.com/spreadsheets/d/" + f.Id + "/edit?usp=drivesdk"
+		out.ExportLinks = exportLinks(f.Id)
 	} else {
-		out.WebViewLink = "https://drive.google.com/drive/folders/" + f.id
+		out.WebViewLink = "https://drive.google.com/drive/folders/" + f.Id
 	}
 	out.Capabilities = capabilities(f, mine)
 	api.showPeople(c, out, f)
 	return out
 }
 
-func (api *Server) showPeople(c *rest.Call, out *drive.File, f *file) {
-	for _, name := range rest.SortedKeys(f.roles) {
-		out.PermissionIds = append(out.PermissionIds, permissionID(name))
+func (api *Server) showPeople(c *rest.Call, out *drive.File, f *files.File) {
+	for _, name := range rest.SortedKeys(f.Roles) {
+		out.PermissionIds = append(out.PermissionIds, files.PermissionID(name))
 		out.Permissions = append(out.Permissions, showPermission(f, name, true))
-		if f.roles[name] == owner && f.drive == "" {
+		if f.Roles[name] == files.Owner && f.Drive == "" {
 			out.Owners = append(out.Owners, api.user(c, name))
 		}
 	}
-	if f.by != "" {
-		out.LastModifyingUser = api.user(c, f.by)
+	if f.By != "" {
+		out.LastModifyingUser = api.user(c, f.By)
 	}
 }
 
-func capabilities(f *file, mine role) *drive.FileCapabilities {
+func capabilities(f *files.File, mine files.Role) *drive.FileCapabilities {
 	return &drive.FileCapabilities{
-		CanEdit: mine >= writer, CanComment: mine >= commenter, CanShare: mine >= writer,
-		CanDownload: true, CanCopy: f.contents != nil, CanRename: mine >= writer, CanDelete: mine == owner, CanTrash: mine == owner,
-		CanModifyContent: mine >= writer, CanAddChildren: f.contents == nil && mine >= writer,
-		CanReadRevisions: mine >= writer,
+		CanEdit: mine >= files.Writer, CanComment: mine >= files.Commenter, CanShare: mine >= files.Writer,
+		CanDownload: true, CanCopy: f.Contents != nil, CanRename: mine >= files.Writer, CanDelete: mine == files.Owner, CanTrash: mine == files.Owner,
+		CanModifyContent: mine >= files.Writer, CanAddChildren: f.Contents == nil && mine >= files.Writer,
+		CanReadRevisions: mine >= files.Writer,
 		ForceSendFields: []string{"CanEdit", "CanComment", "CanShare", "CanCopy", "CanRename", "CanDelete", "CanTrash",
 			"CanModifyContent", "CanAddChildren", "CanReadRevisions"},
 	}
@@ -77,7 +78,7 @@ func (api *Server) user(c *rest.Call, email string) *drive.User {
 	name, _, _ := strings.Cut(email, "@")
 	return &drive.User{
 		Kind: "drive#user", DisplayName: cmp.Or(name, email), Me: email == c.Principal,
-		PermissionId: permissionID(email), EmailAddress: email, ForceSendFields: []string{"Me"},
+		PermissionId: files.PermissionID(email), EmailAddress: email, ForceSendFields: []string{"Me"},
 	}
 }
 
@@ -101,9 +102,9 @@ func (api *Server) about(c *rest.Call) (*drive.About, error) {
 	out := &drive.About{
 		Kind: "drive#about", User: api.user(c, c.Principal), CanCreateDrives: true,
 		StorageQuota:    &drive.AboutStorageQuota{Limit: 15 << 30, ForceSendFields: []string{"Limit", "Usage", "UsageInDrive", "UsageInDriveTrash"}},
-		ExportFormats:   map[string][]string{spreadsheetType: targets},
+		ExportFormats:   map[string][]string{files.SpreadsheetType: targets},
 		MaxUploadSize:   5242880000000,
-		MaxImportSizes:  map[string]string{spreadsheetType: strconv.Itoa(100 << 20)},
+		MaxImportSizes:  map[string]string{files.SpreadsheetType: strconv.Itoa(100 << 20)},
 		ForceSendFields: []string{"AppInstalled"},
 	}
 	if rest.IsServiceAccount(c.Principal) {

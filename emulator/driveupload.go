@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 	"google.golang.org/api/drive/v3"
@@ -82,26 +83,26 @@ func (u uploaded) contents(title string, now time.Time) (*spreadsheet.Spreadshee
 }
 
 // uploadOver replaces the content of a spreadsheet.
-func (api *Server) uploadOver(c *rest.Call) (*file, error) {
+func (api *Server) uploadOver(c *rest.Call) (*files.File, error) {
 	u, err := api.upload(c)
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.fileAs(c, writer)
+	f, err := api.fileAs(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
-	if f.contents == nil {
-		return nil, rest.Unsupported("an upload over a file of the type " + f.mimeType)
+	if f.Contents == nil {
+		return nil, rest.Unsupported("an upload over a file of the type " + f.MimeType)
 	}
 	now := api.options.Now()
-	made, err := u.contents(cmp.Or(u.about.Name, f.title()), now)
+	made, err := u.contents(cmp.Or(u.about.Name, f.Title()), now)
 	if err != nil {
 		return nil, err
 	}
-	made.ContinueFrom(f.contents)
-	f.contents, f.modified, f.by = made, now, c.Principal
-	return f, f.describeAs(&u.about)
+	made.ContinueFrom(f.Contents)
+	f.Contents, f.Modified, f.By = made, now, c.Principal
+	return f, describeAs(f, &u.about)
 }
 
 func (api *Server) uploadUpdate(c *rest.Call) (*drive.File, error) {
@@ -119,7 +120,7 @@ func (api *Server) uploadUpdateV2(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := map[string]any{"kind": "drive#file", "id": f.id, "title": f.title(), "mimeType": f.mimeType}
+	body := map[string]any{"kind": "drive#file", "id": f.Id, "title": f.Title(), "mimeType": f.MimeType}
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
 }
 
@@ -128,7 +129,7 @@ func (api *Server) uploadCreate(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.about.MimeType != spreadsheetType {
+	if u.about.MimeType != files.SpreadsheetType {
 		return nil, rest.Unsupported("drive.files.create of a file that is no spreadsheet")
 	}
 	parent, in, err := api.home(c, u.about.Parents)
@@ -139,17 +140,17 @@ func (api *Server) uploadCreate(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.add(newFileID(), spreadsheetType, c.Principal)
-	f.contents = made
-	f.settle(parent, in)
-	return api.shown(c, f), f.describeAs(&u.about)
+	f := api.store.Add(files.NewFileID(), files.SpreadsheetType, c.Principal)
+	f.Contents = made
+	f.Settle(parent, in)
+	return api.shown(c, f), describeAs(f, &u.about)
 }
 
 // uploadRoutes are calls with content; they have the names of those without.
 func (api *Server) uploadRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("POST", "upload/"+files, "drive.files.create", writeFiles, "", rest.Answering(api.uploadCreate)),
-		rest.NewRoute("PATCH", "upload/"+files+"/{fileId}", "drive.files.update", writeFiles, "", rest.Answering(api.uploadUpdate)),
+		rest.NewRoute("POST", "upload/"+filesPath, "drive.files.create", writeFiles, "", rest.Answering(api.uploadCreate)),
+		rest.NewRoute("PATCH", "upload/"+filesPath+"/{fileId}", "drive.files.update", writeFiles, "", rest.Answering(api.uploadUpdate)),
 		rest.NewRoute("PUT", "upload/drive/v2/files/{fileId}", "drive.files.update", writeFiles, "", rest.Endpoint{Serve: api.uploadUpdateV2}),
 	}
 }

@@ -53,7 +53,7 @@ const (
 // meant: literal names and verbs come before variables that would take them in.
 func (api *Server) allRoutes() []rest.Route {
 	return slices.Concat(
-		api.store.locking(api.sheetsRoutes()), unservedDriveRoutes(), api.store.locking(api.driveRoutes()), api.store.locking(api.uploadRoutes()),
+		api.store.Locking(api.sheetsRoutes()), unservedDriveRoutes(), api.store.Locking(api.driveRoutes()), api.store.Locking(api.uploadRoutes()),
 		api.iamRoutes(), api.oauthRoutes())
 }
 
@@ -82,8 +82,8 @@ func (api *Server) sheetsRoutes() []rest.Route {
 }
 
 const (
-	files       = "drive/v3/files"
-	permissions = files + "/{fileId}/permissions"
+	filesPath       = "drive/v3/files"
+	permissionsPath = filesPath + "/{fileId}/permissions"
 )
 
 func (api *Server) driveRoutes() []rest.Route {
@@ -92,19 +92,19 @@ func (api *Server) driveRoutes() []rest.Route {
 		rest.NewRoute("POST", "drive/v3/drives", "drive.drives.create", "drive", "", rest.Answering(api.createDrive)),
 		rest.NewRoute("GET", "drive/v3/drives", "drive.drives.list", "drive drive.readonly", "", rest.Answering(api.listDrives)),
 		rest.NewRoute("GET", "drive/v3/drives/{driveId}", "drive.drives.get", "drive drive.readonly", "", rest.Answering(api.getDrive)),
-		rest.NewRoute("GET", files, "drive.files.list", readFiles, "", rest.Answering(api.listFiles)),
-		rest.NewRoute("POST", files, "drive.files.create", writeFiles, "", rest.Answering(api.createFile)),
-		rest.NewRoute("DELETE", files+"/trash", "drive.files.emptyTrash", "drive", "", rest.Endpoint{Serve: api.emptyTrash}),
-		rest.NewRoute("GET", files+"/{fileId}", "drive.files.get", readFiles, "", rest.Endpoint{Answer: reflect.TypeFor[drive.File](), Serve: api.getFile}),
-		rest.NewRoute("PATCH", files+"/{fileId}", "drive.files.update", "drive drive.appdata drive.file drive.metadata drive.scripts", "", rest.Answering(api.updateFile)),
-		rest.NewRoute("POST", files+"/{fileId}/copy", "drive.files.copy", writeFiles+" drive.photos.readonly", "", rest.Answering(api.copyFile)),
-		rest.NewRoute("DELETE", files+"/{fileId}", "drive.files.delete", writeFiles, "", rest.Endpoint{Serve: api.deleteFile}),
-		rest.NewRoute("GET", files+"/{fileId}/export", "drive.files.export", exportFiles, "", rest.Endpoint{Serve: api.exportFile}),
-		rest.NewRoute("POST", permissions, "drive.permissions.create", "drive drive.file", "", rest.Answering(api.createPermission)),
-		rest.NewRoute("GET", permissions, "drive.permissions.list", readPermissions, "", rest.Answering(api.listPermissions)),
-		rest.NewRoute("GET", permissions+"/{permissionId}", "drive.permissions.get", readPermissions, "", rest.Answering(api.getPermission)),
-		rest.NewRoute("PATCH", permissions+"/{permissionId}", "drive.permissions.update", "drive drive.file", "", rest.Answering(api.updatePermission)),
-		rest.NewRoute("DELETE", permissions+"/{permissionId}", "drive.permissions.delete", "drive drive.file", "", rest.Endpoint{Serve: api.deletePermission}),
+		rest.NewRoute("GET", filesPath, "drive.files.list", readFiles, "", rest.Answering(api.listFiles)),
+		rest.NewRoute("POST", filesPath, "drive.files.create", writeFiles, "", rest.Answering(api.createFile)),
+		rest.NewRoute("DELETE", filesPath+"/trash", "drive.files.emptyTrash", "drive", "", rest.Endpoint{Serve: api.emptyTrash}),
+		rest.NewRoute("GET", filesPath+"/{fileId}", "drive.files.get", readFiles, "", rest.Endpoint{Answer: reflect.TypeFor[drive.File](), Serve: api.getFile}),
+		rest.NewRoute("PATCH", filesPath+"/{fileId}", "drive.files.update", "drive drive.appdata drive.file drive.metadata drive.scripts", "", rest.Answering(api.updateFile)),
+		rest.NewRoute("POST", filesPath+"/{fileId}/copy", "drive.files.copy", writeFiles+" drive.photos.readonly", "", rest.Answering(api.copyFile)),
+		rest.NewRoute("DELETE", filesPath+"/{fileId}", "drive.files.delete", writeFiles, "", rest.Endpoint{Serve: api.deleteFile}),
+		rest.NewRoute("GET", filesPath+"/{fileId}/export", "drive.files.export", exportFiles, "", rest.Endpoint{Serve: api.exportFile}),
+		rest.NewRoute("POST", permissionsPath, "drive.permissions.create", "drive drive.file", "", rest.Answering(api.createPermission)),
+		rest.NewRoute("GET", permissionsPath, "drive.permissions.list", readPermissions, "", rest.Answering(api.listPermissions)),
+		rest.NewRoute("GET", permissionsPath+"/{permissionId}", "drive.permissions.get", readPermissions, "", rest.Answering(api.getPermission)),
+		rest.NewRoute("PATCH", permissionsPath+"/{permissionId}", "drive.permissions.update", "drive drive.file", "", rest.Answering(api.updatePermission)),
+		rest.NewRoute("DELETE", permissionsPath+"/{permissionId}", "drive.permissions.delete", "drive drive.file", "", rest.Endpoint{Serve: api.deletePermission}),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
@@ -40,7 +41,7 @@ type Server struct {
 	options Options
 	routes  []rest.Route
 	faults  faults
-	store   *store
+	store   *files.Store
 
 	mu       sync.Mutex // guards all below
 	tokens   map[string]*token
@@ -62,7 +63,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		options:  o,
-		store:    newStore(o.Now),
+		store:    files.NewStore(o.Now),
 		tokens:   map[string]*token{},
 		cached:   map[string]*heldToken{},
 		disabled: map[string]bool{},

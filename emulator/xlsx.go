@@ -14,13 +14,13 @@ import (
 // ranges that are open at an end are closed. It needs no token and is not logged.
 func (s *Server) WriteXLSX(id string, w io.Writer) error {
 	s.store.Lock()
-	f := s.store.get(id)
-	if f == nil || f.contents == nil {
+	f := s.store.Get(id)
+	if f == nil || f.Contents == nil {
 		s.store.Unlock()
 		return fmt.Errorf("write xlsx: no spreadsheet %q", id)
 	}
-	f.contents.Calculate(s.options.Now())
-	c := f.contents.Clone()
+	f.Contents.Calculate(s.options.Now())
+	c := f.Contents.Clone()
 	s.store.Unlock()
 	if err := c.WriteXLSX(w); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)

@@ -1,4 +1,4 @@
-package emulator
+package files
 
 import (
 	"hash/fnv"
@@ -14,8 +14,8 @@ const (
 	groupGrantee  = "group:"  // and the group's address; who is in it is not known
 )
 
-// grantee is the name that a permission's type and address are kept by.
-func grantee(kind, email, domain string) string {
+// Grantee is the name that a permission's type and address are kept by.
+func Grantee(kind, email, domain string) string {
 	switch kind {
 	case "anyone":
 		return anyoneGrantee
@@ -27,8 +27,8 @@ func grantee(kind, email, domain string) string {
 	return email
 }
 
-// granteeType is the inverse of grantee.
-func granteeType(name string) (kind, email, domain string) {
+// GranteeType is the inverse of grantee.
+func GranteeType(name string) (kind, email, domain string) {
 	switch {
 	case name == anyoneGrantee:
 		return "anyone", "", ""
@@ -40,8 +40,8 @@ func granteeType(name string) (kind, email, domain string) {
 	return "user", name, ""
 }
 
-// permissionID is the id of a grantee, the same on every file as on Google.
-func permissionID(name string) string {
+// PermissionID is the id of a grantee, the same on every file as on Google.
+func PermissionID(name string) string {
 	if name == anyoneGrantee {
 		return "anyoneWithLink"
 	}
@@ -51,5 +51,5 @@ func permissionID(name string) string {
 	return strings.Repeat("0", 20-len(id)) + id
 }
 
-// rootOf is the id of somebody's "My Drive" folder.
-func rootOf(email string) string { return "0A" + permissionID(email)[:15] + "Uk9PVA" }
+// RootOf is the id of somebody's "My Drive" folder.
+func RootOf(email string) string { return "0A" + PermissionID(email)[:15] + "Uk9PVA" }
