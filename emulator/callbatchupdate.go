@@ -18,7 +18,7 @@ func (api *Server) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetResp
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.Id}
+	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.ID}
 	now := api.options.Now()
 	err = f.Edit(now, func(draft *spreadsheet.Spreadsheet) error {
 		out.Replies, err = batch.Apply(draft, body.Requests, c.Principal, now)
@@ -27,7 +27,7 @@ func (api *Server) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetResp
 		}
 		draft.Calculate(now)
 		m := c.Mask.Sub("updatedSpreadsheet")
-		out.UpdatedSpreadsheet, err = draft.Describe(f.Id, body.ResponseRanges, body.ResponseIncludeGridData, m)
+		out.UpdatedSpreadsheet, err = draft.Describe(f.ID, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
 	})
 	return out, err

@@ -17,7 +17,7 @@ func (api *Server) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.Contents.FilterRanges(body.DataFilters)
+	places, err := f.Spreadsheet.FilterRanges(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (api *Server) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	for _, p := range places {
 		wanted[p.Sheet] = append(wanted[p.Sheet], p.Area)
 	}
-	return f.Contents.DescribeSheets(f.Id, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
+	return f.Spreadsheet.DescribeSheets(f.ID, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
 }
 
 func (api *Server) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByDataFilterResponse, error) {
@@ -41,11 +41,11 @@ func (api *Server) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByD
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.Contents.FilterRanges(body.DataFilters)
+	places, err := f.Spreadsheet.FilterRanges(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.Id}
+	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.ID}
 	for _, p := range places {
 		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.Sheet.ValueRange(p.Area, how), DataFilters: p.Filters})
 	}
@@ -61,7 +61,7 @@ func (api *Server) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValue
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.Id}
+	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.ID}
 	err = f.Edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		places, err := draft.FilterRanges(body.DataFilters)
 		for _, p := range places {
@@ -114,9 +114,9 @@ func (api *Server) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateVal
 	if err != nil {
 		return nil, err
 	}
-	sum := w.Totals(f.Id, all)
+	sum := w.Totals(f.ID, all)
 	out := &sheets.BatchUpdateValuesByDataFilterResponse{
-		SpreadsheetId: f.Id, TotalUpdatedCells: sum.TotalUpdatedCells, TotalUpdatedColumns: sum.TotalUpdatedColumns,
+		SpreadsheetId: f.ID, TotalUpdatedCells: sum.TotalUpdatedCells, TotalUpdatedColumns: sum.TotalUpdatedColumns,
 		TotalUpdatedRows: sum.TotalUpdatedRows, TotalUpdatedSheets: sum.TotalUpdatedSheets,
 	}
 	for i, r := range sum.Responses {

@@ -18,7 +18,7 @@ func (api *Server) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := f.Contents.MetadataByID(id); m != nil {
+	if m := f.Spreadsheet.MetadataByID(id); m != nil {
 		return m, nil
 	}
 	return nil, &rest.Error{Status: http.StatusNotFound, Message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
@@ -44,7 +44,7 @@ func (api *Server) searchMarkers(c *rest.Call) (*sheets.SearchDeveloperMetadataR
 	}
 	out := &sheets.SearchDeveloperMetadataResponse{}
 	for _, filter := range body.DataFilters {
-		found, err := f.Contents.MatchingMetadata(filter)
+		found, err := f.Spreadsheet.MatchingMetadata(filter)
 		if err != nil {
 			return nil, err
 		}

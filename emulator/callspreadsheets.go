@@ -23,7 +23,7 @@ func (api *Server) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := f.Contents.SheetByID(id)
+	s := f.Spreadsheet.SheetByID(id)
 	if s == nil {
 		return nil, rest.BadRequest("The sheet (%d) does not exist.", id)
 	}
@@ -60,13 +60,13 @@ func (api *Server) spreadsheet(c *rest.Call, need files.Role) (*files.File, erro
 		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
 	case api.store.Role(f, c.Principal) < need:
 		return nil, noAccess()
-	case f.Contents == nil:
+	case f.Spreadsheet == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
 	}
 	if need >= files.Writer {
-		f.By = c.Principal
+		f.ModifiedBy = c.Principal
 	} else {
-		f.Contents.Calculate(api.options.Now())
+		f.Spreadsheet.Calculate(api.options.Now())
 	}
 	return f, nil
 }
@@ -76,7 +76,7 @@ func (api *Server) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.Contents.Describe(f.Id, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
+	return f.Spreadsheet.Describe(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
 }
 
 func (api *Server) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
@@ -93,8 +93,8 @@ func (api *Server) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) 
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.Add(files.NewFileID(), files.SpreadsheetType, c.Principal)
-	f.Contents = made
+	f := api.store.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f.Spreadsheet = made
 	made.Calculate(api.options.Now())
-	return made.Describe(f.Id, nil, false, nil)
+	return made.Describe(f.ID, nil, false, nil)
 }

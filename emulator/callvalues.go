@@ -18,7 +18,7 @@ func (api *Server) getValues(c *rest.Call) (*sheets.ValueRange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.Contents.Read(c.Vars["range"], how)
+	return f.Spreadsheet.Read(c.Vars["range"], how)
 }
 
 func (api *Server) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse, error) {
@@ -30,9 +30,9 @@ func (api *Server) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse,
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.BatchGetValuesResponse{SpreadsheetId: f.Id}
+	out := &sheets.BatchGetValuesResponse{SpreadsheetId: f.ID}
 	for _, a1 := range c.Query["ranges"] {
-		v, err := f.Contents.Read(a1, how)
+		v, err := f.Spreadsheet.Read(a1, how)
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func (api *Server) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error
 	if err != nil {
 		return nil, err
 	}
-	return &sheets.ClearValuesResponse{SpreadsheetId: f.Id, ClearedRange: cleared[0]}, nil
+	return &sheets.ClearValuesResponse{SpreadsheetId: f.ID, ClearedRange: cleared[0]}, nil
 }
 
 func (api *Server) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse, error) {
@@ -69,7 +69,7 @@ func (api *Server) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesRespo
 	if err != nil {
 		return nil, err
 	}
-	return &sheets.BatchClearValuesResponse{SpreadsheetId: f.Id, ClearedRanges: cleared}, nil
+	return &sheets.BatchClearValuesResponse{SpreadsheetId: f.ID, ClearedRanges: cleared}, nil
 }
 
 // clear empties ranges and returns their names; all that is not a value stays.
@@ -121,7 +121,7 @@ func (api *Server) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, err
 	if err != nil {
 		return nil, err
 	}
-	return w.Response(f.Id, done), nil
+	return w.Response(f.ID, done), nil
 }
 
 func (api *Server) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesResponse, error) {
@@ -152,7 +152,7 @@ func (api *Server) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRes
 	if err != nil {
 		return nil, err
 	}
-	return w.Totals(f.Id, all), nil
+	return w.Totals(f.ID, all), nil
 }
 
 func (api *Server) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error) {
@@ -169,11 +169,11 @@ func (api *Server) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, err
 	if err != nil {
 		return nil, err
 	}
-	out := &sheets.AppendValuesResponse{SpreadsheetId: f.Id}
+	out := &sheets.AppendValuesResponse{SpreadsheetId: f.ID}
 	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		done, table, err := w.Append(draft, c.Vars["range"], body, insert)
 		out.TableRange = table
-		out.Updates = w.Response(f.Id, done)
+		out.Updates = w.Response(f.ID, done)
 		return err
 	})
 	if err != nil {

@@ -62,18 +62,18 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 	made := spreadsheet.FromTabs(spec.Title, tabs)
 	s.store.Lock()
 	defer s.store.Unlock()
-	f := s.store.Add(cmp.Or(spec.ID, files.NewFileID()), files.SpreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
-	f.Contents = made
+	f := s.store.Add(cmp.Or(spec.ID, files.NewID()), files.SpreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
+	f.Spreadsheet = made
 	if spec.Drive != "" {
 		if s.store.Get(spec.Drive) == nil {
 			s.store.AddDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
 		}
-		f.Settle(spec.Drive, spec.Drive)
+		f.MoveTo(spec.Drive, spec.Drive)
 	}
 	if !spec.Unshared && f.Roles[s.options.ServiceAccount] < files.Writer {
 		f.Roles[s.options.ServiceAccount] = files.Writer
 	}
-	return f.Id
+	return f.ID
 }
 
 // Share gives somebody a role on a file or a shared drive: "reader",
@@ -99,8 +99,8 @@ func (s *Server) Values(id, title string) [][]any {
 	s.store.Lock()
 	defer s.store.Unlock()
 	f := s.store.Get(id)
-	if f == nil || f.Contents == nil {
+	if f == nil || f.Spreadsheet == nil {
 		return nil
 	}
-	return f.Contents.UnformattedValues(title, s.options.Now())
+	return f.Spreadsheet.UnformattedValues(title, s.options.Now())
 }

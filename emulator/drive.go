@@ -29,7 +29,7 @@ func (api *Server) fileFor(c *rest.Call) (*files.File, error) {
 func (api *Server) fileByID(c *rest.Call, id string) (*files.File, error) {
 	if id == "root" {
 		api.store.EnsureRoot(c.Principal)
-		id = files.RootOf(c.Principal)
+		id = files.RootID(c.Principal)
 	}
 	f := api.store.Get(id)
 	if f == nil || api.store.Role(f, c.Principal) < files.Reader || f.Drive != "" && !api.knowsDrives(c) {
@@ -91,10 +91,10 @@ func (api *Server) home(c *rest.Call, parents []string) (parent, drive string, e
 		if api.store.Role(f, c.Principal) < files.Writer {
 			return "", "", noRoomIn()
 		}
-		parent, drive = f.Id, f.Drive
+		parent, drive = f.ID, f.Drive
 	default:
 		api.store.EnsureRoot(c.Principal)
-		parent = files.RootOf(c.Principal)
+		parent = files.RootID(c.Principal)
 	}
 	if drive == "" && rest.IsServiceAccount(c.Principal) {
 		return "", "", noStorage()
@@ -122,12 +122,12 @@ func (api *Server) createFile(c *rest.Call) (*drive.File, error) {
 	if body.MimeType != files.SpreadsheetType && body.MimeType != files.FolderType {
 		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
 	}
-	f := api.store.Add(files.NewFileID(), body.MimeType, c.Principal)
+	f := api.store.Add(files.NewID(), body.MimeType, c.Principal)
 	f.Name = cmp.Or(body.Name, "Untitled")
 	if body.MimeType == files.SpreadsheetType {
-		f.Contents = spreadsheet.New(f.Name)
+		f.Spreadsheet = spreadsheet.New(f.Name)
 	}
-	f.Settle(parent, in)
+	f.MoveTo(parent, in)
 	return api.shown(c, f), describeAs(f, &body)
 }
 
@@ -141,7 +141,7 @@ func (api *Server) copyFile(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if from.Contents == nil {
+	if from.Spreadsheet == nil {
 		return nil, &rest.Error{Status: http.StatusForbidden, Message: "This file cannot be copied by the user.", Item: rest.ErrorItem{Reason: "cannotCopyFile"}}
 	}
 	parents := body.Parents
@@ -152,10 +152,10 @@ func (api *Server) copyFile(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.Add(files.NewFileID(), files.SpreadsheetType, c.Principal)
-	f.Contents = from.Contents.Copy(cmp.Or(body.Name, "Copy of "+from.Title()))
+	f := api.store.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f.Spreadsheet = from.Spreadsheet.Copy(cmp.Or(body.Name, "Copy of "+from.Title()))
 	f.Description, f.Properties = from.Description, maps.Clone(from.Properties)
-	f.Settle(parent, in)
+	f.MoveTo(parent, in)
 	return api.shown(c, f), describeAs(f, &body)
 }
 
@@ -184,12 +184,12 @@ func (api *Server) updateFile(c *rest.Call) (*drive.File, error) {
 		if api.store.Role(to, c.Principal) < files.Writer {
 			return nil, noRoomIn()
 		}
-		f.Parent, f.Drive = to.Id, to.Drive
+		f.Parent, f.Drive = to.ID, to.Drive
 	} else if c.Query.Get("removeParents") == f.Parent && f.Parent != "" {
 		f.Parent = ""
 	}
 	if body.Name != "" {
-		f.Rename(body.Name)
+		f.SetTitle(body.Name)
 	}
 	f.Modified = api.options.Now()
 	return api.shown(c, f), describeAs(f, &body)
@@ -231,15 +231,15 @@ func (api *Server) deleteFile(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	api.store.Remove(f)
+	api.store.Delete(f)
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }
 
 func (api *Server) emptyTrash(c *rest.Call) (any, error) {
 	for _, f := range api.store.List() {
 		// A folder that came earlier in the list may have taken f with it.
-		if f.Trashed && f.Roles[c.Principal] == files.Owner && api.store.Get(f.Id) != nil {
-			api.store.Remove(f)
+		if f.Trashed && f.Roles[c.Principal] == files.Owner && api.store.Get(f.ID) != nil {
+			api.store.Delete(f)
 		}
 	}
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil

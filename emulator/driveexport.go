@@ -27,7 +27,7 @@ func (api *Server) exportFile(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Contents == nil {
+	if f.Spreadsheet == nil {
 		return nil, &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "Export only supports Docs Editors files.",
@@ -41,15 +41,15 @@ func (api *Server) exportFile(c *rest.Call) (any, error) {
 			Item: rest.ErrorItem{Reason: "required", Location: "mimeType", LocationType: "parameter"},
 		}
 	}
-	f.Contents.Calculate(api.options.Now())
+	f.Spreadsheet.Calculate(api.options.Now())
 	switch exportFormats[mediaType] {
 	case "csv":
-		return exported(mediaType, f.Contents.Delimited(','))
+		return exported(mediaType, f.Spreadsheet.Delimited(','))
 	case "tsv":
-		return exported(mediaType, f.Contents.Delimited('\t'))
+		return exported(mediaType, f.Spreadsheet.Delimited('\t'))
 	case "xlsx":
 		var buf bytes.Buffer
-		if err := f.Contents.WriteXLSX(&buf); err != nil {
+		if err := f.Spreadsheet.WriteXLSX(&buf); err != nil {
 			return nil, &rest.Error{Status: http.StatusInternalServerError, Message: "Internal error encountered."}
 		}
 		return exported(mediaType, buf.Bytes())

@@ -27,15 +27,15 @@ func (api *Server) listFiles(c *rest.Call) (*drive.FileList, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := files.RootOf(c.Principal)
+	root := files.RootID(c.Principal)
 	var found []*files.File
 	for _, f := range api.store.List() {
-		if f.Id != root && f.Id != f.Drive && api.store.Listed(f, c.Principal) && inDrive(f) && fits(f) {
+		if f.ID != root && f.ID != f.Drive && api.store.IsListed(f, c.Principal) && inDrive(f) && fits(f) {
 			found = append(found, f)
 		}
 	}
 	slices.SortFunc(found, func(a, b *files.File) int {
-		return cmp.Or(order(a, b), b.Modified.Compare(a.Modified), b.Created.Compare(a.Created), cmp.Compare(a.Id, b.Id))
+		return cmp.Or(order(a, b), b.Modified.Compare(a.Modified), b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
 	})
 	return api.page(c, found)
 }

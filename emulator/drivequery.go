@@ -158,7 +158,7 @@ var timeTerms = map[string]func(*files.File) time.Time{
 func (p *queryParser) flag(name string) fileTest {
 	switch name {
 	case "trashed":
-		return p.by.store.Trashed
+		return p.by.store.IsTrashed
 	case "starred":
 		return func(f *files.File) bool { return f.Starred }
 	case "sharedWithMe":
@@ -172,7 +172,7 @@ func (p *queryParser) in(value, list string) (fileTest, bool) {
 	switch list {
 	case "parents":
 		if value == "root" {
-			value = files.RootOf(p.by.me)
+			value = files.RootID(p.by.me)
 		}
 		return func(f *files.File) bool { return f.Parent == value }, true
 	case "owners":

@@ -39,7 +39,7 @@ func (api *Server) createDrive(c *rest.Call) (*drive.Drive, error) {
 }
 
 func showDrive(f *files.File, m *rest.Mask) *drive.Drive {
-	out := &drive.Drive{Kind: "drive#drive", Id: f.Id, Name: f.Name}
+	out := &drive.Drive{Kind: "drive#drive", Id: f.ID, Name: f.Name}
 	if m != nil {
 		out.CreatedTime = f.Created.UTC().Format(driveTime)
 		out.ForceSendFields = []string{"Hidden"}
@@ -62,7 +62,7 @@ func (api *Server) listDrives(c *rest.Call) (*drive.DriveList, error) {
 	}
 	var found []*files.File
 	for _, f := range api.store.List() {
-		if f.Drive == f.Id && api.store.Role(f, c.Principal) >= files.Reader {
+		if f.Drive == f.ID && api.store.Role(f, c.Principal) >= files.Reader {
 			found = append(found, f)
 		}
 	}

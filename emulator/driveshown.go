@@ -14,7 +14,7 @@ import (
 // shown answers a file: the usual four fields, or all that is known where a
 // mask chooses.
 func (api *Server) shown(c *rest.Call, f *files.File) *drive.File {
-	out := &drive.File{Kind: "drive#file", Id: f.Id, Name: f.Title(), MimeType: f.MimeType}
+	out := &drive.File{Kind: "drive#file", Id: f.ID, Name: f.Title(), MimeType: f.MimeType}
 	if c.Mask == nil {
 		if f.Drive != "" { // documented for items of shared drives
 			out.DriveId, out.TeamDriveId = f.Drive, f.Drive
@@ -24,7 +24,7 @@ func (api *Server) shown(c *rest.Call, f *files.File) *drive.File {
 	mine := api.store.Role(f, c.Principal)
 	out.CreatedTime = f.Created.UTC().Format(driveTime)
 	out.ModifiedTime = f.Modified.UTC().Format(driveTime)
-	out.Trashed, out.ExplicitlyTrashed = api.store.Trashed(f), f.Trashed
+	out.Trashed, out.ExplicitlyTrashed = api.store.IsTrashed(f), f.Trashed
 	out.Starred, out.Description, out.Properties = f.Starred, f.Description, maps.Clone(f.Properties)
 	out.Spaces, out.DriveId = []string{"drive"}, f.Drive
 	out.OwnedByMe = f.Roles[c.Principal] == files.Owner
@@ -37,12 +37,12 @@ func (api *Server) shown(c *rest.Call, f *files.File) *drive.File {
 	if parent := api.store.Get(f.Parent); parent != nil && api.store.Role(parent, c.Principal) >= files.Reader {
 		out.Parents = []string{f.Parent}
 	}
-	if f.Contents != nil {
-		out.Version = int64(f.Contents.Version) + 1
-		out.WebViewLink = "https://docs.google.com/spreadsheets/d/" + f.Id + "/edit?usp=drivesdk"
-		out.ExportLinks = exportLinks(f.Id)
+	if f.Spreadsheet != nil {
+		out.Version = int64(f.Spreadsheet.Version) + 1
+		out.WebViewLink = "https://docs.google.com/spreadsheets/d/" + f.ID + "/edit?usp=drivesdk"
+		out.ExportLinks = exportLinks(f.ID)
 	} else {
-		out.WebViewLink = "https://drive.google.com/drive/folders/" + f.Id
+		out.WebViewLink = "https://drive.google.com/drive/folders/" + f.ID
 	}
 	out.Capabilities = capabilities(f, mine)
 	api.showPeople(c, out, f)
@@ -57,16 +57,16 @@ func (api *Server) showPeople(c *rest.Call, out *drive.File, f *files.File) {
 			out.Owners = append(out.Owners, api.user(c, name))
 		}
 	}
-	if f.By != "" {
-		out.LastModifyingUser = api.user(c, f.By)
+	if f.ModifiedBy != "" {
+		out.LastModifyingUser = api.user(c, f.ModifiedBy)
 	}
 }
 
 func capabilities(f *files.File, mine files.Role) *drive.FileCapabilities {
 	return &drive.FileCapabilities{
 		CanEdit: mine >= files.Writer, CanComment: mine >= files.Commenter, CanShare: mine >= files.Writer,
-		CanDownload: true, CanCopy: f.Contents != nil, CanRename: mine >= files.Writer, CanDelete: mine == files.Owner, CanTrash: mine == files.Owner,
-		CanModifyContent: mine >= files.Writer, CanAddChildren: f.Contents == nil && mine >= files.Writer,
+		CanDownload: true, CanCopy: f.Spreadsheet != nil, CanRename: mine >= files.Writer, CanDelete: mine == files.Owner, CanTrash: mine == files.Owner,
+		CanModifyContent: mine >= files.Writer, CanAddChildren: f.Spreadsheet == nil && mine >= files.Writer,
 		CanReadRevisions: mine >= files.Writer,
 		ForceSendFields: []string{"CanEdit", "CanComment", "CanShare", "CanCopy", "CanRename", "CanDelete", "CanTrash",
 			"CanModifyContent", "CanAddChildren", "CanReadRevisions"},

@@ -92,7 +92,7 @@ func (api *Server) uploadOver(c *rest.Call) (*files.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Contents == nil {
+	if f.Spreadsheet == nil {
 		return nil, rest.Unsupported("an upload over a file of the type " + f.MimeType)
 	}
 	now := api.options.Now()
@@ -100,8 +100,8 @@ func (api *Server) uploadOver(c *rest.Call) (*files.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	made.ContinueFrom(f.Contents)
-	f.Contents, f.Modified, f.By = made, now, c.Principal
+	made.ContinueFrom(f.Spreadsheet)
+	f.Spreadsheet, f.Modified, f.ModifiedBy = made, now, c.Principal
 	return f, describeAs(f, &u.about)
 }
 
@@ -120,7 +120,7 @@ func (api *Server) uploadUpdateV2(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := map[string]any{"kind": "drive#file", "id": f.Id, "title": f.Title(), "mimeType": f.MimeType}
+	body := map[string]any{"kind": "drive#file", "id": f.ID, "title": f.Title(), "mimeType": f.MimeType}
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
 }
 
@@ -140,9 +140,9 @@ func (api *Server) uploadCreate(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.Add(files.NewFileID(), files.SpreadsheetType, c.Principal)
-	f.Contents = made
-	f.Settle(parent, in)
+	f := api.store.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f.Spreadsheet = made
+	f.MoveTo(parent, in)
 	return api.shown(c, f), describeAs(f, &u.about)
 }
 

@@ -15,12 +15,12 @@ import (
 func (s *Server) WriteXLSX(id string, w io.Writer) error {
 	s.store.Lock()
 	f := s.store.Get(id)
-	if f == nil || f.Contents == nil {
+	if f == nil || f.Spreadsheet == nil {
 		s.store.Unlock()
 		return fmt.Errorf("write xlsx: no spreadsheet %q", id)
 	}
-	f.Contents.Calculate(s.options.Now())
-	c := f.Contents.Clone()
+	f.Spreadsheet.Calculate(s.options.Now())
+	c := f.Spreadsheet.Clone()
 	s.store.Unlock()
 	if err := c.WriteXLSX(w); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)

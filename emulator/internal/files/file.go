@@ -13,65 +13,56 @@ const (
 	FolderType      = "application/vnd.google-apps.folder"
 )
 
-// File is a Drive file. A spreadsheet has contents.
+// File is a file of Drive: a spreadsheet, a folder, or a shared drive, which is
+// its own top level folder.
 type File struct {
-	Id, Name, MimeType string
-	Created, Modified  time.Time
-	Trashed, Starred   bool
-	Roles              map[string]Role // by grantee; see grants.go
-	Parent, Drive      string          // ids of the folder and of the shared drive it lies in; "" = none
-	Description, By    string          // by: who changed it last
-	Properties         map[string]string
-	Contents           *spreadsheet.Spreadsheet
+	ID                string
+	Name              string // see [File.Title]
+	MimeType          string
+	Created, Modified time.Time
+	Trashed, Starred  bool
+	Roles             map[string]Role // by grantee; see [Grantee]
+	Parent            string          // ID of the folder that has the file; empty = none
+	Drive             string          // ID of the shared drive that has the file; empty = none
+	Description       string
+	ModifiedBy        string // address of the user who changed it last; empty = nobody yet
+	Properties        map[string]string
+	Spreadsheet       *spreadsheet.Spreadsheet // nil = not a spreadsheet
 }
 
-// Role is what somebody may do with a file; the greater may all that the
-// smaller may.
-type Role int
-
-const (
-	NoRole Role = iota
-	Reader
-	Commenter
-	Writer
-	Owner
-)
-
-var Roles = map[string]Role{"": NoRole, "reader": Reader, "commenter": Commenter, "writer": Writer, "owner": Owner}
-
-// Title is the file's name, which a spreadsheet keeps itself.
+// Title returns the name of the file, which a spreadsheet stores itself.
 func (f *File) Title() string {
-	if f.Contents != nil {
-		return f.Contents.Title()
+	if f.Spreadsheet != nil {
+		return f.Spreadsheet.Title()
 	}
 	return f.Name
 }
 
-// Edit changes a copy of the contents, which takes their place only if change
-// succeeds: a batch is done whole or not at all.
+// SetTitle names the file.
+func (f *File) SetTitle(name string) {
+	if f.Name = name; f.Spreadsheet != nil {
+		f.Spreadsheet = f.Spreadsheet.WithTitle(name)
+	}
+}
+
+// Edit calls change with a draft of the spreadsheet, which replaces it only if
+// change returns no error: a batch is stored whole or not at all.
 func (f *File) Edit(now time.Time, change func(*spreadsheet.Spreadsheet) error) error {
-	draft := f.Contents.Draft()
+	draft := f.Spreadsheet.Draft()
 	if err := change(draft); err != nil {
 		return err
 	}
-	f.Contents, f.Modified = draft, now
+	f.Spreadsheet, f.Modified = draft, now
 	return nil
 }
 
-// NewFileID makes up an id like Google's: 44 characters, the first a 1.
-func NewFileID() string { return "1" + rest.RandomText(43) }
-
-// Settle puts a new file into a folder; in a shared drive nobody owns it.
-func (f *File) Settle(parent, drive string) {
+// MoveTo puts a new file into a folder. Files of a shared drive have no owner.
+func (f *File) MoveTo(parent, drive string) {
 	f.Parent, f.Drive = parent, drive
 	if drive != "" {
 		clear(f.Roles)
 	}
 }
 
-// Rename gives a file a name, which a spreadsheet keeps itself.
-func (f *File) Rename(name string) {
-	if f.Name = name; f.Contents != nil {
-		f.Contents = f.Contents.WithTitle(name)
-	}
-}
+// NewID returns a random ID like Google's: 44 characters, the first a 1.
+func NewID() string { return "1" + rest.RandomText(43) }

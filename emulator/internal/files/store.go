@@ -8,8 +8,8 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Store holds all files. Its lock is held by who calls its other methods or uses
-// a file, as calls do for as long as they are served.
+// Store holds all files. Callers hold its lock while they call its other methods
+// or use a file; [Store.Locking] does so for calls of an API.
 type Store struct {
 	sync.Mutex
 	files map[string]*File
@@ -21,7 +21,7 @@ func NewStore(now func() time.Time) *Store {
 	return &Store{files: map[string]*File{}, now: now}
 }
 
-// Locking returns the routes with calls that hold the lock while they are served.
+// Locking returns the routes with endpoints that hold the lock while they serve.
 func (s *Store) Locking(routes []rest.Route) []rest.Route {
 	for i := range routes {
 		serve := routes[i].Serve
@@ -49,40 +49,40 @@ func (s *Store) List() []*File {
 	return list
 }
 
-// Add makes a file without content; it replaces one that has the ID.
-func (s *Store) Add(id, mimeType, by string) *File {
+// Add adds a file of a media type without content; it replaces one that has the ID.
+func (s *Store) Add(id, mimeType, owner string) *File {
 	now := s.now()
-	f := &File{Id: id, MimeType: mimeType, Created: now, Modified: now, Roles: map[string]Role{by: Owner}}
+	f := &File{ID: id, MimeType: mimeType, Created: now, Modified: now, Roles: map[string]Role{owner: Owner}}
 	s.files[id] = f
 	return f
 }
 
-// AddDrive makes a shared drive, which is stored as its own top level folder:
-// the roles of its members hold for the files in it.
+// AddDrive adds a shared drive. The roles of its members hold for the files in it.
 func (s *Store) AddDrive(id, name, organizer string) *File {
 	f := s.Add(id, FolderType, organizer)
 	f.Name, f.Drive = name, id
 	return f
 }
 
-// EnsureRoot makes the "My Drive" folder of a user, unless there is one.
+// EnsureRoot adds the "My Drive" folder of a user, unless there is one.
 func (s *Store) EnsureRoot(email string) {
-	if id := RootOf(email); s.files[id] == nil {
+	if id := RootID(email); s.files[id] == nil {
 		s.Add(id, FolderType, email).Name = "My Drive"
 	}
 }
 
-// Remove deletes a file, and with a folder what is in it.
-func (s *Store) Remove(f *File) {
-	delete(s.files, f.Id)
+// Delete deletes a file, and with a folder all files in it.
+func (s *Store) Delete(f *File) {
+	delete(s.files, f.ID)
 	for _, other := range s.files {
-		if other.Parent == f.Id && s.files[other.Id] != nil {
-			s.Remove(other)
+		if other.Parent == f.ID && s.files[other.ID] != nil {
+			s.Delete(other)
 		}
 	}
 }
 
-// Role returns the greatest role that a user has on a file, by whatever grant.
+// Role returns the greatest role that a user has on a file: as a user, by the
+// domain, as anyone, or as a member of the shared drive.
 func (s *Store) Role(f *File, email string) Role {
 	_, domain, _ := strings.Cut(email, "@")
 	best := max(f.Roles[email], f.Roles[anyoneGrantee], f.Roles[domainGrantee+domain])
@@ -92,16 +92,16 @@ func (s *Store) Role(f *File, email string) Role {
 	return best
 }
 
-// Listed reports whether lists of a user's files have the file: what anyone may
+// IsListed reports whether lists of a user's files have the file: what anyone may
 // open by its link is not in them.
-func (s *Store) Listed(f *File, email string) bool {
+func (s *Store) IsListed(f *File, email string) bool {
 	_, domain, _ := strings.Cut(email, "@")
 	drive := s.files[f.Drive]
-	return max(f.Roles[email], f.Roles[domainGrantee+domain]) >= Reader || drive != nil && drive != f && s.Listed(drive, email)
+	return max(f.Roles[email], f.Roles[domainGrantee+domain]) >= Reader || drive != nil && drive != f && s.IsListed(drive, email)
 }
 
-// Trashed reports whether a file, or a folder that it is in, is in the trash.
-func (s *Store) Trashed(f *File) bool {
+// IsTrashed reports whether a file, or a folder that it is in, is in the trash.
+func (s *Store) IsTrashed(f *File) bool {
 	for depth := 0; f != nil && depth < 100; depth++ {
 		if f.Trashed {
 			return true
