@@ -637,7 +637,7 @@ func TestImports(t *testing.T) {
 		module + "/event":          {},
 		module + "/web":            {},
 		module + "/test":           {module + "/auth"},
-		module + "/emulator": {rooms + "rest", rooms + "grid", rooms + "spreadsheet", rooms + "batch", rooms + "files",
+		module + "/emulator": {rooms + "rest", rooms + "grid", rooms + "spreadsheet", rooms + "files",
 			rooms + "sheets", rooms + "drive", rooms + "identity"},
 		rooms + "sheets":      {rooms + "files", rooms + "batch", rooms + "spreadsheet", rooms + "grid", rooms + "rest"},
 		rooms + "drive":       {rooms + "files", rooms + "spreadsheet", rooms + "grid", rooms + "rest"},

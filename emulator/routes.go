@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/sheets"
 	"google.golang.org/api/drive/v3"
 )
 
@@ -34,8 +35,6 @@ func (s *Server) find(r *http.Request) (*rest.Route, map[string]string) {
 
 // Scopes that calls accept, by the discovery documents.
 const (
-	readSheets  = "drive drive.file drive.readonly spreadsheets spreadsheets.readonly"
-	writeSheets = "drive drive.file spreadsheets"
 	readFiles   = "drive drive.appdata drive.file drive.meet.readonly drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
 	writeFiles  = "drive drive.appdata drive.file"
 	exportFiles = "drive drive.file drive.meet.readonly drive.readonly"
@@ -44,41 +43,12 @@ const (
 	readPermissions = "drive drive.file drive.meet.readonly drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
 )
 
-const (
-	renderParams = "valueRenderOption dateTimeRenderOption"
-	writeParams  = "valueInputOption includeValuesInResponse responseValueRenderOption responseDateTimeRenderOption"
-)
-
 // allRoutes returns all calls of all APIs. Where two fit a path, the first is
 // meant: literal names and verbs come before variables that would take them in.
 func (api *Server) allRoutes() []rest.Route {
 	return slices.Concat(
-		api.store.Locking(api.sheetsRoutes()), unservedDriveRoutes(), api.store.Locking(api.driveRoutes()), api.store.Locking(api.uploadRoutes()),
+		(&sheets.API{Files: api.store, Now: api.options.Now}).Routes(), unservedDriveRoutes(), api.store.Locking(api.driveRoutes()), api.store.Locking(api.uploadRoutes()),
 		api.iamRoutes(), api.oauthRoutes())
-}
-
-const one = "v4/spreadsheets/{spreadsheetId}"
-
-func (api *Server) sheetsRoutes() []rest.Route {
-	return []rest.Route{
-		rest.NewRoute("POST", "v4/spreadsheets", "sheets.spreadsheets.create", writeSheets, "", rest.Answering(api.createSpreadsheet)),
-		rest.NewRoute("POST", one+":batchUpdate", "sheets.spreadsheets.batchUpdate", writeSheets, "", rest.Answering(api.batchUpdate)),
-		rest.NewRoute("POST", one+":getByDataFilter", "sheets.spreadsheets.getByDataFilter", writeSheets, "", rest.Answering(api.getByDataFilter)),
-		rest.NewRoute("GET", one, "sheets.spreadsheets.get", readSheets, "includeGridData ranges excludeTablesInBandedRanges commentsViewMode", rest.Answering(api.getSpreadsheet)),
-		rest.NewRoute("POST", one+"/developerMetadata:search", "sheets.spreadsheets.developerMetadata.search", writeSheets, "", rest.Answering(api.searchMarkers)),
-		rest.NewRoute("GET", one+"/developerMetadata/{metadataId}", "sheets.spreadsheets.developerMetadata.get", writeSheets, "", rest.Answering(api.getMarker)),
-		rest.NewRoute("POST", one+"/sheets/{sheetId}:copyTo", "sheets.spreadsheets.sheets.copyTo", writeSheets, "", rest.Answering(api.copyTo)),
-		rest.NewRoute("GET", one+"/values:batchGet", "sheets.spreadsheets.values.batchGet", readSheets, "ranges majorDimension "+renderParams, rest.Answering(api.batchGetValues)),
-		rest.NewRoute("POST", one+"/values:batchUpdate", "sheets.spreadsheets.values.batchUpdate", writeSheets, "", rest.Answering(api.batchUpdateValues)),
-		rest.NewRoute("POST", one+"/values:batchClear", "sheets.spreadsheets.values.batchClear", writeSheets, "", rest.Answering(api.batchClearValues)),
-		rest.NewRoute("POST", one+"/values:batchGetByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter", writeSheets, "", rest.Answering(api.batchGetByDataFilter)),
-		rest.NewRoute("POST", one+"/values:batchUpdateByDataFilter", "sheets.spreadsheets.values.batchUpdateByDataFilter", writeSheets, "", rest.Answering(api.batchUpdateByDataFilter)),
-		rest.NewRoute("POST", one+"/values:batchClearByDataFilter", "sheets.spreadsheets.values.batchClearByDataFilter", writeSheets, "", rest.Answering(api.batchClearByDataFilter)),
-		rest.NewRoute("POST", one+"/values/{range}:append", "sheets.spreadsheets.values.append", writeSheets, "insertDataOption "+writeParams, rest.Answering(api.appendValues)),
-		rest.NewRoute("POST", one+"/values/{range}:clear", "sheets.spreadsheets.values.clear", writeSheets, "", rest.Answering(api.clearValues)),
-		rest.NewRoute("GET", one+"/values/{range}", "sheets.spreadsheets.values.get", readSheets, "majorDimension "+renderParams, rest.Answering(api.getValues)),
-		rest.NewRoute("PUT", one+"/values/{range}", "sheets.spreadsheets.values.update", writeSheets, writeParams, rest.Answering(api.updateValues)),
-	}
 }
 
 const (

@@ -1,4 +1,4 @@
-package emulator
+package sheets
 
 import (
 	"example.com/sheets-function/emulator/internal/files"
@@ -8,7 +8,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func (api *Server) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
+func (api *API) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	var body sheets.GetSpreadsheetByDataFilterRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func (api *Server) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	return f.Spreadsheet.DescribeSheets(f.ID, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
 }
 
-func (api *Server) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByDataFilterResponse, error) {
+func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByDataFilterResponse, error) {
 	var body sheets.BatchGetValuesByDataFilterRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (api *Server) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByD
 	return out, nil
 }
 
-func (api *Server) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesByDataFilterResponse, error) {
+func (api *API) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesByDataFilterResponse, error) {
 	var body sheets.BatchClearValuesByDataFilterRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (api *Server) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValue
 		return nil, err
 	}
 	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.ID}
-	err = f.Edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		places, err := draft.FilterRanges(body.DataFilters)
 		for _, p := range places {
 			p.Sheet.ClearValues(p.Area)
@@ -76,12 +76,12 @@ func (api *Server) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValue
 	return out, nil
 }
 
-func (api *Server) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValuesByDataFilterResponse, error) {
+func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValuesByDataFilterResponse, error) {
 	var body sheets.BatchUpdateValuesByDataFilterRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	w, err := spreadsheet.NewValuesWriter(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, api.options.Now())
+	w, err := spreadsheet.NewValuesWriter(body.ValueInputOption, body.IncludeValuesInResponse, body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, api.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package emulator
+package sheets
 
 import (
 	"example.com/sheets-function/emulator/internal/batch"
@@ -9,7 +9,7 @@ import (
 )
 
 // batchUpdate is spreadsheets.batchUpdate: all requests in order, or none.
-func (api *Server) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetResponse, error) {
+func (api *API) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetResponse, error) {
 	var body sheets.BatchUpdateSpreadsheetRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -19,7 +19,7 @@ func (api *Server) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetResp
 		return nil, err
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.ID}
-	now := api.options.Now()
+	now := api.Now()
 	err = f.Edit(now, func(draft *spreadsheet.Spreadsheet) error {
 		out.Replies, err = batch.Apply(draft, body.Requests, c.Principal, now)
 		if err != nil || !body.IncludeSpreadsheetInResponse {

@@ -1,4 +1,4 @@
-package emulator
+package sheets
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func (api *Server) getValues(c *rest.Call) (*sheets.ValueRange, error) {
+func (api *API) getValues(c *rest.Call) (*sheets.ValueRange, error) {
 	how, err := spreadsheet.ParseRendering(c.Query.Get("valueRenderOption"), c.Query.Get("dateTimeRenderOption"), c.Query.Get("majorDimension"))
 	if err != nil {
 		return nil, err
@@ -21,7 +21,7 @@ func (api *Server) getValues(c *rest.Call) (*sheets.ValueRange, error) {
 	return f.Spreadsheet.Read(c.Vars["range"], how)
 }
 
-func (api *Server) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse, error) {
+func (api *API) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse, error) {
 	how, err := spreadsheet.ParseRendering(c.Query.Get("valueRenderOption"), c.Query.Get("dateTimeRenderOption"), c.Query.Get("majorDimension"))
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (api *Server) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse,
 	return out, nil
 }
 
-func (api *Server) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error) {
+func (api *API) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error) {
 	if err := rest.Decode(c.Body, &sheets.ClearValuesRequest{}, ""); err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (api *Server) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error
 	return &sheets.ClearValuesResponse{SpreadsheetId: f.ID, ClearedRange: cleared[0]}, nil
 }
 
-func (api *Server) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse, error) {
+func (api *API) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse, error) {
 	var body sheets.BatchClearValuesRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -73,8 +73,8 @@ func (api *Server) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesRespo
 }
 
 // clear empties ranges and returns their names; all that is not a value stays.
-func (api *Server) clear(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
-	err = f.Edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+func (api *API) clear(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
+	err = f.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		for _, a1 := range ranges {
 			s, a, err := draft.ResolveA1(a1)
 			if err != nil {
@@ -90,17 +90,17 @@ func (api *Server) clear(c *rest.Call, f *files.File, ranges []string) (cleared 
 
 // valueRange reads what update and append have in common: the values, from the
 // body, and how they come in and are answered, from the query.
-func (api *Server) valueRange(c *rest.Call) (*sheets.ValueRange, *spreadsheet.ValuesWriter, error) {
+func (api *API) valueRange(c *rest.Call) (*sheets.ValueRange, *spreadsheet.ValuesWriter, error) {
 	var body sheets.ValueRange
 	if err := rest.Decode(c.Body, &body, "data"); err != nil {
 		return nil, nil, err
 	}
 	w, err := spreadsheet.NewValuesWriter(c.Query.Get("valueInputOption"), c.Flag("includeValuesInResponse"),
-		c.Query.Get("responseValueRenderOption"), c.Query.Get("responseDateTimeRenderOption"), api.options.Now())
+		c.Query.Get("responseValueRenderOption"), c.Query.Get("responseDateTimeRenderOption"), api.Now())
 	return &body, w, err
 }
 
-func (api *Server) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, error) {
+func (api *API) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, error) {
 	body, w, err := api.valueRange(c)
 	if err != nil {
 		return nil, err
@@ -124,13 +124,13 @@ func (api *Server) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, err
 	return w.Response(f.ID, done), nil
 }
 
-func (api *Server) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesResponse, error) {
+func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesResponse, error) {
 	var body sheets.BatchUpdateValuesRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
 	w, err := spreadsheet.NewValuesWriter(body.ValueInputOption, body.IncludeValuesInResponse,
-		body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, api.options.Now())
+		body.ResponseValueRenderOption, body.ResponseDateTimeRenderOption, api.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (api *Server) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRes
 	return w.Totals(f.ID, all), nil
 }
 
-func (api *Server) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error) {
+func (api *API) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error) {
 	body, w, err := api.valueRange(c)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package emulator
+package sheets
 
 import (
 	"net/http"
@@ -9,7 +9,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func (api *Server) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
+func (api *API) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
 	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
@@ -25,7 +25,7 @@ func (api *Server) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
 }
 
 // number reads a 32-bit number out of the path.
-func (api *Server) number(c *rest.Call, name, field string) (int64, error) {
+func (api *API) number(c *rest.Call, name, field string) (int64, error) {
 	id, err := strconv.ParseInt(c.Vars[name], 10, 32)
 	if err != nil {
 		return 0, rest.Invalid(field, "Invalid value at '"+field+"' (TYPE_INT32), "+strconv.Quote(c.Vars[name]))
@@ -33,7 +33,7 @@ func (api *Server) number(c *rest.Call, name, field string) (int64, error) {
 	return id, nil
 }
 
-func (api *Server) searchMarkers(c *rest.Call) (*sheets.SearchDeveloperMetadataResponse, error) {
+func (api *API) searchMarkers(c *rest.Call) (*sheets.SearchDeveloperMetadataResponse, error) {
 	var body sheets.SearchDeveloperMetadataRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err

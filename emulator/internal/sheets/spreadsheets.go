@@ -1,4 +1,4 @@
-package emulator
+package sheets
 
 import (
 	"net/http"
@@ -10,7 +10,7 @@ import (
 )
 
 // copyTo is spreadsheets.sheets.copyTo: a copy at the end of another spreadsheet.
-func (api *Server) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
+func (api *API) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	var body sheets.CopySheetToAnotherSpreadsheetRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (api *Server) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 		return nil, err
 	}
 	var out *sheets.SheetProperties
-	err = to.Edit(api.options.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = to.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		id := s.ID
 		if id == 0 || draft.SheetByID(id) != nil {
 			id = draft.NewSheetID()
@@ -53,12 +53,12 @@ func noAccess() error {
 }
 
 // spreadsheet returns the file that the path names, if the caller has the role.
-func (api *Server) spreadsheet(c *rest.Call, need files.Role) (*files.File, error) {
-	f := api.store.Get(c.Vars["spreadsheetId"])
+func (api *API) spreadsheet(c *rest.Call, need files.Role) (*files.File, error) {
+	f := api.Files.Get(c.Vars["spreadsheetId"])
 	switch {
 	case f == nil:
 		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
-	case api.store.Role(f, c.Principal) < need:
+	case api.Files.Role(f, c.Principal) < need:
 		return nil, noAccess()
 	case f.Spreadsheet == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
@@ -66,12 +66,12 @@ func (api *Server) spreadsheet(c *rest.Call, need files.Role) (*files.File, erro
 	if need >= files.Writer {
 		f.ModifiedBy = c.Principal
 	} else {
-		f.Spreadsheet.Calculate(api.options.Now())
+		f.Spreadsheet.Calculate(api.Now())
 	}
 	return f, nil
 }
 
-func (api *Server) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
+func (api *API) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	f, err := api.spreadsheet(c, files.Reader)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (api *Server) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	return f.Spreadsheet.Describe(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
 }
 
-func (api *Server) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
+func (api *API) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	var body sheets.Spreadsheet
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -93,8 +93,8 @@ func (api *Server) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) 
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f := api.Files.Add(files.NewID(), files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = made
-	made.Calculate(api.options.Now())
+	made.Calculate(api.Now())
 	return made.Describe(f.ID, nil, false, nil)
 }

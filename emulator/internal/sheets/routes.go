@@ -1,0 +1,51 @@
+package sheets
+
+import (
+	"time"
+
+	"example.com/sheets-function/emulator/internal/files"
+	"example.com/sheets-function/emulator/internal/rest"
+)
+
+// API serves the calls of the Sheets API on the files of a store.
+type API struct {
+	Files *files.Store
+	Now   func() time.Time
+}
+
+// Scopes that calls accept, by the discovery document.
+const (
+	readScopes  = "drive drive.file drive.readonly spreadsheets spreadsheets.readonly"
+	writeScopes = "drive drive.file spreadsheets"
+)
+
+const (
+	renderParams = "valueRenderOption dateTimeRenderOption"
+	writeParams  = "valueInputOption includeValuesInResponse responseValueRenderOption responseDateTimeRenderOption"
+)
+
+const one = "v4/spreadsheets/{spreadsheetId}"
+
+// Routes returns all calls of the API. Literal names and verbs come before
+// variables that would match them.
+func (api *API) Routes() []rest.Route {
+	return api.Files.Locking([]rest.Route{
+		rest.NewRoute("POST", "v4/spreadsheets", "sheets.spreadsheets.create", writeScopes, "", rest.Answering(api.createSpreadsheet)),
+		rest.NewRoute("POST", one+":batchUpdate", "sheets.spreadsheets.batchUpdate", writeScopes, "", rest.Answering(api.batchUpdate)),
+		rest.NewRoute("POST", one+":getByDataFilter", "sheets.spreadsheets.getByDataFilter", writeScopes, "", rest.Answering(api.getByDataFilter)),
+		rest.NewRoute("GET", one, "sheets.spreadsheets.get", readScopes, "includeGridData ranges excludeTablesInBandedRanges commentsViewMode", rest.Answering(api.getSpreadsheet)),
+		rest.NewRoute("POST", one+"/developerMetadata:search", "sheets.spreadsheets.developerMetadata.search", writeScopes, "", rest.Answering(api.searchMarkers)),
+		rest.NewRoute("GET", one+"/developerMetadata/{metadataId}", "sheets.spreadsheets.developerMetadata.get", writeScopes, "", rest.Answering(api.getMarker)),
+		rest.NewRoute("POST", one+"/sheets/{sheetId}:copyTo", "sheets.spreadsheets.sheets.copyTo", writeScopes, "", rest.Answering(api.copyTo)),
+		rest.NewRoute("GET", one+"/values:batchGet", "sheets.spreadsheets.values.batchGet", readScopes, "ranges majorDimension "+renderParams, rest.Answering(api.batchGetValues)),
+		rest.NewRoute("POST", one+"/values:batchUpdate", "sheets.spreadsheets.values.batchUpdate", writeScopes, "", rest.Answering(api.batchUpdateValues)),
+		rest.NewRoute("POST", one+"/values:batchClear", "sheets.spreadsheets.values.batchClear", writeScopes, "", rest.Answering(api.batchClearValues)),
+		rest.NewRoute("POST", one+"/values:batchGetByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter", writeScopes, "", rest.Answering(api.batchGetByDataFilter)),
+		rest.NewRoute("POST", one+"/values:batchUpdateByDataFilter", "sheets.spreadsheets.values.batchUpdateByDataFilter", writeScopes, "", rest.Answering(api.batchUpdateByDataFilter)),
+		rest.NewRoute("POST", one+"/values:batchClearByDataFilter", "sheets.spreadsheets.values.batchClearByDataFilter", writeScopes, "", rest.Answering(api.batchClearByDataFilter)),
+		rest.NewRoute("POST", one+"/values/{range}:append", "sheets.spreadsheets.values.append", writeScopes, "insertDataOption "+writeParams, rest.Answering(api.appendValues)),
+		rest.NewRoute("POST", one+"/values/{range}:clear", "sheets.spreadsheets.values.clear", writeScopes, "", rest.Answering(api.clearValues)),
+		rest.NewRoute("GET", one+"/values/{range}", "sheets.spreadsheets.values.get", readScopes, "majorDimension "+renderParams, rest.Answering(api.getValues)),
+		rest.NewRoute("PUT", one+"/values/{range}", "sheets.spreadsheets.values.update", writeScopes, writeParams, rest.Answering(api.updateValues)),
+	})
+}
