@@ -14,7 +14,7 @@ func (api *API) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetRespons
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Writer)
+	f, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func (api *API) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Reader)
+	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByData
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Reader)
+	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (api *API) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesBy
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Writer)
+	f, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValues
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Writer)
+	f, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}

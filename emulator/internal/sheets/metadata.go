@@ -9,12 +9,12 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-func (api *API) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
-	f, err := api.spreadsheet(c, files.Reader)
+func (api *API) getDeveloperMetadata(c *rest.Call) (*sheets.DeveloperMetadata, error) {
+	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
-	id, err := api.number(c, "metadataId", "metadata_id")
+	id, err := pathNumber(c, "metadataId", "metadata_id")
 	if err != nil {
 		return nil, err
 	}
@@ -24,8 +24,9 @@ func (api *API) getMarker(c *rest.Call) (*sheets.DeveloperMetadata, error) {
 	return nil, &rest.Error{Status: http.StatusNotFound, Message: "No developer metadata with ID " + strconv.FormatInt(id, 10)}
 }
 
-// number reads a 32-bit number out of the path.
-func (api *API) number(c *rest.Call, name, field string) (int64, error) {
+// pathNumber returns the 32-bit number that the path has as a variable; field is its
+// name in errors.
+func pathNumber(c *rest.Call, name, field string) (int64, error) {
 	id, err := strconv.ParseInt(c.Vars[name], 10, 32)
 	if err != nil {
 		return 0, rest.Invalid(field, "Invalid value at '"+field+"' (TYPE_INT32), "+strconv.Quote(c.Vars[name]))
@@ -33,12 +34,12 @@ func (api *API) number(c *rest.Call, name, field string) (int64, error) {
 	return id, nil
 }
 
-func (api *API) searchMarkers(c *rest.Call) (*sheets.SearchDeveloperMetadataResponse, error) {
+func (api *API) searchDeveloperMetadata(c *rest.Call) (*sheets.SearchDeveloperMetadataResponse, error) {
 	var body sheets.SearchDeveloperMetadataRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Reader)
+	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}

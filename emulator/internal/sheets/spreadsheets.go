@@ -15,11 +15,11 @@ func (api *API) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Reader)
+	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
-	id, err := api.number(c, "sheetId", "sheet_id")
+	id, err := pathNumber(c, "sheetId", "sheet_id")
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (api *API) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 		return nil, rest.BadRequest("The sheet (%d) does not exist.", id)
 	}
 	c.Vars["spreadsheetId"] = body.DestinationSpreadsheetId
-	to, err := api.spreadsheet(c, files.Writer)
+	to, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -47,19 +47,19 @@ func (api *API) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	return out, err
 }
 
-// noAccess is the 403 for who may not see or not change a file (recorded).
-func noAccess() error {
+// permissionDenied is the 403 for who may not see or not change a file (recorded).
+func permissionDenied() error {
 	return &rest.Error{Status: http.StatusForbidden, Message: "The caller does not have permission"}
 }
 
-// spreadsheet returns the file that the path names, if the caller has the role.
-func (api *API) spreadsheet(c *rest.Call, need files.Role) (*files.File, error) {
+// fileFor returns the file that the path names, if the caller has the role.
+func (api *API) fileFor(c *rest.Call, need files.Role) (*files.File, error) {
 	f := api.Files.Get(c.Vars["spreadsheetId"])
 	switch {
 	case f == nil:
 		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
 	case api.Files.Role(f, c.Principal) < need:
-		return nil, noAccess()
+		return nil, permissionDenied()
 	case f.Spreadsheet == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
 	}
@@ -72,7 +72,7 @@ func (api *API) spreadsheet(c *rest.Call, need files.Role) (*files.File, error) 
 }
 
 func (api *API) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
-	f, err := api.spreadsheet(c, files.Reader)
+	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (api *API) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	// Service accounts own no files, and Sheets says no more than this
 	// (developers.google.com/workspace/drive/api/guides/about-files).
 	if rest.IsServiceAccount(c.Principal) {
-		return nil, noAccess()
+		return nil, permissionDenied()
 	}
 	made, err := spreadsheet.FromDescription(&body)
 	if err != nil {

@@ -14,7 +14,7 @@ func (api *API) getValues(c *rest.Call) (*sheets.ValueRange, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Reader)
+	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (api *API) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse, er
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Reader)
+	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -45,11 +45,11 @@ func (api *API) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error) {
 	if err := rest.Decode(c.Body, &sheets.ClearValuesRequest{}, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Writer)
+	f, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
-	cleared, err := api.clear(c, f, []string{c.Vars["range"]})
+	cleared, err := api.clearRanges(c, f, []string{c.Vars["range"]})
 	if err != nil {
 		return nil, err
 	}
@@ -61,19 +61,19 @@ func (api *API) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Writer)
+	f, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
-	cleared, err := api.clear(c, f, body.Ranges)
+	cleared, err := api.clearRanges(c, f, body.Ranges)
 	if err != nil {
 		return nil, err
 	}
 	return &sheets.BatchClearValuesResponse{SpreadsheetId: f.ID, ClearedRanges: cleared}, nil
 }
 
-// clear empties ranges and returns their names; all that is not a value stays.
-func (api *API) clear(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
+// clearRanges empties ranges and returns their names; all that is not a value stays.
+func (api *API) clearRanges(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
 	err = f.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		for _, a1 := range ranges {
 			s, a, err := draft.ResolveA1(a1)
@@ -88,9 +88,9 @@ func (api *API) clear(c *rest.Call, f *files.File, ranges []string) (cleared []s
 	return cleared, err
 }
 
-// valueRange reads what update and append have in common: the values, from the
+// valuesRequest reads what update and append have in common: the values, from the
 // body, and how they come in and are answered, from the query.
-func (api *API) valueRange(c *rest.Call) (*sheets.ValueRange, *spreadsheet.ValuesWriter, error) {
+func (api *API) valuesRequest(c *rest.Call) (*sheets.ValueRange, *spreadsheet.ValuesWriter, error) {
 	var body sheets.ValueRange
 	if err := rest.Decode(c.Body, &body, "data"); err != nil {
 		return nil, nil, err
@@ -101,11 +101,11 @@ func (api *API) valueRange(c *rest.Call) (*sheets.ValueRange, *spreadsheet.Value
 }
 
 func (api *API) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, error) {
-	body, w, err := api.valueRange(c)
+	body, w, err := api.valuesRequest(c)
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Writer)
+	f, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRespon
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Writer)
+	f, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRespon
 }
 
 func (api *API) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error) {
-	body, w, err := api.valueRange(c)
+	body, w, err := api.valuesRequest(c)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (api *API) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error)
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.spreadsheet(c, files.Writer)
+	f, err := api.fileFor(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
