@@ -1,4 +1,4 @@
-package emulator
+package drive
 
 import (
 	"bytes"
@@ -26,7 +26,7 @@ type uploaded struct {
 }
 
 // upload takes a request apart: content alone, or a part about it first.
-func (api *Server) upload(c *rest.Call) (uploaded, error) {
+func (api *API) upload(c *rest.Call) (uploaded, error) {
 	var u uploaded
 	mediaType, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	if err != nil {
@@ -42,7 +42,7 @@ func (api *Server) upload(c *rest.Call) (uploaded, error) {
 	return u, rest.Unsupported(c.Route.Name + " with uploadType=" + c.Query.Get("uploadType"))
 }
 
-func (api *Server) multipart(c *rest.Call, boundary string) (u uploaded, err error) {
+func (api *API) multipart(c *rest.Call, boundary string) (u uploaded, err error) {
 	malformed := &rest.Error{Status: http.StatusBadRequest, Message: "Malformed multipart body."}
 	if boundary == "" {
 		return u, malformed
@@ -83,7 +83,7 @@ func (u uploaded) contents(title string, now time.Time) (*spreadsheet.Spreadshee
 }
 
 // uploadOver replaces the content of a spreadsheet.
-func (api *Server) uploadOver(c *rest.Call) (*files.File, error) {
+func (api *API) uploadOver(c *rest.Call) (*files.File, error) {
 	u, err := api.upload(c)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (api *Server) uploadOver(c *rest.Call) (*files.File, error) {
 	if f.Spreadsheet == nil {
 		return nil, rest.Unsupported("an upload over a file of the type " + f.MimeType)
 	}
-	now := api.options.Now()
+	now := api.Now()
 	made, err := u.contents(cmp.Or(u.about.Name, f.Title()), now)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (api *Server) uploadOver(c *rest.Call) (*files.File, error) {
 	return f, describeAs(f, &u.about)
 }
 
-func (api *Server) uploadUpdate(c *rest.Call) (*drive.File, error) {
+func (api *API) uploadUpdate(c *rest.Call) (*drive.File, error) {
 	f, err := api.uploadOver(c)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (api *Server) uploadUpdate(c *rest.Call) (*drive.File, error) {
 
 // uploadUpdateV2 is files.update of Drive v2, which clients still use to import
 // a CSV. Its answer has the four fields that say which file it was.
-func (api *Server) uploadUpdateV2(c *rest.Call) (any, error) {
+func (api *API) uploadUpdateV2(c *rest.Call) (any, error) {
 	f, err := api.uploadOver(c)
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (api *Server) uploadUpdateV2(c *rest.Call) (any, error) {
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
 }
 
-func (api *Server) uploadCreate(c *rest.Call) (*drive.File, error) {
+func (api *API) uploadCreate(c *rest.Call) (*drive.File, error) {
 	u, err := api.upload(c)
 	if err != nil {
 		return nil, err
@@ -136,21 +136,12 @@ func (api *Server) uploadCreate(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := u.contents(cmp.Or(u.about.Name, "Untitled"), api.options.Now())
+	made, err := u.contents(cmp.Or(u.about.Name, "Untitled"), api.Now())
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f := api.Files.Add(files.NewID(), files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = made
 	f.MoveTo(parent, in)
 	return api.shown(c, f), describeAs(f, &u.about)
-}
-
-// uploadRoutes are calls with content; they have the names of those without.
-func (api *Server) uploadRoutes() []rest.Route {
-	return []rest.Route{
-		rest.NewRoute("POST", "upload/"+filesPath, "drive.files.create", writeFiles, "", rest.Answering(api.uploadCreate)),
-		rest.NewRoute("PATCH", "upload/"+filesPath+"/{fileId}", "drive.files.update", writeFiles, "", rest.Answering(api.uploadUpdate)),
-		rest.NewRoute("PUT", "upload/drive/v2/files/{fileId}", "drive.files.update", writeFiles, "", rest.Endpoint{Serve: api.uploadUpdateV2}),
-	}
 }

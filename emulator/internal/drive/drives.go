@@ -1,4 +1,4 @@
-package emulator
+package drive
 
 import (
 	"net/http"
@@ -18,7 +18,7 @@ func noDrive(id string) error {
 	}
 }
 
-func (api *Server) createDrive(c *rest.Call) (*drive.Drive, error) {
+func (api *API) createDrive(c *rest.Call) (*drive.Drive, error) {
 	var body drive.Drive
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
@@ -32,10 +32,10 @@ func (api *Server) createDrive(c *rest.Call) (*drive.Drive, error) {
 	// The request id makes a retry safe
 	// (developers.google.com/workspace/drive/api/reference/rest/v3/drives/create).
 	id := "0A" + files.PermissionID(c.Principal + " " + c.Query.Get("requestId"))[:15] + "UkPVA"
-	if api.store.Get(id) != nil {
+	if api.Files.Get(id) != nil {
 		return nil, &rest.Error{Status: http.StatusConflict, Message: "A shared drive already exists with the specified request ID."}
 	}
-	return showDrive(api.store.AddDrive(id, body.Name, c.Principal), c.Mask), nil
+	return showDrive(api.Files.AddDrive(id, body.Name, c.Principal), c.Mask), nil
 }
 
 func showDrive(f *files.File, m *rest.Mask) *drive.Drive {
@@ -47,22 +47,22 @@ func showDrive(f *files.File, m *rest.Mask) *drive.Drive {
 	return out
 }
 
-func (api *Server) getDrive(c *rest.Call) (*drive.Drive, error) {
+func (api *API) getDrive(c *rest.Call) (*drive.Drive, error) {
 	id := c.Vars["driveId"]
-	f := api.store.Get(id)
-	if f == nil || f.Drive != id || api.store.Role(f, c.Principal) < files.Reader {
+	f := api.Files.Get(id)
+	if f == nil || f.Drive != id || api.Files.Role(f, c.Principal) < files.Reader {
 		return nil, noDrive(id)
 	}
 	return showDrive(f, c.Mask), nil
 }
 
-func (api *Server) listDrives(c *rest.Call) (*drive.DriveList, error) {
+func (api *API) listDrives(c *rest.Call) (*drive.DriveList, error) {
 	if c.Query.Get("q") != "" {
 		return nil, rest.Unsupported("drive.drives.list with q")
 	}
 	var found []*files.File
-	for _, f := range api.store.List() {
-		if f.Drive == f.ID && api.store.Role(f, c.Principal) >= files.Reader {
+	for _, f := range api.Files.List() {
+		if f.Drive == f.ID && api.Files.Role(f, c.Principal) >= files.Reader {
 			found = append(found, f)
 		}
 	}

@@ -1,4 +1,4 @@
-package emulator
+package drive
 
 import (
 	"cmp"
@@ -22,17 +22,17 @@ const driveTime = "2006-01-02T15:04:05.000Z"
 // anybody else it does not exist (recorded), and what lies in a shared drive
 // exists only for calls that say they know of those
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
-func (api *Server) fileFor(c *rest.Call) (*files.File, error) {
+func (api *API) fileFor(c *rest.Call) (*files.File, error) {
 	return api.fileByID(c, c.Vars["fileId"])
 }
 
-func (api *Server) fileByID(c *rest.Call, id string) (*files.File, error) {
+func (api *API) fileByID(c *rest.Call, id string) (*files.File, error) {
 	if id == "root" {
-		api.store.EnsureRoot(c.Principal)
+		api.Files.EnsureRoot(c.Principal)
 		id = files.RootID(c.Principal)
 	}
-	f := api.store.Get(id)
-	if f == nil || api.store.Role(f, c.Principal) < files.Reader || f.Drive != "" && !api.knowsDrives(c) {
+	f := api.Files.Get(id)
+	if f == nil || api.Files.Role(f, c.Principal) < files.Reader || f.Drive != "" && !api.knowsDrives(c) {
 		return nil, &rest.Error{
 			Status:  http.StatusNotFound,
 			Message: "File not found: " + id + ".",
@@ -44,14 +44,14 @@ func (api *Server) fileByID(c *rest.Call, id string) (*files.File, error) {
 
 // knowsDrives tells whether the call says so; an export has no parameter for it
 // and knows them anyway (github.com/taylorwilsdon/google_workspace_mcp/pull/325).
-func (api *Server) knowsDrives(c *rest.Call) bool {
+func (api *API) knowsDrives(c *rest.Call) bool {
 	return c.Flag("supportsAllDrives") || c.Flag("supportsTeamDrives") || c.Route.Name == "drive.files.export"
 }
 
 // fileAs returns the file that the path names, if the caller has the role.
-func (api *Server) fileAs(c *rest.Call, need files.Role) (*files.File, error) {
+func (api *API) fileAs(c *rest.Call, need files.Role) (*files.File, error) {
 	f, err := api.fileFor(c)
-	if err == nil && api.store.Role(f, c.Principal) < need {
+	if err == nil && api.Files.Role(f, c.Principal) < need {
 		err = &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "The user does not have sufficient permissions for this file.",
@@ -61,7 +61,7 @@ func (api *Server) fileAs(c *rest.Call, need files.Role) (*files.File, error) {
 	return f, err
 }
 
-func (api *Server) getFile(c *rest.Call) (any, error) {
+func (api *API) getFile(c *rest.Call) (any, error) {
 	f, err := api.fileFor(c)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (api *Server) getFile(c *rest.Call) (any, error) {
 // home returns the folder that a new file of the caller goes into. A service
 // account has room in shared drives only
 // (developers.google.com/workspace/drive/api/guides/about-files).
-func (api *Server) home(c *rest.Call, parents []string) (parent, drive string, err error) {
+func (api *API) home(c *rest.Call, parents []string) (parent, drive string, err error) {
 	switch {
 	case len(parents) > 1:
 		return "", "", &rest.Error{Status: http.StatusForbidden, Message: "A file cannot have more than one parent.", Item: rest.ErrorItem{Reason: "multiparenting"}}
@@ -88,12 +88,12 @@ func (api *Server) home(c *rest.Call, parents []string) (parent, drive string, e
 		if err != nil {
 			return "", "", err
 		}
-		if api.store.Role(f, c.Principal) < files.Writer {
+		if api.Files.Role(f, c.Principal) < files.Writer {
 			return "", "", noRoomIn()
 		}
 		parent, drive = f.ID, f.Drive
 	default:
-		api.store.EnsureRoot(c.Principal)
+		api.Files.EnsureRoot(c.Principal)
 		parent = files.RootID(c.Principal)
 	}
 	if drive == "" && rest.IsServiceAccount(c.Principal) {
@@ -110,7 +110,7 @@ func noRoomIn() error {
 	}
 }
 
-func (api *Server) createFile(c *rest.Call) (*drive.File, error) {
+func (api *API) createFile(c *rest.Call) (*drive.File, error) {
 	var body drive.File
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (api *Server) createFile(c *rest.Call) (*drive.File, error) {
 	if body.MimeType != files.SpreadsheetType && body.MimeType != files.FolderType {
 		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
 	}
-	f := api.store.Add(files.NewID(), body.MimeType, c.Principal)
+	f := api.Files.Add(files.NewID(), body.MimeType, c.Principal)
 	f.Name = cmp.Or(body.Name, "Untitled")
 	if body.MimeType == files.SpreadsheetType {
 		f.Spreadsheet = spreadsheet.New(f.Name)
@@ -132,7 +132,7 @@ func (api *Server) createFile(c *rest.Call) (*drive.File, error) {
 }
 
 // copyFile is drive.files.copy of a spreadsheet.
-func (api *Server) copyFile(c *rest.Call) (*drive.File, error) {
+func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	var body drive.File
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func (api *Server) copyFile(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := api.store.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f := api.Files.Add(files.NewID(), files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = from.Spreadsheet.Copy(cmp.Or(body.Name, "Copy of "+from.Title()))
 	f.Description, f.Properties = from.Description, maps.Clone(from.Properties)
 	f.MoveTo(parent, in)
@@ -160,7 +160,7 @@ func (api *Server) copyFile(c *rest.Call) (*drive.File, error) {
 }
 
 // updateFile is drive.files.update without new content.
-func (api *Server) updateFile(c *rest.Call) (*drive.File, error) {
+func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 	var body drive.File
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
@@ -181,7 +181,7 @@ func (api *Server) updateFile(c *rest.Call) (*drive.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		if api.store.Role(to, c.Principal) < files.Writer {
+		if api.Files.Role(to, c.Principal) < files.Writer {
 			return nil, noRoomIn()
 		}
 		f.Parent, f.Drive = to.ID, to.Drive
@@ -191,7 +191,7 @@ func (api *Server) updateFile(c *rest.Call) (*drive.File, error) {
 	if body.Name != "" {
 		f.SetTitle(body.Name)
 	}
-	f.Modified = api.options.Now()
+	f.Modified = api.Now()
 	return api.shown(c, f), describeAs(f, &body)
 }
 
@@ -226,20 +226,20 @@ func describeAs(f *files.File, body *drive.File) error {
 	return nil
 }
 
-func (api *Server) deleteFile(c *rest.Call) (any, error) {
+func (api *API) deleteFile(c *rest.Call) (any, error) {
 	f, err := api.fileAs(c, files.Owner)
 	if err != nil {
 		return nil, err
 	}
-	api.store.Delete(f)
+	api.Files.Delete(f)
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }
 
-func (api *Server) emptyTrash(c *rest.Call) (any, error) {
-	for _, f := range api.store.List() {
+func (api *API) emptyTrash(c *rest.Call) (any, error) {
+	for _, f := range api.Files.List() {
 		// A folder that came earlier in the list may have taken f with it.
-		if f.Trashed && f.Roles[c.Principal] == files.Owner && api.store.Get(f.ID) != nil {
-			api.store.Delete(f)
+		if f.Trashed && f.Roles[c.Principal] == files.Owner && api.Files.Get(f.ID) != nil {
+			api.Files.Delete(f)
 		}
 	}
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil

@@ -1,4 +1,4 @@
-package emulator
+package drive
 
 import (
 	"net/http"

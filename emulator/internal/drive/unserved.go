@@ -1,8 +1,8 @@
-package emulator
+package drive
 
-// unservedDrive are the calls of the Drive API that answer 501: method, path
+// unserved are the calls of the Drive API that answer 501: method, path
 // below /drive/v3/ and name, as in the discovery document.
-var unservedDrive = [][3]string{
+var unserved = [][3]string{
 	{"GET", "files/{fileId}/accessproposals/{proposalId}", "drive.accessproposals.get"},
 	{"GET", "files/{fileId}/accessproposals", "drive.accessproposals.list"},
 	{"POST", "files/{fileId}/accessproposals/{proposalId}:resolve", "drive.accessproposals.resolve"},

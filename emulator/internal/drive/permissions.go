@@ -1,4 +1,4 @@
-package emulator
+package drive
 
 import (
 	"cmp"
@@ -43,7 +43,7 @@ func showPermission(f *files.File, name string, all bool) *drive.Permission {
 	return out
 }
 
-func (api *Server) listPermissions(c *rest.Call) (*drive.PermissionList, error) {
+func (api *API) listPermissions(c *rest.Call) (*drive.PermissionList, error) {
 	f, err := api.fileAs(c, files.Writer)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (api *Server) listPermissions(c *rest.Call) (*drive.PermissionList, error) 
 }
 
 // granteeFor returns the grantee that the path names by an id.
-func (api *Server) granteeFor(c *rest.Call, f *files.File) (string, error) {
+func (api *API) granteeFor(c *rest.Call, f *files.File) (string, error) {
 	id := c.Vars["permissionId"]
 	for name := range f.Roles {
 		if files.PermissionID(name) == id {
@@ -75,7 +75,7 @@ func (api *Server) granteeFor(c *rest.Call, f *files.File) (string, error) {
 	}
 }
 
-func (api *Server) getPermission(c *rest.Call) (*drive.Permission, error) {
+func (api *API) getPermission(c *rest.Call) (*drive.Permission, error) {
 	f, err := api.fileAs(c, files.Reader)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func invalidSharing(message string) error {
 	return &rest.Error{Status: http.StatusBadRequest, Message: message, Item: rest.ErrorItem{Reason: "invalidSharingRequest"}}
 }
 
-func (api *Server) createPermission(c *rest.Call) (*drive.Permission, error) {
+func (api *API) createPermission(c *rest.Call) (*drive.Permission, error) {
 	var body drive.Permission
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
@@ -130,10 +130,10 @@ func requiredField(name string) error {
 // grant gives a role. A new owner must be asked for twice, and the old one
 // stays as a writer
 // (developers.google.com/workspace/drive/api/guides/transfer-file).
-func (api *Server) grant(c *rest.Call, f *files.File, name, text string) error {
+func (api *API) grant(c *rest.Call, f *files.File, name, text string) error {
 	given, ok := givenRoles[text]
 	kind, _, _ := files.GranteeType(name)
-	mine := api.store.Role(f, c.Principal)
+	mine := api.Files.Role(f, c.Principal)
 	switch {
 	case !ok:
 		return &rest.Error{Status: http.StatusBadRequest, Message: "The specified role is invalid or not supported."}
@@ -159,7 +159,7 @@ func (api *Server) grant(c *rest.Call, f *files.File, name, text string) error {
 	return nil
 }
 
-func (api *Server) updatePermission(c *rest.Call) (*drive.Permission, error) {
+func (api *API) updatePermission(c *rest.Call) (*drive.Permission, error) {
 	var body drive.Permission
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func ownerStays() error {
 }
 
 // deletePermission takes a share away; everybody may give up their own.
-func (api *Server) deletePermission(c *rest.Call) (any, error) {
+func (api *API) deletePermission(c *rest.Call) (any, error) {
 	f, err := api.fileAs(c, files.Reader)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package emulator
+package drive
 
 import (
 	"cmp"
@@ -13,7 +13,7 @@ import (
 
 // shown answers a file: the usual four fields, or all that is known where a
 // mask chooses.
-func (api *Server) shown(c *rest.Call, f *files.File) *drive.File {
+func (api *API) shown(c *rest.Call, f *files.File) *drive.File {
 	out := &drive.File{Kind: "drive#file", Id: f.ID, Name: f.Title(), MimeType: f.MimeType}
 	if c.Mask == nil {
 		if f.Drive != "" { // documented for items of shared drives
@@ -21,10 +21,10 @@ func (api *Server) shown(c *rest.Call, f *files.File) *drive.File {
 		}
 		return out
 	}
-	mine := api.store.Role(f, c.Principal)
+	mine := api.Files.Role(f, c.Principal)
 	out.CreatedTime = f.Created.UTC().Format(driveTime)
 	out.ModifiedTime = f.Modified.UTC().Format(driveTime)
-	out.Trashed, out.ExplicitlyTrashed = api.store.IsTrashed(f), f.Trashed
+	out.Trashed, out.ExplicitlyTrashed = api.Files.IsTrashed(f), f.Trashed
 	out.Starred, out.Description, out.Properties = f.Starred, f.Description, maps.Clone(f.Properties)
 	out.Spaces, out.DriveId = []string{"drive"}, f.Drive
 	out.OwnedByMe = f.Roles[c.Principal] == files.Owner
@@ -34,7 +34,7 @@ func (api *Server) shown(c *rest.Call, f *files.File) *drive.File {
 	if f.Drive == "" {
 		out.ForceSendFields = append(out.ForceSendFields, "OwnedByMe", "Shared")
 	}
-	if parent := api.store.Get(f.Parent); parent != nil && api.store.Role(parent, c.Principal) >= files.Reader {
+	if parent := api.Files.Get(f.Parent); parent != nil && api.Files.Role(parent, c.Principal) >= files.Reader {
 		out.Parents = []string{f.Parent}
 	}
 	if f.Spreadsheet != nil {
@@ -49,7 +49,7 @@ func (api *Server) shown(c *rest.Call, f *files.File) *drive.File {
 	return out
 }
 
-func (api *Server) showPeople(c *rest.Call, out *drive.File, f *files.File) {
+func (api *API) showPeople(c *rest.Call, out *drive.File, f *files.File) {
 	for _, name := range rest.SortedKeys(f.Roles) {
 		out.PermissionIds = append(out.PermissionIds, files.PermissionID(name))
 		out.Permissions = append(out.Permissions, showPermission(f, name, true))
@@ -74,7 +74,7 @@ func capabilities(f *files.File, mine files.Role) *drive.FileCapabilities {
 }
 
 // user describes somebody as Drive does; the name is made up from the address.
-func (api *Server) user(c *rest.Call, email string) *drive.User {
+func (api *API) user(c *rest.Call, email string) *drive.User {
 	name, _, _ := strings.Cut(email, "@")
 	return &drive.User{
 		Kind: "drive#user", DisplayName: cmp.Or(name, email), Me: email == c.Principal,
@@ -91,7 +91,7 @@ func exportLinks(id string) map[string]string {
 }
 
 // about is drive.about.get, which insists on a field mask.
-func (api *Server) about(c *rest.Call) (*drive.About, error) {
+func (api *API) about(c *rest.Call) (*drive.About, error) {
 	if c.Mask == nil {
 		return nil, &rest.Error{
 			Status: 400, Message: "The 'fields' parameter is required for this method.",

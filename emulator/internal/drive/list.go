@@ -1,4 +1,4 @@
-package emulator
+package drive
 
 import (
 	"cmp"
@@ -14,12 +14,12 @@ import (
 
 // listFiles lists what the caller can see, newest first unless ordered
 // otherwise (recorded).
-func (api *Server) listFiles(c *rest.Call) (*drive.FileList, error) {
+func (api *API) listFiles(c *rest.Call) (*drive.FileList, error) {
 	inDrive, err := api.corpus(c)
 	if err != nil {
 		return nil, err
 	}
-	fits, err := parseFileQuery(c.Query.Get("q"), &queryContext{api.store, c.Principal})
+	fits, err := parseFileQuery(c.Query.Get("q"), &queryContext{api.Files, c.Principal})
 	if err != nil {
 		return nil, err
 	}
@@ -29,8 +29,8 @@ func (api *Server) listFiles(c *rest.Call) (*drive.FileList, error) {
 	}
 	root := files.RootID(c.Principal)
 	var found []*files.File
-	for _, f := range api.store.List() {
-		if f.ID != root && f.ID != f.Drive && api.store.IsListed(f, c.Principal) && inDrive(f) && fits(f) {
+	for _, f := range api.Files.List() {
+		if f.ID != root && f.ID != f.Drive && api.Files.IsListed(f, c.Principal) && inDrive(f) && fits(f) {
 			found = append(found, f)
 		}
 	}
@@ -42,7 +42,7 @@ func (api *Server) listFiles(c *rest.Call) (*drive.FileList, error) {
 
 // corpus tells which drives a list is about
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
-func (api *Server) corpus(c *rest.Call) (func(*files.File) bool, error) {
+func (api *API) corpus(c *rest.Call) (func(*files.File) bool, error) {
 	all := api.knowsDrives(c) && (c.Flag("includeItemsFromAllDrives") || c.Flag("includeTeamDriveItems"))
 	id := cmp.Or(c.Query.Get("driveId"), c.Query.Get("teamDriveId"))
 	if spaces := c.Query.Get("spaces"); spaces != "" && spaces != "drive" {
@@ -53,7 +53,7 @@ func (api *Server) corpus(c *rest.Call) (func(*files.File) bool, error) {
 		if id == "" || !all {
 			return nil, rest.BadRequest("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
 		}
-		if d := api.store.Get(id); d == nil || d.Drive != id || api.store.Role(d, c.Principal) < files.Reader {
+		if d := api.Files.Get(id); d == nil || d.Drive != id || api.Files.Role(d, c.Principal) < files.Reader {
 			return nil, noDrive(id)
 		}
 		return func(f *files.File) bool { return f.Drive == id }, nil
@@ -150,7 +150,7 @@ func fileOrder(text string) (func(a, b *files.File) int, error) {
 }
 
 // page cuts one page out of a list; the token is the index of the next.
-func (api *Server) page(c *rest.Call, found []*files.File) (*drive.FileList, error) {
+func (api *API) page(c *rest.Call, found []*files.File) (*drive.FileList, error) {
 	start, end, next, err := api.pageOf(c, len(found), 1000)
 	if err != nil {
 		return nil, err
@@ -163,7 +163,7 @@ func (api *Server) page(c *rest.Call, found []*files.File) (*drive.FileList, err
 }
 
 // pageOf returns the bounds of the page that a call asks for.
-func (api *Server) pageOf(c *rest.Call, n, most int) (start, end int, next string, err error) {
+func (api *API) pageOf(c *rest.Call, n, most int) (start, end int, next string, err error) {
 	size := 100
 	if t := c.Query.Get("pageToken"); t != "" {
 		if start, err = strconv.Atoi(t); err != nil || start < 0 {

@@ -1,4 +1,4 @@
-package emulator
+package drive
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ var exportFormats = map[string]string{
 }
 
 // exportFile answers a spreadsheet as a file: the first sheet as text, or all.
-func (api *Server) exportFile(c *rest.Call) (any, error) {
+func (api *API) exportFile(c *rest.Call) (any, error) {
 	f, err := api.fileFor(c)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (api *Server) exportFile(c *rest.Call) (any, error) {
 			Item: rest.ErrorItem{Reason: "required", Location: "mimeType", LocationType: "parameter"},
 		}
 	}
-	f.Spreadsheet.Calculate(api.options.Now())
+	f.Spreadsheet.Calculate(api.Now())
 	switch exportFormats[mediaType] {
 	case "csv":
 		return exported(mediaType, f.Spreadsheet.Delimited(','))
