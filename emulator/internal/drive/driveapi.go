@@ -39,7 +39,7 @@ const (
 
 func (api *API) servedRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("GET", "drive/v3/about", "drive.about.get", allFiles, "", rest.Answering(api.about)),
+		rest.NewRoute("GET", "drive/v3/about", "drive.about.get", allFiles, "", rest.Answering(api.getAbout)),
 		rest.NewRoute("POST", "drive/v3/drives", "drive.drives.create", "drive", "", rest.Answering(api.createDrive)),
 		rest.NewRoute("GET", "drive/v3/drives", "drive.drives.list", "drive drive.readonly", "", rest.Answering(api.listDrives)),
 		rest.NewRoute("GET", "drive/v3/drives/{driveId}", "drive.drives.get", "drive drive.readonly", "", rest.Answering(api.getDrive)),
@@ -70,8 +70,8 @@ func unservedRoutes() []rest.Route {
 // uploadRoutes are calls with content; they have the names of those without.
 func (api *API) uploadRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("POST", "upload/"+filesPath, "drive.files.create", writeFiles, "", rest.Answering(api.uploadCreate)),
-		rest.NewRoute("PATCH", "upload/"+filesPath+"/{fileId}", "drive.files.update", writeFiles, "", rest.Answering(api.uploadUpdate)),
-		rest.NewRoute("PUT", "upload/drive/v2/files/{fileId}", "drive.files.update", writeFiles, "", rest.Endpoint{Serve: api.uploadUpdateV2}),
+		rest.NewRoute("POST", "upload/"+filesPath, "drive.files.create", writeFiles, "", rest.Answering(api.createUploaded)),
+		rest.NewRoute("PATCH", "upload/"+filesPath+"/{fileId}", "drive.files.update", writeFiles, "", rest.Answering(api.updateUploaded)),
+		rest.NewRoute("PUT", "upload/drive/v2/files/{fileId}", "drive.files.update", writeFiles, "", rest.Endpoint{Serve: api.updateUploadedV2}),
 	}
 }

@@ -11,7 +11,7 @@ import (
 // Shared drives, as far as files in them need: a drive is kept as its own top
 // level folder, and members' roles on it hold for what lies in it.
 
-func noDrive(id string) error {
+func driveNotFound(id string) error {
 	return &rest.Error{
 		Status: http.StatusNotFound, Message: "Shared drive not found: " + id,
 		Item: rest.ErrorItem{Location: "driveId", LocationType: "parameter"},
@@ -35,10 +35,10 @@ func (api *API) createDrive(c *rest.Call) (*drive.Drive, error) {
 	if api.Files.Get(id) != nil {
 		return nil, &rest.Error{Status: http.StatusConflict, Message: "A shared drive already exists with the specified request ID."}
 	}
-	return showDrive(api.Files.AddDrive(id, body.Name, c.Principal), c.Mask), nil
+	return describeDrive(api.Files.AddDrive(id, body.Name, c.Principal), c.Mask), nil
 }
 
-func showDrive(f *files.File, m *rest.Mask) *drive.Drive {
+func describeDrive(f *files.File, m *rest.Mask) *drive.Drive {
 	out := &drive.Drive{Kind: "drive#drive", Id: f.ID, Name: f.Name}
 	if m != nil {
 		out.CreatedTime = f.Created.UTC().Format(driveTime)
@@ -51,9 +51,9 @@ func (api *API) getDrive(c *rest.Call) (*drive.Drive, error) {
 	id := c.Vars["driveId"]
 	f := api.Files.Get(id)
 	if f == nil || f.Drive != id || api.Files.Role(f, c.Principal) < files.Reader {
-		return nil, noDrive(id)
+		return nil, driveNotFound(id)
 	}
-	return showDrive(f, c.Mask), nil
+	return describeDrive(f, c.Mask), nil
 }
 
 func (api *API) listDrives(c *rest.Call) (*drive.DriveList, error) {
@@ -66,13 +66,13 @@ func (api *API) listDrives(c *rest.Call) (*drive.DriveList, error) {
 			found = append(found, f)
 		}
 	}
-	start, end, next, err := api.pageOf(c, len(found), 100)
+	start, end, next, err := api.pageBounds(c, len(found), 100)
 	if err != nil {
 		return nil, err
 	}
 	out := &drive.DriveList{Kind: "drive#driveList", NextPageToken: next, ForceSendFields: []string{"Drives"}}
 	for _, f := range found[start:end] {
-		out.Drives = append(out.Drives, showDrive(f, c.Mask))
+		out.Drives = append(out.Drives, describeDrive(f, c.Mask))
 	}
 	return out, nil
 }

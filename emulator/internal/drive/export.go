@@ -44,15 +44,15 @@ func (api *API) exportFile(c *rest.Call) (any, error) {
 	f.Spreadsheet.Calculate(api.Now())
 	switch exportFormats[mediaType] {
 	case "csv":
-		return exported(mediaType, f.Spreadsheet.Delimited(','))
+		return exportResponse(mediaType, f.Spreadsheet.Delimited(','))
 	case "tsv":
-		return exported(mediaType, f.Spreadsheet.Delimited('\t'))
+		return exportResponse(mediaType, f.Spreadsheet.Delimited('\t'))
 	case "xlsx":
 		var buf bytes.Buffer
 		if err := f.Spreadsheet.WriteXLSX(&buf); err != nil {
 			return nil, &rest.Error{Status: http.StatusInternalServerError, Message: "Internal error encountered."}
 		}
-		return exported(mediaType, buf.Bytes())
+		return exportResponse(mediaType, buf.Bytes())
 	case "":
 		return nil, &rest.Error{
 			Status:  http.StatusBadRequest,
@@ -63,7 +63,7 @@ func (api *API) exportFile(c *rest.Call) (any, error) {
 	return nil, rest.Unsupported("drive.files.export to " + mediaType)
 }
 
-func exported(mediaType string, file []byte) (any, error) {
+func exportResponse(mediaType string, file []byte) (any, error) {
 	if len(file) > maxExport {
 		return nil, &rest.Error{
 			Status:  http.StatusForbidden,

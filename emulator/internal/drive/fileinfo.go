@@ -11,9 +11,9 @@ import (
 	"google.golang.org/api/drive/v3"
 )
 
-// shown answers a file: the usual four fields, or all that is known where a
+// describeFile answers a file: the usual four fields, or all that is known where a
 // mask chooses.
-func (api *API) shown(c *rest.Call, f *files.File) *drive.File {
+func (api *API) describeFile(c *rest.Call, f *files.File) *drive.File {
 	out := &drive.File{Kind: "drive#file", Id: f.ID, Name: f.Title(), MimeType: f.MimeType}
 	if c.Mask == nil {
 		if f.Drive != "" { // documented for items of shared drives
@@ -45,20 +45,20 @@ func (api *API) shown(c *rest.Call, f *files.File) *drive.File {
 		out.WebViewLink = "https://drive.google.com/drive/folders/" + f.ID
 	}
 	out.Capabilities = capabilities(f, mine)
-	api.showPeople(c, out, f)
+	api.describeUsers(c, out, f)
 	return out
 }
 
-func (api *API) showPeople(c *rest.Call, out *drive.File, f *files.File) {
+func (api *API) describeUsers(c *rest.Call, out *drive.File, f *files.File) {
 	for _, name := range rest.SortedKeys(f.Roles) {
 		out.PermissionIds = append(out.PermissionIds, files.PermissionID(name))
-		out.Permissions = append(out.Permissions, showPermission(f, name, true))
+		out.Permissions = append(out.Permissions, describePermission(f, name, true))
 		if f.Roles[name] == files.Owner && f.Drive == "" {
-			out.Owners = append(out.Owners, api.user(c, name))
+			out.Owners = append(out.Owners, api.describeUser(c, name))
 		}
 	}
 	if f.ModifiedBy != "" {
-		out.LastModifyingUser = api.user(c, f.ModifiedBy)
+		out.LastModifyingUser = api.describeUser(c, f.ModifiedBy)
 	}
 }
 
@@ -73,8 +73,8 @@ func capabilities(f *files.File, mine files.Role) *drive.FileCapabilities {
 	}
 }
 
-// user describes somebody as Drive does; the name is made up from the address.
-func (api *API) user(c *rest.Call, email string) *drive.User {
+// describeUser describes somebody as Drive does; the name is made up from the address.
+func (api *API) describeUser(c *rest.Call, email string) *drive.User {
 	name, _, _ := strings.Cut(email, "@")
 	return &drive.User{
 		Kind: "drive#user", DisplayName: cmp.Or(name, email), Me: email == c.Principal,
@@ -90,8 +90,8 @@ func exportLinks(id string) map[string]string {
 	return links
 }
 
-// about is drive.about.get, which insists on a field mask.
-func (api *API) about(c *rest.Call) (*drive.About, error) {
+// getAbout is drive.about.get, which insists on a field mask.
+func (api *API) getAbout(c *rest.Call) (*drive.About, error) {
 	if c.Mask == nil {
 		return nil, &rest.Error{
 			Status: 400, Message: "The 'fields' parameter is required for this method.",
@@ -100,7 +100,7 @@ func (api *API) about(c *rest.Call) (*drive.About, error) {
 	}
 	targets := rest.SortedKeys(exportFormats)
 	out := &drive.About{
-		Kind: "drive#about", User: api.user(c, c.Principal), CanCreateDrives: true,
+		Kind: "drive#about", User: api.describeUser(c, c.Principal), CanCreateDrives: true,
 		StorageQuota:    &drive.AboutStorageQuota{Limit: 15 << 30, ForceSendFields: []string{"Limit", "Usage", "UsageInDrive", "UsageInDriveTrash"}},
 		ExportFormats:   map[string][]string{files.SpreadsheetType: targets},
 		MaxUploadSize:   5242880000000,

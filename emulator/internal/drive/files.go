@@ -32,7 +32,7 @@ func (api *API) fileByID(c *rest.Call, id string) (*files.File, error) {
 		id = files.RootID(c.Principal)
 	}
 	f := api.Files.Get(id)
-	if f == nil || api.Files.Role(f, c.Principal) < files.Reader || f.Drive != "" && !api.knowsDrives(c) {
+	if f == nil || api.Files.Role(f, c.Principal) < files.Reader || f.Drive != "" && !api.supportsAllDrives(c) {
 		return nil, &rest.Error{
 			Status:  http.StatusNotFound,
 			Message: "File not found: " + id + ".",
@@ -42,14 +42,14 @@ func (api *API) fileByID(c *rest.Call, id string) (*files.File, error) {
 	return f, nil
 }
 
-// knowsDrives tells whether the call says so; an export has no parameter for it
+// supportsAllDrives tells whether the call says so; an export has no parameter for it
 // and knows them anyway (github.com/taylorwilsdon/google_workspace_mcp/pull/325).
-func (api *API) knowsDrives(c *rest.Call) bool {
+func (api *API) supportsAllDrives(c *rest.Call) bool {
 	return c.Flag("supportsAllDrives") || c.Flag("supportsTeamDrives") || c.Route.Name == "drive.files.export"
 }
 
-// fileAs returns the file that the path names, if the caller has the role.
-func (api *API) fileAs(c *rest.Call, need files.Role) (*files.File, error) {
+// fileWithRole returns the file that the path names, if the caller has the role.
+func (api *API) fileWithRole(c *rest.Call, need files.Role) (*files.File, error) {
 	f, err := api.fileFor(c)
 	if err == nil && api.Files.Role(f, c.Principal) < need {
 		err = &rest.Error{
@@ -73,13 +73,13 @@ func (api *API) getFile(c *rest.Call) (any, error) {
 			Item:    rest.ErrorItem{Reason: "fileNotDownloadable", Location: "alt", LocationType: "parameter"},
 		}
 	}
-	return api.shown(c, f), nil
+	return api.describeFile(c, f), nil
 }
 
-// home returns the folder that a new file of the caller goes into. A service
+// parentFor returns the folder that a new file of the caller goes into. A service
 // account has room in shared drives only
 // (developers.google.com/workspace/drive/api/guides/about-files).
-func (api *API) home(c *rest.Call, parents []string) (parent, drive string, err error) {
+func (api *API) parentFor(c *rest.Call, parents []string) (parent, drive string, err error) {
 	switch {
 	case len(parents) > 1:
 		return "", "", &rest.Error{Status: http.StatusForbidden, Message: "A file cannot have more than one parent.", Item: rest.ErrorItem{Reason: "multiparenting"}}
@@ -89,7 +89,7 @@ func (api *API) home(c *rest.Call, parents []string) (parent, drive string, err 
 			return "", "", err
 		}
 		if api.Files.Role(f, c.Principal) < files.Writer {
-			return "", "", noRoomIn()
+			return "", "", insufficientParentPermissions()
 		}
 		parent, drive = f.ID, f.Drive
 	default:
@@ -102,7 +102,7 @@ func (api *API) home(c *rest.Call, parents []string) (parent, drive string, err 
 	return parent, drive, nil
 }
 
-func noRoomIn() error {
+func insufficientParentPermissions() error {
 	return &rest.Error{
 		Status:  http.StatusForbidden,
 		Message: "Insufficient permissions for the specified parent.",
@@ -115,7 +115,7 @@ func (api *API) createFile(c *rest.Call) (*drive.File, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	parent, in, err := api.home(c, body.Parents)
+	parent, in, err := api.parentFor(c, body.Parents)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (api *API) createFile(c *rest.Call) (*drive.File, error) {
 		f.Spreadsheet = spreadsheet.New(f.Name)
 	}
 	f.MoveTo(parent, in)
-	return api.shown(c, f), describeAs(f, &body)
+	return api.describeFile(c, f), updateFields(f, &body)
 }
 
 // copyFile is drive.files.copy of a spreadsheet.
@@ -148,7 +148,7 @@ func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	if len(parents) == 0 && from.Drive != "" {
 		parents = []string{from.Parent}
 	}
-	parent, in, err := api.home(c, parents)
+	parent, in, err := api.parentFor(c, parents)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	f.Spreadsheet = from.Spreadsheet.Copy(cmp.Or(body.Name, "Copy of "+from.Title()))
 	f.Description, f.Properties = from.Description, maps.Clone(from.Properties)
 	f.MoveTo(parent, in)
-	return api.shown(c, f), describeAs(f, &body)
+	return api.describeFile(c, f), updateFields(f, &body)
 }
 
 // updateFile is drive.files.update without new content.
@@ -169,7 +169,7 @@ func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 	if body.Trashed || rest.WasSent(body.ForceSendFields, "Trashed") {
 		need = files.Owner
 	}
-	f, err := api.fileAs(c, need)
+	f, err := api.fileWithRole(c, need)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 			return nil, err
 		}
 		if api.Files.Role(to, c.Principal) < files.Writer {
-			return nil, noRoomIn()
+			return nil, insufficientParentPermissions()
 		}
 		f.Parent, f.Drive = to.ID, to.Drive
 	} else if c.Query.Get("removeParents") == f.Parent && f.Parent != "" {
@@ -192,11 +192,11 @@ func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 		f.SetTitle(body.Name)
 	}
 	f.Modified = api.Now()
-	return api.shown(c, f), describeAs(f, &body)
+	return api.describeFile(c, f), updateFields(f, &body)
 }
 
-// describeAs stores what a request says about a file, its name and place apart.
-func describeAs(f *files.File, body *drive.File) error {
+// updateFields stores what a request says about a file, its name and place apart.
+func updateFields(f *files.File, body *drive.File) error {
 	given := func(name string, zero bool) bool { return !zero || rest.WasSent(body.ForceSendFields, name) }
 	if given("Description", body.Description == "") {
 		f.Description = body.Description
@@ -227,7 +227,7 @@ func describeAs(f *files.File, body *drive.File) error {
 }
 
 func (api *API) deleteFile(c *rest.Call) (any, error) {
-	f, err := api.fileAs(c, files.Owner)
+	f, err := api.fileWithRole(c, files.Owner)
 	if err != nil {
 		return nil, err
 	}

@@ -15,11 +15,11 @@ import (
 // listFiles lists what the caller can see, newest first unless ordered
 // otherwise (recorded).
 func (api *API) listFiles(c *rest.Call) (*drive.FileList, error) {
-	inDrive, err := api.corpus(c)
+	inDrive, err := api.corpusFilter(c)
 	if err != nil {
 		return nil, err
 	}
-	fits, err := parseFileQuery(c.Query.Get("q"), &queryContext{api.Files, c.Principal})
+	fits, err := parseFileQuery(c.Query.Get("q"), &queryUser{api.Files, c.Principal})
 	if err != nil {
 		return nil, err
 	}
@@ -37,13 +37,13 @@ func (api *API) listFiles(c *rest.Call) (*drive.FileList, error) {
 	slices.SortFunc(found, func(a, b *files.File) int {
 		return cmp.Or(order(a, b), b.Modified.Compare(a.Modified), b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
 	})
-	return api.page(c, found)
+	return api.fileList(c, found)
 }
 
-// corpus tells which drives a list is about
+// corpusFilter tells which drives a list is about
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
-func (api *API) corpus(c *rest.Call) (func(*files.File) bool, error) {
-	all := api.knowsDrives(c) && (c.Flag("includeItemsFromAllDrives") || c.Flag("includeTeamDriveItems"))
+func (api *API) corpusFilter(c *rest.Call) (func(*files.File) bool, error) {
+	all := api.supportsAllDrives(c) && (c.Flag("includeItemsFromAllDrives") || c.Flag("includeTeamDriveItems"))
 	id := cmp.Or(c.Query.Get("driveId"), c.Query.Get("teamDriveId"))
 	if spaces := c.Query.Get("spaces"); spaces != "" && spaces != "drive" {
 		return nil, rest.Unsupported("drive.files.list with spaces=" + spaces)
@@ -54,7 +54,7 @@ func (api *API) corpus(c *rest.Call) (func(*files.File) bool, error) {
 			return nil, rest.BadRequest("The driveId parameter must be specified, with supportsAllDrives and includeItemsFromAllDrives, if and only if corpora is set to drive.")
 		}
 		if d := api.Files.Get(id); d == nil || d.Drive != id || api.Files.Role(d, c.Principal) < files.Reader {
-			return nil, noDrive(id)
+			return nil, driveNotFound(id)
 		}
 		return func(f *files.File) bool { return f.Drive == id }, nil
 	case corpora == "user" || corpora == "allDrives" || corpora == "domain":
@@ -74,14 +74,16 @@ var fileOrders = map[string]func(a, b *files.File) int{
 	"recency":          func(a, b *files.File) int { return a.Modified.Compare(b.Modified) },
 	"quotaBytesUsed":   func(*files.File, *files.File) int { return 0 },
 	"name":             func(a, b *files.File) int { return cmp.Compare(strings.ToLower(a.Title()), strings.ToLower(b.Title())) },
-	"name_natural":     func(a, b *files.File) int { return natural(strings.ToLower(a.Title()), strings.ToLower(b.Title())) },
-	"folder": func(a, b *files.File) int {
-		return first(a.MimeType == files.FolderType, b.MimeType == files.FolderType)
+	"name_natural": func(a, b *files.File) int {
+		return compareNatural(strings.ToLower(a.Title()), strings.ToLower(b.Title()))
 	},
-	"starred": func(a, b *files.File) int { return first(a.Starred, b.Starred) },
+	"folder": func(a, b *files.File) int {
+		return compareFirst(a.MimeType == files.FolderType, b.MimeType == files.FolderType)
+	},
+	"starred": func(a, b *files.File) int { return compareFirst(a.Starred, b.Starred) },
 }
 
-func first(a, b bool) int {
+func compareFirst(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
@@ -91,8 +93,8 @@ func first(a, b bool) int {
 	return 1
 }
 
-// natural compares texts with the numbers in them as numbers.
-func natural(a, b string) int {
+// compareNatural compares texts with the numbers in them as numbers.
+func compareNatural(a, b string) int {
 	for a != "" && b != "" {
 		m, n := leadingDigits(a), leadingDigits(b)
 		if m == 0 || n == 0 {
@@ -149,21 +151,21 @@ func fileOrder(text string) (func(a, b *files.File) int, error) {
 	}, nil
 }
 
-// page cuts one page out of a list; the token is the index of the next.
-func (api *API) page(c *rest.Call, found []*files.File) (*drive.FileList, error) {
-	start, end, next, err := api.pageOf(c, len(found), 1000)
+// fileList cuts one page out of a list; the token is the index of the next.
+func (api *API) fileList(c *rest.Call, found []*files.File) (*drive.FileList, error) {
+	start, end, next, err := api.pageBounds(c, len(found), 1000)
 	if err != nil {
 		return nil, err
 	}
 	out := &drive.FileList{Kind: "drive#fileList", ForceSendFields: []string{"Files", "IncompleteSearch"}, NextPageToken: next}
 	for _, f := range found[start:end] {
-		out.Files = append(out.Files, api.shown(c, f))
+		out.Files = append(out.Files, api.describeFile(c, f))
 	}
 	return out, nil
 }
 
-// pageOf returns the bounds of the page that a call asks for.
-func (api *API) pageOf(c *rest.Call, n, most int) (start, end int, next string, err error) {
+// pageBounds returns the bounds of the page that a call asks for.
+func (api *API) pageBounds(c *rest.Call, n, most int) (start, end int, next string, err error) {
 	size := 100
 	if t := c.Query.Get("pageToken"); t != "" {
 		if start, err = strconv.Atoi(t); err != nil || start < 0 {

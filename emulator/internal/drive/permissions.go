@@ -15,14 +15,14 @@ import (
 // roleNames are the roles as the API names them, those of shared drives aside.
 var roleNames = map[files.Role]string{files.Reader: "reader", files.Commenter: "commenter", files.Writer: "writer", files.Owner: "owner"}
 
-// givenRoles are the roles that a permission can have: those of members of a
+// permissionRoles are the roles that a permission can have: those of members of a
 // shared drive are kept as the role on a file that allows the same.
-var givenRoles = map[string]files.Role{
+var permissionRoles = map[string]files.Role{
 	"reader": files.Reader, "commenter": files.Commenter, "writer": files.Writer, "owner": files.Owner, "fileOrganizer": files.Writer, "organizer": files.Owner,
 }
 
-// showPermission answers a permission: four fields, or all where a mask chooses.
-func showPermission(f *files.File, name string, all bool) *drive.Permission {
+// describePermission answers a permission: four fields, or all where a mask chooses.
+func describePermission(f *files.File, name string, all bool) *drive.Permission {
 	kind, email, domain := files.GranteeType(name)
 	out := &drive.Permission{Kind: "drive#permission", Id: files.PermissionID(name), Type: kind, Role: roleNames[f.Roles[name]]}
 	if f.Drive != "" && out.Role == "owner" {
@@ -44,18 +44,18 @@ func showPermission(f *files.File, name string, all bool) *drive.Permission {
 }
 
 func (api *API) listPermissions(c *rest.Call) (*drive.PermissionList, error) {
-	f, err := api.fileAs(c, files.Writer)
+	f, err := api.fileWithRole(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
 	names := rest.SortedKeys(f.Roles)
-	start, end, next, err := api.pageOf(c, len(names), 100)
+	start, end, next, err := api.pageBounds(c, len(names), 100)
 	if err != nil {
 		return nil, err
 	}
 	out := &drive.PermissionList{Kind: "drive#permissionList", NextPageToken: next, ForceSendFields: []string{"Permissions"}}
 	for _, name := range names[start:end] {
-		out.Permissions = append(out.Permissions, showPermission(f, name, c.Mask != nil))
+		out.Permissions = append(out.Permissions, describePermission(f, name, c.Mask != nil))
 	}
 	return out, nil
 }
@@ -76,7 +76,7 @@ func (api *API) granteeFor(c *rest.Call, f *files.File) (string, error) {
 }
 
 func (api *API) getPermission(c *rest.Call) (*drive.Permission, error) {
-	f, err := api.fileAs(c, files.Reader)
+	f, err := api.fileWithRole(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (api *API) getPermission(c *rest.Call) (*drive.Permission, error) {
 	if err != nil {
 		return nil, err
 	}
-	return showPermission(f, name, c.Mask != nil), nil
+	return describePermission(f, name, c.Mask != nil), nil
 }
 
 // invalidSharing is Drive's 400 for a permission that cannot be.
@@ -97,7 +97,7 @@ func (api *API) createPermission(c *rest.Call) (*drive.Permission, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	f, err := api.fileAs(c, files.Writer)
+	f, err := api.fileWithRole(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -114,10 +114,10 @@ func (api *API) createPermission(c *rest.Call) (*drive.Permission, error) {
 		return nil, invalidSharing("The permission type field is required.")
 	}
 	name := files.Grantee(body.Type, body.EmailAddress, body.Domain)
-	if err := api.grant(c, f, name, body.Role); err != nil {
+	if err := api.setRole(c, f, name, body.Role); err != nil {
 		return nil, err
 	}
-	return showPermission(f, name, c.Mask != nil), nil
+	return describePermission(f, name, c.Mask != nil), nil
 }
 
 func requiredField(name string) error {
@@ -127,11 +127,11 @@ func requiredField(name string) error {
 	}
 }
 
-// grant gives a role. A new owner must be asked for twice, and the old one
+// setRole gives a role. A new owner must be asked for twice, and the old one
 // stays as a writer
 // (developers.google.com/workspace/drive/api/guides/transfer-file).
-func (api *API) grant(c *rest.Call, f *files.File, name, text string) error {
-	given, ok := givenRoles[text]
+func (api *API) setRole(c *rest.Call, f *files.File, name, text string) error {
+	given, ok := permissionRoles[text]
 	kind, _, _ := files.GranteeType(name)
 	mine := api.Files.Role(f, c.Principal)
 	switch {
@@ -164,7 +164,7 @@ func (api *API) updatePermission(c *rest.Call) (*drive.Permission, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	f, err := api.fileAs(c, files.Writer)
+	f, err := api.fileWithRole(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -173,17 +173,17 @@ func (api *API) updatePermission(c *rest.Call) (*drive.Permission, error) {
 		return nil, err
 	}
 	if f.Roles[name] == files.Owner && f.Drive == "" && body.Role != "owner" {
-		return nil, ownerStays()
+		return nil, cannotRemoveOwner()
 	}
 	if body.Role != "" {
-		if err := api.grant(c, f, name, body.Role); err != nil {
+		if err := api.setRole(c, f, name, body.Role); err != nil {
 			return nil, err
 		}
 	}
-	return showPermission(f, name, c.Mask != nil), nil
+	return describePermission(f, name, c.Mask != nil), nil
 }
 
-func ownerStays() error {
+func cannotRemoveOwner() error {
 	return &rest.Error{
 		Status:  http.StatusForbidden,
 		Message: "The owner of a file cannot be removed.",
@@ -193,7 +193,7 @@ func ownerStays() error {
 
 // deletePermission takes a share away; everybody may give up their own.
 func (api *API) deletePermission(c *rest.Call) (any, error) {
-	f, err := api.fileAs(c, files.Reader)
+	f, err := api.fileWithRole(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
@@ -202,12 +202,12 @@ func (api *API) deletePermission(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	if name != c.Principal {
-		if _, err := api.fileAs(c, files.Writer); err != nil {
+		if _, err := api.fileWithRole(c, files.Writer); err != nil {
 			return nil, err
 		}
 	}
 	if f.Roles[name] == files.Owner && f.Drive == "" {
-		return nil, ownerStays()
+		return nil, cannotRemoveOwner()
 	}
 	delete(f.Roles, name)
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil

@@ -10,11 +10,11 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// fileTest tells whether a file fits a query.
-type fileTest func(*files.File) bool
+// fileFilter tells whether a file fits a query.
+type fileFilter func(*files.File) bool
 
-// queryContext is who asks, which some terms depend on.
-type queryContext struct {
+// queryUser is who asks, which some terms depend on.
+type queryUser struct {
 	store *files.Store
 	me    string
 }
@@ -22,18 +22,18 @@ type queryContext struct {
 // parseFileQuery reads the q of files.list: terms joined by and, or, not and
 // parentheses
 // (developers.google.com/workspace/drive/api/guides/ref-search-terms).
-func parseFileQuery(q string, by *queryContext) (fileTest, error) {
+func parseFileQuery(q string, by *queryUser) (fileFilter, error) {
 	if strings.TrimSpace(q) == "" {
 		return func(*files.File) bool { return true }, nil
 	}
 	tokens, ok := queryTokens(q)
 	p := queryParser{tokens: tokens, by: by}
-	var test fileTest
+	var test fileFilter
 	if ok {
 		test, ok = p.or(0)
 	}
-	if p.lacks != "" {
-		return nil, rest.Unsupported("drive.files.list with " + p.lacks + " in q")
+	if p.unsupported != "" {
+		return nil, rest.Unsupported("drive.files.list with " + p.unsupported + " in q")
 	}
 	if !ok || len(p.tokens) > 0 {
 		return nil, &rest.Error{
@@ -60,9 +60,9 @@ func queryTokens(q string) (tokens []string, ok bool) {
 }
 
 type queryParser struct {
-	tokens []string
-	by     *queryContext
-	lacks  string // a term that is not emulated
+	tokens      []string
+	by          *queryUser
+	unsupported string // a term that is not emulated
 }
 
 func (p *queryParser) take(word string) bool {
@@ -82,29 +82,29 @@ func (p *queryParser) next() string {
 	return t
 }
 
-func (p *queryParser) or(depth int) (fileTest, bool) {
+func (p *queryParser) or(depth int) (fileFilter, bool) {
 	left, ok := p.and(depth)
 	for ok && p.take("or") {
 		one := left
-		var other fileTest
+		var other fileFilter
 		other, ok = p.and(depth)
 		left = func(f *files.File) bool { return one(f) || other(f) }
 	}
 	return left, ok
 }
 
-func (p *queryParser) and(depth int) (fileTest, bool) {
+func (p *queryParser) and(depth int) (fileFilter, bool) {
 	left, ok := p.not(depth)
 	for ok && p.take("and") {
 		one := left
-		var other fileTest
+		var other fileFilter
 		other, ok = p.not(depth)
 		left = func(f *files.File) bool { return one(f) && other(f) }
 	}
 	return left, ok
 }
 
-func (p *queryParser) not(depth int) (fileTest, bool) {
+func (p *queryParser) not(depth int) (fileFilter, bool) {
 	switch {
 	case depth > rest.MaxDepth:
 		return nil, false
@@ -118,7 +118,7 @@ func (p *queryParser) not(depth int) (fileTest, bool) {
 	return p.term()
 }
 
-func (p *queryParser) term() (fileTest, bool) {
+func (p *queryParser) term() (fileFilter, bool) {
 	left, operator, right := p.next(), strings.ToLower(p.next()), p.next()
 	if right == "" {
 		return nil, false
@@ -138,7 +138,7 @@ func (p *queryParser) term() (fileTest, bool) {
 		known := strings.EqualFold(value, "true") || strings.EqualFold(value, "false")
 		return func(f *files.File) bool { return of(f) == want }, known && (operator == "=" || operator == "!=")
 	}
-	p.lacks = left
+	p.unsupported = left
 	return nil, false
 }
 
@@ -155,7 +155,7 @@ var timeTerms = map[string]func(*files.File) time.Time{
 }
 
 // flag returns a term that is true or false, nil for a word that is none.
-func (p *queryParser) flag(name string) fileTest {
+func (p *queryParser) flag(name string) fileFilter {
 	switch name {
 	case "trashed":
 		return p.by.store.IsTrashed
@@ -168,7 +168,7 @@ func (p *queryParser) flag(name string) fileTest {
 }
 
 // in is membership: of a folder in parents, of an address in owners, writers or readers.
-func (p *queryParser) in(value, list string) (fileTest, bool) {
+func (p *queryParser) in(value, list string) (fileFilter, bool) {
 	switch list {
 	case "parents":
 		if value == "root" {
@@ -182,14 +182,14 @@ func (p *queryParser) in(value, list string) (fileTest, bool) {
 	case "readers":
 		return func(f *files.File) bool { return f.Roles[value] >= files.Reader }, true
 	}
-	p.lacks = list
+	p.unsupported = list
 	return nil, false
 }
 
 // queryTimes are the ways to write a time in q; without a zone it is UTC.
 var queryTimes = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"}
 
-func compareTime(of func(*files.File) time.Time, operator, value string) (fileTest, bool) {
+func compareTime(of func(*files.File) time.Time, operator, value string) (fileFilter, bool) {
 	for _, layout := range queryTimes {
 		t, err := time.Parse(layout, value)
 		if err != nil {
@@ -212,7 +212,7 @@ func unquoted(value string) string {
 	return strings.NewReplacer(`\'`, `'`, `\"`, `"`, `\\`, `\`).Replace(value[1 : len(value)-1])
 }
 
-func compare(of func(*files.File) string, operator, value string) (fileTest, bool) {
+func compare(of func(*files.File) string, operator, value string) (fileFilter, bool) {
 	switch operator {
 	case "=":
 		return func(f *files.File) bool { return of(f) == value }, true

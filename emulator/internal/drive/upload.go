@@ -18,16 +18,16 @@ import (
 // Uploads that become spreadsheets: CSV and .xlsx, in one request
 // (developers.google.com/workspace/drive/api/guides/manage-uploads).
 
-// uploaded is the content of an upload and what was said about it.
-type uploaded struct {
-	about     drive.File
+// upload is the content of an upload and what was said about it.
+type upload struct {
+	file      drive.File
 	mediaType string
 	content   []byte
 }
 
-// upload takes a request apart: content alone, or a part about it first.
-func (api *API) upload(c *rest.Call) (uploaded, error) {
-	var u uploaded
+// parseUpload takes a request apart: content alone, or a part about it first.
+func (api *API) parseUpload(c *rest.Call) (upload, error) {
+	var u upload
 	mediaType, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	if err != nil {
 		return u, rest.BadRequest("Bad content type.")
@@ -37,12 +37,12 @@ func (api *API) upload(c *rest.Call) (uploaded, error) {
 		u.mediaType, u.content = mediaType, c.Body
 		return u, nil
 	case "multipart":
-		return api.multipart(c, params["boundary"])
+		return api.parseMultipart(c, params["boundary"])
 	}
 	return u, rest.Unsupported(c.Route.Name + " with uploadType=" + c.Query.Get("uploadType"))
 }
 
-func (api *API) multipart(c *rest.Call, boundary string) (u uploaded, err error) {
+func (api *API) parseMultipart(c *rest.Call, boundary string) (u upload, err error) {
 	malformed := &rest.Error{Status: http.StatusBadRequest, Message: "Malformed multipart body."}
 	if boundary == "" {
 		return u, malformed
@@ -58,7 +58,7 @@ func (api *API) multipart(c *rest.Call, boundary string) (u uploaded, err error)
 			return u, malformed
 		}
 		if i == 0 {
-			if err := rest.DecodeLenient(text, &u.about); err != nil {
+			if err := rest.DecodeLenient(text, &u.file); err != nil {
 				return u, err
 			}
 			continue
@@ -69,8 +69,8 @@ func (api *API) multipart(c *rest.Call, boundary string) (u uploaded, err error)
 	return u, nil
 }
 
-// contents turns an upload into a spreadsheet with the title of its file.
-func (u uploaded) contents(title string, now time.Time) (*spreadsheet.Spreadsheet, error) {
+// spreadsheet turns an upload into a spreadsheet with the title of its file.
+func (u upload) spreadsheet(title string, now time.Time) (*spreadsheet.Spreadsheet, error) {
 	switch u.mediaType {
 	case "text/csv":
 		return spreadsheet.ImportDelimited(title, u.content, ',', now)
@@ -82,13 +82,13 @@ func (u uploaded) contents(title string, now time.Time) (*spreadsheet.Spreadshee
 	return nil, rest.Unsupported("an upload of the type " + u.mediaType)
 }
 
-// uploadOver replaces the content of a spreadsheet.
-func (api *API) uploadOver(c *rest.Call) (*files.File, error) {
-	u, err := api.upload(c)
+// replaceContent replaces the content of a spreadsheet.
+func (api *API) replaceContent(c *rest.Call) (*files.File, error) {
+	u, err := api.parseUpload(c)
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.fileAs(c, files.Writer)
+	f, err := api.fileWithRole(c, files.Writer)
 	if err != nil {
 		return nil, err
 	}
@@ -96,27 +96,27 @@ func (api *API) uploadOver(c *rest.Call) (*files.File, error) {
 		return nil, rest.Unsupported("an upload over a file of the type " + f.MimeType)
 	}
 	now := api.Now()
-	made, err := u.contents(cmp.Or(u.about.Name, f.Title()), now)
+	made, err := u.spreadsheet(cmp.Or(u.file.Name, f.Title()), now)
 	if err != nil {
 		return nil, err
 	}
 	made.ContinueFrom(f.Spreadsheet)
 	f.Spreadsheet, f.Modified, f.ModifiedBy = made, now, c.Principal
-	return f, describeAs(f, &u.about)
+	return f, updateFields(f, &u.file)
 }
 
-func (api *API) uploadUpdate(c *rest.Call) (*drive.File, error) {
-	f, err := api.uploadOver(c)
+func (api *API) updateUploaded(c *rest.Call) (*drive.File, error) {
+	f, err := api.replaceContent(c)
 	if err != nil {
 		return nil, err
 	}
-	return api.shown(c, f), nil
+	return api.describeFile(c, f), nil
 }
 
-// uploadUpdateV2 is files.update of Drive v2, which clients still use to import
+// updateUploadedV2 is files.update of Drive v2, which clients still use to import
 // a CSV. Its answer has the four fields that say which file it was.
-func (api *API) uploadUpdateV2(c *rest.Call) (any, error) {
-	f, err := api.uploadOver(c)
+func (api *API) updateUploadedV2(c *rest.Call) (any, error) {
+	f, err := api.replaceContent(c)
 	if err != nil {
 		return nil, err
 	}
@@ -124,24 +124,24 @@ func (api *API) uploadUpdateV2(c *rest.Call) (any, error) {
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
 }
 
-func (api *API) uploadCreate(c *rest.Call) (*drive.File, error) {
-	u, err := api.upload(c)
+func (api *API) createUploaded(c *rest.Call) (*drive.File, error) {
+	u, err := api.parseUpload(c)
 	if err != nil {
 		return nil, err
 	}
-	if u.about.MimeType != files.SpreadsheetType {
+	if u.file.MimeType != files.SpreadsheetType {
 		return nil, rest.Unsupported("drive.files.create of a file that is no spreadsheet")
 	}
-	parent, in, err := api.home(c, u.about.Parents)
+	parent, in, err := api.parentFor(c, u.file.Parents)
 	if err != nil {
 		return nil, err
 	}
-	made, err := u.contents(cmp.Or(u.about.Name, "Untitled"), api.Now())
+	made, err := u.spreadsheet(cmp.Or(u.file.Name, "Untitled"), api.Now())
 	if err != nil {
 		return nil, err
 	}
 	f := api.Files.Add(files.NewID(), files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = made
 	f.MoveTo(parent, in)
-	return api.shown(c, f), describeAs(f, &u.about)
+	return api.describeFile(c, f), updateFields(f, &u.file)
 }
