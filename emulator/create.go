@@ -60,13 +60,13 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 		tabs = append(tabs, spreadsheet.Tab(given))
 	}
 	made := spreadsheet.FromTabs(spec.Title, tabs)
-	s.store.Lock()
-	defer s.store.Unlock()
-	f := s.store.Add(cmp.Or(spec.ID, files.NewID()), files.SpreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
+	s.files.Lock()
+	defer s.files.Unlock()
+	f := s.files.Add(cmp.Or(spec.ID, files.NewID()), files.SpreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
 	f.Spreadsheet = made
 	if spec.Drive != "" {
-		if s.store.Get(spec.Drive) == nil {
-			s.store.AddDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
+		if s.files.Get(spec.Drive) == nil {
+			s.files.AddDrive(spec.Drive, "Shared drive", cmp.Or(spec.Owner, "owner@example.com"))
 		}
 		f.MoveTo(spec.Drive, spec.Drive)
 	}
@@ -80,9 +80,9 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 // "commenter", "writer" or "owner"; "" takes the share away. The address
 // "anyone" stands for everybody. Unknown files and roles are ignored.
 func (s *Server) Share(id, email, role string) {
-	s.store.Lock()
-	defer s.store.Unlock()
-	f, r := s.store.Get(id), files.Roles[role]
+	s.files.Lock()
+	defer s.files.Unlock()
+	f, r := s.files.Get(id), files.Roles[role]
 	switch {
 	case f == nil || r == files.NoRole && role != "":
 	case r == files.NoRole:
@@ -96,9 +96,9 @@ func (s *Server) Share(id, email, role string) {
 // cell, without trailing empty cells and rows. It is no API call: it needs no
 // token and is not logged. It returns nil for a sheet that does not exist.
 func (s *Server) Values(id, title string) [][]any {
-	s.store.Lock()
-	defer s.store.Unlock()
-	f := s.store.Get(id)
+	s.files.Lock()
+	defer s.files.Unlock()
+	f := s.files.Get(id)
 	if f == nil || f.Spreadsheet == nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/identity"
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
@@ -117,7 +118,6 @@ func (f Fault) wait(r *http.Request, healed <-chan struct{}) bool {
 // faultMessages are the texts of the errors that a fault can ask for.
 var faultMessages = map[int]string{
 	http.StatusBadRequest:          "Request contains an invalid argument.",
-	http.StatusUnauthorized:        invalidCredentials,
 	http.StatusForbidden:           "The caller does not have permission",
 	http.StatusNotFound:            "Requested entity was not found.",
 	http.StatusTooManyRequests:     "Resource has been exhausted (e.g. check quota).",
@@ -133,7 +133,7 @@ func faultFailure(status int, rt *rest.Route) error {
 	case status == http.StatusTooManyRequests && rt.Service() == "sheets.googleapis.com":
 		return rateLimited(rt, "User", GoogleQuota.User)
 	case status == http.StatusUnauthorized:
-		return unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`)
+		return identity.InvalidToken()
 	}
 	message, ok := faultMessages[status]
 	if !ok {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/identity"
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
@@ -26,6 +27,13 @@ func (s *Server) SetQuota(q Quota) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.quota = quota{limits: q}
+}
+
+// allow counts a call, or refuses it.
+func (s *Server) allow(c *rest.Call) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.quota.spend(c.Principal, c.Route, s.options.Now())
 }
 
 // quota counts calls by who makes them and whether they write. The empty name
@@ -91,10 +99,10 @@ func rateLimited(rt *rest.Route, of string, limit int) error {
 	return &rest.Error{
 		Status: http.StatusTooManyRequests,
 		Message: "Quota exceeded for quota metric '" + kind + " requests' and limit '" + kind + per +
-			"' of service 'sheets.googleapis.com' for consumer 'project_number:" + projectNumber + "'.",
+			"' of service 'sheets.googleapis.com' for consumer 'project_number:" + identity.ProjectNumber + "'.",
 		Details: []any{
 			rest.ErrorInfo("RATE_LIMIT_EXCEEDED", map[string]string{
-				"service": "sheets.googleapis.com", "consumer": "projects/" + projectNumber,
+				"service": "sheets.googleapis.com", "consumer": "projects/" + identity.ProjectNumber,
 				"quota_limit":       kind + "RequestsPerMinutePer" + of,
 				"quota_metric":      "sheets.googleapis.com/" + metric,
 				"quota_limit_value": strconv.Itoa(limit),

@@ -2,12 +2,9 @@ package emulator
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
-	"example.com/sheets-function/emulator/internal/drive"
 	"example.com/sheets-function/emulator/internal/rest"
-	"example.com/sheets-function/emulator/internal/sheets"
 )
 
 // find returns the route of a request. POST may stand in for other methods, as
@@ -30,12 +27,4 @@ func (s *Server) find(r *http.Request) (*rest.Route, map[string]string) {
 		}
 	}
 	return nil, nil
-}
-
-// allRoutes returns all calls of all APIs. Where two fit a path, the first is
-// meant: literal names and verbs come before variables that would take them in.
-func (api *Server) allRoutes() []rest.Route {
-	return slices.Concat(
-		(&sheets.API{Files: api.store, Now: api.options.Now}).Routes(), (&drive.API{Files: api.store, Now: api.options.Now}).Routes(),
-		api.iamRoutes(), api.oauthRoutes())
 }

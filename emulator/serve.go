@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 
+	"example.com/sheets-function/emulator/internal/identity"
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
@@ -22,11 +23,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	entry := Request{Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}
 	rt, vars := s.find(r)
-	metadata := forMetadata(r.URL.Path)
+	metadata := identity.IsMetadata(r.URL.Path)
 	if rt != nil {
 		entry.Call = rt.Name
 	} else if metadata {
-		entry.Call = s.metadataCall(r)
+		entry.Call = s.authority.MetadataCall(r)
 	}
 	fault, healed := s.faults.strike(entry.Call)
 	if !fault.wait(r, healed) || fault.Drop == DropBefore {
@@ -38,7 +39,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case fault.Status != 0:
 		a = s.faulty(r, rt, fault)
 	case metadata:
-		entry.Scopes, a = s.serveMetadata(r)
+		entry.Scopes, a = s.authority.ServeMetadata(r)
 	case rt == nil:
 		a = rest.HTMLError(http.StatusNotFound)
 	default:
@@ -69,9 +70,9 @@ func (s *Server) faulty(r *http.Request, rt *rest.Route, f Fault) *rest.Response
 	case f.HTML:
 		return rest.HTMLError(f.Status)
 	case rt == nil:
-		return s.metadataFault(r, f.Status)
-	case open(rt):
-		return oauthFault(rt, f.Status)
+		return s.authority.MetadataFault(r, f.Status)
+	case identity.IsOpen(rt):
+		return identity.OAuthFault(rt, f.Status)
 	}
 	return rest.AsError(faultFailure(f.Status, rt)).Response(rt.IsDrive(), r.URL.Query().Get("alt") == "json")
 }
@@ -100,15 +101,13 @@ func (s *Server) authorized(r *http.Request, c *rest.Call, entry *Request) (any,
 	if c.Route.Serve == nil {
 		return nil, rest.Unsupported(c.Route.Name)
 	}
-	if !open(c.Route) {
+	if !identity.IsOpen(c.Route) {
 		if err := s.admit(r, c, entry); err != nil {
 			return nil, err
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if c.Principal != "" {
-		if err := s.quota.spend(c.Principal, c.Route, s.options.Now()); err != nil {
+		if err := s.allow(c); err != nil {
 			return nil, err
 		}
 	}
@@ -117,12 +116,12 @@ func (s *Server) authorized(r *http.Request, c *rest.Call, entry *Request) (any,
 
 // admit checks the token, its scopes and the query.
 func (s *Server) admit(r *http.Request, c *rest.Call, entry *Request) error {
-	t, err := s.authenticate(r)
+	t, err := s.authority.Authenticate(r)
 	if err != nil {
 		return err
 	}
-	c.Principal, entry.Principal, entry.Scopes = t.principal, t.principal, slices.Clone(t.scopes)
-	if err := s.authorize(t, c.Route); err != nil {
+	c.Principal, entry.Principal, entry.Scopes = t.Principal, t.Principal, slices.Clone(t.Scopes)
+	if err := s.authority.Authorize(t, c.Route); err != nil {
 		return err
 	}
 	return c.ReadQuery()

@@ -1,6 +1,12 @@
 package emulator
 
 import (
+	"slices"
+
+	"example.com/sheets-function/emulator/internal/drive"
+	"example.com/sheets-function/emulator/internal/identity"
+	"example.com/sheets-function/emulator/internal/sheets"
+
 	"cmp"
 	"sync"
 	"time"
@@ -38,18 +44,15 @@ type Options struct {
 // of ID tokens (/oauth2/v3/certs). It listens on nothing, starts
 // no goroutine and needs no closing. All methods are safe for concurrent use.
 type Server struct {
-	options Options
-	routes  []rest.Route
-	faults  faults
-	store   *files.Store
+	options   Options
+	faults    faults
+	files     *files.Store
+	authority *identity.Authority
+	routes    []rest.Route
 
-	mu       sync.Mutex // guards all below
-	tokens   map[string]*token
-	cached   map[string]*heldToken // metadata server: by scopes
-	disabled map[string]bool
-	log      []Request
-	quota    quota
-	identity identity
+	mu    sync.Mutex // guards all below
+	log   []Request
+	quota quota
 }
 
 // New returns an emulator without any spreadsheet.
@@ -62,32 +65,23 @@ func New(o Options) *Server {
 		o.Now = time.Now
 	}
 	s := &Server{
-		options:  o,
-		store:    files.NewStore(o.Now),
-		tokens:   map[string]*token{},
-		cached:   map[string]*heldToken{},
-		disabled: map[string]bool{},
-		faults:   faults{healed: make(chan struct{})},
-		identity: newIdentity(),
+		options: o,
+		faults:  faults{healed: make(chan struct{})},
+		files:   files.NewStore(o.Now),
+		authority: identity.New(identity.Config{
+			Profile: o.Profile, VMScopes: o.VMScopes, Project: o.Project,
+			ServiceAccount: o.ServiceAccount, TokenLifetime: o.TokenLifetime, Now: o.Now,
+		}),
 	}
 	if o.Quota {
 		s.quota.limits = GoogleQuota
 	}
-	s.identity.exists(o.ServiceAccount)
-	s.routes = s.allRoutes()
+	s.routes = slices.Concat(
+		(&sheets.API{Files: s.files, Now: o.Now}).Routes(),
+		(&drive.API{Files: s.files, Now: o.Now}).Routes(),
+		s.authority.Routes(),
+	)
 	return s
-}
-
-// ServiceAccount returns the e-mail address that the metadata server serves; on
-// GKEDirect, which has none, that of an account which may be acted as.
-func (s *Server) ServiceAccount() string { return s.options.ServiceAccount }
-
-// Disable switches an API of the project off or on again: "sheets.googleapis.com",
-// "drive.googleapis.com" or "iamcredentials.googleapis.com". Calls to an API that is off answer 403 SERVICE_DISABLED.
-func (s *Server) Disable(service string, disabled bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.disabled[service] = disabled
 }
 
 // Request is one entry of the log: what was called, by whom, and what came of it.

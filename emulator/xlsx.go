@@ -13,15 +13,15 @@ import (
 // can't have (more than 31 characters, or []:*?/\ in them) are changed, and
 // ranges that are open at an end are closed. It needs no token and is not logged.
 func (s *Server) WriteXLSX(id string, w io.Writer) error {
-	s.store.Lock()
-	f := s.store.Get(id)
+	s.files.Lock()
+	f := s.files.Get(id)
 	if f == nil || f.Spreadsheet == nil {
-		s.store.Unlock()
+		s.files.Unlock()
 		return fmt.Errorf("write xlsx: no spreadsheet %q", id)
 	}
 	f.Spreadsheet.Calculate(s.options.Now())
 	c := f.Spreadsheet.Clone()
-	s.store.Unlock()
+	s.files.Unlock()
 	if err := c.WriteXLSX(w); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}

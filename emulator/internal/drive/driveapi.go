@@ -19,7 +19,7 @@ type API struct {
 // Routes returns all calls of the API. Where two fit a path, the first is meant:
 // literal names come before variables that would match them.
 func (api *API) Routes() []rest.Route {
-	return slices.Concat(unservedRoutes(), api.Files.Locking(api.servedRoutes()), api.Files.Locking(api.uploadRoutes()))
+	return slices.Concat(unservedRoutes(), rest.Locking(api.Files, api.servedRoutes()), rest.Locking(api.Files, api.uploadRoutes()))
 }
 
 // Scopes that calls accept, by the discovery documents.

@@ -9,7 +9,7 @@ import (
 )
 
 // Store holds all files. Callers hold its lock while they call its other methods
-// or use a file; [Store.Locking] does so for calls of an API.
+// or use a file; see [rest.Locking].
 type Store struct {
 	sync.Mutex
 	files map[string]*File
@@ -19,22 +19,6 @@ type Store struct {
 // NewStore returns a store without any file.
 func NewStore(now func() time.Time) *Store {
 	return &Store{files: map[string]*File{}, now: now}
-}
-
-// Locking returns the routes with endpoints that hold the lock while they serve.
-func (s *Store) Locking(routes []rest.Route) []rest.Route {
-	for i := range routes {
-		serve := routes[i].Serve
-		if serve == nil {
-			continue
-		}
-		routes[i].Serve = func(c *rest.Call) (any, error) {
-			s.Lock()
-			defer s.Unlock()
-			return serve(c)
-		}
-	}
-	return routes
 }
 
 // Get returns the file with the ID, or nil.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // Route is one call of an API, as the discovery document describes it.
@@ -41,6 +42,22 @@ func Answering[T any](serve func(*Call) (*T, error)) Endpoint {
 		}
 		return v, nil
 	}}
+}
+
+// Locking returns the routes with endpoints that hold a lock while they serve.
+func Locking(l sync.Locker, routes []Route) []Route {
+	for i := range routes {
+		serve := routes[i].Serve
+		if serve == nil {
+			continue
+		}
+		routes[i].Serve = func(c *Call) (any, error) {
+			l.Lock()
+			defer l.Unlock()
+			return serve(c)
+		}
+	}
+	return routes
 }
 
 // ScopePrefix is what the URLs of most scopes begin with.

@@ -29,7 +29,7 @@ const one = "v4/spreadsheets/{spreadsheetId}"
 // Routes returns all calls of the API. Literal names and verbs come before
 // variables that would match them.
 func (api *API) Routes() []rest.Route {
-	return api.Files.Locking([]rest.Route{
+	return rest.Locking(api.Files, []rest.Route{
 		rest.NewRoute("POST", "v4/spreadsheets", "sheets.spreadsheets.create", writeScopes, "", rest.Answering(api.createSpreadsheet)),
 		rest.NewRoute("POST", one+":batchUpdate", "sheets.spreadsheets.batchUpdate", writeScopes, "", rest.Answering(api.batchUpdate)),
 		rest.NewRoute("POST", one+":getByDataFilter", "sheets.spreadsheets.getByDataFilter", writeScopes, "", rest.Answering(api.getByDataFilter)),

@@ -1,4 +1,4 @@
-package emulator
+package identity
 
 import (
 	"cmp"
@@ -9,7 +9,7 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Profile is the platform whose metadata server a [Server] pretends to be. It is
+// Profile is the platform whose metadata server an [Authority] pretends to be. It is
 // a [flag.Value] by flag.TextVar. The zero value, and a name that there is not,
 // stand for [CloudRun].
 type Profile string
@@ -19,13 +19,13 @@ const (
 	// Cloud Run functions and App Engine do.
 	CloudRun Profile = "cloudrun"
 	// GKE is Workload Identity with a Google service account: scopes are honoured,
-	// if [Server.Unbind] does not take away the binding.
+	// if [Authority.Unbind] does not take away the binding.
 	GKE Profile = "gke"
 	// GCE is a virtual machine, or a GKE node without Workload Identity: scopes
 	// are accepted and ignored, and every token has those of Options.VMScopes.
 	GCE Profile = "gce"
 	// GKEDirect is Workload Identity without a Google service account: the tokens
-	// are federated ones of [Server.WorkloadPool], which Sheets and Drive refuse.
+	// are federated ones of [Authority.WorkloadPool], which Sheets and Drive refuse.
 	GKEDirect Profile = "gke-direct"
 )
 
@@ -95,38 +95,40 @@ func longScopes(short string) []string {
 }
 
 // platform returns that of the server's profile, with the scopes of its machine.
-func (s *Server) platform() platform {
-	p, ok := platforms[s.options.Profile]
+func (auth *Authority) platform() platform {
+	p, ok := platforms[auth.config.Profile]
 	if !ok {
 		p = platforms[CloudRun]
 	}
-	if s.options.Profile == GCE && s.options.VMScopes != nil {
-		p.scopes = s.options.VMScopes
+	if auth.config.Profile == GCE && auth.config.VMScopes != nil {
+		p.scopes = auth.config.VMScopes
 	}
 	return p
 }
 
 // onGKE reports whether tokens come by Workload Identity.
-func (s *Server) onGKE() bool { return s.options.Profile == GKE || s.options.Profile == GKEDirect }
+func (auth *Authority) onGKE() bool {
+	return auth.config.Profile == GKE || auth.config.Profile == GKEDirect
+}
 
 // WorkloadPool returns the workload identity pool of the project, the identity
 // that [GKEDirect] has instead of a service account's e-mail address. It may be
-// the caller of [Server.Grant].
-func (s *Server) WorkloadPool() string { return s.options.Project + ".svc.id.goog" }
+// the caller of [Authority.Grant].
+func (auth *Authority) WorkloadPool() string { return auth.config.Project + ".svc.id.goog" }
 
 // servedAccount is what the metadata server calls itself.
-func (s *Server) servedAccount() string {
-	if s.options.Profile == GKEDirect {
-		return s.WorkloadPool()
+func (auth *Authority) servedAccount() string {
+	if auth.config.Profile == GKEDirect {
+		return auth.WorkloadPool()
 	}
-	return s.options.ServiceAccount
+	return auth.config.ServiceAccount
 }
 
 // Unbind takes away the binding (roles/iam.workloadIdentityUser) by which the
-// Kubernetes service account may act as [Server.ServiceAccount], or gives it
+// Kubernetes service account may act as [Authority.ServiceAccount], or gives it
 // back: without it [GKE] refuses access tokens and ID tokens. Others need none.
-func (s *Server) Unbind(unbound bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.identity.unbound = unbound
+func (auth *Authority) Unbind(unbound bool) {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	auth.unbound = unbound
 }

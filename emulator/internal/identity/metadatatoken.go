@@ -1,4 +1,4 @@
-package emulator
+package identity
 
 import (
 	"net/http"
@@ -31,39 +31,39 @@ const renewalTime = 2 * time.Second
 
 // metadataToken serves token?scopes=…, separated by commas as
 // https://google.aip.dev/auth/4115 has it.
-func (s *Server) metadataToken(r *http.Request) (scopes []string, a *rest.Response) {
-	p := s.platform()
+func (auth *Authority) metadataToken(r *http.Request) (scopes []string, a *rest.Response) {
+	p := auth.platform()
 	scopes = p.scopes
 	if text := r.URL.Query().Get("scopes"); text != "" {
 		scopes = strings.Split(text, ",")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
 	granted := scopes
 	switch {
-	case s.options.Profile == GCE:
+	case auth.config.Profile == GCE:
 		granted = p.scopes // whatever was asked for
-	case s.options.Profile == GKE && s.identity.unbound:
-		return scopes, s.metadataText(http.StatusForbidden, bindingMissing("iam.serviceAccounts.getAccessToken"))
-	case !knownScopes(scopes) && s.onGKE():
-		return scopes, s.metadataText(http.StatusBadRequest, "Unable to generate access token; IAM returned 400 Bad Request: Request contains an invalid argument.\n")
+	case auth.config.Profile == GKE && auth.unbound:
+		return scopes, auth.metadataText(http.StatusForbidden, bindingMissing("iam.serviceAccounts.getAccessToken"))
+	case !knownScopes(scopes) && auth.onGKE():
+		return scopes, auth.metadataText(http.StatusBadRequest, "Unable to generate access token; IAM returned 400 Bad Request: Request contains an invalid argument.\n")
 	case !knownScopes(scopes): // joined by spaces, say (reported for Cloud Run)
-		return scopes, s.notFetched(r.URL)
+		return scopes, auth.notFetched(r.URL)
 	}
-	text, expiry := s.heldToken(granted, p)
+	text, expiry := auth.heldToken(granted, p)
 	// A whole second less than the rest of its life, so 3599 for a new one.
-	seconds := int((expiry.Sub(s.options.Now()) - 1) / time.Second)
-	return scopes, s.metadataJSON([]byte(`{"access_token":"` + text + `","expires_in":` + strconv.Itoa(seconds) + `,"token_type":"Bearer"}`))
+	seconds := int((expiry.Sub(auth.config.Now()) - 1) / time.Second)
+	return scopes, auth.metadataJSON([]byte(`{"access_token":"` + text + `","expires_in":` + strconv.Itoa(seconds) + `,"token_type":"Bearer"}`))
 }
 
 // heldToken returns the token for the scopes, a new one where it is time. The
 // caller holds the lock.
-func (s *Server) heldToken(scopes []string, p platform) (string, time.Time) {
-	now, key := s.options.Now(), strings.Join(scopes, ",")
-	early := min(p.early, s.options.TokenLifetime/4)
-	held, left := s.cached[key], time.Duration(0)
-	if held != nil && s.tokens[held.text] != nil {
-		left = s.tokens[held.text].expiry.Sub(now)
+func (auth *Authority) heldToken(scopes []string, p platform) (string, time.Time) {
+	now, key := auth.config.Now(), strings.Join(scopes, ",")
+	early := min(p.early, auth.config.TokenLifetime/4)
+	held, left := auth.cached[key], time.Duration(0)
+	if held != nil && auth.tokens[held.text] != nil {
+		left = auth.tokens[held.text].expiry.Sub(now)
 	}
 	switch fresh := left > early; {
 	case fresh:
@@ -71,11 +71,11 @@ func (s *Server) heldToken(scopes []string, p platform) (string, time.Time) {
 		held.renewal = now
 	case p.behind && left > early/5 && now.Sub(held.renewal) < renewalTime:
 	default:
-		held = &heldToken{text: s.issue(s.servedAccount(), scopes)}
-		s.tokens[held.text].federated = s.options.Profile == GKEDirect
-		s.cached[key] = held
+		held = &heldToken{text: auth.issueLocked(auth.servedAccount(), scopes)}
+		auth.tokens[held.text].federated = auth.config.Profile == GKEDirect
+		auth.cached[key] = held
 	}
-	return held.text, s.tokens[held.text].expiry
+	return held.text, auth.tokens[held.text].expiry
 }
 
 // bindingMissing is how GKE tells that Workload Identity is not set up
@@ -89,29 +89,29 @@ func bindingMissing(permission string) string {
 
 // metadataIdentity serves identity?audience=…&format=…,
 // https://cloud.google.com/compute/docs/instances/verifying-instance-identity.
-func (s *Server) metadataIdentity(r *http.Request) *rest.Response {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (auth *Authority) metadataIdentity(r *http.Request) *rest.Response {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
 	audience := r.URL.Query().Get("audience")
 	switch {
-	case s.options.Profile == GKEDirect: // no service account that it could be of
-		return s.metadataMissing()
+	case auth.config.Profile == GKEDirect: // no service account that it could be of
+		return auth.metadataMissing()
 	case audience == "":
-		return s.metadataText(http.StatusBadRequest, "non-empty audience parameter required\n")
-	case s.options.Profile == GKE && s.identity.unbound:
-		return s.metadataText(http.StatusForbidden, bindingMissing("iam.serviceAccounts.getOpenIdToken"))
+		return auth.metadataText(http.StatusBadRequest, "non-empty audience parameter required\n")
+	case auth.config.Profile == GKE && auth.unbound:
+		return auth.metadataText(http.StatusForbidden, bindingMissing("iam.serviceAccounts.getOpenIdToken"))
 	}
 	full := r.URL.Query().Get("format") == "full"
-	claims := s.idClaims(s.options.ServiceAccount, audience, full || s.options.Profile == CloudRun)
-	if full && s.options.Profile == GCE {
+	claims := auth.idClaims(auth.config.ServiceAccount, audience, full || auth.config.Profile == CloudRun)
+	if full && auth.config.Profile == GCE {
 		claims.Google = map[string]any{"compute_engine": map[string]any{
 			"instance_creation_timestamp": claims.IssuedAt - 86400,
 			"instance_id":                 machineID,
 			"instance_name":               machineName,
-			"project_id":                  s.options.Project,
+			"project_id":                  auth.config.Project,
 			"project_number":              123456789012,
 			"zone":                        "us-central1-a",
 		}}
 	}
-	return s.metadataText(http.StatusOK, s.identity.keys.signing().sign(claims))
+	return auth.metadataText(http.StatusOK, auth.keys.signing().sign(claims))
 }

@@ -1,4 +1,4 @@
-package emulator
+package identity
 
 import (
 	"encoding/json"
@@ -14,18 +14,18 @@ import (
 
 // oauthRoutes ask for no token: they make tokens, tell of them, or show the keys
 // of ID tokens.
-func (api *Server) oauthRoutes() []rest.Route {
+func (auth *Authority) oauthRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("POST", "token", "oauth2.token", "", "", rest.Endpoint{Serve: api.exchangeGrant}),
-		rest.NewRoute("GET", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: api.tokenInfo}),
-		rest.NewRoute("POST", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: api.tokenInfo}),
-		rest.NewRoute("GET", "oauth2/v3/tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: api.tokenInfo}),
-		rest.NewRoute("GET", "oauth2/v3/certs", "oauth2.certs", "", "", rest.Endpoint{Serve: api.certs}),
+		rest.NewRoute("POST", "token", "oauth2.token", "", "", rest.Endpoint{Serve: auth.exchangeGrant}),
+		rest.NewRoute("GET", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
+		rest.NewRoute("POST", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
+		rest.NewRoute("GET", "oauth2/v3/tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
+		rest.NewRoute("GET", "oauth2/v3/certs", "oauth2.certs", "", "", rest.Endpoint{Serve: auth.certs}),
 	}
 }
 
-// open reports whether the call asks for no token.
-func open(rt *rest.Route) bool { return strings.HasPrefix(rt.Name, "oauth2.") }
+// IsOpen reports whether the call asks for no token.
+func IsOpen(rt *rest.Route) bool { return strings.HasPrefix(rt.Name, "oauth2.") }
 
 // oauthError is an error answer of the token endpoint (RFC 6749, 5.2).
 func oauthError(status int, code, description string) *rest.Response {
@@ -42,8 +42,8 @@ func invalidGrant(description string) *rest.Response {
 // notDelegated is the answer to an account that may not act as the user so.
 const notDelegated = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."
 
-// oauthFault is the answer that a fault asks of these calls.
-func oauthFault(rt *rest.Route, status int) *rest.Response {
+// OAuthFault is the answer that a fault asks of these calls.
+func OAuthFault(rt *rest.Route, status int) *rest.Response {
 	switch {
 	case rt.Name != "oauth2.token":
 		return rest.HTMLError(status)
@@ -64,16 +64,16 @@ func oauthFault(rt *rest.Route, status int) *rest.Response {
 // exchangeGrant is the token endpoint,
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest.
 // Clients of both the older and the final draft of RFC 7523 ask it.
-func (api *Server) exchangeGrant(c *rest.Call) (any, error) {
+func (auth *Authority) exchangeGrant(c *rest.Call) (any, error) {
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
 		return oauthError(http.StatusBadRequest, "invalid_request", "Bad Request"), nil
 	}
 	switch grant := form.Get("grant_type"); grant {
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion":
-		return api.redeemAssertion(c, form.Get("assertion")), nil
+		return auth.redeemAssertion(c, form.Get("assertion")), nil
 	case "refresh_token":
-		return api.redeemRefreshToken(c, form), nil
+		return auth.redeemRefreshToken(c, form), nil
 	case "":
 		return oauthError(http.StatusBadRequest, "invalid_request", "Missing required parameter: grant_type"), nil
 	default:
@@ -96,34 +96,34 @@ type assertion struct {
 // clockTolerance is how far a client's clock may be ahead of Google's.
 const clockTolerance = 5 * time.Minute
 
-func (api *Server) redeemAssertion(c *rest.Call, text string) *rest.Response {
+func (auth *Authority) redeemAssertion(c *rest.Call, text string) *rest.Response {
 	var a assertion
 	signed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil || json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &a) != nil {
 		return invalidGrant("Invalid JWT: Failed to parse.")
 	}
-	account, known := api.identity.account(a.Issuer)
+	account, known := auth.accountLocked(a.Issuer)
 	if !known {
 		return invalidGrant("Invalid grant: account not found")
 	}
-	if _, err := signed.Verify(api.identity.keys.account(account).private.Public()); err != nil {
+	if _, err := signed.Verify(auth.keys.account(account).private.Public()); err != nil {
 		return invalidGrant("Invalid JWT Signature.")
 	}
-	if refused := api.checkAssertion(c, a); refused != nil {
+	if refused := auth.checkAssertion(c, a); refused != nil {
 		return refused
 	}
 	if a.TargetAudience != "" {
-		signed := api.identity.keys.signing().sign(api.idClaims(account, a.TargetAudience, true))
+		signed := auth.keys.signing().sign(auth.idClaims(account, a.TargetAudience, true))
 		return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(map[string]string{"id_token": signed}))
 	}
-	return api.issueAsserted(c, account, a)
+	return auth.issueAsserted(c, account, a)
 }
 
 // checkAssertion refuses what was not meant for Google, or not for now.
-func (api *Server) checkAssertion(c *rest.Call, a assertion) *rest.Response {
-	now, issued, expiry := api.options.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
+func (auth *Authority) checkAssertion(c *rest.Call, a assertion) *rest.Response {
+	now, issued, expiry := auth.config.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
 	switch {
-	case !api.tokenAudience(c, a.Audience):
+	case !auth.tokenAudience(c, a.Audience):
 		return invalidGrant("Invalid JWT: Failed audience check.")
 	case issued.After(now.Add(clockTolerance)), !now.Before(expiry), expiry.Sub(issued) > time.Hour, !issued.Before(expiry):
 		return invalidGrant("Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.")
@@ -133,7 +133,7 @@ func (api *Server) checkAssertion(c *rest.Call, a assertion) *rest.Response {
 
 // tokenAudience reports whether an audience is one of the addresses of Google's
 // token endpoint, old ones included, or the one that this call came by.
-func (api *Server) tokenAudience(c *rest.Call, audience string) bool {
+func (auth *Authority) tokenAudience(c *rest.Call, audience string) bool {
 	switch audience {
 	case "https://oauth2.googleapis.com/token", "https://www.googleapis.com/oauth2/v4/token", "https://accounts.google.com/o/oauth2/token",
 		"http://" + c.Host + "/token", "https://" + c.Host + "/token":
@@ -145,7 +145,7 @@ func (api *Server) tokenAudience(c *rest.Call, audience string) bool {
 // issueAsserted gives the account a token of its own or, with a subject, of a
 // user of a domain that has delegated the scopes to it,
 // https://support.google.com/a/answer/162106.
-func (api *Server) issueAsserted(c *rest.Call, account string, a assertion) *rest.Response {
+func (auth *Authority) issueAsserted(c *rest.Call, account string, a assertion) *rest.Response {
 	scopes, user := strings.Fields(a.Scope), account
 	if a.Subject != "" {
 		user = a.Subject
@@ -156,28 +156,28 @@ func (api *Server) issueAsserted(c *rest.Call, account string, a assertion) *res
 		return oauthError(http.StatusBadRequest, "invalid_scope", "Invalid OAuth scope or ID token audience provided.")
 	case !ok, name == "", domain == "", strings.Contains(domain, "@"), user != account && rest.IsServiceAccount(user):
 		return invalidGrant("Invalid email or User ID")
-	case !api.identity.mayActAs(account, user, scopes):
+	case !auth.mayActAsLocked(account, user, scopes):
 		return oauthError(http.StatusUnauthorized, "unauthorized_client", notDelegated)
 	}
-	return api.oauthAnswer(api.issue(user, scopes), "")
+	return auth.tokenResponseLocked(auth.issueLocked(user, scopes), "")
 }
 
 // redeemRefreshToken serves people's logins,
 // https://developers.google.com/identity/protocols/oauth2/web-server#offline.
-func (api *Server) redeemRefreshToken(c *rest.Call, form url.Values) *rest.Response {
-	held := api.identity.refresh[form.Get("refresh_token")]
+func (auth *Authority) redeemRefreshToken(c *rest.Call, form url.Values) *rest.Response {
+	held := auth.refresh[form.Get("refresh_token")]
 	switch {
 	case form.Get("client_id") == "":
 		return oauthError(http.StatusBadRequest, "invalid_request", "Could not determine client ID from request.")
 	case held == nil:
 		return invalidGrant("Bad Request")
 	}
-	return api.oauthAnswer(api.issue(held.principal, held.scopes), strings.Join(held.scopes, " "))
+	return auth.tokenResponseLocked(auth.issueLocked(held.Principal, held.Scopes), strings.Join(held.Scopes, " "))
 }
 
-// oauthAnswer tells of a new access token; the caller holds the lock.
-func (s *Server) oauthAnswer(text, scope string) *rest.Response {
-	left := s.tokens[text].expiry.Sub(s.options.Now())
+// tokenResponseLocked returns the response with a new access token.
+func (auth *Authority) tokenResponseLocked(text, scope string) *rest.Response {
+	left := auth.tokens[text].expiry.Sub(auth.config.Now())
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(struct {
 		AccessToken string `json:"access_token"`
 		ExpiresIn   int64  `json:"expires_in"`
@@ -187,7 +187,7 @@ func (s *Server) oauthAnswer(text, scope string) *rest.Response {
 }
 
 // tokenInfo tells whose an access token is and what it is for.
-func (api *Server) tokenInfo(c *rest.Call) (any, error) {
+func (auth *Authority) tokenInfo(c *rest.Call) (any, error) {
 	query := c.Query
 	if form, err := url.ParseQuery(string(c.Body)); err == nil && len(form) > 0 {
 		query = form
@@ -195,7 +195,7 @@ func (api *Server) tokenInfo(c *rest.Call) (any, error) {
 	if query.Has("id_token") {
 		return nil, rest.Unsupported("oauth2.tokeninfo with id_token")
 	}
-	t, now := api.tokens[query.Get("access_token")], api.options.Now()
+	t, now := auth.tokens[query.Get("access_token")], auth.config.Now()
 	if t == nil || t.federated || !now.Before(t.expiry) {
 		return oauthError(http.StatusBadRequest, "", "Invalid Value"), nil
 	}
@@ -209,8 +209,8 @@ func (api *Server) tokenInfo(c *rest.Call) (any, error) {
 		EmailVerified   string `json:"email_verified"`
 		AccessType      string `json:"access_type"`
 	}{
-		UniqueID(t.principal), UniqueID(t.principal), strings.Join(t.scopes, " "),
+		UniqueID(t.Principal), UniqueID(t.Principal), strings.Join(t.Scopes, " "),
 		strconv.FormatInt(t.expiry.Unix(), 10), strconv.FormatInt(int64(t.expiry.Sub(now)/time.Second), 10),
-		t.principal, "true", "online",
+		t.Principal, "true", "online",
 	})), nil
 }

@@ -1,4 +1,4 @@
-package emulator
+package identity
 
 import (
 	"encoding/json"
@@ -16,39 +16,39 @@ import (
 // https://cloud.google.com/run/docs/container-contract#metadata-server,
 // https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server and
 // https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys.
-func (s *Server) metadataEntries() map[string]any {
-	const zone = "projects/" + projectNumber + "/zones/us-central1-"
+func (auth *Authority) metadataEntries() map[string]any {
+	const zone = "projects/" + ProjectNumber + "/zones/us-central1-"
 	entries := map[string]any{
 		"instance/zone":              zone + "a",
-		"project/numeric-project-id": json.Number(projectNumber),
-		"project/project-id":         s.options.Project,
+		"project/numeric-project-id": json.Number(ProjectNumber),
+		"project/project-id":         auth.config.Project,
 		"universe/universe-domain":   "googleapis.com",
 	}
-	for _, name := range []string{"default", s.servedAccount()} {
+	for _, name := range []string{"default", auth.servedAccount()} {
 		account := "instance/service-accounts/" + name + "/"
 		entries[account+"aliases"] = []string{"default"}
-		entries[account+"email"] = s.servedAccount()
-		entries[account+"scopes"] = s.platform().scopes
+		entries[account+"email"] = auth.servedAccount()
+		entries[account+"scopes"] = auth.platform().scopes
 		entries[account+"identity"], entries[account+"token"] = nil, nil
 	}
 	switch {
-	case s.onGKE():
+	case auth.onGKE():
 		entries["instance/attributes/cluster-location"] = "us-central1"
 		entries["instance/attributes/cluster-name"] = "demo-cluster"
 		entries["instance/attributes/cluster-uid"] = "6f1e6d0c9b8a4f5e8d7c6b5a49382716"
-		entries["instance/hostname"] = "gke-node-1.c." + s.options.Project + ".internal"
+		entries["instance/hostname"] = "gke-node-1.c." + auth.config.Project + ".internal"
 		entries["instance/id"] = json.Number(machineID)
-	case s.options.Profile == GCE:
+	case auth.config.Profile == GCE:
 		entries["instance/attributes/"] = nil
-		entries["instance/hostname"] = machineName + ".c." + s.options.Project + ".internal"
+		entries["instance/hostname"] = machineName + ".c." + auth.config.Project + ".internal"
 		entries["instance/id"] = json.Number(machineID)
-		entries["instance/machine-type"] = "projects/" + projectNumber + "/machineTypes/e2-small"
+		entries["instance/machine-type"] = "projects/" + ProjectNumber + "/machineTypes/e2-small"
 		entries["instance/name"] = machineName
 		entries["instance/tags"] = []string{}
 		entries["project/attributes/"] = nil
 	default:
 		entries["instance/id"] = "00f48a4e2a5b6c7d8e9f"
-		entries["instance/region"] = "projects/" + projectNumber + "/regions/us-central1"
+		entries["instance/region"] = "projects/" + ProjectNumber + "/regions/us-central1"
 		entries["instance/zone"] = zone + "1"
 	}
 	return entries
@@ -65,8 +65,8 @@ var machineOnly = strings.Fields("cpu-platform description disks guest-attribute
 // metadataEntry answers for a leaf or a folder. Folders with recursive=true are
 // one JSON object; alt=json makes JSON of a leaf or of a list of names,
 // https://cloud.google.com/compute/docs/metadata/querying-metadata#format_query_output.
-func (s *Server) metadataEntry(path string, query url.Values) *rest.Response {
-	entries := s.metadataEntries()
+func (auth *Authority) metadataEntry(path string, query url.Values) *rest.Response {
+	entries := auth.metadataEntries()
 	folder := strings.TrimSuffix(path, "/")
 	if folder != "" {
 		folder += "/"
@@ -75,50 +75,50 @@ func (s *Server) metadataEntry(path string, query url.Values) *rest.Response {
 	value, isLeaf := entries[path]
 	switch {
 	case isLeaf && value != nil:
-		return s.metadataValue(value, query.Get("alt") == "json")
+		return auth.metadataValue(value, query.Get("alt") == "json")
 	case names == nil:
-		return s.metadataLacking(path)
-	case folder != path && folder != "" && s.platform().redirects:
-		a := s.metadataText(http.StatusMovedPermanently, "")
+		return auth.metadataLacking(path)
+	case folder != path && folder != "" && auth.platform().redirects:
+		a := auth.metadataText(http.StatusMovedPermanently, "")
 		to := url.URL{Path: metadataRoot + folder, RawQuery: query.Encode()}
 		a.Header.Set("Location", to.String())
 		return a
 	case strings.EqualFold(query.Get("recursive"), "true") && query.Get("alt") == "text":
-		return s.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata with recursive and alt=text").Error()+"\n")
+		return auth.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata with recursive and alt=text").Error()+"\n")
 	case strings.EqualFold(query.Get("recursive"), "true"):
-		return s.metadataJSON(compactJSON(tree(entries, folder)))
+		return auth.metadataJSON(compactJSON(tree(entries, folder)))
 	case query.Get("alt") == "json":
-		return s.metadataJSON(compactJSON(names))
+		return auth.metadataJSON(compactJSON(names))
 	}
-	return s.metadataValue(names, false)
+	return auth.metadataValue(names, false)
 }
 
 // metadataLacking is 501 for what the platform has and the emulator lacks, else 404.
-func (s *Server) metadataLacking(path string) *rest.Response {
+func (auth *Authority) metadataLacking(path string) *rest.Response {
 	below, ok := strings.CutPrefix(path, "instance/")
 	name, _, _ := strings.Cut(below, "/")
-	if ok && s.options.Profile == GCE && slices.Contains(machineOnly, name) {
-		return s.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata."+name).Error()+"\n")
+	if ok && auth.config.Profile == GCE && slices.Contains(machineOnly, name) {
+		return auth.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata."+name).Error()+"\n")
 	}
-	return s.metadataMissing()
+	return auth.metadataMissing()
 }
 
-func (s *Server) metadataValue(value any, asJSON bool) *rest.Response {
+func (auth *Authority) metadataValue(value any, asJSON bool) *rest.Response {
 	if asJSON {
-		return s.metadataJSON(compactJSON(value))
+		return auth.metadataJSON(compactJSON(value))
 	}
 	switch v := value.(type) {
 	case []string:
 		if len(v) == 0 {
-			return s.metadataText(http.StatusOK, "")
+			return auth.metadataText(http.StatusOK, "")
 		}
-		return s.metadataText(http.StatusOK, strings.Join(v, "\n")+"\n")
+		return auth.metadataText(http.StatusOK, strings.Join(v, "\n")+"\n")
 	case json.Number:
-		return s.metadataText(http.StatusOK, v.String())
+		return auth.metadataText(http.StatusOK, v.String())
 	case string:
-		return s.metadataText(http.StatusOK, v)
+		return auth.metadataText(http.StatusOK, v)
 	}
-	return s.metadataMissing()
+	return auth.metadataMissing()
 }
 
 // listing returns the names in a folder, those of folders with a slash; nil if
@@ -126,13 +126,13 @@ func (s *Server) metadataValue(value any, asJSON bool) *rest.Response {
 func listing(entries map[string]any, folder string) []string {
 	var names []string
 	for path := range entries {
-		rest, ok := strings.CutPrefix(path, folder)
+		below, ok := strings.CutPrefix(path, folder)
 		if !ok {
 			continue
 		}
-		name, _, isFolder := strings.Cut(rest, "/")
+		name, _, isFolder := strings.Cut(below, "/")
 		switch {
-		case rest == "": // an empty folder, which exists nevertheless
+		case below == "": // an empty folder, which exists nevertheless
 			return []string{}
 		case isFolder:
 			name += "/"
@@ -147,21 +147,21 @@ func listing(entries map[string]any, folder string) []string {
 func tree(entries map[string]any, folder string) map[string]any {
 	top := map[string]any{}
 	for path, value := range entries {
-		rest, ok := strings.CutPrefix(path, folder)
+		below, ok := strings.CutPrefix(path, folder)
 		if !ok || value == nil && !strings.HasSuffix(path, "/") {
 			continue
 		}
 		at := top
-		for name, below, more := strings.Cut(rest, "/"); more; name, below, more = strings.Cut(below, "/") {
+		for name, next, more := strings.Cut(below, "/"); more; name, next, more = strings.Cut(next, "/") {
 			sub, ok := at[memberName(name)].(map[string]any)
 			if !ok {
 				sub = map[string]any{}
 				at[memberName(name)] = sub
 			}
-			at, rest = sub, below
+			at, below = sub, next
 		}
-		if rest != "" {
-			at[memberName(rest)] = value
+		if below != "" {
+			at[memberName(below)] = value
 		}
 	}
 	return top

@@ -1,4 +1,4 @@
-package emulator
+package identity
 
 import (
 	"crypto"
@@ -72,24 +72,24 @@ func (r *keyRing) account(email string) *signingKey {
 // RotateKeys lets a new key sign ID tokens from now on. The one that signed
 // until now stays among the served keys until the next call, as Google's do for
 // some days.
-func (s *Server) RotateKeys() {
+func (auth *Authority) RotateKeys() {
 	next := newKey()
-	old := s.identity.keys.signing()
-	s.identity.keys.mu.Lock()
-	defer s.identity.keys.mu.Unlock()
-	s.identity.keys.google = []*signingKey{next, old}
+	old := auth.keys.signing()
+	auth.keys.mu.Lock()
+	defer auth.keys.mu.Unlock()
+	auth.keys.google = []*signingKey{next, old}
 }
 
 // KeyFile returns a key file (type service_account) of a service account, as a
 // download from the console. It makes the account known.
-func (s *Server) KeyFile(account string) []byte {
-	s.mu.Lock()
-	s.identity.exists(account)
-	s.mu.Unlock()
-	key := s.identity.keys.account(account)
+func (auth *Authority) KeyFile(account string) []byte {
+	auth.mu.Lock()
+	auth.addAccountLocked(account)
+	auth.mu.Unlock()
+	key := auth.keys.account(account)
 	der, _ := x509.MarshalPKCS8PrivateKey(key.private)
 	return rest.IndentedJSON(map[string]string{
-		"type": "service_account", "project_id": s.options.Project,
+		"type": "service_account", "project_id": auth.config.Project,
 		"client_email": account, "client_id": UniqueID(account),
 		"private_key_id": key.id, "private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
 		"token_uri": "https://oauth2.googleapis.com/token", "universe_domain": "googleapis.com",
@@ -98,8 +98,8 @@ func (s *Server) KeyFile(account string) []byte {
 
 // certs serves the public keys of ID tokens as a JWK set (RFC 7517). They may be
 // kept for an hour.
-func (api *Server) certs(c *rest.Call) (any, error) {
-	ring := &api.identity.keys
+func (auth *Authority) certs(c *rest.Call) (any, error) {
+	ring := &auth.keys
 	ring.signing()
 	ring.mu.Lock()
 	defer ring.mu.Unlock()
@@ -127,8 +127,8 @@ type idClaims struct {
 	Subject         string         `json:"sub"`
 }
 
-func (s *Server) idClaims(email, audience string, withEmail bool) idClaims {
-	now := s.options.Now().Unix()
+func (auth *Authority) idClaims(email, audience string, withEmail bool) idClaims {
+	now := auth.config.Now().Unix()
 	c := idClaims{
 		Issuer: "https://accounts.google.com", Audience: audience,
 		Subject: UniqueID(email), AuthorizedParty: UniqueID(email),
@@ -143,8 +143,8 @@ func (s *Server) idClaims(email, audience string, withEmail bool) idClaims {
 // IDToken returns an ID token of anybody, with a verified e-mail address, made
 // out to the audience and good for an hour. Its key is served at
 // /oauth2/v3/certs.
-func (s *Server) IDToken(email, audience string) string {
-	return s.identity.keys.signing().sign(s.idClaims(email, audience, true))
+func (auth *Authority) IDToken(email, audience string) string {
+	return auth.keys.signing().sign(auth.idClaims(email, audience, true))
 }
 
 // UniqueID returns the number of 21 digits by which Google knows an account, its

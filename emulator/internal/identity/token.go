@@ -1,4 +1,4 @@
-package emulator
+package identity
 
 import (
 	"net/http"
@@ -9,27 +9,27 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// token is what an access token stands for.
-type token struct {
-	principal string
-	scopes    []string
+// Token is what an access token stands for.
+type Token struct {
+	Principal string
+	Scopes    []string
 	expiry    time.Time
 	federated bool // of a workload, not of an account that Google knows by an address
 }
 
 // Token returns a new access token for anybody, as if that person had consented
 // to the scopes (full URLs). It is good for Options.TokenLifetime.
-func (s *Server) Token(email string, scopes ...string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.issue(email, scopes)
+func (auth *Authority) Token(email string, scopes ...string) string {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	return auth.issueLocked(email, scopes)
 }
 
-// issue makes a token; the caller holds the lock.
-func (s *Server) issue(email string, scopes []string) string {
+// issueLocked returns a new token.
+func (auth *Authority) issueLocked(email string, scopes []string) string {
 	text := "ya29." + rest.RandomText(160)
-	expiry := s.options.Now().Add(s.options.TokenLifetime)
-	s.tokens[text] = &token{principal: email, scopes: slices.Clone(scopes), expiry: expiry}
+	expiry := auth.config.Now().Add(auth.config.TokenLifetime)
+	auth.tokens[text] = &Token{Principal: email, Scopes: slices.Clone(scopes), expiry: expiry}
 	return text
 }
 
@@ -39,19 +39,24 @@ const (
 	missingCredentials = "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
 )
 
-// authenticate returns the token of a request, or the 401 that refuses it.
-func (s *Server) authenticate(r *http.Request) (*token, error) {
+// Authenticate returns the token of a request, or the 401 that refuses it.
+func (auth *Authority) Authenticate(r *http.Request) (*Token, error) {
 	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "bearer") || text == "" {
 		return nil, unauthenticated(missingCredentials, "Login Required.", "required", "")
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	t := s.tokens[strings.TrimSpace(text)]
-	if t == nil || !s.options.Now().Before(t.expiry) {
-		return nil, unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`)
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	t := auth.tokens[strings.TrimSpace(text)]
+	if t == nil || !auth.config.Now().Before(t.expiry) {
+		return nil, InvalidToken()
 	}
 	return t, nil
+}
+
+// InvalidToken returns the 401 of a token that is unknown or has expired.
+func InvalidToken() error {
+	return unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`)
 }
 
 func unauthenticated(message, short, reason, challenge string) error {
@@ -63,19 +68,19 @@ func unauthenticated(message, short, reason, challenge string) error {
 	}
 }
 
-// authorize refuses what the token's type, the project or the scopes don't allow.
-func (s *Server) authorize(t *token, rt *rest.Route) error {
+// Authorize refuses what the token's type, the project or the scopes don't allow.
+func (auth *Authority) Authorize(t *Token, rt *rest.Route) error {
 	if t.federated && !takesFederated(rt) {
 		return typeUnsupported(rt)
 	}
-	s.mu.Lock()
-	off := s.disabled[rt.Service()]
-	s.mu.Unlock()
+	auth.mu.Lock()
+	off := auth.disabled[rt.Service()]
+	auth.mu.Unlock()
 	if off {
 		return serviceDisabled(rt)
 	}
 	accepted := rt.AcceptedScopes()
-	for _, scope := range t.scopes {
+	for _, scope := range t.Scopes {
 		if slices.Contains(accepted, scope) {
 			return nil
 		}
@@ -102,8 +107,8 @@ var apiTitles = map[string]string{
 // serviceDisabled is the 403 of an API that is off in the token's project (recorded).
 func serviceDisabled(rt *rest.Route) error {
 	title := apiTitles[rt.Service()]
-	url := "https://console.developers.google.com/apis/api/" + rt.Service() + "/overview?project=" + projectNumber
-	message := title + " has not been used in project " + projectNumber + " before or it is disabled. Enable it by visiting " + url +
+	url := "https://console.developers.google.com/apis/api/" + rt.Service() + "/overview?project=" + ProjectNumber
+	message := title + " has not been used in project " + ProjectNumber + " before or it is disabled. Enable it by visiting " + url +
 		" then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry."
 	return &rest.Error{
 		Status:  http.StatusForbidden,
@@ -112,7 +117,7 @@ func serviceDisabled(rt *rest.Route) error {
 		Details: []any{
 			rest.ErrorInfo("SERVICE_DISABLED", map[string]string{
 				"service": rt.Service(), "serviceTitle": title, "activationUrl": url,
-				"consumer": "projects/" + projectNumber, "containerInfo": projectNumber,
+				"consumer": "projects/" + ProjectNumber, "containerInfo": ProjectNumber,
 			}),
 			map[string]any{"@type": "type.googleapis.com/google.rpc.LocalizedMessage", "locale": "en-US", "message": message},
 			map[string]any{"@type": "type.googleapis.com/google.rpc.Help", "links": []any{
@@ -120,4 +125,12 @@ func serviceDisabled(rt *rest.Route) error {
 			}},
 		},
 	}
+}
+
+// Disable switches an API of the project off or on again, such as
+// "sheets.googleapis.com".
+func (auth *Authority) Disable(service string, disabled bool) {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	auth.disabled[service] = disabled
 }

@@ -1,4 +1,4 @@
-package emulator
+package identity
 
 import (
 	"encoding/json"
@@ -15,11 +15,11 @@ const iamAccounts = "v1/projects/{projectsId}/serviceAccounts/{serviceAccountsId
 // iamRoutes are the Service Account Credentials API,
 // https://cloud.google.com/iam/docs/reference/credentials/rest. The last one,
 // which federated workloads ask for tokens, is the Security Token Service.
-func (api *Server) iamRoutes() []rest.Route {
+func (auth *Authority) iamRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("POST", iamAccounts+":generateAccessToken", "iamcredentials.projects.serviceAccounts.generateAccessToken", iamScopes, "", rest.Answering(api.generateAccessToken)),
-		rest.NewRoute("POST", iamAccounts+":generateIdToken", "iamcredentials.projects.serviceAccounts.generateIdToken", iamScopes, "", rest.Answering(api.generateIDToken)),
-		rest.NewRoute("POST", iamAccounts+":signJwt", "iamcredentials.projects.serviceAccounts.signJwt", iamScopes, "", rest.Answering(api.signJWT)),
+		rest.NewRoute("POST", iamAccounts+":generateAccessToken", "iamcredentials.projects.serviceAccounts.generateAccessToken", iamScopes, "", rest.Answering(auth.generateAccessToken)),
+		rest.NewRoute("POST", iamAccounts+":generateIdToken", "iamcredentials.projects.serviceAccounts.generateIdToken", iamScopes, "", rest.Answering(auth.generateIDToken)),
+		rest.NewRoute("POST", iamAccounts+":signJwt", "iamcredentials.projects.serviceAccounts.signJwt", iamScopes, "", rest.Answering(auth.signJWT)),
 		rest.NewRoute("POST", iamAccounts+":signBlob", "iamcredentials.projects.serviceAccounts.signBlob", iamScopes, "", rest.Endpoint{}),
 		rest.NewRoute("GET", iamAccounts+"/allowedLocations", "iamcredentials.projects.serviceAccounts.getAllowedLocations", "", "", rest.Endpoint{}),
 		rest.NewRoute("GET", "v1/projects/{projectsId}/locations/{locationsId}/workloadIdentityPools/{workloadIdentityPoolsId}/allowedLocations", "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations", "", "", rest.Endpoint{}),
@@ -33,7 +33,7 @@ const iamScopes = "cloud-platform iam"
 
 // generateAccessToken makes a token of another service account. Its life is an
 // hour at most, as long as no organization policy extends it.
-func (api *Server) generateAccessToken(c *rest.Call) (*iamcredentials.GenerateAccessTokenResponse, error) {
+func (auth *Authority) generateAccessToken(c *rest.Call) (*iamcredentials.GenerateAccessTokenResponse, error) {
 	var body iamcredentials.GenerateAccessTokenRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -49,13 +49,13 @@ func (api *Server) generateAccessToken(c *rest.Call) (*iamcredentials.GenerateAc
 	if len(body.Scope) == 0 || !knownScopes(body.Scope) || life <= 0 || life > time.Hour {
 		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
-	account, err := api.permitted(c, "iam.serviceAccounts.getAccessToken", body.Delegates)
+	account, err := auth.permitted(c, "iam.serviceAccounts.getAccessToken", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
-	text := api.issue(account, body.Scope)
-	issued := api.tokens[text]
-	if end := api.options.Now().Add(life); end.Before(issued.expiry) {
+	text := auth.issueLocked(account, body.Scope)
+	issued := auth.tokens[text]
+	if end := auth.config.Now().Add(life); end.Before(issued.expiry) {
 		issued.expiry = end
 	}
 	return &iamcredentials.GenerateAccessTokenResponse{
@@ -65,7 +65,7 @@ func (api *Server) generateAccessToken(c *rest.Call) (*iamcredentials.GenerateAc
 }
 
 // generateIDToken makes an ID token of another service account.
-func (api *Server) generateIDToken(c *rest.Call) (*iamcredentials.GenerateIdTokenResponse, error) {
+func (auth *Authority) generateIDToken(c *rest.Call) (*iamcredentials.GenerateIdTokenResponse, error) {
 	var body iamcredentials.GenerateIdTokenRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -73,17 +73,17 @@ func (api *Server) generateIDToken(c *rest.Call) (*iamcredentials.GenerateIdToke
 	if body.Audience == "" {
 		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
-	account, err := api.permitted(c, "iam.serviceAccounts.getOpenIdToken", body.Delegates)
+	account, err := auth.permitted(c, "iam.serviceAccounts.getOpenIdToken", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
-	claims := api.idClaims(account, body.Audience, body.IncludeEmail)
-	return &iamcredentials.GenerateIdTokenResponse{Token: api.identity.keys.signing().sign(claims)}, nil
+	claims := auth.idClaims(account, body.Audience, body.IncludeEmail)
+	return &iamcredentials.GenerateIdTokenResponse{Token: auth.keys.signing().sign(claims)}, nil
 }
 
 // signJWT signs claims with a key of the account that nobody else has. An
 // expiry among them must be a whole second of the next twelve hours.
-func (api *Server) signJWT(c *rest.Call) (*iamcredentials.SignJwtResponse, error) {
+func (auth *Authority) signJWT(c *rest.Call) (*iamcredentials.SignJwtResponse, error) {
 	var body iamcredentials.SignJwtRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -95,26 +95,26 @@ func (api *Server) signJWT(c *rest.Call) (*iamcredentials.SignJwtResponse, error
 	if text, ok := claims["exp"]; ok {
 		var expiry int64
 		err := json.Unmarshal(text, &expiry)
-		left := time.Unix(expiry, 0).Sub(api.options.Now())
+		left := time.Unix(expiry, 0).Sub(auth.config.Now())
 		if err != nil || left < 0 || left > 12*time.Hour {
 			return nil, rest.BadRequest("Request contains an invalid argument.")
 		}
 	}
-	account, err := api.permitted(c, "iam.serviceAccounts.signJwt", body.Delegates)
+	account, err := auth.permitted(c, "iam.serviceAccounts.signJwt", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
-	key := api.identity.keys.account(account)
+	key := auth.keys.account(account)
 	return &iamcredentials.SignJwtResponse{KeyId: key.id, SignedJwt: key.sign(json.RawMessage(body.Payload))}, nil
 }
 
 // permitted returns the service account that the path names, if the caller may
 // act as it, or through the delegates, each of whom may act as the next.
-func (api *Server) permitted(c *rest.Call, permission string, delegates []string) (string, error) {
+func (auth *Authority) permitted(c *rest.Call, permission string, delegates []string) (string, error) {
 	actor := c.Principal
 	for _, name := range append(delegates[:len(delegates):len(delegates)], c.Vars["serviceAccountsId"]) {
-		account, _ := api.identity.account(name[strings.LastIndexByte(name, '/')+1:])
-		if !api.identity.granted[[2]string{actor, account}] {
+		account, _ := auth.accountLocked(name[strings.LastIndexByte(name, '/')+1:])
+		if !auth.granted[[2]string{actor, account}] {
 			return "", permissionDenied(permission)
 		}
 		actor = account
@@ -137,7 +137,7 @@ func permissionDenied(permission string) error {
 // typeUnsupported is the 401 of APIs that take no federated token. Its detail
 // has no domain (github.com/google-github-actions/auth/issues/387).
 func typeUnsupported(rt *rest.Route) error {
-	f := rest.AsError(unauthenticated(invalidCredentials, "Invalid Credentials", "authError", `, error="invalid_token"`))
+	f := rest.AsError(InvalidToken())
 	info := rest.ErrorInfo("ACCESS_TOKEN_TYPE_UNSUPPORTED", map[string]string{"service": rt.Service(), "method": rt.RPC()})
 	delete(info, "domain")
 	f.Details = []any{info}

@@ -1,0 +1,114 @@
+package identity
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/sheets-function/emulator/internal/rest"
+)
+
+// Config is what an [Authority] pretends to be. All fields are needed, except VMScopes.
+type Config struct {
+	Profile        Profile
+	VMScopes       []string // of the machine of [GCE], as full URLs; nil = the usual ones
+	Project        string
+	ServiceAccount string // address of the account of the metadata server
+	TokenLifetime  time.Duration
+	Now            func() time.Time
+}
+
+// Authority issues tokens and checks them: it is the metadata server, IAM, the
+// token endpoint, and what stands before each API. All methods are safe for
+// concurrent use.
+type Authority struct {
+	config Config
+	keys   keyRing
+
+	mu        sync.Mutex // guards all below
+	tokens    map[string]*Token
+	cached    map[string]*heldToken  // metadata server: by scopes
+	disabled  map[string]bool        // by API
+	accounts  map[string]string      // service accounts that exist: unique ID → e-mail
+	granted   map[[2]string]bool     // caller and the account that it may act as
+	delegated map[[2]string][]string // account and Workspace domain → scopes
+	refresh   map[string]*Token
+	unbound   bool
+}
+
+// New returns an authority that knows the service account and has issued no token.
+func New(c Config) *Authority {
+	auth := &Authority{
+		config:    c,
+		tokens:    map[string]*Token{},
+		cached:    map[string]*heldToken{},
+		disabled:  map[string]bool{},
+		accounts:  map[string]string{},
+		granted:   map[[2]string]bool{},
+		delegated: map[[2]string][]string{},
+		refresh:   map[string]*Token{},
+	}
+	auth.addAccountLocked(c.ServiceAccount)
+	return auth
+}
+
+// Routes returns all calls of IAM and of the token endpoint.
+func (auth *Authority) Routes() []rest.Route {
+	return rest.Locking(&auth.mu, slices.Concat(auth.iamRoutes(), auth.oauthRoutes()))
+}
+
+// addAccountLocked makes a service account exist.
+func (auth *Authority) addAccountLocked(email string) { auth.accounts[UniqueID(email)] = email }
+
+// accountLocked returns the address of a service account that an address or a
+// unique ID names, and the name itself if there is no such account.
+func (auth *Authority) accountLocked(name string) (email string, known bool) {
+	if email, ok := auth.accounts[name]; ok {
+		return email, true
+	}
+	_, known = auth.accounts[UniqueID(name)]
+	return name, known
+}
+
+// Grant gives the caller (an e-mail address, or [Authority.WorkloadPool]) the role
+// roles/iam.serviceAccountTokenCreator on a service account: IAM makes tokens of
+// the account for it, and signs in its name. An account has no such right on
+// itself unless granted, too.
+func (auth *Authority) Grant(caller, account string) {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	auth.addAccountLocked(account)
+	auth.granted[[2]string{caller, account}] = true
+}
+
+// Delegate lets a service account act as any user of a Workspace domain
+// ("example.com") with these scopes (full URLs), as the domain's administrator
+// does under domain-wide delegation. Without scopes it takes that away.
+func (auth *Authority) Delegate(account, domain string, scopes ...string) {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	auth.addAccountLocked(account)
+	auth.delegated[[2]string{account, domain}] = slices.Clone(scopes)
+}
+
+// mayActAsLocked reports whether a service account may act as a user with all of the
+// scopes; any account may act as itself.
+func (auth *Authority) mayActAsLocked(account, user string, scopes []string) bool {
+	if user == account {
+		return true
+	}
+	allowed := auth.delegated[[2]string{account, user[strings.LastIndexByte(user, '@')+1:]}]
+	return !slices.ContainsFunc(scopes, func(scope string) bool { return !slices.Contains(allowed, scope) })
+}
+
+// RefreshToken returns a refresh token of a person who has consented to the
+// scopes (full URLs), as a login leaves it in an authorized_user file. It does
+// not expire; any client ID may use it.
+func (auth *Authority) RefreshToken(email string, scopes ...string) string {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	text := "1//" + rest.RandomText(100)
+	auth.refresh[text] = &Token{Principal: email, Scopes: slices.Clone(scopes)}
+	return text
+}
