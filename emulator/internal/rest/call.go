@@ -7,26 +7,29 @@ import (
 	"strings"
 )
 
-// Call is one request to an API.
+// Call is one request to an API, with what the front end read out of it.
 type Call struct {
 	Route     *Route
 	Vars      map[string]string // the variables of the route's path
 	Query     url.Values
-	Host      string // that the request named
+	Host      string // host of the request, for audiences
 	Header    http.Header
 	Body      []byte
 	Principal string // the owner of the token; empty where none is needed
 	Mask      *Mask  // of the response; set by [Call.ReadQuery]
 }
 
-// Flag reads a boolean parameter; clients in Python send True and False (recorded).
+// Flag reads a boolean query parameter; false if it was not sent. Its case does
+// not count: clients in Python send True and False (recorded).
 func (c *Call) Flag(name string) bool { return strings.EqualFold(c.Query.Get(name), "true") }
 
-// Query parameters that every call takes (developers.google.com/workspace/docs/api/reference/rest).
+// commonParams are the query parameters that every call takes
+// (developers.google.com/workspace/docs/api/reference/rest).
 const commonParams = "alt fields prettyPrint key quotaUser userIp access_token oauth_token callback uploadType upload_protocol $.xgafv $alt $fields $prettyPrint"
 
-// ReadQuery reads the field mask and, for Sheets, refuses parameters that the
-// call does not have. Drive takes any.
+// ReadQuery sets the field mask. It returns an error for a mask that selects a
+// field which the response does not have and, except for Drive, for a parameter
+// that the call does not have.
 func (c *Call) ReadQuery() error {
 	if alt := c.Query.Get("alt"); alt != "" && alt != "json" && !(alt == "media" && c.Route.takesMedia()) {
 		return Unsupported(c.Route.Name + " with alt=" + alt)

@@ -11,22 +11,23 @@ import (
 	"strings"
 )
 
-// Decode reads a JSON body into a generated type as Google's front end does:
-// unknown names and values of a wrong type are refused by name, null is as good
-// as absent, numbers may be strings, one object stands for a list of one, and
-// zero values that were sent are noted in ForceSendFields. The path at is the
-// body's name in the call ("data" for values.update, "" for most).
-func Decode(body []byte, into any, at string) error {
-	return decodeWith(&decoder{}, body, into, at)
+// Decode decodes a JSON body into a generated type as Google's front end does:
+// unknown names and values of a wrong type are errors that name the field, null
+// is the same as absent, numbers may be strings, one object is a list of one,
+// and the names of zero values that were sent are added to ForceSendFields. The
+// path of the body in the call is "data" for values.update and "" for most
+// calls. An empty body leaves the type as it is.
+func Decode(body []byte, into any, path string) error {
+	return decodeWith(&decoder{}, body, into, path)
 }
 
-// DecodeLenient is decode for Drive, which passes over names that it does not
-// know: clients have sent fields of v2 to v3 for years.
+// DecodeLenient is [Decode] for Drive, which ignores unknown names: clients have
+// sent fields of v2 to v3 for years.
 func DecodeLenient(body []byte, into any) error {
 	return decodeWith(&decoder{lenient: true}, body, into, "")
 }
 
-func decodeWith(d *decoder, body []byte, into any, at string) error {
+func decodeWith(d *decoder, body []byte, into any, path string) error {
 	if len(strings.TrimSpace(string(body))) == 0 {
 		return nil
 	}
@@ -37,7 +38,7 @@ func decodeWith(d *decoder, body []byte, into any, at string) error {
 	if tree == nil {
 		return nil
 	}
-	d.fill(reflect.ValueOf(into).Elem(), tree, at)
+	d.fill(reflect.ValueOf(into).Elem(), tree, path)
 	if d.violations != nil {
 		return invalidFields(d.violations...)
 	}
@@ -57,16 +58,17 @@ func syntaxError(body []byte, err error) string {
 
 type decoder struct {
 	violations []violation
-	lenient    bool // unknown names are no mistake
+	lenient    bool // unknown names are ignored
 }
 
+// reject adds the error of a value that the type at path cannot hold.
 func (d *decoder) reject(path, typeName string, got any) {
 	shown, _ := json.Marshal(got)
 	text := fmt.Sprintf("Invalid value at '%s' (%s), %s", path, typeName, shown)
 	d.violations = append(d.violations, violation{Field: path, Description: text})
 }
 
-// unknown reports a name that the type at path does not have.
+// unknown adds the error of a name that the type at path does not have.
 func (d *decoder) unknown(path, name string) {
 	text := fmt.Sprintf("Invalid JSON payload received. Unknown name %q at '%s': Cannot find field.", name, path)
 	if path == "" {
@@ -147,7 +149,8 @@ func (d *decoder) list(dst reflect.Value, src any, path string) {
 	}
 }
 
-// listType is the type Google names when something else than a list came.
+// listType returns the name of a list's type in the error of a value that is not
+// a list.
 func listType(t reflect.Type) string {
 	for t.Elem().Kind() == reflect.Slice {
 		t = t.Elem()

@@ -8,33 +8,35 @@ import (
 	"net/http"
 )
 
-// BadRequestError is Google's text for an input that breaks a rule of the API: a 400.
-// The data layer knows errors only as this and as unsupported.
+// BadRequestError is Google's text for an input that breaks a rule of an API.
+// Its status is 400.
 type BadRequestError string
 
-func (r BadRequestError) Error() string { return string(r) }
+func (e BadRequestError) Error() string { return string(e) }
 
+// BadRequest returns a [BadRequestError] with a formatted text.
 func BadRequest(format string, args ...any) error {
 	return BadRequestError(fmt.Sprintf(format, args...))
 }
 
-// Unsupported names what the emulator lacks: a 501.
+// Unsupported is an error that names what the emulator lacks. Its status is 501.
 type Unsupported string
 
 func (u Unsupported) Error() string {
 	return fmt.Sprintf("emulator: %s is not emulated; emulator/README.md lists what is", string(u))
 }
 
-// Error is an error answer of the APIs before it takes the shape of one of them.
+// Error is an error of an API with all that its body can have. The body takes
+// the shape of the API in [Error.Response].
 type Error struct {
 	Status  int
 	Message string
-	Item    ErrorItem // reason, domain and location, where they differ from the status's usual ones
+	Item    ErrorItem // fields that differ from the usual ones of the status
 	Details []any
 	Header  map[string]string
 }
 
-func (f *Error) Error() string { return f.Message }
+func (e *Error) Error() string { return e.Message }
 
 // ErrorItem is one entry of errors[], the older half of Google's error bodies.
 type ErrorItem struct {
@@ -53,7 +55,7 @@ type errorBody struct {
 	Details []any       `json:"details,omitempty"`
 }
 
-// statuses gives the canonical code and the usual errors[].reason of a status.
+// statuses are the canonical code and the usual errors[].reason of a status.
 var statuses = map[int]struct{ code, reason string }{
 	http.StatusBadRequest:            {"INVALID_ARGUMENT", "badRequest"},
 	http.StatusUnauthorized:          {"UNAUTHENTICATED", "authError"},
@@ -67,7 +69,8 @@ var statuses = map[int]struct{ code, reason string }{
 	http.StatusServiceUnavailable:    {"UNAVAILABLE", "backendError"},
 }
 
-// AsError turns any error of the layers below into an error answer.
+// AsError returns any error as an [Error]: a [BadRequestError] and errors of
+// other types have the status 400, [Unsupported] has 501.
 func AsError(err error) *Error {
 	if f, ok := errors.AsType[*Error](err); ok {
 		return f
@@ -78,15 +81,15 @@ func AsError(err error) *Error {
 	return &Error{Status: http.StatusBadRequest, Message: err.Error()}
 }
 
-// Response shapes f as the API does. Sheets adds errors[] only for clients that
-// send alt=json, as recorded answers to both kinds show. Drive always has
-// errors[], and leaves out status where Drive itself refused (recorded 404)
-// rather than the front end that checks tokens.
-func (f *Error) Response(drive, altJSON bool) *Response {
-	usual := statuses[f.Status]
-	item := f.Item
+// Response returns the response in the shape of the API. Sheets has errors[]
+// only for clients that send alt=json, as recorded responses to both kinds show.
+// Drive always has errors[], and omits status where Drive itself (recorded 404)
+// returned the error, not the front end that checks tokens.
+func (e *Error) Response(drive, altJSON bool) *Response {
+	usual := statuses[e.Status]
+	item := e.Item
 	if item.Message == "" {
-		item.Message = f.Message
+		item.Message = e.Message
 	}
 	if item.Domain == "" {
 		item.Domain = "global"
@@ -94,21 +97,23 @@ func (f *Error) Response(drive, altJSON bool) *Response {
 	if item.Reason == "" {
 		item.Reason = usual.reason
 	}
-	body := errorBody{Code: f.Status, Message: f.Message, Status: usual.code, Details: f.Details}
+	body := errorBody{Code: e.Status, Message: e.Message, Status: usual.code, Details: e.Details}
 	if drive || altJSON {
 		body.Errors = []ErrorItem{item}
 	}
-	own := f.Status == http.StatusBadRequest || f.Status == http.StatusForbidden || f.Status == http.StatusNotFound
-	if drive && own && f.Details == nil {
+	own := e.Status == http.StatusBadRequest || e.Status == http.StatusForbidden || e.Status == http.StatusNotFound
+	if drive && own && e.Details == nil {
 		body.Status = ""
 	}
-	a := JSONResponse(f.Status, IndentedJSON(map[string]any{"error": body}))
-	for name, value := range f.Header {
-		a.Header.Set(name, value)
+	res := JSONResponse(e.Status, IndentedJSON(map[string]any{"error": body}))
+	for name, value := range e.Header {
+		res.Header.Set(name, value)
 	}
-	return a
+	return res
 }
 
+// IndentedJSON encodes a value as Google indents errors and small responses. The
+// value must be one that encodes, such as a map of strings.
 func IndentedJSON(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -120,8 +125,8 @@ func IndentedJSON(v any) []byte {
 	return buf.Bytes()
 }
 
-// invalidFields is the 400 of Google's JSON front end: its text twice, once as the
-// message and once as the field violation (recorded).
+// invalidFields returns the 400 of Google's JSON front end. It has the text
+// twice: in the message and in the field violation (recorded).
 func invalidFields(violations ...violation) error {
 	f := &Error{Status: http.StatusBadRequest}
 	for i, v := range violations {
@@ -148,7 +153,8 @@ type violation struct {
 	Description string `json:"description"`
 }
 
-// ErrorInfo is the detail by which clients tell refusals apart.
+// ErrorInfo returns the detail of type google.rpc.ErrorInfo, whose reason tells
+// errors of one status apart.
 func ErrorInfo(reason string, metadata map[string]string) map[string]any {
 	return map[string]any{
 		"@type":    "type.googleapis.com/google.rpc.ErrorInfo",
@@ -158,8 +164,8 @@ func ErrorInfo(reason string, metadata map[string]string) map[string]any {
 	}
 }
 
-// WithPrefix returns err with a prefix that says which part of a request it is about;
-// an Unsupported and an error that is not a 400 keep their text.
+// WithPrefix returns a 400 with a prefix that names the part of the request that
+// caused it. Other errors, Unsupported among them, are returned as they are.
 func WithPrefix(prefix string, err error) error {
 	if _, ok := err.(Unsupported); ok {
 		return err

@@ -11,21 +11,21 @@ type Field struct {
 	Name   string // in JSON
 	goName string // in ForceSendFields
 	Index  int
-	quoted bool // an int64 that travels as a string
+	quoted bool // an int64 that is a string in JSON
 }
 
-// FieldSet are the fields of a generated type, in order and by JSON name.
+// FieldSet holds the JSON fields of a generated type, in order and by name.
 type FieldSet struct {
 	List   []Field
 	ByName map[string]Field
 }
 
-var fieldSets sync.Map // reflect.Type -> *fieldSet
+var fieldSets sync.Map // reflect.Type → *FieldSet
 
-// FieldsOf returns the fields of struct type t.
+// FieldsOf returns the JSON fields of the struct type t.
 func FieldsOf(t reflect.Type) *FieldSet {
-	if known, ok := fieldSets.Load(t); ok {
-		return known.(*FieldSet)
+	if cached, ok := fieldSets.Load(t); ok {
+		return cached.(*FieldSet)
 	}
 	set := &FieldSet{ByName: map[string]Field{}}
 	for i := range t.NumField() {
@@ -42,7 +42,8 @@ func FieldsOf(t reflect.Type) *FieldSet {
 	return set
 }
 
-// find looks a field up by its JSON name; Google takes snake_case as well.
+// find returns the field with a JSON name, which may also be written in
+// snake_case, as on Google.
 func (s *FieldSet) find(name string) (Field, bool) {
 	f, ok := s.ByName[name]
 	if !ok && strings.Contains(name, "_") {
@@ -61,8 +62,9 @@ func camelCase(name string) string {
 	return strings.Join(parts, "")
 }
 
-// forceSendFields returns the list that tells which zero values of a generated struct
-// were sent, or are to be sent. It is nil for a struct without one.
+// forceSendFields returns a pointer to the ForceSendFields of a generated
+// struct, nil if it has none. They are the fields whose zero values were sent,
+// or are to be sent.
 func forceSendFields(v reflect.Value) *[]string {
 	f := v.FieldByName("ForceSendFields")
 	if !f.IsValid() || !f.CanAddr() {
@@ -72,8 +74,8 @@ func forceSendFields(v reflect.Value) *[]string {
 	return list
 }
 
-// WasSent tells whether a request carried the named field (as in ForceSendFields)
-// although its value is zero: sheetId 0 is not the same as no sheetId.
+// WasSent reports whether ForceSendFields has a field, which means that a
+// request carried its zero value: sheetId 0 is not the same as no sheetId.
 func WasSent(list []string, goName string) bool {
 	for _, name := range list {
 		if name == goName {

@@ -7,13 +7,12 @@ import (
 	"strings"
 )
 
-// Compress packs an answer for clients that ask for it as Google documents:
-// gzip in Accept-Encoding and in User-Agent
-// (developers.google.com/workspace/sheets/api/guides/performance). Others get
-// plain text, which costs nobody time.
-func (a *Response) Compress(r *http.Request) {
+// Compress compresses a response with gzip for clients that want it, as Google
+// documents: gzip in Accept-Encoding and in User-Agent
+// (developers.google.com/workspace/sheets/api/guides/performance).
+func (res *Response) Compress(r *http.Request) {
 	asked := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && strings.Contains(r.UserAgent(), "gzip")
-	if !asked || len(a.Body) == 0 {
+	if !asked || len(res.Body) == 0 {
 		return
 	}
 	var buf bytes.Buffer
@@ -21,9 +20,9 @@ func (a *Response) Compress(r *http.Request) {
 	if err != nil {
 		return
 	}
-	w.Write(a.Body)
+	w.Write(res.Body)
 	w.Close()
-	a.Body = buf.Bytes()
-	a.Header.Set("Content-Encoding", "gzip")
-	a.Header.Add("Vary", "Accept-Encoding")
+	res.Body = buf.Bytes()
+	res.Header.Set("Content-Encoding", "gzip")
+	res.Header.Add("Vary", "Accept-Encoding")
 }

@@ -6,16 +6,17 @@ import (
 	"strings"
 )
 
-// Mask is a parsed field mask: the names under one level. A nil mask, and one
-// without names, takes everything.
+// Mask is a parsed field mask: the names at one level. A nil Mask, and one
+// without names, selects all fields.
 type Mask struct {
-	whole bool // named as a whole, or by '*'
+	whole bool // named without a field below it, or by '*'
 	sub   map[string]*Mask
 }
 
+// All reports whether the mask selects all fields.
 func (m *Mask) All() bool { return m == nil || m.whole || len(m.sub) == 0 }
 
-// at returns the mask below name, and whether name is taken at all.
+// at returns the mask below a name, and whether the name is selected at all.
 func (m *Mask) at(name string) (*Mask, bool) {
 	if m.All() {
 		return nil, true
@@ -24,7 +25,7 @@ func (m *Mask) at(name string) (*Mask, bool) {
 	return sub, ok
 }
 
-// ParseMask reads both syntaxes that Google takes: paths joined by '.' or '/',
+// ParseMask parses both syntaxes that Google takes: paths joined by '.' or '/',
 // and selectors in parentheses, as in "sheets(properties/title,data.rowData)".
 func ParseMask(text string) (*Mask, error) {
 	p := maskParser{rest: text}
@@ -40,7 +41,8 @@ func ParseMask(text string) (*Mask, error) {
 
 type maskParser struct{ rest string }
 
-// MaxDepth keeps a hostile mask from exhausting the stack.
+// MaxDepth limits how deep masks and queries nest, so that none exhausts the
+// stack.
 const MaxDepth = 50
 
 func (p *maskParser) list(m *Mask, depth int) error {
@@ -80,7 +82,7 @@ func (p *maskParser) item(m *Mask, depth int) error {
 		}
 		return nil
 	}
-	to.whole = true // a name alone takes all below it, whatever else is listed
+	to.whole = true // a name alone selects all below it, whatever else is listed
 	return nil
 }
 
@@ -117,7 +119,8 @@ func (p *maskParser) name() string {
 	return name
 }
 
-// Check returns the first path of m that type t does not have.
+// Check returns an [UnknownFieldError] with the first path of the mask that type
+// t does not have.
 func (m *Mask) Check(t reflect.Type, path string) error {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
@@ -137,11 +140,13 @@ func (m *Mask) Check(t reflect.Type, path string) error {
 	return nil
 }
 
+// UnknownFieldError is the path of a field that a type does not have.
 type UnknownFieldError string
 
 func (u UnknownFieldError) Error() string { return fmt.Sprintf("no field %q", string(u)) }
 
-// HasAny tells whether anything that m takes is set in the struct v points to.
+// HasAny reports whether any field that the mask selects is set in the struct
+// that v points to.
 func (m *Mask) HasAny(v any) bool { return m.hasAny(reflect.ValueOf(v).Elem()) }
 
 func (m *Mask) hasAny(v reflect.Value) bool {
@@ -158,7 +163,8 @@ func (m *Mask) hasAny(v reflect.Value) bool {
 	return false
 }
 
-// MaskOf returns a mask of what is set in the struct v points to.
+// MaskOf returns a mask that selects the fields which are set in the struct that
+// v points to.
 func MaskOf(v any) *Mask {
 	m := &Mask{}
 	of := reflect.ValueOf(v).Elem()
@@ -170,7 +176,7 @@ func MaskOf(v any) *Mask {
 	return m
 }
 
-// Selects tells whether m takes anything at the path.
+// Selects reports whether the mask selects anything at a path.
 func (m *Mask) Selects(path ...string) bool {
 	for _, name := range path {
 		sub, ok := m.at(name)
@@ -182,7 +188,7 @@ func (m *Mask) Selects(path ...string) bool {
 	return true
 }
 
-// Sub returns the mask at the path.
+// Sub returns the mask below a path that the mask selects.
 func (m *Mask) Sub(path ...string) *Mask {
 	for _, name := range path {
 		m, _ = m.at(name)

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// Merge sets in dst what m names, to the values of src. Both are pointers to the
-// same generated type. Structures below dst are copied before they change, as
-// stored ones are shared between cells and between versions of a spreadsheet.
+// Merge sets in dst what the mask selects to the values of src. Both are
+// pointers to the same generated type. Structs below dst are copied before they
+// change, as stored ones are shared between cells and between versions of a
+// spreadsheet.
 func Merge(dst, src any, m *Mask) {
 	mergeStruct(reflect.ValueOf(dst).Elem(), reflect.ValueOf(src).Elem(), m)
 }
@@ -23,8 +24,8 @@ func mergeStruct(dst, src reflect.Value, m *Mask) {
 			continue
 		}
 		from, to := src.Field(f.Index), dst.Field(f.Index)
-		if twin, ok := FieldsOf(dst.Type()).ByName[name+"Style"]; ok && m.sub[twin.Name] == nil {
-			dst.Field(twin.Index).SetZero() // a colour that is written wins over its newer twin
+		if style, ok := FieldsOf(dst.Type()).ByName[name+"Style"]; ok && m.sub[style.Name] == nil {
+			dst.Field(style.Index).SetZero() // a colour that is written replaces the newer field for it
 		}
 		if sub.All() || to.Kind() != reflect.Pointer || to.Type().Elem().Kind() != reflect.Struct {
 			to.Set(from)
@@ -43,7 +44,7 @@ func mergeStruct(dst, src reflect.Value, m *Mask) {
 	}
 }
 
-// mergeForceSend carries over whether a zero value was sent.
+// mergeForceSend copies whether a zero value was sent.
 func mergeForceSend(dst, src reflect.Value, goName string) {
 	to, from := forceSendFields(dst), forceSendFields(src)
 	if to == nil || from == nil {

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// HTMLError is Google's error page, shortened.
+// HTMLError returns Google's error page, shortened.
 func HTMLError(status int) *Response {
 	text := http.StatusText(status)
 	page := "<!DOCTYPE html>\n<html lang=en>\n<title>Error " + text + "!!1</title>\n<p><b>" + text + ".</b> <ins>That’s an error.</ins>\n" +
@@ -13,33 +13,37 @@ func HTMLError(status int) *Response {
 	return NewResponse(status, "text/html; charset=UTF-8", []byte(page))
 }
 
-func (a *Response) Send(w http.ResponseWriter, half bool) {
-	for name, values := range a.Header {
+// Send writes the response. With half it panics with [http.ErrAbortHandler]
+// after half of the body, which closes the connection.
+func (res *Response) Send(w http.ResponseWriter, half bool) {
+	for name, values := range res.Header {
 		w.Header()[name] = values
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
-	w.WriteHeader(a.Status)
+	w.Header().Set("Content-Length", strconv.Itoa(len(res.Body)))
+	w.WriteHeader(res.Status)
 	if !half {
-		w.Write(a.Body)
+		w.Write(res.Body)
 		return
 	}
-	w.Write(a.Body[:len(a.Body)/2])
+	w.Write(res.Body[:len(res.Body)/2])
 	http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
-// Response is an HTTP answer, whole before its first byte is sent, so that a
-// fault can cut it anywhere.
+// Response is an HTTP response. Its body is complete before the first byte is
+// sent, so that a fault can cut it anywhere.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
+// NewResponse returns a response with a content type.
 func NewResponse(status int, contentType string, body []byte) *Response {
 	return &Response{Status: status, Header: http.Header{"Content-Type": {contentType}}, Body: body}
 }
 
+// JSONResponse returns a response whose body is JSON.
 func JSONResponse(status int, body []byte) *Response {
 	return NewResponse(status, "application/json; charset=UTF-8", body)
 }

@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Route is one call of an API, as the discovery document describes it.
+// Route is one call of an API, as its discovery document describes it.
 type Route struct {
 	Method string
 	Path   string // with variables in braces
@@ -23,13 +23,13 @@ func NewRoute(method, path, name, scopes, params string, e Endpoint) Route {
 	return Route{Method: method, Path: path, Name: name, Scopes: scopes, Params: params, Endpoint: e}
 }
 
-// Endpoint serves a call. The zero Endpoint stands for a call that the emulator
-// lacks.
+// Endpoint serves a call. The zero Endpoint is that of a call which the emulator
+// lacks: a 501.
 type Endpoint struct {
 	// Answer is the type that a field mask selects from; nil = not checked.
 	Answer reflect.Type
-	// Serve returns what is encoded as the response, or a [*Response], which is
-	// sent as it is.
+	// Serve returns a generated type to encode, or a [*Response] to send as it
+	// is.
 	Serve func(*Call) (any, error)
 }
 
@@ -63,17 +63,18 @@ func Locking(l sync.Locker, routes []Route) []Route {
 // ScopePrefix is what the URLs of most scopes begin with.
 const ScopePrefix = "https://www.googleapis.com/auth/"
 
-// IsDrive reports whether the call is one of the Drive API, whose errors and
-// query parameters follow rules of their own.
+// IsDrive reports whether the call is one of the Drive API, which has other
+// errors and ignores unknown query parameters.
 func (rt *Route) IsDrive() bool { return strings.HasPrefix(rt.Name, "drive.") }
 
-// takesMedia reports whether the call takes alt=media, as clients send it for content.
+// takesMedia reports whether the call takes alt=media, with which clients ask
+// for content.
 func (rt *Route) takesMedia() bool {
 	return rt.Name == "drive.files.get" || rt.Name == "drive.files.export"
 }
 
-// IsRead reports whether a call counts as a read: also those that only use POST
-// because a filter does not fit into a URL.
+// IsRead reports whether the quota counts the call as a read. Some reads are
+// POST requests, because a filter does not fit into a URL.
 func (rt *Route) IsRead() bool {
 	switch rt.Name {
 	case "sheets.spreadsheets.getByDataFilter", "sheets.spreadsheets.values.batchGetByDataFilter",
@@ -90,7 +91,7 @@ func (rt *Route) Service() string {
 	return api + ".googleapis.com"
 }
 
-// AcceptedScopes returns the full scopes of which a token needs one.
+// AcceptedScopes returns the scopes, as full URLs, of which a token needs one.
 func (rt *Route) AcceptedScopes() []string {
 	list := strings.Fields(rt.Scopes)
 	for i := range list {
@@ -99,7 +100,8 @@ func (rt *Route) AcceptedScopes() []string {
 	return list
 }
 
-// RPC returns the call's name in error details (recorded: GetSpreadsheet).
+// RPC returns the name of the call in error details, such as
+// google.apps.sheets.v4.SpreadsheetsService.GetSpreadsheet (recorded).
 func (rt *Route) RPC() string {
 	parts := strings.Split(rt.Name, ".")
 	for i, p := range parts {
@@ -124,8 +126,8 @@ func (rt *Route) RPC() string {
 	return "google.apps.sheets.v4.SpreadsheetsService." + noun + resource + filter
 }
 
-// Match returns the variables of a path that fits the route. The last segment
-// may end in a verb, as in {range}:append.
+// Match returns the variables of a path that matches the route, split at its
+// slashes. The last segment may end in a verb, as in {range}:append.
 func (rt *Route) Match(segments []string) (map[string]string, bool) {
 	pattern := strings.Split(rt.Path, "/")
 	if len(pattern) != len(segments) {
