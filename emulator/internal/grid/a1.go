@@ -9,23 +9,23 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Reference is a range as A1 notation names it.
+// Reference is a range in A1 notation, parsed.
 type Reference struct {
-	Title  string // the sheet; "" = the first visible one
-	Titled bool   // a sheet was named
-	Bare   bool   // a name alone, without quotes: perhaps a named range
+	Title  string // of the sheet; empty = the first visible one
+	Titled bool   // it names a sheet
+	Bare   bool   // it is only a name, without quotes, which may be that of a named range
 	Area   Area
-	Single bool // one cell, written as such
+	Single bool // it is written as one cell
 }
 
-// WholeSheet is the area of a sheet named alone.
+// WholeSheet is the area of a range that is only the title of a sheet.
 var WholeSheet = Area{Bottom: ToEnd, Right: ToEnd}
 
 // MaxColumns is the number of columns that a sheet can have: up to ZZZ.
 const MaxColumns = 18278
 
-// ParseA1 reads a range in A1 notation (or R1C1, which Google takes as well).
-// A text that is no range of cells comes back as a bare name.
+// ParseA1 parses a range in A1 notation, or in R1C1, which Google takes as well.
+// A text that is not a range of cells is returned as a bare name.
 func ParseA1(s string) (Reference, error) {
 	if strings.HasPrefix(s, "'") {
 		return parseQuoted(s)
@@ -46,7 +46,8 @@ func ParseA1(s string) (Reference, error) {
 	return Reference{Title: s, Titled: true, Bare: true, Area: WholeSheet}, nil
 }
 
-// parseQuoted reads 'Title' and 'Title'!A1; an apostrophe in it is doubled.
+// parseQuoted parses 'Title' and 'Title'!A1. An apostrophe in a title is
+// doubled.
 func parseQuoted(s string) (Reference, error) {
 	var title strings.Builder
 	i := 1
@@ -75,6 +76,7 @@ func parseQuoted(s string) (Reference, error) {
 	return ref, nil
 }
 
+// UnparsableRange returns Google's error for a text that is not a range.
 func UnparsableRange(s string) error { return rest.BadRequest("Unable to parse range: %s", s) }
 
 var (
@@ -82,7 +84,8 @@ var (
 	cornerR1C1 = regexp.MustCompile(`^[Rr]([1-9][0-9]{0,7})[Cc]([1-9][0-9]{0,4})$`)
 )
 
-// corner is one end of a range; -1 where it names no row or no column.
+// corner is one end of a range. Its row or column is -1 if the range does not
+// name one.
 type corner struct{ row, column int }
 
 func parseCorner(s string) (corner, bool) {
@@ -106,7 +109,9 @@ func parseCorner(s string) (corner, bool) {
 	return k, true
 }
 
-// ParseCells reads the part after the sheet: A1, A1:B2, A:B, 1:2, A1:B, A2:2.
+// ParseCells parses the part of a range after the sheet: A1, A1:B2, A:B, 1:2,
+// A1:B, A2:2. It reports whether that is a single cell, and whether the text is
+// a range.
 func ParseCells(s string) (a Area, single, ok bool) {
 	first, second, isRange := strings.Cut(s, ":")
 	from, ok := parseCorner(first)
@@ -126,8 +131,8 @@ func ParseCells(s string) (a Area, single, ok bool) {
 	return a, a.Rows() == 1 && a.Columns() == 1, true
 }
 
-// span orders two ends, which may come reversed; a missing start is the first,
-// a missing end is open.
+// span orders two ends, which may come reversed. A missing start is the first
+// row or column, a missing end is open.
 func span(from, to int) (start, end int) {
 	switch {
 	case from < 0 && to < 0:
@@ -148,7 +153,7 @@ func columnIndex(letters string) int {
 	return n - 1
 }
 
-// ColumnLetters is the inverse of columnIndex.
+// ColumnLetters returns the letters of a column: A for 0, AA for 26.
 func ColumnLetters(c int) string {
 	s := ""
 	for c++; c > 0; c = (c - 1) / 26 {
@@ -159,8 +164,8 @@ func ColumnLetters(c int) string {
 
 var plainTitle = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// QuoteTitle quotes a title where A1 notation needs it, as Google's answers do:
-// 'D3' looks like a cell, '🌵 1' is no plain word (recorded).
+// QuoteTitle quotes a title if A1 notation needs it, as Google's responses do:
+// 'D3' because it is a cell, '🌵 1' because it is not a plain word (recorded).
 func QuoteTitle(title string) string {
 	if _, _, isCell := ParseCells(title); plainTitle.MatchString(title) && !isCell {
 		return title
@@ -168,7 +173,7 @@ func QuoteTitle(title string) string {
 	return "'" + strings.ReplaceAll(title, "'", "''") + "'"
 }
 
-// A1 writes an area in A1 notation, without the sheet.
+// A1 returns the area in A1 notation, without the sheet.
 func (a Area) A1() string {
 	from := ColumnLetters(a.Left) + strconv.Itoa(a.Top+1)
 	if a.Rows() == 1 && a.Columns() == 1 {

@@ -4,7 +4,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Kind tells which of a cell's fields holds its value.
+// Kind is the type of a cell's value.
 type Kind uint8
 
 const (
@@ -12,28 +12,29 @@ const (
 	KindText
 	KindNumber
 	kindBool
-	KindError // the value of a formula; text names the error
+	KindError // an error value; Text is its name
 )
 
-// Cell is one cell: 40 bytes, as there may be ten million of them.
+// Cell is one cell. It has 40 bytes, as there may be ten million of them.
 type Cell struct {
 	Text   string     // the text of a text cell, the name of an error
 	Number float64    // the number, or 1 for true
-	Extra  *CellExtra // what few cells have; nil = nothing
+	Extra  *CellExtra // nil = none
 	Kind   Kind
 }
 
-// CellExtra is what few cells have. It never changes once a cell points to it, so
-// that cells and versions of a spreadsheet can share it.
+// CellExtra is what few cells have. It never changes once a cell points to it,
+// so that cells and versions of a spreadsheet can share it.
 type CellExtra struct {
 	Note       string
 	Format     *sheets.CellFormat
 	Validation *sheets.DataValidationRule
 	Runs       []*sheets.TextFormatRun
-	Formula    string               // with its '='; the cell's kind and value are the result
-	Auto       *sheets.NumberFormat // of a formula's result, where the cell has none of its own
+	Formula    string               // with its '='; Kind and value of the cell are its result
+	Auto       *sheets.NumberFormat // of a formula's result, if the cell has no format
 }
 
+// TextCell returns a cell that holds text; an empty cell for no text.
 func TextCell(s string) Cell {
 	if s == "" {
 		return Cell{}
@@ -41,8 +42,10 @@ func TextCell(s string) Cell {
 	return Cell{Kind: KindText, Text: s}
 }
 
+// NumberCell returns a cell that holds a number.
 func NumberCell(n float64) Cell { return Cell{Kind: KindNumber, Number: n} }
 
+// BoolCell returns a cell that holds a boolean.
 func BoolCell(b bool) Cell {
 	if b {
 		return Cell{Kind: kindBool, Number: 1}
@@ -50,7 +53,8 @@ func BoolCell(b bool) Cell {
 	return Cell{Kind: kindBool}
 }
 
-// WithFormat returns c with a number format; an empty pattern changes nothing.
+// WithFormat returns the cell with a number format; an empty pattern changes
+// nothing.
 func (c Cell) WithFormat(pattern string) Cell {
 	if pattern == "" {
 		return c
@@ -68,10 +72,10 @@ func (c Cell) WithFormat(pattern string) Cell {
 	return c
 }
 
-// IsEmpty tells whether nothing at all is stored in the cell.
+// IsEmpty reports whether nothing at all is stored in the cell.
 func (c Cell) IsEmpty() bool { return c.Kind == KindBlank && c.Extra == nil }
 
-// Formula returns the formula that the cell holds, or "".
+// Formula returns the formula of the cell, or "".
 func (c Cell) Formula() string {
 	if c.Extra == nil {
 		return ""
@@ -79,11 +83,12 @@ func (c Cell) Formula() string {
 	return c.Extra.Formula
 }
 
+// ErrorCell returns a cell that holds an error value, such as #REF!.
 func ErrorCell(name string) Cell { return Cell{Kind: KindError, Text: name} }
 
-// WithValue returns c with the value of v, and its formula; of the rest of what
-// v brings along only a number format that parsing found replaces the cell's
-// own, as notes and validation survive a new value (recorded).
+// WithValue returns c with the value and the formula of v. A number format that
+// parsing gave to v replaces that of c; notes and validation of c survive a new
+// value (recorded).
 func (c Cell) WithValue(v Cell) Cell {
 	if c.Extra == nil {
 		return v
@@ -109,7 +114,7 @@ func (c Cell) WithValue(v Cell) Cell {
 	return v
 }
 
-// OrNil returns x, or nil when there is nothing in it.
+// OrNil returns a pointer to x, or nil if nothing is set in it.
 func (x CellExtra) OrNil() *CellExtra {
 	if x.Note == "" && x.Format == nil && x.Validation == nil && x.Runs == nil && x.Formula == "" {
 		return nil
@@ -117,7 +122,8 @@ func (x CellExtra) OrNil() *CellExtra {
 	return &x
 }
 
-// NumberFormat returns the format that the cell's number is shown in, or nil.
+// NumberFormat returns the format in which the cell shows a number; nil for the
+// automatic one.
 func (c Cell) NumberFormat() *sheets.NumberFormat {
 	switch {
 	case c.Extra == nil:
@@ -128,7 +134,8 @@ func (c Cell) NumberFormat() *sheets.NumberFormat {
 	return c.Extra.Auto
 }
 
-// Unformatted is the value as JSON carries it; "" for an empty cell.
+// Unformatted returns the value as JSON has it: a string, a number or a boolean;
+// "" for an empty cell.
 func (c Cell) Unformatted() any {
 	switch c.Kind {
 	case KindNumber:
@@ -139,7 +146,7 @@ func (c Cell) Unformatted() any {
 	return c.Text
 }
 
-// Formatted is the value as the sheet shows it.
+// Formatted returns the value as the sheet shows it.
 func (c Cell) Formatted() string {
 	switch c.Kind {
 	case KindNumber:
@@ -153,7 +160,8 @@ func (c Cell) Formatted() string {
 	return c.Text
 }
 
-// Offset is a cell at another place: what is relative in its formula moves along.
+// Offset returns the cell as copied down and right: relative references of its
+// formula move with it.
 func (c Cell) Offset(rows, columns int) Cell {
 	if c.Formula() == "" {
 		return c
@@ -164,7 +172,7 @@ func (c Cell) Offset(rows, columns int) Cell {
 	return c
 }
 
-// WithExtra returns c with something of its extra replaced.
+// WithExtra returns the cell with a copy of its extra that change has changed.
 func (c Cell) WithExtra(change func(*CellExtra)) Cell {
 	x := CellExtra{}
 	if c.Extra != nil {
@@ -175,7 +183,8 @@ func (c Cell) WithExtra(change func(*CellExtra)) Cell {
 	return c
 }
 
-// SortRank orders the kinds of values when they are sorted ascending.
+// SortRank returns the place of the cell's kind in ascending order: numbers,
+// text, booleans, errors, empty cells.
 func (c Cell) SortRank() int {
 	switch c.Kind {
 	case KindNumber:

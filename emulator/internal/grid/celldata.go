@@ -8,7 +8,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// DefaultFormat is the format of a cell that has none, as recorded.
+// DefaultFormat returns the format of a cell without one (recorded).
 func DefaultFormat() *sheets.CellFormat {
 	white := func() *sheets.Color { return &sheets.Color{Red: 1, Green: 1, Blue: 1} }
 	return &sheets.CellFormat{
@@ -27,7 +27,7 @@ func DefaultFormat() *sheets.CellFormat {
 	}
 }
 
-// Data answers a cell with all that is known about it.
+// Data returns all of the cell as the API describes it.
 func (c Cell) Data() *sheets.CellData {
 	d := c.UserEntered()
 	if c.Kind != KindBlank {
@@ -43,7 +43,7 @@ func (c Cell) Data() *sheets.CellData {
 	return d
 }
 
-// overlay sets in dst what is set in src, field by field.
+// overlay sets in dst the fields that are set in src.
 func overlay(dst, src reflect.Value) {
 	for _, f := range rest.FieldsOf(src.Type()).List {
 		from, to := src.Field(f.Index), dst.Field(f.Index)
@@ -57,7 +57,8 @@ func overlay(dst, src reflect.Value) {
 	}
 }
 
-// UserEntered is what was stored in a cell: what a request can set.
+// UserEntered returns what was stored in the cell: the fields of CellData that a
+// request can set.
 func (c Cell) UserEntered() *sheets.CellData {
 	d := &sheets.CellData{UserEnteredValue: c.effectiveValue()}
 	if text := c.Formula(); text != "" {
@@ -69,7 +70,8 @@ func (c Cell) UserEntered() *sheets.CellData {
 	return d
 }
 
-// effectiveValue is the value, of a formula its result; nil for an empty cell.
+// effectiveValue returns the value, for a formula that of its result; nil for an
+// empty cell.
 func (c Cell) effectiveValue() *sheets.ExtendedValue {
 	switch c.Kind {
 	case KindText:

@@ -8,9 +8,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Formulas as text: what they are made of. Their values are in calculate.go.
-
-// PartKind tells what a part of a formula is.
+// PartKind is the type of a part of a formula.
 type PartKind uint8
 
 const (
@@ -20,11 +18,11 @@ const (
 	FunctionPart                 // the name of a function
 )
 
-// FormulaPart is a piece of a formula; all pieces in order are its text.
+// FormulaPart is a token of a formula. All tokens in order are its text.
 type FormulaPart struct {
 	Kind  PartKind
 	Text  string
-	Sheet string // of a reference that names its sheet
+	Sheet string // title of the sheet, if a reference names it
 	Cells CellRange
 }
 
@@ -32,20 +30,22 @@ type FormulaPart struct {
 type CellRange struct {
 	Area     Area
 	Single   bool
-	Absolute [4]bool // top, bottom, left, right: has a dollar
+	Absolute [4]bool // top, bottom, left, right: has a dollar sign
 }
 
 var (
-	rangeText    = regexp.MustCompile(`^(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,8})(?:(:)(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,8}))?`)
-	wordText     = regexp.MustCompile(`^[\p{L}_\\][\p{L}\p{N}_.\\]*`)
-	numberText   = regexp.MustCompile(`^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`)
-	stringText   = regexp.MustCompile(`^"(?:[^"]|"")*"?`)
+	rangeText  = regexp.MustCompile(`^(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,8})(?:(:)(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,8}))?`)
+	wordText   = regexp.MustCompile(`^[\p{L}_\\][\p{L}\p{N}_.\\]*`)
+	numberText = regexp.MustCompile(`^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`)
+	stringText = regexp.MustCompile(`^"(?:[^"]|"")*"?`)
+	// ErrorPattern matches an error value at the beginning of a text.
 	ErrorPattern = regexp.MustCompile(`^#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|ERROR!)`)
 	titleText    = regexp.MustCompile(`^(?:'((?:[^']|'')+)'|([\p{L}_][\p{L}\p{N}_.]*))!`)
 	wordContinue = regexp.MustCompile(`^[\p{L}\p{N}_.(!]`)
 )
 
-// SplitFormula takes a formula apart. Any text comes back whole.
+// SplitFormula splits a formula into its parts. Their texts in order are the
+// whole text, whatever it is.
 func SplitFormula(text string) []FormulaPart {
 	var parts []FormulaPart
 	for text != "" {
@@ -93,7 +93,8 @@ func wordKind(word, rest string) PartKind {
 	return NamePart
 }
 
-// readRange reads a reference off the beginning of a text, as far as it is one.
+// readRange parses the reference at the beginning of a text and returns its
+// length; 0 if there is none.
 func readRange(text string) (r CellRange, length int) {
 	m := rangeText.FindStringSubmatch(text)
 	if m == nil || wordContinue.MatchString(text[len(m[0]):]) {
@@ -119,7 +120,7 @@ func readRange(text string) (r CellRange, length int) {
 	r.Area.Top, r.Area.Bottom = span(from.row, to.row)
 	r.Area.Left, r.Area.Right = span(from.column, to.column)
 	rowDollars, columnDollars := [2]bool{m[3] != "", m[8] != ""}, [2]bool{m[1] != "", m[6] != ""}
-	if from.row < 0 || from.column < 0 { // 1:2 and A:B have their dollar in front of what they have
+	if from.row < 0 || from.column < 0 { // the ends of 1:2 and A:B have one dollar sign at most
 		rowDollars[0] = rowDollars[0] || m[1] != "" && from.column < 0
 		rowDollars[1] = rowDollars[1] || m[6] != "" && to.column < 0
 	}
@@ -127,7 +128,8 @@ func readRange(text string) (r CellRange, length int) {
 	return r, len(m[0])
 }
 
-// readCorner reads one end; a column past ZZZ or a row of zero is none.
+// readCorner parses one end of a reference. A column past ZZZ and the row 0 are
+// not valid.
 func readCorner(letters, digits string) (corner, bool) {
 	if digits != "" && digits[0] == '0' {
 		return corner{}, false
@@ -135,7 +137,7 @@ func readCorner(letters, digits string) (corner, bool) {
 	return parseCorner(letters + digits)
 }
 
-// Text writes a reference again.
+// Text returns the reference as it is written.
 func (r CellRange) Text() string {
 	from := cornerName(r.Area.Top, r.Area.Left, r.Absolute[0], r.Absolute[2])
 	if r.Single {
@@ -169,8 +171,8 @@ func cornerName(row, column int, rowDollar, columnDollar bool) string {
 	return s
 }
 
-// RewriteReferences replaces the references of a formula; change answers the new text
-// of the cells, and false to leave a reference alone.
+// RewriteReferences returns a formula with other references: change returns the
+// new text of one, or false to leave it as it is.
 func RewriteReferences(text string, change func(p FormulaPart) (string, bool)) string {
 	var b strings.Builder
 	for _, p := range SplitFormula(text) {
@@ -185,9 +187,11 @@ func RewriteReferences(text string, change func(p FormulaPart) (string, bool)) s
 	return b.String()
 }
 
+// RefError is the value of a formula that refers to cells which do not exist.
 const RefError = "#REF!"
 
-// Qualified writes a reference with the sheet that it named, if it did.
+// Qualified returns a reference to cells with the sheet that the part names, if
+// it names one.
 func (p FormulaPart) Qualified(cells string) string {
 	if p.Sheet == "" {
 		return cells
@@ -195,8 +199,9 @@ func (p FormulaPart) Qualified(cells string) string {
 	return QuoteTitle(p.Sheet) + "!" + cells
 }
 
-// ShiftFormula is a formula of the sheet named own after rows or columns of
-// the sheet named title were inserted or deleted.
+// ShiftFormula returns a formula of the sheet with the title own after n rows or
+// columns of the sheet with the other title were inserted before at, or deleted
+// from at on.
 func ShiftFormula(text, own, title string, along Axis, at, n int) string {
 	return RewriteReferences(text, func(p FormulaPart) (string, bool) {
 		if of := p.Sheet; !strings.EqualFold(of, title) && (of != "" || own != title) {
@@ -211,8 +216,8 @@ func ShiftFormula(text, own, title string, along Axis, at, n int) string {
 	})
 }
 
-// OffsetFormula is a formula copied so many rows down and columns right:
-// what has no dollar moves along.
+// OffsetFormula returns a formula as copied down and right: rows and columns
+// without a dollar sign move with it.
 func OffsetFormula(text string, rows, columns int) string {
 	return RewriteReferences(text, func(p FormulaPart) (string, bool) {
 		a, fixed := &p.Cells.Area, p.Cells.Absolute
@@ -230,8 +235,9 @@ func OffsetFormula(text string, rows, columns int) string {
 	})
 }
 
-// RelocateFormula is a formula after cells of the sheet with a title changed
-// places; own tells whether the formula stands there too.
+// RelocateFormula returns a formula after cells of the sheet with a title moved;
+// own reports whether the formula is in that sheet. The function returns the new
+// area of a reference, or false if its cells are gone.
 func RelocateFormula(text string, own bool, title string, to func(Area) (Area, bool)) string {
 	return RewriteReferences(text, func(p FormulaPart) (string, bool) {
 		if p.Sheet != title && (p.Sheet != "" || !own) {
@@ -246,8 +252,8 @@ func RelocateFormula(text string, own bool, title string, to func(Area) (Area, b
 	})
 }
 
-// RenameInFormula is a formula after a sheet got another title; an empty one
-// stands for a sheet that is gone.
+// RenameInFormula returns a formula after the title of a sheet changed; an empty
+// title means that the sheet was deleted.
 func RenameInFormula(text, old, title string) string {
 	return RewriteReferences(text, func(p FormulaPart) (string, bool) {
 		switch {
@@ -261,8 +267,8 @@ func RenameInFormula(text, old, title string) string {
 	})
 }
 
-// Formats that a formula takes on by the function it begins with: a number of
-// days would tell nobody anything.
+// These are the formats that a formula takes on from the function that it begins
+// with, as a date would otherwise be shown as a number of days.
 var (
 	autoDate     = &sheets.NumberFormat{Type: "DATE", Pattern: "m/d/yyyy"}
 	autoDateTime = &sheets.NumberFormat{Type: "DATE_TIME", Pattern: "m/d/yyyy h:mm:ss"}
@@ -273,8 +279,9 @@ var (
 	}
 )
 
-// FormulaCell makes a cell of a formula with its leading '='. What cannot be
-// calculated here is refused rather than shown wrong.
+// FormulaCell returns a cell with a formula, which begins with '='. It returns
+// an [rest.Unsupported] error for a formula that cannot be calculated, as no
+// value is better than a wrong one.
 func FormulaCell(text string) (Cell, error) {
 	x := CellExtra{Formula: text}
 	parts := SplitFormula(text)
@@ -294,10 +301,10 @@ func FormulaCell(text string) (Cell, error) {
 	return Cell{Kind: KindError, Text: "Loading...", Extra: &x}, nil
 }
 
-// operand tells whether part i of a formula stands beside an operator.
+// operand reports whether part i of a formula is next to an operator.
 func operand(parts []FormulaPart, i int) bool {
 	beside := func(j, step int) bool {
-		for ; j > 0 && j < len(parts); j += step { // the first is the formula's own '='
+		for ; j > 0 && j < len(parts); j += step { // part 0 is the '=' of the formula
 			if text := strings.TrimSpace(parts[j].Text); text != "" {
 				return parts[j].Kind == PlainPart && strings.Contains("+-*/^&=<>%", text)
 			}

@@ -2,25 +2,25 @@ package grid
 
 import "slices"
 
-// Row holds the cells of one row up to the last that is not empty. Only the
-// grid version that made it may change it; others copy it first.
+// Row holds the cells of one row up to the last that is not empty. Only the grid
+// of the same version may change it; others copy it first.
 type Row struct {
 	Cells   []Cell
 	Version uint64
 }
 
-// Grid is a sheet's cells. Copies share rows until one of them writes, so that
-// a copy of 100,000 rows costs one slice of pointers, and a change is made on a
-// copy that replaces the original only when all of it succeeded.
+// Grid holds the cells of a sheet. Copies share rows until one of them writes: a
+// copy of 100,000 rows costs one slice of pointers. So a change can be made on a
+// copy, which replaces the original only if all of the change succeeded.
 type Grid struct {
-	Rows          []*Row // may end before height; nil = an empty row
+	Rows          []*Row // up to the last one in use; nil = an empty row
 	Height, Width int
 	Version       uint64
-	Formulas      bool  // there may be some
-	Table         *Area // the table that an append found last, while it is the same; never changed in place
+	Formulas      bool  // some cell may have one
+	Table         *Area // that the last append found, if it is still valid; never changed in place
 }
 
-// At returns the cell, empty where nothing is stored.
+// At returns a cell, an empty one where nothing is stored.
 func (g *Grid) At(r, c int) Cell {
 	cells := g.RowCells(r)
 	if c < 0 || c >= len(cells) {
@@ -29,7 +29,7 @@ func (g *Grid) At(r, c int) Cell {
 	return cells[c]
 }
 
-// RowCells returns the stored cells of a row, not to be changed.
+// RowCells returns the stored cells of a row, which must not be changed.
 func (g *Grid) RowCells(r int) []Cell {
 	if r < 0 || r >= len(g.Rows) || g.Rows[r] == nil {
 		return nil
@@ -37,7 +37,7 @@ func (g *Grid) RowCells(r int) []Cell {
 	return g.Rows[r].Cells
 }
 
-// Set stores a cell; the caller has checked that it lies in the grid.
+// Set stores a cell, which must be in the grid.
 func (g *Grid) Set(r, c int, v Cell) {
 	have := g.At(r, c)
 	if v.IsEmpty() && c >= len(g.RowCells(r)) {
@@ -53,7 +53,7 @@ func (g *Grid) Set(r, c int, v Cell) {
 	cells.Cells[c] = v
 }
 
-// WritableRow returns row r, ready to be written, with at least n cells.
+// WritableRow returns row r with at least n cells, which may be changed.
 func (g *Grid) WritableRow(r, n int) *Row {
 	for len(g.Rows) <= r {
 		g.Rows = append(g.Rows, nil)
@@ -72,7 +72,7 @@ func (g *Grid) WritableRow(r, n int) *Row {
 	return have
 }
 
-// Resize cuts or extends the grid.
+// Resize cuts or extends the grid to a size.
 func (g *Grid) Resize(height, width int) {
 	g.Table = nil
 	if len(g.Rows) > height {
@@ -89,7 +89,7 @@ func (g *Grid) Resize(height, width int) {
 	g.Height, g.Width = height, width
 }
 
-// InsertRows makes n empty rows before row at.
+// InsertRows inserts n empty rows before row at.
 func (g *Grid) InsertRows(at, n int) {
 	g.Table = nil
 	if at < len(g.Rows) {
@@ -98,7 +98,7 @@ func (g *Grid) InsertRows(at, n int) {
 	g.Height += n
 }
 
-// DeleteRows removes the rows from up to to.
+// DeleteRows deletes the rows from up to to-1.
 func (g *Grid) DeleteRows(from, to int) {
 	g.Table = nil
 	if from < len(g.Rows) {
@@ -107,7 +107,7 @@ func (g *Grid) DeleteRows(from, to int) {
 	g.Height -= to - from
 }
 
-// InsertColumns makes n empty columns before column at.
+// InsertColumns inserts n empty columns before column at.
 func (g *Grid) InsertColumns(at, n int) {
 	g.Table = nil
 	for r := range g.Rows {
@@ -119,7 +119,7 @@ func (g *Grid) InsertColumns(at, n int) {
 	g.Width += n
 }
 
-// DeleteColumns removes the columns from up to to.
+// DeleteColumns deletes the columns from up to to-1.
 func (g *Grid) DeleteColumns(from, to int) {
 	g.Table = nil
 	for r := range g.Rows {

@@ -10,11 +10,12 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// dayZero is serial number 0, as Lotus 1-2-3 set it and Sheets documents it
+// dayZero is the date with the serial number 0, which Sheets took over from
+// Lotus 1-2-3
 // (developers.google.com/workspace/sheets/api/reference/rest/v4/DateTimeRenderOption).
 var dayZero = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 
-// formatNumber shows n in format f; nil is the automatic format.
+// formatNumber formats n; a nil format is the automatic one.
 func formatNumber(n float64, f *sheets.NumberFormat) string {
 	if f == nil {
 		return FormatAutomatic(n)
@@ -32,10 +33,11 @@ func formatNumber(n float64, f *sheets.NumberFormat) string {
 	return formatDecimal(n, pattern)
 }
 
-// maxPattern is longer than any number format that somebody means.
+// maxPattern is longer than any number format in use.
 const maxPattern = 500
 
-// defaultPatterns stand in for a format type without a pattern, in en_US.
+// defaultPatterns are the patterns of format types that were given without one,
+// in en_US.
 var defaultPatterns = map[string]string{
 	"NUMBER":     "#,##0.00",
 	"PERCENT":    "0.00%",
@@ -46,12 +48,12 @@ var defaultPatterns = map[string]string{
 	"DATE_TIME":  "m/d/yyyy h:mm:ss",
 }
 
-// IsDate tells whether f shows a number as a date or a time.
+// IsDate reports whether a format shows a number as a date or a time.
 func IsDate(f *sheets.NumberFormat) bool {
 	return f != nil && (f.Type == "DATE" || f.Type == "TIME" || f.Type == "DATE_TIME")
 }
 
-// FormatAutomatic shows a number as a cell without a format does: whole numbers in
+// FormatAutomatic formats a number as a cell without a format does: integers in
 // full, others with ten significant digits.
 func FormatAutomatic(n float64) string {
 	if n == math.Trunc(n) && math.Abs(n) < 1e15 {
@@ -64,7 +66,7 @@ func FormatAutomatic(n float64) string {
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
-// formatDecimal shows a number by a pattern of '0', '#', ',', '.', '%' and
+// formatDecimal formats a number with a pattern of '0', '#', ',', '.', '%' and
 // literal text, with sections for negative numbers and zero
 // (developers.google.com/workspace/sheets/api/guides/formats).
 func formatDecimal(n float64, pattern string) string {
@@ -82,7 +84,7 @@ func formatDecimal(n float64, pattern string) string {
 	}
 	after := pattern[end:]
 	for ; strings.HasPrefix(after, ","); after = after[1:] {
-		n /= 1000 // a comma behind the digits scales
+		n /= 1000 // a comma after the digits divides
 	}
 	if strings.Contains(after, "%") {
 		n *= 100
@@ -94,7 +96,7 @@ func formatDecimal(n float64, pattern string) string {
 	return sign + literal(pattern[:start]) + decimal(math.Abs(n), digits) + literal(after)
 }
 
-// decimal shows the digits of a number that is not negative.
+// decimal formats a number that is not negative with the digits of a pattern.
 func decimal(n float64, digits string) string {
 	whole, decimals, _ := strings.Cut(digits, ".")
 	text := strconv.FormatFloat(n, 'f', len(decimals), 64)
@@ -114,8 +116,8 @@ func decimal(n float64, digits string) string {
 	return text
 }
 
-// section picks the part of a pattern that shows n, and whether a sign is to be
-// shown: a section for negative numbers brings its own.
+// section returns the section of a pattern that applies to n, and whether a
+// minus sign is added: a section for negative numbers has its own.
 func section(n float64, pattern string) (part string, shown float64, signed bool) {
 	parts := []string{""}
 	quoted := false
@@ -139,20 +141,22 @@ func section(n float64, pattern string) (part string, shown float64, signed bool
 }
 
 var (
-	currencyCode = regexp.MustCompile(`\[\$([^\]-]*)[^\]]*\]`) // [$€-2] stands for €
+	currencyCode = regexp.MustCompile(`\[\$([^\]-]*)[^\]]*\]`) // [$€-2] is €
 	condition    = regexp.MustCompile(`\[[^\]]*\]`)            // a colour
 	padding      = regexp.MustCompile(`_.`)                    // a blank as wide as the next character
 	filling      = regexp.MustCompile(`\*.`)
 )
 
-// plainPattern leaves out of a pattern what text cannot show.
+// plainPattern returns a pattern without what has no text: colours, conditions
+// and padding.
 func plainPattern(pattern string) string {
 	pattern = currencyCode.ReplaceAllString(pattern, `"$1"`)
 	pattern = condition.ReplaceAllString(pattern, "")
 	return filling.ReplaceAllString(padding.ReplaceAllString(pattern, " "), "")
 }
 
-// digitAt is the place of the first digit in a pattern that is no literal, or -1.
+// digitAt returns the index of the first digit in a pattern that is not literal
+// text, or -1.
 func digitAt(pattern string) int {
 	quoted := false
 	for i := 0; i < len(pattern); i++ {
@@ -175,7 +179,7 @@ func trimZeros(text string, most int) string {
 	return strings.TrimSuffix(text, ".")
 }
 
-// grouped sets commas between thousands.
+// grouped puts commas between thousands.
 func grouped(text string) string {
 	whole, fraction, _ := strings.Cut(text, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
@@ -187,10 +191,11 @@ func grouped(text string) string {
 	return whole
 }
 
-// literal strips the quotes and backslashes that pattern text stands in.
+// literal removes the quotes and backslashes around the literal text of a
+// pattern.
 func literal(s string) string { return strings.NewReplacer(`"`, "", `\`, "").Replace(s) }
 
-// formatDate shows a serial number by a date and time pattern.
+// formatDate formats a serial number with a date and time pattern.
 func formatDate(n float64, pattern string) string {
 	seconds := math.Round(n * 86400)
 	if math.IsNaN(seconds) || math.Abs(seconds) > 3e11 {
@@ -214,7 +219,8 @@ func formatDate(n float64, pattern string) string {
 	return b.String()
 }
 
-// elapsed shows all hours, minutes or seconds of a duration, as [h] asks for.
+// elapsed returns all hours, minutes or seconds of a duration for [h], [m] or
+// [s].
 func elapsed(seconds float64, token string) (string, bool) {
 	if token[0] != '[' || len(token) < 3 {
 		return "", false
@@ -233,7 +239,8 @@ func elapsed(seconds float64, token string) (string, bool) {
 	return text, true
 }
 
-// dateToken cuts the first run of one letter, quoted text, or am/pm off a pattern.
+// dateToken returns the first token of a pattern: a run of one letter, quoted
+// text, or am/pm.
 func dateToken(s string) string {
 	if s[0] == '"' {
 		if i := strings.IndexByte(s[1:], '"'); i >= 0 {
@@ -283,7 +290,7 @@ func datePart(t time.Time, token string, minutes bool, pattern string) string {
 	return literal(token)
 }
 
-// PatternOf is the pattern that a format shows numbers by, "" for the automatic one.
+// PatternOf returns the pattern of a format, "" for the automatic one.
 func PatternOf(f *sheets.NumberFormat) string {
 	if f.Pattern != "" {
 		return f.Pattern
@@ -291,7 +298,8 @@ func PatternOf(f *sheets.NumberFormat) string {
 	return defaultPatterns[f.Type]
 }
 
-// FormatOf is the number format with a pattern, its type told by what stands in it.
+// FormatOf returns the number format with a pattern. Its type follows from the
+// tokens of the pattern.
 func FormatOf(pattern string) *sheets.NumberFormat {
 	plain := strings.ToLower(quotedText.ReplaceAllString(pattern, ""))
 	day, hour := strings.ContainsAny(plain, "yd") || strings.Contains(plain, "mmm") || plain == "m-d", strings.ContainsAny(plain, "hs")
@@ -314,8 +322,8 @@ func FormatOf(pattern string) *sheets.NumberFormat {
 	return &sheets.NumberFormat{Type: kind, Pattern: pattern}
 }
 
-// elapsedText is the unit that a duration is counted in.
+// elapsedText matches the unit of a duration.
 var elapsedText = regexp.MustCompile(`(?i)\[(h+|m+|s+)\]`)
 
-// quotedText is what a pattern shows as it is, colours and conditions.
+// quotedText matches what a pattern shows unchanged, and colours and conditions.
 var quotedText = regexp.MustCompile(`"[^"]*"|\\.|\[[^\]]*\]`)

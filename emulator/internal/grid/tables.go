@@ -1,9 +1,7 @@
 package grid
 
-// Tables, as values.append finds them: blocks of cells with values.
-
-// tableAround returns the table that a cell with a value belongs to: the cells around
-// it up to empty rows and empty columns.
+// tableAround returns the table that a cell with a value belongs to: the cells
+// around it up to empty rows and empty columns.
 func (g *Grid) tableAround(r, c int) Area {
 	a := Rect(r, r+1, c, c+1)
 	for {
@@ -27,6 +25,7 @@ func (g *Grid) tableAround(r, c int) Area {
 	}
 }
 
+// anyValue reports whether a cell of a closed area holds a value.
 func (g *Grid) anyValue(a Area) bool {
 	for r := max(a.Top, 0); r < min(a.Bottom, len(g.Rows)); r++ {
 		cells := g.RowCells(r)
@@ -39,7 +38,8 @@ func (g *Grid) anyValue(a Area) bool {
 	return false
 }
 
-// LastTable returns the table that the last value in a belongs to.
+// LastTable returns the table that the last value in a closed area belongs to,
+// and whether there is a value.
 func (g *Grid) LastTable(a Area) (Area, bool) {
 	for r := min(a.Bottom, len(g.Rows)) - 1; r >= a.Top; r-- {
 		cells := g.RowCells(r)
@@ -57,9 +57,9 @@ func (g *Grid) LastTable(a Area) (Area, bool) {
 	return Area{}, false
 }
 
-// ExtendTable remembers a table that rows were appended to, so that the next
-// append need not look at all of it again. Where the new rows may touch other
-// cells it is forgotten instead.
+// ExtendTable stores a table with the rows that were appended to it, so that the
+// next append need not search for it. If the new rows may touch other cells,
+// none is stored.
 func (g *Grid) ExtendTable(table, added Area) {
 	longer := Rect(table.Top, added.Bottom, table.Left, table.Right)
 	g.Table = nil

@@ -2,10 +2,10 @@ package grid
 
 import "strings"
 
-// unsupportedFunctions are functions of Sheets that the calculator lacks, or whose
-// result fills several cells
-// (support.google.com/docs/table/25273, "Google Sheets function list").
-// A formula with one of them is refused; a function that is in neither list is
+// unsupportedFunctions are functions of Sheets that the library which calculates
+// lacks, or whose result fills several cells
+// (support.google.com/docs/table/25273, "Google Sheets function list"). A
+// formula with one of them cannot be stored. A function that neither has is
 // #NAME?, as on Google.
 var unsupportedFunctions = WordSet(`
 		AI ARRAYFORMULA ARRAY_CONSTRAIN BYCOL BYROW CELL CHOOSECOLS CHOOSEROWS COUNTUNIQUE COUNTUNIQUEIFS
@@ -16,6 +16,7 @@ var unsupportedFunctions = WordSet(`
 		REGEXREPLACE SCAN SEQUENCE SORT SORTBY SORTN SPARKLINE SPLIT TAKE TOCOL TOROW TO_DATE TO_DOLLARS TO_PERCENT
 		TO_PURE_NUMBER TO_TEXT TRANSPOSE TREND UMINUS UNARY_PERCENT UNIQUE UPLUS VSTACK WRAPCOLS WRAPROWS XMATCH INDIRECT`)
 
+// WordSet returns the set of the words of a list that blanks separate.
 func WordSet(list string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(list) {

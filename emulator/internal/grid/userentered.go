@@ -9,7 +9,8 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// formats that parsing attaches, shared by all cells that need them.
+// formatExtras are the formats that parsing gives to cells, by pattern. All
+// cells share them.
 var formatExtras = map[string]*CellExtra{}
 
 func init() {
@@ -38,11 +39,11 @@ func formatExtra(kind, pattern string) *CellExtra {
 	return &CellExtra{Format: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}}
 }
 
-// ISODate is the format of a date as ISO 8601 writes it.
+// ISODate returns the format of a date in ISO 8601.
 func ISODate() *CellExtra { return formatExtras["yyyy-mm-dd"] }
 
-// ParseUserEntered parses text as if it were typed into a cell of a spreadsheet in the
-// locale en_US.
+// ParseUserEntered returns the cell of a text that is typed into a spreadsheet
+// whose locale is en_US, as the value input option USER_ENTERED does.
 func ParseUserEntered(s string, now time.Time) (Cell, error) {
 	switch {
 	case s == "":
@@ -67,7 +68,7 @@ func ParseUserEntered(s string, now time.Time) (Cell, error) {
 	return TextCell(s), nil
 }
 
-// maxNumberText is longer than any text that stands for a number or a date.
+// maxNumberText is longer than any text of a number or a date.
 const maxNumberText = 400
 
 var decimalText = regexp.MustCompile(`^([+-]?)(\$?)([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?( ?%)?$`)
@@ -110,11 +111,11 @@ func formattedNumber(n float64, pattern string) Cell {
 }
 
 // notation is a way to write a date or a time: a layout of package time and the
-// number format that a cell takes on from it.
+// number format that a cell gets from it.
 type notation struct{ layout, pattern string }
 
-// dateNotations are the ways that en_US has to write a date. The first two are
-// recorded; the patterns of the others are those of Sheets' own menus.
+// dateNotations are the ways to write a date in en_US. The first two are
+// recorded; the patterns of the others are those of the menus of Sheets.
 var dateNotations = []notation{
 	{"2006-1-2", "yyyy-mm-dd"}, {"1-2", "m-d"}, {"1-2-2006", "m-d-yyyy"}, {"1-2-06", "m-d-yy"},
 	{"1/2/2006", "m/d/yyyy"}, {"1/2/06", "m/d/yy"}, {"1/2", "m/d"}, {"2006/1/2", "yyyy/mm/dd"},
@@ -126,7 +127,7 @@ var timeNotations = []notation{
 	{"15:04", "h:mm"}, {"15:04:05", "h:mm:ss"}, {"3:04 PM", "h:mm am/pm"}, {"3:04:05 PM", "h:mm:ss am/pm"},
 }
 
-// parseTime reads a date, a time of day, or both with a blank between.
+// parseTime parses a date, a time of day, or both with a blank between.
 func parseTime(s string, now time.Time) (Cell, bool) {
 	if s[0] == ' ' || len(s) > 40 || !strings.ContainsAny(s, "0123456789") {
 		return Cell{}, false
@@ -150,7 +151,8 @@ func parseTime(s string, now time.Time) (Cell, bool) {
 	return Cell{}, false
 }
 
-// parseDate returns a date as a serial number; without a year it is this year's.
+// parseDate returns a date as a serial number. A date without a year is one of
+// the current year.
 func parseDate(s string, now time.Time) (day float64, pattern string, ok bool) {
 	for _, w := range dateNotations {
 		t, err := time.Parse(w.layout, s)
@@ -181,7 +183,8 @@ func parseTimeOfDay(s string) (fraction float64, pattern string, ok bool) {
 	return 0, "", false
 }
 
-// Serial returns t as days since day zero, the time of day as a fraction.
+// Serial returns t as a number of days since 1899-12-30, with the time of day as
+// a fraction.
 func Serial(t time.Time) float64 {
 	_, offset := t.Zone()
 	return float64(t.Unix()+int64(offset)-dayZero.Unix()) / 86400
