@@ -121,6 +121,7 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 	}
 }
 
+// SortedKeys returns the keys of a map in order.
 func SortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func join(path, name string) string {

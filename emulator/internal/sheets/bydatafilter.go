@@ -33,7 +33,7 @@ func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByData
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	how, err := spreadsheet.ParseRendering(body.ValueRenderOption, body.DateTimeRenderOption, body.MajorDimension)
+	render, err := spreadsheet.ParseRendering(body.ValueRenderOption, body.DateTimeRenderOption, body.MajorDimension)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByData
 	}
 	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.ID}
 	for _, p := range places {
-		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.Sheet.ValueRange(p.Area, how), DataFilters: p.Filters})
+		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.Sheet.ValueRange(p.Area, render), DataFilters: p.Filters})
 	}
 	return out, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (api *API) getValues(c *rest.Call) (*sheets.ValueRange, error) {
-	how, err := spreadsheet.ParseRendering(c.Query.Get("valueRenderOption"), c.Query.Get("dateTimeRenderOption"), c.Query.Get("majorDimension"))
+	render, err := spreadsheet.ParseRendering(c.Query.Get("valueRenderOption"), c.Query.Get("dateTimeRenderOption"), c.Query.Get("majorDimension"))
 	if err != nil {
 		return nil, err
 	}
@@ -18,11 +18,11 @@ func (api *API) getValues(c *rest.Call) (*sheets.ValueRange, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.Spreadsheet.Read(c.Vars["range"], how)
+	return f.Spreadsheet.Read(c.Vars["range"], render)
 }
 
 func (api *API) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse, error) {
-	how, err := spreadsheet.ParseRendering(c.Query.Get("valueRenderOption"), c.Query.Get("dateTimeRenderOption"), c.Query.Get("majorDimension"))
+	render, err := spreadsheet.ParseRendering(c.Query.Get("valueRenderOption"), c.Query.Get("dateTimeRenderOption"), c.Query.Get("majorDimension"))
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (api *API) batchGetValues(c *rest.Call) (*sheets.BatchGetValuesResponse, er
 	}
 	out := &sheets.BatchGetValuesResponse{SpreadsheetId: f.ID}
 	for _, a1 := range c.Query["ranges"] {
-		v, err := f.Spreadsheet.Read(a1, how)
+		v, err := f.Spreadsheet.Read(a1, render)
 		if err != nil {
 			return nil, err
 		}

@@ -12,12 +12,9 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// Formulas calculated: all of a spreadsheet at once, when somebody reads it
-// after a change. A spreadsheet without formulas pays nothing for this.
-
-// hasFormulas tells whether a formula was ever stored.
-func (c *Spreadsheet) hasFormulas() bool {
-	for _, s := range c.Sheets {
+// hasFormulas reports whether a cell may have a formula.
+func (ss *Spreadsheet) hasFormulas() bool {
+	for _, s := range ss.Sheets {
 		if s.Formulas {
 			return true
 		}
@@ -25,19 +22,20 @@ func (c *Spreadsheet) hasFormulas() bool {
 	return false
 }
 
-// Calculate brings the values of formulas up to date.
-func (c *Spreadsheet) Calculate(now time.Time) {
-	if !c.Stale || !c.hasFormulas() {
+// Calculate updates the values of all formulas, if anything changed since the
+// last time. A spreadsheet without formulas costs nothing.
+func (ss *Spreadsheet) Calculate(now time.Time) {
+	if !ss.Stale || !ss.hasFormulas() {
 		return
 	}
-	c.Stale = false
-	book := newCalculator(c, now)
-	defer book.file.Close()
-	for _, f := range book.order() {
-		value := book.value(f)
+	ss.Stale = false
+	calc := newCalculator(ss, now)
+	defer calc.file.Close()
+	for _, f := range calc.order() {
+		value := calc.value(f)
 		if value.Kind == grid.KindError {
-			f.whole.failed = value.Text
-			book.failed[f.sheet] = append(book.failed[f.sheet], f)
+			f.whole.errorValue = value.Text
+			calc.failed[f.sheet] = append(calc.failed[f.sheet], f)
 		}
 		value.Extra = f.sheet.At(f.row, f.column).Extra
 		f.sheet.Set(f.row, f.column, value)
@@ -45,8 +43,8 @@ func (c *Spreadsheet) Calculate(now time.Time) {
 }
 
 // eachFormula calls do for every cell with a formula.
-func (c *Spreadsheet) eachFormula(do func(s *Sheet, r, column int, stored grid.Cell)) {
-	for _, s := range c.Sheets {
+func (ss *Spreadsheet) eachFormula(do func(s *Sheet, r, column int, stored grid.Cell)) {
+	for _, s := range ss.Sheets {
 		if !s.Formulas {
 			continue
 		}
@@ -62,9 +60,10 @@ func (c *Spreadsheet) eachFormula(do func(s *Sheet, r, column int, stored grid.C
 	}
 }
 
-// RewriteFormulas changes the text of formulas.
-func (c *Spreadsheet) RewriteFormulas(change func(s *Sheet, text string) string) {
-	c.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
+// RewriteFormulas replaces the text of every formula with what change returns
+// for it and its sheet.
+func (ss *Spreadsheet) RewriteFormulas(change func(s *Sheet, text string) string) {
+	ss.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
 		text := change(s, stored.Formula())
 		if text == stored.Formula() {
 			return
@@ -76,35 +75,36 @@ func (c *Spreadsheet) RewriteFormulas(change func(s *Sheet, text string) string)
 	})
 }
 
-// formulaCell is a formula in its place, in the calculator's dialect.
+// formulaCell is a cell with a formula, as the calculator has it.
 type formulaCell struct {
 	sheet       *Sheet
 	row, column int
-	uses        []usedRange // all of it
+	uses        []usedRange // by all of it
 	subexprs    []*subexpr
 	whole       subexpr
 	circular    bool
-	pending     int            // formulas it uses that have no value yet
+	pending     int            // number of formulas it uses that are not calculated yet
 	dependents  []*formulaCell // formulas that use it
 }
 
-// usedRange are cells that a formula refers to.
+// usedRange is a range of cells that a formula refers to.
 type usedRange struct {
 	sheet *Sheet
 	area  grid.Area
 }
 
-// calculator holds, in a workbook that the library calculates on, the formulas
-// and the cells that they refer to. Its sheets are named S0, S1, … by order.
+// calculator is a workbook of the library that calculates, with the formulas and
+// the cells that they refer to. Its sheets are named S0, S1, … in the order of
+// the spreadsheet's.
 type calculator struct {
-	spreadsheet *Spreadsheet
-	now         time.Time
-	file        *excelize.File
-	formulas    []*formulaCell
-	index       map[*formulaCell]int
-	loaded      map[*Sheet][]grid.Area
-	subexprs    []*subexpr
-	failed      map[*Sheet][]*formulaCell // formulas that came to an error
+	ss       *Spreadsheet
+	now      time.Time
+	file     *excelize.File
+	formulas []*formulaCell
+	index    map[*formulaCell]int
+	loaded   map[*Sheet][]grid.Area
+	subexprs []*subexpr
+	failed   map[*Sheet][]*formulaCell // formulas whose value is an error
 }
 
 // probeSheet is the sheet of formulas that ask for the type of another's value.
@@ -113,55 +113,60 @@ const (
 	subexprSheet = "Subexprs" // the sheet of pieces of formulas
 )
 
-func newCalculator(c *Spreadsheet, now time.Time) *calculator {
-	k := &calculator{spreadsheet: c, now: now, file: excelize.NewFile(), index: map[*formulaCell]int{}, loaded: map[*Sheet][]grid.Area{}, failed: map[*Sheet][]*formulaCell{}}
-	k.file.NewSheet(probeSheet)
-	k.file.NewSheet(subexprSheet)
-	for i := range c.Sheets {
-		k.file.NewSheet(workbookSheet(i))
+// newCalculator returns a calculator with all formulas, their probes, and the
+// cells that they refer to.
+func newCalculator(ss *Spreadsheet, now time.Time) *calculator {
+	calc := &calculator{ss: ss, now: now, file: excelize.NewFile(), index: map[*formulaCell]int{}, loaded: map[*Sheet][]grid.Area{}, failed: map[*Sheet][]*formulaCell{}}
+	calc.file.NewSheet(probeSheet)
+	calc.file.NewSheet(subexprSheet)
+	for i := range ss.Sheets {
+		calc.file.NewSheet(workbookSheet(i))
 	}
 	texts := []string{}
-	c.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
+	ss.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
 		f := &formulaCell{sheet: s, row: r, column: column}
-		texts = append(texts, k.translate(f, stored.Formula()))
-		k.formulas = append(k.formulas, f)
+		texts = append(texts, calc.translate(f, stored.Formula()))
+		calc.formulas = append(calc.formulas, f)
 	})
-	for _, f := range k.formulas {
+	for _, f := range calc.formulas {
 		for _, used := range f.uses {
-			k.load(used)
+			calc.load(used)
 		}
 	}
-	for i, f := range k.formulas {
-		k.index[f] = i
-		code, cell := k.cellName(f)
-		k.file.SetCellFormula(code, cell, texts[i])
+	for i, f := range calc.formulas {
+		calc.index[f] = i
+		code, cell := calc.cellName(f)
+		calc.file.SetCellFormula(code, cell, texts[i])
 		of := code + "!" + cell
-		// Each in a cell of its own: deeply nested functions confuse the library.
-		k.file.SetCellFormula(probeSheet, probeCell(i, 0), "TYPE("+of+")")
-		k.file.SetCellFormula(probeSheet, probeCell(i, 1), "INT(LOG(ABS("+of+"),2))")
-		k.file.SetCellFormula(probeSheet, probeCell(i, 2), "INT("+probeCell(i, 4)+")")
-		k.file.SetCellFormula(probeSheet, probeCell(i, 3), probeCell(i, 4)+"-"+probeCell(i, 2))
-		k.file.SetCellFormula(probeSheet, probeCell(i, 4), of+"*POWER(2,26-"+probeCell(i, 1)+")")
+		// Each has a cell of its own, as the library fails on deeply nested functions.
+		calc.file.SetCellFormula(probeSheet, probeCell(i, 0), "TYPE("+of+")")
+		calc.file.SetCellFormula(probeSheet, probeCell(i, 1), "INT(LOG(ABS("+of+"),2))")
+		calc.file.SetCellFormula(probeSheet, probeCell(i, 2), "INT("+probeCell(i, 4)+")")
+		calc.file.SetCellFormula(probeSheet, probeCell(i, 3), probeCell(i, 4)+"-"+probeCell(i, 2))
+		calc.file.SetCellFormula(probeSheet, probeCell(i, 4), of+"*POWER(2,26-"+probeCell(i, 1)+")")
 	}
-	return k
+	return calc
 }
 
+// workbookSheet returns the name in the workbook of a sheet by its index.
 func workbookSheet(i int) string { return "S" + strconv.Itoa(i) }
 
-// probeCell is the cell of a formula about formula i.
+// probeCell returns the cell of one of the five probes of formula i.
 func probeCell(i, which int) string {
 	return grid.ColumnLetters(which+5*(i/maxWorkbookRows)) + strconv.Itoa(i%maxWorkbookRows+1)
 }
 
-// maxWorkbookRows is the number of rows in a workbook.
+// maxWorkbookRows is the number of rows of a sheet in a workbook.
 const maxWorkbookRows = 1 << 20
 
-func (k *calculator) cellName(f *formulaCell) (code, cell string) {
-	return k.sheetName(f.sheet), grid.ColumnLetters(f.column) + strconv.Itoa(f.row+1)
+// cellName returns the sheet and the cell of a formula in the workbook.
+func (calc *calculator) cellName(f *formulaCell) (code, cell string) {
+	return calc.sheetName(f.sheet), grid.ColumnLetters(f.column) + strconv.Itoa(f.row+1)
 }
 
-func (k *calculator) sheetName(s *Sheet) string {
-	for i, other := range k.spreadsheet.Sheets {
+// sheetName returns the name in the workbook of a sheet.
+func (calc *calculator) sheetName(s *Sheet) string {
+	for i, other := range calc.ss.Sheets {
 		if other == s {
 			return workbookSheet(i)
 		}
@@ -169,16 +174,16 @@ func (k *calculator) sheetName(s *Sheet) string {
 	return ""
 }
 
-// load copies cells into the workbook, formulas apart.
-func (k *calculator) load(used usedRange) {
+// load copies cells into the workbook, except formulas.
+func (calc *calculator) load(used usedRange) {
 	s, a := used.sheet, used.area
-	for _, done := range k.loaded[s] {
+	for _, done := range calc.loaded[s] {
 		if done.Contains(a) {
 			return
 		}
 	}
-	k.loaded[s] = append(k.loaded[s], a)
-	code := k.sheetName(s)
+	calc.loaded[s] = append(calc.loaded[s], a)
+	code := calc.sheetName(s)
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		cells := s.RowCells(r)
 		for column := a.Left; column < min(a.Right, len(cells)); column++ {
@@ -186,24 +191,25 @@ func (k *calculator) load(used usedRange) {
 			if stored.Kind == grid.KindBlank || stored.Formula() != "" {
 				continue
 			}
-			k.file.SetCellValue(code, grid.ColumnLetters(column)+strconv.Itoa(r+1), stored.Unformatted())
+			calc.file.SetCellValue(code, grid.ColumnLetters(column)+strconv.Itoa(r+1), stored.Unformatted())
 		}
 	}
 }
 
-// order returns the formulas so that each comes after those it uses, which
-// keeps the library from descending along a chain of a hundred thousand cells.
-// Formulas in a circle, and what uses them, come last and are marked.
-func (k *calculator) order() []*formulaCell {
+// order returns the formulas so that each comes after those it uses, which keeps
+// the library from recursing along a chain of a hundred thousand cells. Formulas
+// that depend on themselves, and what uses them, come last and are marked as
+// circular.
+func (calc *calculator) order() []*formulaCell {
 	at := map[*Sheet]map[int][]*formulaCell{} // by column, rows ascending
-	for _, f := range k.formulas {
+	for _, f := range calc.formulas {
 		if at[f.sheet] == nil {
 			at[f.sheet] = map[int][]*formulaCell{}
 		}
 		at[f.sheet][f.column] = append(at[f.sheet][f.column], f)
 	}
 	var ready []*formulaCell
-	for _, f := range k.formulas {
+	for _, f := range calc.formulas {
 		for _, used := range f.uses {
 			for column, list := range at[used.sheet] {
 				if column >= used.area.Left && column < used.area.Right {
@@ -222,7 +228,7 @@ func (k *calculator) order() []*formulaCell {
 			}
 		}
 	}
-	for _, f := range k.formulas {
+	for _, f := range calc.formulas {
 		if f.pending > 0 {
 			f.circular = true
 			ready = append(ready, f)
@@ -231,7 +237,7 @@ func (k *calculator) order() []*formulaCell {
 	return ready
 }
 
-// dependOn makes f wait for the formulas of one column that lie in an area.
+// dependOn makes f depend on the formulas of one column that are in an area.
 func (f *formulaCell) dependOn(list []*formulaCell, a grid.Area) {
 	for _, other := range list[firstFrom(list, a.Top):] {
 		if other.row >= a.Bottom {
@@ -242,7 +248,7 @@ func (f *formulaCell) dependOn(list []*formulaCell, a grid.Area) {
 	}
 }
 
-// firstFrom is the index of the first formula at or below a row.
+// firstFrom returns the index of the first formula at or below a row.
 func firstFrom(list []*formulaCell, row int) int {
 	low, high := 0, len(list)
 	for low < high {
@@ -255,18 +261,18 @@ func firstFrom(list []*formulaCell, row int) int {
 	return low
 }
 
-// value is the result of a formula, as a cell without what the cell keeps.
-func (k *calculator) value(f *formulaCell) grid.Cell {
+// value returns the result of a formula as a cell without anything else.
+func (calc *calculator) value(f *formulaCell) grid.Cell {
 	if f.circular {
 		return grid.ErrorCell(grid.RefError)
 	}
-	if failed := k.evaluate(f); failed != "" {
+	if failed := calc.evaluate(f); failed != "" {
 		return grid.ErrorCell(failed)
 	}
-	i := k.index[f]
-	code, place := k.cellName(f)
-	kind, _ := k.result(probeSheet, probeCell(i, 0))
-	text, err := k.result(code, place)
+	i := calc.index[f]
+	code, place := calc.cellName(f)
+	kind, _ := calc.result(probeSheet, probeCell(i, 0))
+	text, err := calc.result(code, place)
 	switch {
 	case err != nil:
 		return grid.ErrorCell(errorName(text, err))
@@ -275,7 +281,7 @@ func (k *calculator) value(f *formulaCell) grid.Cell {
 		if err != nil || math.IsInf(n, 0) {
 			return grid.ErrorCell("#NUM!")
 		}
-		return grid.NumberCell(k.precise(i, n))
+		return grid.NumberCell(calc.precise(i, n))
 	case kind == "4":
 		return grid.BoolCell(strings.EqualFold(text, "true"))
 	}
@@ -288,26 +294,27 @@ func (k *calculator) value(f *formulaCell) grid.Cell {
 	return grid.Cell{Kind: grid.KindText, Text: text}
 }
 
-// result asks the library, which for some formulas panics.
-func (k *calculator) result(sheet, cell string) (text string, err error) {
+// result returns the value of a cell in the workbook, as text. For some formulas
+// the library panics; the panic is returned as an error.
+func (calc *calculator) result(sheet, cell string) (text string, err error) {
 	defer func() {
-		if trouble := recover(); trouble != nil {
-			err = fmt.Errorf("calculate: %v", trouble)
+		if r := recover(); r != nil {
+			err = fmt.Errorf("calculate: %v", r)
 		}
 	}()
-	return k.file.CalcCellValue(sheet, cell, excelize.Options{RawCellValue: true})
+	return calc.file.CalcCellValue(sheet, cell, excelize.Options{RawCellValue: true})
 }
 
-// precise adds the digits past the fifteenth, which the library leaves out of
-// its answers: the other twins of the formula tell its value in two halves, cut
-// at a power of two, each of which fifteen digits hold.
-func (k *calculator) precise(i int, n float64) float64 {
+// precise returns n with the digits past the fifteenth, which the library omits:
+// the probes of the formula have its value in two halves, cut at a power of two,
+// each of which fifteen digits hold.
+func (calc *calculator) precise(i int, n float64) float64 {
 	if short := strconv.FormatFloat(n, 'e', -1, 64); len(short) < len("1.23456789012e+00") {
 		return n
 	}
 	var parts [3]float64
 	for j := range parts {
-		text, err := k.result(probeSheet, probeCell(i, j+1))
+		text, err := calc.result(probeSheet, probeCell(i, j+1))
 		if err != nil {
 			return n
 		}
@@ -322,7 +329,7 @@ func (k *calculator) precise(i int, n float64) float64 {
 	return n
 }
 
-// errorName is the error value for what the library answers.
+// errorName returns the error value for an error of the library.
 func errorName(text string, err error) string {
 	message := err.Error()
 	switch {

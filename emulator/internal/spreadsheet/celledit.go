@@ -9,7 +9,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// CellEdit writes CellData into a sheet as far as a mask says.
+// CellEdit writes CellData into a sheet, as far as a mask selects it.
 type CellEdit struct {
 	sheet *Sheet
 	mask  *rest.Mask
@@ -18,7 +18,8 @@ type CellEdit struct {
 // Edit returns an edit of cells of s that changes what m selects.
 func (s *Sheet) Edit(m *rest.Mask) CellEdit { return CellEdit{sheet: s, mask: m} }
 
-// Rows writes rows of cells from the first cell of an area on; they must fit.
+// Rows writes rows of cells from the first cell of an area on, which they must
+// fit into.
 func (e CellEdit) Rows(a grid.Area, rows []*sheets.RowData) error {
 	if len(rows) > a.Rows() {
 		return rest.BadRequest("Attempting to write row: %d, beyond the last requested row of: %d", a.Bottom, a.Bottom-1)
@@ -39,7 +40,8 @@ func (e CellEdit) Rows(a grid.Area, rows []*sheets.RowData) error {
 	return nil
 }
 
-// Fill writes rows into an area; what they leave out of it is cleared.
+// Fill writes rows into an area and clears the cells of it that they do not
+// have.
 func (e CellEdit) Fill(a grid.Area, rows []*sheets.RowData) error {
 	if err := e.Rows(a, rows); err != nil {
 		return err
@@ -53,7 +55,8 @@ func (e CellEdit) Fill(a grid.Area, rows []*sheets.RowData) error {
 	})
 }
 
-// Cell writes one cell: what is stored, changed as the mask says, stored again.
+// Cell writes one cell: it merges d into what is stored. Without d the selected
+// fields are cleared.
 func (e CellEdit) Cell(r, c int, d *sheets.CellData) error {
 	if d == nil {
 		d = &sheets.CellData{}
@@ -68,7 +71,7 @@ func (e CellEdit) Cell(r, c int, d *sheets.CellData) error {
 	return nil
 }
 
-// cellOf turns CellData into a cell.
+// cellOf returns the cell that CellData describes.
 func cellOf(d *sheets.CellData) (grid.Cell, error) {
 	var c grid.Cell
 	if v := d.UserEnteredValue; v != nil {
@@ -92,7 +95,7 @@ func cellOf(d *sheets.CellData) (grid.Cell, error) {
 	return c, nil
 }
 
-// formulaIn makes a cell of CellData with a formula.
+// formulaIn returns a cell with a formula and the rest of CellData.
 func formulaIn(d *sheets.CellData, text string) (grid.Cell, error) {
 	switch {
 	case utf8.RuneCountInString(text) > MaxCellText:
@@ -110,12 +113,13 @@ func formulaIn(d *sheets.CellData, text string) (grid.Cell, error) {
 	return c, nil
 }
 
-// extraOf takes what is no value out of CellData.
+// extraOf returns what CellData has besides a value.
 func extraOf(d *sheets.CellData) grid.CellExtra {
 	return grid.CellExtra{Note: d.Note, Format: NormalizeFormat(d.UserEnteredFormat), Validation: d.DataValidation, Runs: d.TextFormatRuns}
 }
 
-// NormalizeFormat returns a format as Google gives it back: colours in both fields.
+// NormalizeFormat returns a format as Google returns it: with both fields for
+// each colour.
 func NormalizeFormat(f *sheets.CellFormat) *sheets.CellFormat {
 	if f == nil {
 		return nil

@@ -8,21 +8,20 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Data filters, and the calls that take them in place of ranges
+// SheetRange is a part of a sheet that data filters select
 // (developers.google.com/workspace/sheets/api/guides/metadata).
-
-// SheetRange is a part of a sheet that filters select.
 type SheetRange struct {
 	Sheet   *Sheet
 	Area    grid.Area
 	Filters []*sheets.DataFilter
 }
 
-// FilterRanges resolves filters; a part that several select comes once.
-func (c *Spreadsheet) FilterRanges(filters []*sheets.DataFilter) ([]SheetRange, error) {
+// FilterRanges returns the parts of sheets that data filters select. A part that
+// several of them select is there once.
+func (ss *Spreadsheet) FilterRanges(filters []*sheets.DataFilter) ([]SheetRange, error) {
 	var out []SheetRange
 	for _, f := range filters {
-		found, err := c.filterRanges(f)
+		found, err := ss.filterRanges(f)
 		if err != nil {
 			return nil, err
 		}
@@ -38,34 +37,36 @@ func (c *Spreadsheet) FilterRanges(filters []*sheets.DataFilter) ([]SheetRange, 
 	return out, nil
 }
 
-func (c *Spreadsheet) filterRanges(f *sheets.DataFilter) ([]SheetRange, error) {
+// filterRanges returns what one data filter selects.
+func (ss *Spreadsheet) filterRanges(f *sheets.DataFilter) ([]SheetRange, error) {
 	switch {
 	case f == nil:
 		return nil, rest.BadRequest("A data filter must not be empty.")
 	case f.DeveloperMetadataLookup != nil:
-		return c.metadataRanges(f)
+		return ss.metadataRanges(f)
 	case f.A1Range != "":
-		s, a, err := c.ResolveA1(f.A1Range)
+		s, a, err := ss.ResolveA1(f.A1Range)
 		return []SheetRange{{Sheet: s, Area: a}}, err
 	case f.GridRange != nil:
-		s, a, err := c.ResolveGridRange(f.GridRange)
+		s, a, err := ss.ResolveGridRange(f.GridRange)
 		return []SheetRange{{Sheet: s, Area: a}}, err
 	}
 	return nil, rest.BadRequest("A data filter must have exactly one of 'a1Range', 'gridRange' or 'developerMetadataLookup'.")
 }
 
-// metadataRanges are the rows, columns and sheets that developer metadata is on.
-func (c *Spreadsheet) metadataRanges(f *sheets.DataFilter) ([]SheetRange, error) {
-	found, err := c.MatchingMetadata(f)
+// metadataRanges returns the rows, columns and sheets whose developer metadata a
+// filter selects.
+func (ss *Spreadsheet) metadataRanges(f *sheets.DataFilter) ([]SheetRange, error) {
+	found, err := ss.MatchingMetadata(f)
 	if err != nil {
 		return nil, err
 	}
 	var out []SheetRange
 	for _, m := range found {
 		id, ok := MetadataSheet(m.Location)
-		s := c.SheetByID(id)
+		s := ss.SheetByID(id)
 		if !ok || s == nil {
-			continue // metadata of the spreadsheet marks no cells
+			continue // metadata of the spreadsheet selects no cells
 		}
 		a := grid.WholeSheet
 		if d := m.Location.DimensionRange; d != nil && Axes[d.Dimension] == grid.ByRow {

@@ -5,7 +5,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// newProperties are the properties of a new spreadsheet, as recorded.
+// newProperties returns the properties of a new spreadsheet (recorded).
 func newProperties(title string) sheets.SpreadsheetProperties {
 	return sheets.SpreadsheetProperties{
 		Title:            title,
@@ -17,6 +17,7 @@ func newProperties(title string) sheets.SpreadsheetProperties {
 	}
 }
 
+// themeColors returns the colours of the default theme (recorded).
 func themeColors() []*sheets.ThemeColorPair {
 	palette := []struct {
 		name             string

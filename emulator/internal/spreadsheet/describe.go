@@ -9,8 +9,9 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// fillGrid stores the cells that a new sheet comes with; its grid grows as needed.
-func (c *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
+// fillGrid stores the cells that a new sheet is created with. Its grid grows as
+// needed.
+func (ss *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
 	for _, d := range data {
 		if d == nil || d.StartRow < 0 || d.StartColumn < 0 {
 			continue
@@ -20,7 +21,7 @@ func (c *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
 				s.Grow(int(d.StartRow)+len(d.RowData), int(d.StartColumn)+len(line.Values))
 			}
 		}
-		if err := c.CheckSize(); err != nil {
+		if err := ss.CheckSize(); err != nil {
 			return err
 		}
 		to := grid.Rect(int(d.StartRow), s.Height, int(d.StartColumn), s.Width)
@@ -31,20 +32,22 @@ func (c *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
 	return nil
 }
 
-// Describe answers the spreadsheet, or the sheets that ranges are in. A mask
-// decides alone whether the grid is read, as the reference of
-// spreadsheets.get says of includeGridData.
-func (c *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
-	wanted, err := c.resolveRanges(ranges)
+// Describe returns the spreadsheet as spreadsheets.get describes it, with the
+// sheets of the ranges, or with all if there are none. If there is a mask, it
+// alone selects whether cells are included, as the reference says of
+// includeGridData.
+func (ss *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
+	wanted, err := ss.resolveRanges(ranges)
 	if err != nil {
 		return nil, err
 	}
-	return c.DescribeSheets(id, wanted, len(ranges) > 0, withGrid, m), nil
+	return ss.DescribeSheets(id, wanted, len(ranges) > 0, withGrid, m), nil
 }
 
-// DescribeSheets answers the sheets that are wanted, or all.
-func (c *Spreadsheet) DescribeSheets(id string, wanted map[*Sheet][]grid.Area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
-	properties := c.Properties
+// DescribeSheets is [Spreadsheet.Describe] for areas by sheet. With some, only
+// the sheets that have an entry are described.
+func (ss *Spreadsheet) DescribeSheets(id string, wanted map[*Sheet][]grid.Area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
+	properties := ss.Properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
 		Properties:     &properties,
@@ -53,29 +56,29 @@ func (c *Spreadsheet) DescribeSheets(id string, wanted map[*Sheet][]grid.Area, s
 	if m != nil {
 		withGrid = m.Selects("sheets", "data")
 	}
-	for _, s := range c.Sheets {
+	for _, s := range ss.Sheets {
 		areas, ok := wanted[s]
 		if some && !ok {
 			continue
 		}
-		described := c.describeSheet(s)
+		described := ss.describeSheet(s)
 		if withGrid {
 			described.Data = s.gridData(areas, m.Sub("sheets", "data"))
 		}
 		out.Sheets = append(out.Sheets, described)
 	}
-	for _, n := range c.NamedRanges {
+	for _, n := range ss.NamedRanges {
 		out.NamedRanges = append(out.NamedRanges, n.Describe())
 	}
-	out.DeveloperMetadata = c.metadataAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
+	out.DeveloperMetadata = ss.metadataAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
 	return out
 }
 
-// resolveRanges resolves the ranges of a request by sheet.
-func (c *Spreadsheet) resolveRanges(ranges []string) (map[*Sheet][]grid.Area, error) {
+// resolveRanges returns the areas of the ranges of a request by sheet.
+func (ss *Spreadsheet) resolveRanges(ranges []string) (map[*Sheet][]grid.Area, error) {
 	wanted := map[*Sheet][]grid.Area{}
 	for _, a1 := range ranges {
-		s, a, err := c.ResolveA1(a1)
+		s, a, err := ss.ResolveA1(a1)
 		if err != nil {
 			return nil, err
 		}
@@ -84,9 +87,10 @@ func (c *Spreadsheet) resolveRanges(ranges []string) (map[*Sheet][]grid.Area, er
 	return wanted, nil
 }
 
-func (c *Spreadsheet) describeSheet(s *Sheet) *sheets.Sheet {
+// describeSheet returns a sheet without its cells.
+func (ss *Spreadsheet) describeSheet(s *Sheet) *sheets.Sheet {
 	out := &sheets.Sheet{
-		Properties:      c.SheetProperties(s),
+		Properties:      ss.SheetProperties(s),
 		ProtectedRanges: s.Protected,
 		RowGroups:       s.rowGroups,
 		ColumnGroups:    s.columnGroups,
@@ -98,18 +102,18 @@ func (c *Spreadsheet) describeSheet(s *Sheet) *sheets.Sheet {
 	for _, m := range s.Merges {
 		out.Merges = append(out.Merges, GridRange(s.ID, m))
 	}
-	out.DeveloperMetadata = c.metadataAt(func(l *sheets.DeveloperMetadataLocation) bool {
+	out.DeveloperMetadata = ss.metadataAt(func(l *sheets.DeveloperMetadataLocation) bool {
 		return l.LocationType == "SHEET" && l.SheetId == s.ID
 	})
 	return out
 }
 
-// SheetProperties are the properties as the API shows them: ids and order even
-// when zero, the rest only when set.
-func (c *Spreadsheet) SheetProperties(s *Sheet) *sheets.SheetProperties {
+// SheetProperties returns the properties of a sheet as the API describes them:
+// ID and index even when zero, the rest only when set.
+func (ss *Spreadsheet) SheetProperties(s *Sheet) *sheets.SheetProperties {
 	p := s.Props
 	p.SheetId, p.Title, p.Hidden, p.SheetType = s.ID, s.Title, s.Hidden, "GRID"
-	p.Index = int64(slices.Index(c.Sheets, s))
+	p.Index = int64(slices.Index(ss.Sheets, s))
 	p.ForceSendFields = []string{"SheetId", "Index"}
 	size := sheets.GridProperties{}
 	if p.GridProperties != nil {
@@ -120,31 +124,32 @@ func (c *Spreadsheet) SheetProperties(s *Sheet) *sheets.SheetProperties {
 	return &p
 }
 
+// Describe returns the named range as the API describes it.
 func (n NamedRange) Describe() *sheets.NamedRange {
 	return &sheets.NamedRange{NamedRangeId: n.ID, Name: n.Name, Range: GridRange(n.SheetID, n.Area)}
 }
 
 // FromDescription returns a new spreadsheet as the body of spreadsheets.create
-// describes it; what is missing there is chosen.
+// describes it, with defaults for what is missing.
 func FromDescription(given *sheets.Spreadsheet) (*Spreadsheet, error) {
-	c := New("")
+	ss := New("")
 	if given.Properties != nil {
 		p := *given.Properties
-		p.Title = cmp.Or(p.Title, c.Properties.Title)
-		rest.Merge(&c.Properties, &p, rest.MaskOf(&p))
+		p.Title = cmp.Or(p.Title, ss.Properties.Title)
+		rest.Merge(&ss.Properties, &p, rest.MaskOf(&p))
 	}
 	if len(given.Sheets) > 0 {
-		c.Sheets = nil
+		ss.Sheets = nil
 	}
 	for _, s := range given.Sheets {
 		properties := cmp.Or(s.Properties, &sheets.SheetProperties{})
-		added, err := c.AddSheet(properties)
+		added, err := ss.AddSheet(properties)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.fillGrid(added, s.Data); err != nil {
+		if err := ss.fillGrid(added, s.Data); err != nil {
 			return nil, err
 		}
 	}
-	return c, nil
+	return ss, nil
 }

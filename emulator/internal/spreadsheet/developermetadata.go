@@ -9,17 +9,15 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Developer metadata: the requests and the calls.
-
-// maxMetadataText is the number of characters in keys and values, for the
-// spreadsheet and again for each sheet
+// maxMetadataText is the number of characters that keys and values of the
+// developer metadata of the spreadsheet, and again of each sheet, may have
 // (developers.google.com/workspace/sheets/api/guides/metadata).
 const maxMetadataText = 30_000
 
-// metadataAt returns the developer metadata whose location fits.
-func (c *Spreadsheet) metadataAt(fits func(*sheets.DeveloperMetadataLocation) bool) []*sheets.DeveloperMetadata {
+// metadataAt returns the developer metadata whose locations match.
+func (ss *Spreadsheet) metadataAt(fits func(*sheets.DeveloperMetadataLocation) bool) []*sheets.DeveloperMetadata {
 	var out []*sheets.DeveloperMetadata
-	for _, m := range c.Metadata {
+	for _, m := range ss.Metadata {
 		if fits(m.Location) {
 			out = append(out, m)
 		}
@@ -27,8 +25,9 @@ func (c *Spreadsheet) metadataAt(fits func(*sheets.DeveloperMetadataLocation) bo
 	return out
 }
 
-func (c *Spreadsheet) MetadataByID(id int64) *sheets.DeveloperMetadata {
-	for _, m := range c.Metadata {
+// MetadataByID returns the developer metadata with an ID, or nil.
+func (ss *Spreadsheet) MetadataByID(id int64) *sheets.DeveloperMetadata {
+	for _, m := range ss.Metadata {
 		if m.MetadataId == id {
 			return m
 		}
@@ -36,7 +35,8 @@ func (c *Spreadsheet) MetadataByID(id int64) *sheets.DeveloperMetadata {
 	return nil
 }
 
-// MetadataSheet returns the sheet that a location belongs to; false for the spreadsheet.
+// MetadataSheet returns the ID of the sheet that a location is in; false for the
+// spreadsheet.
 func MetadataSheet(l *sheets.DeveloperMetadataLocation) (id int64, ok bool) {
 	if l.DimensionRange != nil {
 		return l.DimensionRange.SheetId, true
@@ -44,18 +44,19 @@ func MetadataSheet(l *sheets.DeveloperMetadataLocation) (id int64, ok bool) {
 	return l.SheetId, !l.Spreadsheet
 }
 
-// DeleteSheetMetadata removes the developer metadata of a sheet.
-func (c *Spreadsheet) DeleteSheetMetadata(sheetID int64) {
-	c.Metadata = slices.DeleteFunc(c.Metadata, func(m *sheets.DeveloperMetadata) bool {
+// DeleteSheetMetadata deletes the developer metadata of a sheet, its rows and
+// its columns.
+func (ss *Spreadsheet) DeleteSheetMetadata(sheetID int64) {
+	ss.Metadata = slices.DeleteFunc(ss.Metadata, func(m *sheets.DeveloperMetadata) bool {
 		id, ok := MetadataSheet(m.Location)
 		return ok && id == sheetID
 	})
 }
 
-// shiftMetadata moves the developer metadata of single rows and columns along.
-func (c *Spreadsheet) shiftMetadata(sheetID int64, along grid.Axis, at, n int) {
+// shiftMetadata moves the developer metadata of rows or columns with them.
+func (ss *Spreadsheet) shiftMetadata(sheetID int64, along grid.Axis, at, n int) {
 	var kept []*sheets.DeveloperMetadata
-	for _, m := range c.Metadata {
+	for _, m := range ss.Metadata {
 		d := m.Location.DimensionRange
 		if d == nil || d.SheetId != sheetID || Axes[d.Dimension] != along {
 			kept = append(kept, m)
@@ -70,13 +71,14 @@ func (c *Spreadsheet) shiftMetadata(sheetID int64, along grid.Axis, at, n int) {
 		location.DimensionRange, moved.Location = &of, &location
 		kept = append(kept, &moved)
 	}
-	c.Metadata = kept
+	ss.Metadata = kept
 }
 
-// CheckMetadata refuses more text than a place has room for.
-func (c *Spreadsheet) CheckMetadata() error {
+// CheckMetadata returns an error if the developer metadata has more text than
+// Google stores.
+func (ss *Spreadsheet) CheckMetadata() error {
 	used := map[int64]int{}
-	for _, m := range c.Metadata {
+	for _, m := range ss.Metadata {
 		place, ok := MetadataSheet(m.Location)
 		if !ok {
 			place = -1
@@ -89,31 +91,32 @@ func (c *Spreadsheet) CheckMetadata() error {
 	return nil
 }
 
-// MatchingMetadata returns the developer metadata that a filter selects: by a lookup, or
-// all that lies in a range.
-func (c *Spreadsheet) MatchingMetadata(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
+// MatchingMetadata returns the developer metadata that a filter selects: with a
+// lookup what matches it, otherwise what is in the range.
+func (ss *Spreadsheet) MatchingMetadata(f *sheets.DataFilter) ([]*sheets.DeveloperMetadata, error) {
 	if f == nil {
 		return nil, rest.BadRequest("A data filter must not be empty.")
 	}
 	l := f.DeveloperMetadataLookup
 	if l == nil {
-		places, err := c.filterRanges(f)
+		places, err := ss.filterRanges(f)
 		if err != nil {
 			return nil, err
 		}
-		return c.metadataAt(func(at *sheets.DeveloperMetadataLocation) bool { return c.covers(places[0], at) }), nil
+		return ss.metadataAt(func(at *sheets.DeveloperMetadataLocation) bool { return ss.covers(places[0], at) }), nil
 	}
 	var out []*sheets.DeveloperMetadata
-	for _, m := range c.Metadata {
-		if lookupFits(l, m) {
+	for _, m := range ss.Metadata {
+		if lookupMatches(l, m) {
 			out = append(out, m)
 		}
 	}
 	return out, nil
 }
 
-// lookupFits compares what a lookup names; an empty lookup takes everything.
-func lookupFits(l *sheets.DeveloperMetadataLookup, m *sheets.DeveloperMetadata) bool {
+// lookupMatches reports whether developer metadata matches all fields that a
+// lookup has. An empty lookup matches all.
+func lookupMatches(l *sheets.DeveloperMetadataLookup, m *sheets.DeveloperMetadata) bool {
 	at := l.MetadataLocation
 	return (l.MetadataId == 0 || l.MetadataId == m.MetadataId) &&
 		(l.MetadataKey == "" || l.MetadataKey == m.MetadataKey) &&
@@ -123,6 +126,7 @@ func lookupFits(l *sheets.DeveloperMetadataLookup, m *sheets.DeveloperMetadata) 
 		(at == nil || sameLocation(at, m.Location) || l.LocationMatchingStrategy == "INTERSECTING_LOCATION" && intersects(at, m.Location))
 }
 
+// sameLocation reports whether two locations are equal.
 func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
 	idA, sheetA := MetadataSheet(a)
 	idB, sheetB := MetadataSheet(b)
@@ -136,8 +140,8 @@ func sameLocation(a, b *sheets.DeveloperMetadataLocation) bool {
 	return x.Dimension == y.Dimension && x.StartIndex == y.StartIndex && x.EndIndex == y.EndIndex
 }
 
-// intersects tells whether two locations share cells; the spreadsheet and a
-// sheet take in all that is theirs.
+// intersects reports whether two locations share cells. The spreadsheet shares
+// them with all of its locations, and so does a sheet.
 func intersects(a, b *sheets.DeveloperMetadataLocation) bool {
 	idA, sheetA := MetadataSheet(a)
 	idB, sheetB := MetadataSheet(b)
@@ -153,8 +157,8 @@ func intersects(a, b *sheets.DeveloperMetadataLocation) bool {
 	return x.StartIndex < y.EndIndex && y.StartIndex < x.EndIndex
 }
 
-// covers tells whether a location lies in a part of a sheet.
-func (c *Spreadsheet) covers(p SheetRange, at *sheets.DeveloperMetadataLocation) bool {
+// covers reports whether a location is in a part of a sheet.
+func (ss *Spreadsheet) covers(p SheetRange, at *sheets.DeveloperMetadataLocation) bool {
 	id, ok := MetadataSheet(at)
 	if !ok || id != p.Sheet.ID {
 		return false

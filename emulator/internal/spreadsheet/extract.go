@@ -6,110 +6,117 @@ import (
 	"example.com/sheets-function/emulator/internal/grid"
 )
 
-// The library evaluates functions nested three deep among operators wrongly,
-// and many functions take an error for zero. So pieces of a formula get cells of
-// their own, where that changes nothing else, and errors are carried from piece
-// to piece here.
-
-// subexpr is a piece of a formula, or all that is left of it.
+// subexpr is a subexpression of a formula that has a cell of its own, or what is
+// left of the formula.
 type subexpr struct {
-	cell   string // its cell in the sheet Parts
-	strict bool   // an error in anything it uses is its value
-	uses   []usedRange
-	needs  []*subexpr
-	failed string // the error that it came to
+	cell       string // its cell in the sheet of subexpressions; empty for the formula
+	strict     bool   // an error in anything it uses is its value
+	uses       []usedRange
+	needs      []*subexpr
+	errorValue string // if its value is an error
 }
 
-// extractor gathers the text of a formula, and counts what it is made of.
+// extractor collects the text of a formula for the library, and extracts
+// subexpressions from it. The library evaluates functions nested three deep
+// among operators wrongly, and many functions treat an error as zero
+// (TestFormulaResults has such formulas). So subexpressions get cells of their
+// own, where that changes nothing else, and their errors are passed on by the
+// calculator.
 type extractor struct {
 	calculator  *calculator
 	text        string
-	calls       []functionCall // that are open
-	pendingCall *functionCall  // a function whose parenthesis comes next
+	calls       []functionCall // whose parentheses are open
+	pendingCall *functionCall  // whose parenthesis comes next
 	uses        []usedRange
 	needs       []*subexpr
-	// lenient counts functions that may make a value of an error, ranges
-	// references to several cells, operators what stands between values.
+	// lenient counts functions whose value may not be an error although an
+	// argument is one, ranges references to several cells, operators those between
+	// values.
 	lenient, ranges, operators int
 }
 
-// position is how far the gathering had come at some point.
+// position is a position in the collected text, with the counts up to there.
 type position struct{ text, uses, needs, lenient, ranges, operators int }
 
-func (b *extractor) position() position {
-	return position{len(b.text), len(b.uses), len(b.needs), b.lenient, b.ranges, b.operators}
+// position returns the current position.
+func (x *extractor) position() position {
+	return position{len(x.text), len(x.uses), len(x.needs), x.lenient, x.ranges, x.operators}
 }
 
-// functionCall is a call of a function, or a bare parenthesis without a name.
+// functionCall is a call of a function that is being collected; without a name
+// it is a parenthesis.
 type functionCall struct {
 	name       string
 	begin, arg position
 	first      string // its first argument
 }
 
-func (b *extractor) openCall(name string) {
-	b.pendingCall = &functionCall{name: name, begin: b.position()}
-	b.text += name
+// openCall adds the name of a function.
+func (x *extractor) openCall(name string) {
+	x.pendingCall = &functionCall{name: name, begin: x.position()}
+	x.text += name
 	if !strictFunctions[name] {
-		b.lenient++
+		x.lenient++
 	}
 }
 
-// literal takes what stands between references and names.
-func (b *extractor) literal(text string) {
+// literal adds text that is not a reference or a name.
+func (x *extractor) literal(text string) {
 	switch text {
 	case "(":
-		call := functionCall{begin: b.position()}
-		if b.pendingCall != nil {
-			call = *b.pendingCall
+		call := functionCall{begin: x.position()}
+		if x.pendingCall != nil {
+			call = *x.pendingCall
 		}
-		b.pendingCall = nil
-		b.text += text
-		call.arg = b.position()
-		b.calls = append(b.calls, call)
+		x.pendingCall = nil
+		x.text += text
+		call.arg = x.position()
+		x.calls = append(x.calls, call)
 		return
 	case ",", ")":
-		b.endArgument(text)
+		x.endArgument(text)
 		return
 	case "+", "-", "*", "/", "^", "&", "=", "<", ">", "%":
-		b.operators++
+		x.operators++
 	}
-	b.text += text
+	x.text += text
 }
 
-func (b *extractor) endArgument(text string) {
-	if len(b.calls) == 0 {
-		b.text += text
+// endArgument adds a comma or a closing parenthesis, and extracts the argument
+// or the call that it ends if the library needs that.
+func (x *extractor) endArgument(text string) {
+	if len(x.calls) == 0 {
+		x.text += text
 		return
 	}
-	call := &b.calls[len(b.calls)-1]
-	if singleFunctions[call.name] && b.operators > call.arg.operators && b.ranges == call.arg.ranges {
-		b.extract(call.arg)
+	call := &x.calls[len(x.calls)-1]
+	if singleFunctions[call.name] && x.operators > call.arg.operators && x.ranges == call.arg.ranges {
+		x.extract(call.arg)
 	}
 	if text == ")" {
-		b.clampArgument(call)
+		x.clampArgument(call)
 	} else if call.first == "" {
-		call.first = b.text[call.arg.text:]
+		call.first = x.text[call.arg.text:]
 	}
-	b.text += text
+	x.text += text
 	if text == "," {
-		call.arg = b.position()
+		call.arg = x.position()
 		return
 	}
 	begin, name := call.begin, call.name
-	b.calls = b.calls[:len(b.calls)-1]
+	x.calls = x.calls[:len(x.calls)-1]
 	nested := false
-	for _, outer := range b.calls {
+	for _, outer := range x.calls {
 		nested = nested || outer.name != ""
 	}
-	if nested && (summingFunctions[name] || singleFunctions[name] && b.ranges == begin.ranges) {
-		b.extract(begin)
+	if nested && (summingFunctions[name] || singleFunctions[name] && x.ranges == begin.ranges) {
+		x.extract(begin)
 	}
 }
 
-// clampArgument keeps the last argument of a function to where its result is an error
-// anyway, as the library would count, or repeat a text, for minutes.
-func (b *extractor) clampArgument(call *functionCall) {
+// clampArgument limits the last argument of a function to where its result is an
+// error anyway, as the library would calculate for minutes.
+func (x *extractor) clampArgument(call *functionCall) {
 	limit := ""
 	switch call.name {
 	case "FACT":
@@ -119,65 +126,66 @@ func (b *extractor) clampArgument(call *functionCall) {
 	case "REPT":
 		limit = "INT(" + strconv.Itoa(maxResultText) + "/MAX(1,LEN(" + call.first + ")))+1"
 	}
-	if given := b.text[call.arg.text:]; limit != "" && given != "" {
-		b.text = b.text[:call.arg.text] + "MIN(" + given + "," + limit + ")"
+	if given := x.text[call.arg.text:]; limit != "" && given != "" {
+		x.text = x.text[:call.arg.text] + "MIN(" + given + "," + limit + ")"
 	}
 }
 
-// maxResultText is the number of characters that a text function answers at
-// most (Sheets says so when one is longer).
+// maxResultText is the number of characters that a text function returns at
+// most, as the error message of Sheets says.
 const maxResultText = 32_000
 
-// extract moves what was gathered since a mark into a cell of its own.
-func (b *extractor) extract(m position) {
-	k := b.calculator
-	place := grid.ColumnLetters(len(k.subexprs)/maxWorkbookRows) + strconv.Itoa(len(k.subexprs)%maxWorkbookRows+1)
+// extract moves what was collected since a position into a cell of its own.
+func (x *extractor) extract(m position) {
+	calc := x.calculator
+	place := grid.ColumnLetters(len(calc.subexprs)/maxWorkbookRows) + strconv.Itoa(len(calc.subexprs)%maxWorkbookRows+1)
 	piece := &subexpr{
-		cell: place, strict: b.lenient == m.lenient,
-		uses: append([]usedRange(nil), b.uses[m.uses:]...), needs: append([]*subexpr(nil), b.needs[m.needs:]...),
+		cell: place, strict: x.lenient == m.lenient,
+		uses: append([]usedRange(nil), x.uses[m.uses:]...), needs: append([]*subexpr(nil), x.needs[m.needs:]...),
 	}
-	k.subexprs = append(k.subexprs, piece)
-	k.file.SetCellFormula(subexprSheet, place, b.text[m.text:])
-	b.text = b.text[:m.text] + subexprSheet + "!" + place
-	b.uses, b.needs = b.uses[:m.uses], append(b.needs[:m.needs], piece)
-	b.lenient, b.ranges, b.operators = m.lenient, m.ranges, m.operators
+	calc.subexprs = append(calc.subexprs, piece)
+	calc.file.SetCellFormula(subexprSheet, place, x.text[m.text:])
+	x.text = x.text[:m.text] + subexprSheet + "!" + place
+	x.uses, x.needs = x.uses[:m.uses], append(x.needs[:m.needs], piece)
+	x.lenient, x.ranges, x.operators = m.lenient, m.ranges, m.operators
 }
 
-// failure is the error that a piece takes over from what it uses, or "".
-func (k *calculator) failure(p *subexpr) string {
+// inheritedError returns the error value that a strict subexpression has because
+// something that it uses has it, or "".
+func (calc *calculator) inheritedError(p *subexpr) string {
 	if !p.strict {
 		return ""
 	}
 	for _, other := range p.needs {
-		if other.failed != "" {
-			return other.failed
+		if other.errorValue != "" {
+			return other.errorValue
 		}
 	}
 	for _, used := range p.uses {
-		for _, f := range k.failed[used.sheet] {
+		for _, f := range calc.failed[used.sheet] {
 			if used.area.Contains(grid.Rect(f.row, f.row+1, f.column, f.column+1)) {
-				return f.whole.failed
+				return f.whole.errorValue
 			}
 		}
 	}
 	return ""
 }
 
-// evaluate calculates the pieces of a formula, the innermost first, and returns
-// the error that the whole takes over.
-func (k *calculator) evaluate(f *formulaCell) string {
+// evaluate calculates the subexpressions of a formula, the innermost first, and
+// returns the error value that the formula inherits, or "".
+func (calc *calculator) evaluate(f *formulaCell) string {
 	for _, p := range f.subexprs {
-		if p.failed = k.failure(p); p.failed != "" {
-			k.file.SetCellFormula(subexprSheet, p.cell, errorTerms[p.failed])
-		} else if text, err := k.result(subexprSheet, p.cell); err != nil {
-			p.failed = errorName(text, err)
+		if p.errorValue = calc.inheritedError(p); p.errorValue != "" {
+			calc.file.SetCellFormula(subexprSheet, p.cell, errorTerms[p.errorValue])
+		} else if text, err := calc.result(subexprSheet, p.cell); err != nil {
+			p.errorValue = errorName(text, err)
 		}
 	}
-	return k.failure(&f.whole)
+	return calc.inheritedError(&f.whole)
 }
 
-// summingFunctions make one value of any arguments, singleFunctions one of
-// single values; an error in an argument of strictFunctions is their value.
+// summingFunctions return one value for any arguments, singleFunctions one for
+// single values. An error in an argument of strictFunctions is their value.
 var (
 	summingFunctions = grid.WordSet("SUM AVERAGE MIN MAX COUNT COUNTA PRODUCT MEDIAN STDEV VAR SUMIF SUMIFS COUNTIF COUNTIFS AVERAGEIF " +
 		"AVERAGEIFS SUMPRODUCT AND OR TEXTJOIN CONCATENATE")

@@ -6,15 +6,16 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// usual sizes of a row and a column, in pixels (recorded for columns).
+// The default sizes of a row and a column, in pixels (recorded for columns).
 const (
+	// RowPixels is the default height of a row.
 	RowPixels    = 21
 	columnPixels = 100
 )
 
-// gridData answers the cells of areas, one block each; of the whole sheet when
-// there are none. Cells and rows at the end without anything that the mask
-// takes are left out (recorded for notes).
+// gridData returns the cells of areas, one block for each, or of the whole sheet
+// if there are none. Cells and rows at the end without anything that the mask
+// selects are omitted (recorded for notes).
 func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 	if len(areas) == 0 {
 		areas = []grid.Area{grid.WholeSheet.Closed(s.Height, s.Width)}
@@ -36,6 +37,7 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 	return out
 }
 
+// rowData returns the cells of an area, row by row.
 func (s *Sheet) rowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
 	var out []*sheets.RowData
 	filled := 0
@@ -57,6 +59,7 @@ func (s *Sheet) rowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
 	return out[:filled]
 }
 
+// dimensionData returns the properties of rows or columns.
 func dimensionData(from, to int, look map[int]*sheets.DimensionProperties, pixels int64) []*sheets.DimensionProperties {
 	var out []*sheets.DimensionProperties
 	for i := from; i < to; i++ {

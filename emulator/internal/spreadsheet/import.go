@@ -12,10 +12,10 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Delimited is what a sheet shows, with \r\n between rows and none after the
-// last (recorded).
-func (c *Spreadsheet) Delimited(comma rune) []byte {
-	s := c.Sheets[0]
+// Delimited returns what the first sheet shows as CSV, or with another
+// delimiter. It has \r\n between rows and none after the last (recorded).
+func (ss *Spreadsheet) Delimited(comma rune) []byte {
+	s := ss.Sheets[0]
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
 	w.UseCRLF, w.Comma = true, comma
@@ -35,19 +35,20 @@ func (c *Spreadsheet) Delimited(comma rune) []byte {
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\r\n"))
 }
 
-// uploadTimeZone is the time zone of an uploaded spreadsheet (recorded).
+// uploadTimeZone is the time zone of a spreadsheet that was uploaded (recorded).
 const uploadTimeZone = "America/Los_Angeles"
 
-// ImportDelimited returns a spreadsheet of one sheet, both with a title, that is
-// filled from text whose cells are parsed as if typed (recorded).
+// ImportDelimited returns a spreadsheet of one sheet, both with a title, with
+// the cells of CSV or of text with another delimiter. Cells are parsed as if
+// typed (recorded).
 func ImportDelimited(title string, text []byte, comma rune, now time.Time) (*Spreadsheet, error) {
 	s := newSheet(NewID(func(int64) bool { return false }), title, 1000, 26)
-	c := New(title, s)
-	c.Properties.TimeZone = uploadTimeZone
+	ss := New(title, s)
+	ss.Properties.TimeZone = uploadTimeZone
 	if err := s.fillDelimited(text, comma, ValueInput{UserEntered: true, Now: now}); err != nil {
 		return nil, err
 	}
-	return c, c.CheckSize()
+	return ss, ss.CheckSize()
 }
 
 // ImportXLSX returns a spreadsheet with the sheets of an .xlsx file.
@@ -56,11 +57,12 @@ func ImportXLSX(title string, content []byte) (*Spreadsheet, error) {
 	if err != nil {
 		return nil, rest.BadRequest("The content is no .xlsx file: %v", err)
 	}
-	c := FromTabs(title, tabs)
-	c.Properties.TimeZone = uploadTimeZone
-	return c, c.CheckSize()
+	ss := FromTabs(title, tabs)
+	ss.Properties.TimeZone = uploadTimeZone
+	return ss, ss.CheckSize()
 }
 
+// fillDelimited stores the cells of delimited text. The grid grows as needed.
 func (s *Sheet) fillDelimited(text []byte, comma rune, in ValueInput) error {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true

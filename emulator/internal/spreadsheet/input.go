@@ -9,11 +9,11 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Date is a cell that holds a date: the number of days since 1899-12-30, shown
-// as 2006-01-02. The time of day and the time zone are dropped.
+// Date is the value of a cell that holds a date: the number of days since
+// 1899-12-30, shown as 2006-01-02. Its time of day and time zone are dropped.
 type Date time.Time
 
-// Number is a cell that holds a number in a number format.
+// Number is the value of a cell that holds a number with a format.
 type Number struct {
 	Value float64
 	// Pattern is a number or date format
@@ -21,14 +21,14 @@ type Number struct {
 	Pattern string
 }
 
-// Formula is a cell that holds a formula. One that can't be calculated here is
-// stored as text.
+// Formula is the value of a cell that holds a formula. One that cannot be
+// calculated here is stored as text.
 type Formula struct {
 	Text    string // with the leading '='
 	Pattern string // as in [Number]
 }
 
-// anyNumber converts any Go number.
+// anyNumber converts a number of any Go type.
 func anyNumber(v any) (float64, bool) {
 	r := reflect.ValueOf(v)
 	switch {
@@ -42,18 +42,20 @@ func anyNumber(v any) (float64, bool) {
 	return 0, false
 }
 
-// MaxCellText is the number of characters that a cell holds.
+// MaxCellText is the number of characters that a cell may hold.
 const MaxCellText = 50_000
 
-// ValueInput is how values are written: a ValueInputOption and when it is.
+// ValueInput is how the values of a request become cells: its ValueInputOption
+// and its time.
 type ValueInput struct {
 	UserEntered bool // USER_ENTERED
 	Now         time.Time
 }
 
+// inputOptions are the values of ValueInputOption; true = UserEntered.
 var inputOptions = map[string]bool{"RAW": false, "USER_ENTERED": true}
 
-// parseValueInput reads a ValueInputOption.
+// parseValueInput parses a ValueInputOption.
 func parseValueInput(name string, now time.Time) (ValueInput, error) {
 	entered, ok := inputOptions[name]
 	if !ok && (name == "" || name == "INPUT_VALUE_OPTION_UNSPECIFIED") {
@@ -66,8 +68,8 @@ func parseValueInput(name string, now time.Time) (ValueInput, error) {
 	return ValueInput{entered, now}, nil
 }
 
-// parseCells turns the values of a request into cells; nil stands for a cell that
-// keeps what it has. Rows come first, whatever the request's dimension.
+// parseCells returns the cells of the values of a request, row by row whatever
+// its dimension. A nil cell is one that keeps its value.
 func (in ValueInput) parseCells(values [][]any, columns bool) ([][]*grid.Cell, error) {
 	out := make([][]*grid.Cell, len(values))
 	for r, line := range values {
@@ -84,12 +86,13 @@ func (in ValueInput) parseCells(values [][]any, columns bool) ([][]*grid.Cell, e
 		}
 	}
 	if columns {
-		return transposedCells(out), nil
+		return transposeCells(out), nil
 	}
 	return out, nil
 }
 
-func transposedCells(lines [][]*grid.Cell) [][]*grid.Cell {
+// transposeCells turns columns into rows.
+func transposeCells(lines [][]*grid.Cell) [][]*grid.Cell {
 	var out [][]*grid.Cell
 	for i, line := range lines {
 		for j, v := range line {
@@ -102,6 +105,7 @@ func transposedCells(lines [][]*grid.Cell) [][]*grid.Cell {
 	return out
 }
 
+// ParseCell returns the cell of one value of a request, nil for null.
 func (in ValueInput) ParseCell(v any) (*grid.Cell, error) {
 	var made grid.Cell
 	switch v := v.(type) {
@@ -130,7 +134,9 @@ const (
 	ErrTooLong   = rest.BadRequestError("Your input contains more than the maximum of 50000 characters in a single cell.")
 )
 
-// rawCell turns a Go value into a cell as it is; see [Sheet].
+// rawCell returns the cell of a Go value, stored as it is: a string is text,
+// numbers of any type, bool, [Date], [Number] and [Formula] keep their type, and
+// anything else is an empty cell.
 func rawCell(v any) grid.Cell {
 	switch v := v.(type) {
 	case string:

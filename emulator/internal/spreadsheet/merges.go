@@ -5,9 +5,11 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
+// partMerged is the error of an area that has a part of a merge.
 const partMerged = rest.BadRequestError("You must select all cells in a merged range to merge or unmerge them.")
 
-// Unmerge removes the merges in an area, which may not cut one in two.
+// Unmerge removes the merges in an area. One that is only partly in it is an
+// error.
 func (s *Sheet) Unmerge(a grid.Area) error {
 	var kept []grid.Area
 	for _, m := range s.Merges {
@@ -21,7 +23,7 @@ func (s *Sheet) Unmerge(a grid.Area) error {
 	return nil
 }
 
-// PasteMerges repeats the merges of a source in a destination.
+// PasteMerges repeats the merges of a source area in a destination.
 func (s *Sheet) PasteMerges(from *Sheet, source, dest grid.Area) {
 	var copies []grid.Area
 	for _, m := range from.Merges {

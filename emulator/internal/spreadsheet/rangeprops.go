@@ -7,8 +7,9 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// What a sheet keeps about ranges and only gives back: protection, filters,
-// bands, conditional formats. The values are never changed in place.
+// RangeProps is what a sheet stores about ranges without acting on it:
+// protection, filters, bands, conditional formats. The values are never changed
+// in place.
 type RangeProps struct {
 	Protected []*sheets.ProtectedRange
 	Filter    *sheets.BasicFilter
@@ -23,7 +24,8 @@ func (k RangeProps) clone() RangeProps {
 	return k
 }
 
-// MapRanges moves all ranges; what has no range left is dropped.
+// MapRanges replaces all ranges with what a function returns for them; what has
+// no range left is deleted.
 func (s *Sheet) MapRanges(to func(grid.Area) (grid.Area, bool)) {
 	change := func(g *sheets.GridRange) *sheets.GridRange {
 		a, ok := to(AreaOf(g))
@@ -58,7 +60,7 @@ func (s *Sheet) MapRanges(to func(grid.Area) (grid.Area, bool)) {
 	s.Rules = rules
 }
 
-// mapEach copies a list of things with a range, with other ranges.
+// mapEach copies a list of values that have a range, with other ranges.
 func mapEach[T any](list []*T, change func(*sheets.GridRange) *sheets.GridRange, rangeOf func(*T) **sheets.GridRange) []*T {
 	var out []*T
 	for _, old := range list {

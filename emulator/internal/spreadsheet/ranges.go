@@ -8,14 +8,16 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
+// UnknownGrid returns the error of a range in a sheet that does not exist.
 func UnknownGrid(id int64) error { return rest.BadRequest("No grid with id: %d", id) }
 
-// ResolveGridRange resolves a GridRange: it may end past the grid, but not begin there.
-func (c *Spreadsheet) ResolveGridRange(g *sheets.GridRange) (*Sheet, grid.Area, error) {
+// ResolveGridRange returns the sheet and the closed area of a GridRange. It may
+// end past the grid, but not begin there.
+func (ss *Spreadsheet) ResolveGridRange(g *sheets.GridRange) (*Sheet, grid.Area, error) {
 	if g == nil {
 		return nil, grid.Area{}, rest.BadRequest("A range must be specified.")
 	}
-	s := c.SheetByID(g.SheetId)
+	s := ss.SheetByID(g.SheetId)
 	if s == nil {
 		return nil, grid.Area{}, UnknownGrid(g.SheetId)
 	}
@@ -32,7 +34,7 @@ func (c *Spreadsheet) ResolveGridRange(g *sheets.GridRange) (*Sheet, grid.Area, 
 	return s, a, err
 }
 
-// EachCell calls do for every cell of a closed area until it fails.
+// EachCell calls do for every cell of a closed area until it returns an error.
 func EachCell(a grid.Area, do func(row, column int) error) error {
 	for row := a.Top; row < a.Bottom; row++ {
 		for column := a.Left; column < a.Right; column++ {
@@ -44,27 +46,29 @@ func EachCell(a grid.Area, do func(row, column int) error) error {
 	return nil
 }
 
+// Axes are the axes by the API's names of dimensions.
 var Axes = map[string]grid.Axis{"ROWS": grid.ByRow, "COLUMNS": grid.ByColumn}
 
-// findRange resolves a range in A1 notation: a bare name is a named range before it
-// is a sheet, and cells without a sheet are those of the first visible one
+// findRange returns the sheet and the area of a range in A1 notation. A bare
+// name is that of a named range before it is that of a sheet, and cells without
+// a sheet are in the first visible one
 // (developers.google.com/workspace/sheets/api/guides/concepts).
-func (c *Spreadsheet) findRange(a1 string) (*Sheet, grid.Reference, error) {
+func (ss *Spreadsheet) findRange(a1 string) (*Sheet, grid.Reference, error) {
 	ref, err := grid.ParseA1(a1)
 	if err != nil {
 		return nil, ref, err
 	}
 	if ref.Bare {
-		for _, n := range c.NamedRanges {
-			if s := c.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, ref.Title) {
+		for _, n := range ss.NamedRanges {
+			if s := ss.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, ref.Title) {
 				ref.Area = n.Area
 				return s, ref, nil
 			}
 		}
 	}
-	s := c.sheetByTitle(ref.Title)
+	s := ss.sheetByTitle(ref.Title)
 	if !ref.Titled {
-		s = c.firstVisible()
+		s = ss.firstVisible()
 	}
 	if s == nil {
 		return nil, ref, grid.UnparsableRange(a1)
@@ -72,18 +76,18 @@ func (c *Spreadsheet) findRange(a1 string) (*Sheet, grid.Reference, error) {
 	return s, ref, nil
 }
 
-// firstVisible returns the sheet that cells without a sheet are of; Google never lets all be hidden.
-func (c *Spreadsheet) firstVisible() *Sheet {
-	for _, s := range c.Sheets {
+// firstVisible returns the first visible sheet; Google never lets all be hidden.
+func (ss *Spreadsheet) firstVisible() *Sheet {
+	for _, s := range ss.Sheets {
 		if !s.Hidden {
 			return s
 		}
 	}
-	return c.Sheets[0]
+	return ss.Sheets[0]
 }
 
-// GridRange writes an area as the API shows it: ends of zero are present, and
-// sheetId 0 is not (recorded).
+// GridRange returns an area as the API describes it: with indexes of zero,
+// without a sheetId of zero (recorded).
 func GridRange(sheetID int64, a grid.Area) *sheets.GridRange {
 	g := &sheets.GridRange{SheetId: sheetID}
 	set := func(start, end int, startTo, endTo *int64, startName string) {
@@ -101,7 +105,7 @@ func GridRange(sheetID int64, a grid.Area) *sheets.GridRange {
 	return g
 }
 
-// AreaOf reads a GridRange; an end that was not sent is open.
+// AreaOf returns the area of a GridRange. An end that was not sent is open.
 func AreaOf(g *sheets.GridRange) grid.Area {
 	if g == nil {
 		return grid.WholeSheet
@@ -118,9 +122,9 @@ func AreaOf(g *sheets.GridRange) grid.Area {
 	)
 }
 
-// ResolveA1 resolves a range and cuts it to the grid.
-func (c *Spreadsheet) ResolveA1(a1 string) (*Sheet, grid.Area, error) {
-	s, ref, err := c.findRange(a1)
+// ResolveA1 returns the sheet and the closed area of a range in A1 notation.
+func (ss *Spreadsheet) ResolveA1(a1 string) (*Sheet, grid.Area, error) {
+	s, ref, err := ss.findRange(a1)
 	if err != nil {
 		return nil, grid.Area{}, err
 	}

@@ -21,15 +21,17 @@ var valueRenders = map[string]valueRender{
 	"": formatted, "FORMATTED_VALUE": formatted, "UNFORMATTED_VALUE": unformatted, "FORMULA": asFormula,
 }
 
-// Rendering says how values are answered.
+// Rendering is how values are returned. The zero value returns rows of what
+// cells show.
 type Rendering struct {
-	value      valueRender
-	dateAsText bool // dates as the sheet shows them, instead of serial numbers
-	columns    bool // majorDimension COLUMNS
+	option     valueRender
+	dateAsText bool // dates are text as the sheet shows it, not serial numbers
+	columns    bool // majorDimension is COLUMNS
 }
 
-// values returns the values of an area, without trailing empty cells and rows.
-func (s *Sheet) values(a grid.Area, how Rendering) [][]any {
+// values returns the values of a closed area, without empty cells and rows at
+// the end.
+func (s *Sheet) values(a grid.Area, render Rendering) [][]any {
 	out := [][]any{}
 	filled := 0
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
@@ -37,7 +39,7 @@ func (s *Sheet) values(a grid.Area, how Rendering) [][]any {
 		cells = cells[min(a.Left, len(cells)):min(a.Right, len(cells))]
 		line := make([]any, grid.LastValue(cells)+1)
 		for c := range line {
-			line[c] = how.cell(cells[c])
+			line[c] = render.value(cells[c])
 		}
 		out = append(out, line)
 		if len(line) > 0 {
@@ -45,24 +47,25 @@ func (s *Sheet) values(a grid.Area, how Rendering) [][]any {
 		}
 	}
 	out = out[:filled]
-	if how.columns {
-		return transposed(out)
+	if render.columns {
+		return transpose(out)
 	}
 	return out
 }
 
-func (how Rendering) cell(c grid.Cell) any {
-	if how.value == asFormula && c.Extra != nil && c.Extra.Formula != "" {
+// value returns the value of a cell.
+func (render Rendering) value(c grid.Cell) any {
+	if render.option == asFormula && c.Extra != nil && c.Extra.Formula != "" {
 		return c.Extra.Formula
 	}
-	if how.value == formatted || how.dateAsText && c.Kind == grid.KindNumber && grid.IsDate(c.NumberFormat()) {
+	if render.option == formatted || render.dateAsText && c.Kind == grid.KindNumber && grid.IsDate(c.NumberFormat()) {
 		return c.Formatted()
 	}
 	return c.Unformatted()
 }
 
-// transposed turns rows into columns, again without trailing empty cells.
-func transposed(rows [][]any) [][]any {
+// transpose turns rows into columns, again without empty cells at the end.
+func transpose(rows [][]any) [][]any {
 	width := 0
 	for _, line := range rows {
 		width = max(width, len(line))
@@ -84,7 +87,8 @@ func transposed(rows [][]any) [][]any {
 	return out
 }
 
-// ParseEnum reads a query parameter that is one of an enumeration.
+// ParseEnum returns the value of a query parameter or field whose type is an
+// enumeration; name and typeName are for the error.
 func ParseEnum[T any](name, text, typeName string, known map[string]T) (T, error) {
 	v, ok := known[text]
 	if !ok {
@@ -99,38 +103,40 @@ var (
 	dimensions  = map[string]bool{"": false, "DIMENSION_UNSPECIFIED": false, "ROWS": false, "COLUMNS": true}
 )
 
-func ParseRendering(value, date, dimension string) (how Rendering, err error) {
-	if how.value, err = ParseEnum("value_render_option", value, "ValueRenderOption", valueRenders); err != nil {
-		return how, err
+// ParseRendering parses the parameters valueRenderOption, dateTimeRenderOption
+// and majorDimension.
+func ParseRendering(value, date, dimension string) (render Rendering, err error) {
+	if render.option, err = ParseEnum("value_render_option", value, "ValueRenderOption", valueRenders); err != nil {
+		return render, err
 	}
-	if how.dateAsText, err = ParseEnum("date_time_render_option", date, "DateTimeRenderOption", dateRenders); err != nil {
-		return how, err
+	if render.dateAsText, err = ParseEnum("date_time_render_option", date, "DateTimeRenderOption", dateRenders); err != nil {
+		return render, err
 	}
-	how.columns, err = ParseEnum("major_dimension", dimension, "Dimension", dimensions)
-	return how, err
+	render.columns, err = ParseEnum("major_dimension", dimension, "Dimension", dimensions)
+	return render, err
 }
 
-// dimensionName is the majorDimension of an answer.
-func (how Rendering) dimensionName() string {
-	if how.columns {
+// dimensionName returns the majorDimension of a response.
+func (render Rendering) dimensionName() string {
+	if render.columns {
 		return "COLUMNS"
 	}
 	return "ROWS"
 }
 
-// countDistinct counts the different values of a list.
+// countDistinct returns the number of distinct values.
 func countDistinct(list []int) int64 {
 	slices.Sort(list)
 	return int64(len(slices.Compact(list)))
 }
 
-// UnformattedValues returns the values of a sheet, without trailing empty cells
-// and rows; nil if there is no sheet with the title.
-func (c *Spreadsheet) UnformattedValues(title string, now time.Time) [][]any {
-	s := c.sheetByTitle(title)
+// UnformattedValues returns the values of a sheet, without empty cells and rows
+// at the end; nil if there is no sheet with the title.
+func (ss *Spreadsheet) UnformattedValues(title string, now time.Time) [][]any {
+	s := ss.sheetByTitle(title)
 	if s == nil {
 		return nil
 	}
-	c.Calculate(now)
-	return s.values(grid.WholeSheet.Closed(s.Height, s.Width), Rendering{value: unformatted})
+	ss.Calculate(now)
+	return s.values(grid.WholeSheet.Closed(s.Height, s.Width), Rendering{option: unformatted})
 }

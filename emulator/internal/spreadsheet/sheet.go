@@ -9,25 +9,26 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Sheet is one sheet (tab): its cells, and what is kept about it.
+// Sheet is one sheet (tab): its cells, and what is stored about it.
 type Sheet struct {
 	grid.Grid
 	ID     int64
 	Title  string
 	Hidden bool
 
-	// Props is what was set about the sheet and is only given back: tab colour,
-	// frozen rows, gridlines. Id, title, order, size and hidden stand elsewhere.
+	// Props is what was set about the sheet without acting on it: tab colour,
+	// frozen rows, gridlines. ID, title, index, size and hidden are not in it.
 	Props sheets.SheetProperties
 
 	Merges []grid.Area
 	RangeProps
-	// rowProps and columnLook hold the properties of single rows and columns
-	// that differ from the usual; the values are never changed in place.
+	// rowProps and columnProps are the properties of rows and columns that
+	// differ from the defaults; the values are never changed in place.
 	rowProps, columnProps   map[int]*sheets.DimensionProperties
 	rowGroups, columnGroups []*sheets.DimensionGroup
 }
 
+// newSheet returns an empty sheet.
 func newSheet(id int64, title string, height, width int) *Sheet {
 	return &Sheet{ID: id, Title: title, Grid: grid.Grid{Height: height, Width: width}}
 }
@@ -44,13 +45,14 @@ func (s *Sheet) clone(version uint64) *Sheet {
 	return &c
 }
 
-// ExceedsGrid is Google's refusal of a range that begins outside the grid; the
-// range is shown as it was asked for.
+// ExceedsGrid returns Google's error for a range that begins outside the grid,
+// which is given as it was sent.
 func (s *Sheet) ExceedsGrid(title string, a grid.Area) error {
 	return rest.BadRequest("Range (%s!%s) exceeds grid limits. Max rows: %d, max columns: %d", title, a.A1(), s.Height, s.Width)
 }
 
-// clip cuts a to the grid; an area that begins outside is refused.
+// clip returns an area closed and cut to the grid. One that begins outside of it
+// is an error.
 func (s *Sheet) clip(a grid.Area) (grid.Area, error) {
 	if a.Top >= s.Height || a.Left >= s.Width {
 		return grid.Area{}, s.ExceedsGrid(grid.QuoteTitle(s.Title), a)
@@ -58,10 +60,12 @@ func (s *Sheet) clip(a grid.Area) (grid.Area, error) {
 	return a.Closed(s.Height, s.Width), nil
 }
 
-// RangeName writes an area of the sheet as Google's answers do.
+// RangeName returns an area in A1 notation with the sheet, as Google's responses
+// have it.
 func (s *Sheet) RangeName(a grid.Area) string { return grid.QuoteTitle(s.Title) + "!" + a.A1() }
 
-// DimensionProps returns the map of single rows' or columns' properties.
+// DimensionProps returns the properties of rows or columns that differ from the
+// defaults, by index, to be changed.
 func (s *Sheet) DimensionProps(along grid.Axis) map[int]*sheets.DimensionProperties {
 	look := &s.rowProps
 	if along == grid.ByColumn {
@@ -73,7 +77,7 @@ func (s *Sheet) DimensionProps(along grid.Axis) map[int]*sheets.DimensionPropert
 	return *look
 }
 
-// Size is the number of rows or columns.
+// Size returns the number of rows or columns.
 func (s *Sheet) Size(along grid.Axis) int {
 	if along == grid.ByColumn {
 		return s.Width
@@ -81,7 +85,7 @@ func (s *Sheet) Size(along grid.Axis) int {
 	return s.Height
 }
 
-// SizeWith returns the size with n more rows or columns.
+// SizeWith returns the size that the sheet has with n more rows or columns.
 func (s *Sheet) SizeWith(along grid.Axis, n int) (height, width int) {
 	if along == grid.ByColumn {
 		return s.Height, s.Width + n
@@ -89,8 +93,8 @@ func (s *Sheet) SizeWith(along grid.Axis, n int) (height, width int) {
 	return s.Height + n, s.Width
 }
 
-// insert makes n empty rows or columns before at, and moves what is kept about
-// ranges of the sheet along.
+// insert inserts n empty rows or columns before at, and moves the ranges of the
+// sheet.
 func (s *Sheet) insert(along grid.Axis, at, n int) {
 	if along == grid.ByColumn {
 		s.InsertColumns(at, n)
@@ -100,7 +104,7 @@ func (s *Sheet) insert(along grid.Axis, at, n int) {
 	s.shift(along, at, n)
 }
 
-// remove deletes the rows or columns from up to to.
+// remove deletes the rows or columns from up to to-1.
 func (s *Sheet) remove(along grid.Axis, from, to int) {
 	if along == grid.ByColumn {
 		s.DeleteColumns(from, to)
@@ -110,6 +114,8 @@ func (s *Sheet) remove(along grid.Axis, from, to int) {
 	s.shift(along, from, from-to)
 }
 
+// shift moves the ranges of the sheet after an insertion or deletion; see
+// [grid.Area.Shifted].
 func (s *Sheet) shift(along grid.Axis, at, n int) {
 	kept := s.Merges[:0]
 	for _, m := range s.Merges {
@@ -132,7 +138,7 @@ func (s *Sheet) shift(along grid.Axis, at, n int) {
 	maps.Copy(look, moved)
 }
 
-// GroupsOf returns where a sheet keeps its groups along an axis.
+// GroupsOf returns the groups of rows or columns, to be changed.
 func (s *Sheet) GroupsOf(along grid.Axis) *[]*sheets.DimensionGroup {
 	if along == grid.ByColumn {
 		return &s.columnGroups
@@ -140,6 +146,7 @@ func (s *Sheet) GroupsOf(along grid.Axis) *[]*sheets.DimensionGroup {
 	return &s.rowGroups
 }
 
+// shiftGroups moves the groups along an axis.
 func (s *Sheet) shiftGroups(along grid.Axis, at, n int) {
 	groups := s.GroupsOf(along)
 	var kept []*sheets.DimensionGroup
@@ -154,5 +161,5 @@ func (s *Sheet) shiftGroups(along grid.Axis, at, n int) {
 	*groups = kept
 }
 
-// Grow makes room for rows up to height and columns up to width, as append does.
+// Grow extends the grid to at least a size.
 func (s *Sheet) Grow(height, width int) { s.Resize(max(s.Height, height), max(s.Width, width)) }

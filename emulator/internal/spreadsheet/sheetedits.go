@@ -9,29 +9,29 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// CopySheet puts a copy of a sheet, perhaps of another spreadsheet, at an index.
-// Without a title it is named as in the menu.
-func (c *Spreadsheet) CopySheet(s *Sheet, id int64, title string, at int) (*Sheet, error) {
+// CopySheet inserts a copy of a sheet, which may be one of another spreadsheet,
+// at an index. Without a title it is named as the menu does.
+func (ss *Spreadsheet) CopySheet(s *Sheet, id int64, title string, at int) (*Sheet, error) {
 	if title == "" {
 		title = "Copy of " + s.Title
-		for n := 1; c.sheetByTitle(title) != nil; n++ {
+		for n := 1; ss.sheetByTitle(title) != nil; n++ {
 			title = fmt.Sprintf("Copy of %s %d", s.Title, n)
 		}
 	}
-	made := s.detached(c.Version)
+	made := s.detached(ss.Version)
 	made.ID, made.Title, made.Hidden = id, "", false
 	made.MapRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
 	for _, p := range made.Protected {
 		p.ProtectedRangeId = NewID(func(id int64) bool { return false })
 	}
-	if err := c.rename(made, title); err != nil {
+	if err := ss.rename(made, title); err != nil {
 		return nil, err
 	}
-	c.Sheets = slices.Insert(c.Sheets, at, made)
-	return made, c.CheckSize()
+	ss.Sheets = slices.Insert(ss.Sheets, at, made)
+	return made, ss.CheckSize()
 }
 
-// RuleAt checks the index of a rule.
+// RuleAt returns the conditional format at an index.
 func (s *Sheet) RuleAt(i int64) (*sheets.ConditionalFormatRule, error) {
 	if i < 0 || i >= int64(len(s.Rules)) {
 		return nil, rest.BadRequest("No conditional format on sheet: %d at index: %d", s.ID, i)
@@ -39,8 +39,9 @@ func (s *Sheet) RuleAt(i int64) (*sheets.ConditionalFormatRule, error) {
 	return s.Rules[i], nil
 }
 
-// AddSheet makes a sheet as a request describes it; what is missing is chosen.
-func (c *Spreadsheet) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
+// AddSheet adds a sheet with the properties of a request, and with defaults for
+// those that are missing.
+func (ss *Spreadsheet) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
 	if given.SheetType != "" && given.SheetType != "GRID" {
 		return nil, rest.Unsupported("a sheet of type " + given.SheetType)
 	}
@@ -49,50 +50,50 @@ func (c *Spreadsheet) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
 	case id < 0:
 		return nil, rest.BadRequest("Invalid sheet id %d. Sheet ids must be non-negative.", id)
 	case id == 0 && !rest.WasSent(given.ForceSendFields, "SheetId"):
-		id = c.NewSheetID()
-	case c.SheetByID(id) != nil:
+		id = ss.NewSheetID()
+	case ss.SheetByID(id) != nil:
 		return nil, rest.BadRequest("Sheet with id %d already exists.", id)
 	}
 	title := given.Title
-	for n := len(c.Sheets) + 1; title == "" || given.Title == "" && c.sheetByTitle(title) != nil; n++ {
+	for n := len(ss.Sheets) + 1; title == "" || given.Title == "" && ss.sheetByTitle(title) != nil; n++ {
 		title = fmt.Sprintf("Sheet%d", n)
 	}
 	s := newSheet(id, "", 1000, 26)
-	if err := c.rename(s, title); err != nil {
+	if err := ss.rename(s, title); err != nil {
 		return nil, err
 	}
-	at := len(c.Sheets)
+	at := len(ss.Sheets)
 	if i := int(given.Index); i > 0 && i < at || rest.WasSent(given.ForceSendFields, "Index") {
 		at = i
 	}
-	c.Sheets = slices.Insert(c.Sheets, at, s)
+	ss.Sheets = slices.Insert(ss.Sheets, at, s)
 	wanted := *given
 	wanted.Title, wanted.SheetId, wanted.Index = title, id, int64(at)
-	return s, c.SetProperties(s, &wanted)
+	return s, ss.SetProperties(s, &wanted)
 }
 
-// rename gives a sheet a title that no other has.
-func (c *Spreadsheet) rename(s *Sheet, title string) error {
+// rename gives a sheet a title that no other sheet has.
+func (ss *Spreadsheet) rename(s *Sheet, title string) error {
 	if title == "" {
 		return rest.BadRequest("The sheet name cannot be empty.")
 	}
-	if other := c.sheetByTitle(title); other != nil && other != s {
+	if other := ss.sheetByTitle(title); other != nil && other != s {
 		return rest.BadRequest("A sheet with the name %q already exists. Please enter another name.", title)
 	}
 	if old := s.Title; old != "" && old != title {
-		c.RewriteFormulas(func(_ *Sheet, text string) string { return grid.RenameInFormula(text, old, title) })
+		ss.RewriteFormulas(func(_ *Sheet, text string) string { return grid.RenameInFormula(text, old, title) })
 	}
 	s.Title = title
 	return nil
 }
 
-// SetProperties makes a sheet what its properties say, id and order apart.
-func (c *Spreadsheet) SetProperties(s *Sheet, p *sheets.SheetProperties) error {
-	if err := c.rename(s, p.Title); err != nil {
+// SetProperties sets the properties of a sheet, except ID and index.
+func (ss *Spreadsheet) SetProperties(s *Sheet, p *sheets.SheetProperties) error {
+	if err := ss.rename(s, p.Title); err != nil {
 		return err
 	}
 	s.Hidden = p.Hidden
-	if !slices.ContainsFunc(c.Sheets, func(s *Sheet) bool { return !s.Hidden }) {
+	if !slices.ContainsFunc(ss.Sheets, func(s *Sheet) bool { return !s.Hidden }) {
 		return rest.BadRequest("You can't hide all the sheets in a document.")
 	}
 	look := *p
@@ -105,10 +106,11 @@ func (c *Spreadsheet) SetProperties(s *Sheet, p *sheets.SheetProperties) error {
 		s.Resize(height, width)
 	}
 	s.Props = look
-	return c.CheckSize()
+	return ss.CheckSize()
 }
 
-// requestedSize reads the size out of grid properties; what was not sent stays.
+// requestedSize returns the size that grid properties ask for. What was not sent
+// stays.
 func (s *Sheet) requestedSize(g *sheets.GridProperties) (height, width int, err error) {
 	height, width = int(g.RowCount), int(g.ColumnCount)
 	if height == 0 && !rest.WasSent(g.ForceSendFields, "RowCount") {
@@ -133,9 +135,10 @@ func (s *Sheet) requestedSize(g *sheets.GridProperties) (height, width int, err 
 	return height, width, nil
 }
 
+// UnknownSheet returns the error of a request about a sheet that does not exist.
 func UnknownSheet(id int64) error { return rest.BadRequest("No sheet with id: %d", id) }
 
-// CopyCells returns copies of the cells of an area.
+// CopyCells returns the cells of a closed area.
 func (s *Sheet) CopyCells(a grid.Area) [][]grid.Cell {
 	out := make([][]grid.Cell, a.Rows())
 	for r := range out {
@@ -147,7 +150,7 @@ func (s *Sheet) CopyCells(a grid.Area) [][]grid.Cell {
 	return out
 }
 
-// SetCells stores cells from a place on; the grid has room for them.
+// SetCells stores rows of cells from a cell on. They must be in the grid.
 func (s *Sheet) SetCells(top, left int, block [][]grid.Cell) {
 	for r, line := range block {
 		for c, v := range line {
@@ -156,7 +159,7 @@ func (s *Sheet) SetCells(top, left int, block [][]grid.Cell) {
 	}
 }
 
-// Erase empties an area of everything.
+// Erase empties all cells of a closed area, also of formats and notes.
 func (s *Sheet) Erase(a grid.Area) {
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		for c := a.Left; c < min(a.Right, len(s.RowCells(r))); c++ {
@@ -165,7 +168,7 @@ func (s *Sheet) Erase(a grid.Area) {
 	}
 }
 
-// UsedArea cuts an area to the rows and columns that hold anything.
+// UsedArea cuts a closed area to the rows and columns that have anything stored.
 func (s *Sheet) UsedArea(a grid.Area) grid.Area {
 	width := 0
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
@@ -176,7 +179,8 @@ func (s *Sheet) UsedArea(a grid.Area) grid.Area {
 	return a
 }
 
-// Reorder gives the visible rows of an area another order.
+// Reorder changes the order of the visible rows of an area: order gets their
+// indexes and sorts them.
 func (s *Sheet) Reorder(a grid.Area, order func(rows []int)) {
 	var places []int
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {

@@ -11,14 +11,14 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Spreadsheet is what a spreadsheet holds.
+// Spreadsheet is the content of a spreadsheet.
 type Spreadsheet struct {
 	Version     uint64
-	Stale       bool // values of formulas are older than what they depend on
+	Stale       bool // values of formulas may be out of date
 	Properties  sheets.SpreadsheetProperties
 	Sheets      []*Sheet
 	NamedRanges []NamedRange
-	Metadata    []*sheets.DeveloperMetadata // developer metadata; never changed in place
+	Metadata    []*sheets.DeveloperMetadata // values never changed in place
 }
 
 // NamedRange is a name for an area of a sheet.
@@ -28,48 +28,49 @@ type NamedRange struct {
 	Area     grid.Area
 }
 
-func (c *Spreadsheet) Clone() *Spreadsheet {
-	d := *c
+// Clone returns a copy of the next version, which shares rows until it writes.
+func (ss *Spreadsheet) Clone() *Spreadsheet {
+	d := *ss
 	d.Version++
-	d.Sheets = slices.Clone(c.Sheets)
+	d.Sheets = slices.Clone(ss.Sheets)
 	for i, s := range d.Sheets {
 		d.Sheets[i] = s.clone(d.Version)
 	}
-	d.NamedRanges = slices.Clone(c.NamedRanges)
-	d.Metadata = slices.Clone(c.Metadata)
+	d.NamedRanges = slices.Clone(ss.NamedRanges)
+	d.Metadata = slices.Clone(ss.Metadata)
 	return &d
 }
 
-// Title returns the spreadsheet's title.
-func (c *Spreadsheet) Title() string { return c.Properties.Title }
+// Title returns the title of the spreadsheet.
+func (ss *Spreadsheet) Title() string { return ss.Properties.Title }
 
 // WithTitle returns a copy with another title.
-func (c *Spreadsheet) WithTitle(title string) *Spreadsheet {
-	d := c.Clone()
+func (ss *Spreadsheet) WithTitle(title string) *Spreadsheet {
+	d := ss.Clone()
 	d.Properties.Title = title
 	return d
 }
 
-// Draft returns a copy to be changed, whose formulas are calculated again.
-func (c *Spreadsheet) Draft() *Spreadsheet {
-	d := c.Clone()
+// Draft returns a copy to be changed, whose formulas will be calculated again.
+func (ss *Spreadsheet) Draft() *Spreadsheet {
+	d := ss.Clone()
 	d.Stale = true
 	return d
 }
 
-// ContinueFrom makes c the next version of what it replaces.
-func (c *Spreadsheet) ContinueFrom(old *Spreadsheet) {
-	c.Version = old.Version + 1
-	for _, s := range c.Sheets {
-		s.Version = c.Version
+// ContinueFrom makes ss the version after old, which it replaces.
+func (ss *Spreadsheet) ContinueFrom(old *Spreadsheet) {
+	ss.Version = old.Version + 1
+	for _, s := range ss.Sheets {
+		s.Version = ss.Version
 	}
 }
 
-// Copy returns a copy that shares nothing that can change. Developer metadata
-// comes along, as it is copied with a file
+// Copy returns a copy with another title, which shares nothing that can change.
+// It has the developer metadata, too, as a copy of a file has
 // (developers.google.com/workspace/sheets/api/guides/metadata).
-func (c *Spreadsheet) Copy(title string) *Spreadsheet {
-	d := c.Draft()
+func (ss *Spreadsheet) Copy(title string) *Spreadsheet {
+	d := ss.Draft()
 	d.Properties.Title = title
 	for i, s := range d.Sheets {
 		d.Sheets[i] = s.detached(d.Version)
@@ -77,7 +78,7 @@ func (c *Spreadsheet) Copy(title string) *Spreadsheet {
 	return d
 }
 
-// detached returns a copy of a sheet with rows of its own.
+// detached returns a copy of a sheet that shares no rows.
 func (s *Sheet) detached(version uint64) *Sheet {
 	d := s.clone(version)
 	for r, have := range d.Rows {
@@ -94,15 +95,17 @@ const MaxCells = 10_000_000
 
 const tooManyCells = rest.BadRequestError("This action would increase the number of cells in the workbook above the limit of 10000000 cells.")
 
-// CheckSize refuses contents that grew over Google's limits.
-func (c *Spreadsheet) CheckSize() error {
-	return c.CheckGrowth(nil, 0, 0)
+// CheckSize returns an error if the spreadsheet has more cells or columns than
+// Google allows.
+func (ss *Spreadsheet) CheckSize() error {
+	return ss.CheckGrowth(nil, 0, 0)
 }
 
-// CheckGrowth refuses what would grow over the limits if s had that size.
-func (c *Spreadsheet) CheckGrowth(grown *Sheet, height, width int) error {
+// CheckGrowth returns the error that [Spreadsheet.CheckSize] would return if a
+// sheet had another size.
+func (ss *Spreadsheet) CheckGrowth(grown *Sheet, height, width int) error {
 	total := 0
-	for _, s := range c.Sheets {
+	for _, s := range ss.Sheets {
 		h, w := s.Height, s.Width
 		if s == grown {
 			h, w = height, width
@@ -118,9 +121,9 @@ func (c *Spreadsheet) CheckGrowth(grown *Sheet, height, width int) error {
 	return nil
 }
 
-// SheetByID returns the sheet, or nil.
-func (c *Spreadsheet) SheetByID(id int64) *Sheet {
-	for _, s := range c.Sheets {
+// SheetByID returns the sheet with an ID, or nil.
+func (ss *Spreadsheet) SheetByID(id int64) *Sheet {
+	for _, s := range ss.Sheets {
 		if s.ID == id {
 			return s
 		}
@@ -128,9 +131,10 @@ func (c *Spreadsheet) SheetByID(id int64) *Sheet {
 	return nil
 }
 
-// sheetByTitle returns the sheet, or nil. Titles differ by more than case.
-func (c *Spreadsheet) sheetByTitle(title string) *Sheet {
-	for _, s := range c.Sheets {
+// sheetByTitle returns the sheet with a title, or nil. Case does not distinguish
+// titles.
+func (ss *Spreadsheet) sheetByTitle(title string) *Sheet {
+	for _, s := range ss.Sheets {
 		if strings.EqualFold(s.Title, title) {
 			return s
 		}
@@ -138,7 +142,7 @@ func (c *Spreadsheet) sheetByTitle(title string) *Sheet {
 	return nil
 }
 
-// NewID returns a positive 31-bit number that taken does not know.
+// NewID returns a random positive 31-bit number for which taken returns false.
 func NewID(taken func(int64) bool) int64 {
 	for {
 		id := int64(rand.Int32N(1<<31-2)) + 1
@@ -148,12 +152,14 @@ func NewID(taken func(int64) bool) int64 {
 	}
 }
 
-func (c *Spreadsheet) NewSheetID() int64 {
-	return NewID(func(id int64) bool { return c.SheetByID(id) != nil })
+// NewSheetID returns an ID that no sheet has.
+func (ss *Spreadsheet) NewSheetID() int64 {
+	return NewID(func(id int64) bool { return ss.SheetByID(id) != nil })
 }
 
-// New returns a spreadsheet as Google makes it: locale, time zone and
-// theme of one that a service account creates (recorded).
+// New returns a spreadsheet as Google creates it, with the locale, the time zone
+// and the theme of one that a service account creates (recorded). Without sheets
+// it has an empty "Sheet1".
 func New(title string, list ...*Sheet) *Spreadsheet {
 	if len(list) == 0 {
 		list = []*Sheet{newSheet(0, "Sheet1", 1000, 26)}
@@ -161,16 +167,18 @@ func New(title string, list ...*Sheet) *Spreadsheet {
 	return &Spreadsheet{Stale: true, Properties: newProperties(cmp.Or(title, "Untitled spreadsheet")), Sheets: list}
 }
 
-// Insert makes rows or columns and moves what refers to the sheet by position.
-func (c *Spreadsheet) Insert(s *Sheet, along grid.Axis, at, n int) {
+// Insert inserts n empty rows or columns before at, and moves what refers to the
+// sheet by position.
+func (ss *Spreadsheet) Insert(s *Sheet, along grid.Axis, at, n int) {
 	s.insert(along, at, n)
-	c.shift(s, along, at, n)
+	ss.shift(s, along, at, n)
 }
 
-// shift moves the named ranges and developer metadata of a sheet along with its rows or columns.
-func (c *Spreadsheet) shift(s *Sheet, along grid.Axis, at, n int) {
-	kept := c.NamedRanges[:0]
-	for _, named := range c.NamedRanges {
+// shift moves named ranges, developer metadata and references of formulas with
+// the rows or columns of a sheet.
+func (ss *Spreadsheet) shift(s *Sheet, along grid.Axis, at, n int) {
+	kept := ss.NamedRanges[:0]
+	for _, named := range ss.NamedRanges {
 		ok := true
 		if named.SheetID == s.ID {
 			named.Area, ok = named.Area.Shifted(along, at, n)
@@ -179,15 +187,16 @@ func (c *Spreadsheet) shift(s *Sheet, along grid.Axis, at, n int) {
 			kept = append(kept, named)
 		}
 	}
-	c.NamedRanges = kept
-	c.shiftMetadata(s.ID, along, at, n)
-	c.RewriteFormulas(func(of *Sheet, text string) string {
+	ss.NamedRanges = kept
+	ss.shiftMetadata(s.ID, along, at, n)
+	ss.RewriteFormulas(func(of *Sheet, text string) string {
 		return grid.ShiftFormula(text, of.Title, s.Title, along, at, n)
 	})
 }
 
-// Remove deletes rows or columns and moves what refers to the sheet by position.
-func (c *Spreadsheet) Remove(s *Sheet, along grid.Axis, from, to int) {
+// Remove deletes the rows or columns from up to to-1, and moves what refers to
+// the sheet by position.
+func (ss *Spreadsheet) Remove(s *Sheet, along grid.Axis, from, to int) {
 	s.remove(along, from, to)
-	c.shift(s, along, from, from-to)
+	ss.shift(s, along, from, from-to)
 }

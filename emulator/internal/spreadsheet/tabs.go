@@ -7,16 +7,17 @@ import (
 	"example.com/sheets-function/emulator/internal/grid"
 )
 
-// Tab is what a sheet is made from: its title, its cells as [raw] takes them,
-// and whether it is hidden.
+// Tab is what a sheet is made from. Values are rows of cells: strings, numbers
+// of any type, bool, [Date], [Number], [Formula], and nil for an empty cell. The
+// grid is 1000 x 26, or as large as the values need.
 type Tab struct {
 	Title  string
 	Values [][]any
 	Hidden bool
 }
 
-// FromTabs returns a spreadsheet with these sheets; its first one is visible if
-// all were hidden.
+// FromTabs returns a spreadsheet with these sheets. The first is visible if all
+// were hidden; one without a title is named "Sheet" and its number.
 func FromTabs(title string, tabs []Tab) *Spreadsheet {
 	var list []*Sheet
 	for i, t := range tabs {

@@ -7,58 +7,56 @@ import (
 	"example.com/sheets-function/emulator/internal/grid"
 )
 
-// Formulas in the calculator's dialect.
-
-// errorTerms stand for errors written in a formula, which the library takes
-// for bad syntax: terms that have the error as their value.
+// errorTerms are expressions whose value is an error, for errors that a formula
+// has as a literal, which are bad syntax to the library.
 var errorTerms = map[string]string{
 	"#REF!": "INDEX(A1:A1,2,2)", "#NAME?": "NOSUCHNAME()", "#DIV/0!": "(1/0)", "#N/A": "NA()",
 	"#VALUE!": `("x"+1)`, "#NUM!": "SQRT(-1)", "#NULL!": "(1/0)", "#ERROR!": `("x"+1)`,
 }
 
-// translate writes a formula for the calculator and notes which cells it uses:
-// sheets by their code, names by their cells, open ranges closed, and the clock
-// by the emulator's.
-func (k *calculator) translate(f *formulaCell, text string) string {
-	b := extractor{calculator: k}
-	first := len(k.subexprs)
+// translate returns a formula for the library, and stores in f which cells it
+// uses: sheets have their names in the workbook, names are replaced with their
+// cells, open ranges are closed, and the time is that of the emulator.
+func (calc *calculator) translate(f *formulaCell, text string) string {
+	x := extractor{calculator: calc}
+	first := len(calc.subexprs)
 	parts := grid.SplitFormula(strings.TrimPrefix(text, "="))
 	for i := 0; i < len(parts); i++ {
 		p, used := parts[i], len(f.uses)
 		switch name := strings.ToUpper(p.Text); {
 		case p.Kind == grid.RangePart:
-			blank, length := k.blankTest(f, parts[i:])
+			blank, length := calc.blankTest(f, parts[i:])
 			if length == 0 {
-				blank, length = k.writeReference(f, p), 1
+				blank, length = calc.writeReference(f, p), 1
 			}
-			b.text += blank
+			x.text += blank
 			i += length - 1
 			if !p.Cells.Single {
-				b.ranges++
+				x.ranges++
 			}
 		case p.Kind == grid.NamePart:
-			b.text += k.writeName(f, name)
-			b.ranges++
+			x.text += calc.writeName(f, name)
+			x.ranges++
 		case p.Kind == grid.FunctionPart && (name == "NOW" || name == "TODAY") && i+2 < len(parts) && parts[i+2].Text == ")":
-			b.text += k.writeClock(name)
+			x.text += calc.writeClock(name)
 			i += 2
 		case p.Kind == grid.PlainPart && errorTerms[name] != "":
-			b.text += errorTerms[name]
+			x.text += errorTerms[name]
 		case p.Kind == grid.FunctionPart:
-			b.openCall(name)
+			x.openCall(name)
 		default:
-			b.literal(p.Text)
+			x.literal(p.Text)
 		}
-		b.uses = append(b.uses, f.uses[used:]...)
+		x.uses = append(x.uses, f.uses[used:]...)
 	}
-	f.whole = subexpr{strict: b.lenient == 0, uses: b.uses, needs: b.needs}
-	f.subexprs = k.subexprs[first:]
-	return b.text
+	f.whole = subexpr{strict: x.lenient == 0, uses: x.uses, needs: x.needs}
+	f.subexprs = calc.subexprs[first:]
+	return x.text
 }
 
-// blankTest translates a comparison of a cell with "", which the library gets
-// wrong for an empty cell.
-func (k *calculator) blankTest(f *formulaCell, parts []grid.FormulaPart) (text string, length int) {
+// blankTest translates a comparison of a cell with "", which is wrong in the
+// library for an empty cell.
+func (calc *calculator) blankTest(f *formulaCell, parts []grid.FormulaPart) (text string, length int) {
 	if parts[0].Kind != grid.RangePart || !parts[0].Cells.Single {
 		return "", 0
 	}
@@ -73,7 +71,7 @@ func (k *calculator) blankTest(f *formulaCell, parts []grid.FormulaPart) (text s
 			if test == "" {
 				return "", 0
 			}
-			return "(LEN(" + k.writeReference(f, parts[0]) + ")" + test + ")", at + 1
+			return "(LEN(" + calc.writeReference(f, parts[0]) + ")" + test + ")", at + 1
 		default:
 			return "", 0
 		}
@@ -81,48 +79,51 @@ func (k *calculator) blankTest(f *formulaCell, parts []grid.FormulaPart) (text s
 	return "", 0
 }
 
-func (k *calculator) writeClock(name string) string {
-	n := grid.Serial(k.now.UTC())
+// writeClock returns the value of NOW or TODAY.
+func (calc *calculator) writeClock(name string) string {
+	n := grid.Serial(calc.now.UTC())
 	if name == "TODAY" {
 		n = float64(int(n))
 	}
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-func (k *calculator) writeReference(f *formulaCell, p grid.FormulaPart) string {
+// writeReference returns a reference for the library.
+func (calc *calculator) writeReference(f *formulaCell, p grid.FormulaPart) string {
 	s := f.sheet
 	if p.Sheet != "" {
-		s = k.spreadsheet.sheetByTitle(p.Sheet)
+		s = calc.ss.sheetByTitle(p.Sheet)
 	}
 	if s == nil {
 		return errorTerms[grid.RefError]
 	}
-	return k.writeRange(f, s, p.Cells)
+	return calc.writeRange(f, s, p.Cells)
 }
 
-// writeRange writes a range with its sheet; what lies outside the grid is #REF!.
-func (k *calculator) writeRange(f *formulaCell, s *Sheet, r grid.CellRange) string {
+// writeRange returns a range with its sheet; #REF! for one outside the grid.
+func (calc *calculator) writeRange(f *formulaCell, s *Sheet, r grid.CellRange) string {
 	if r.Area.Top >= s.Height || r.Area.Left >= s.Width {
 		return errorTerms[grid.RefError]
 	}
 	r.Area = r.Area.Closed(s.Height, s.Width)
 	f.uses = append(f.uses, usedRange{s, r.Area})
-	// Rows below the last one with anything in it are not walked through.
+	// The library visits every row of a range, also the empty ones at the end.
 	if last := max(len(s.Rows), r.Area.Top+1); r.Area.Bottom > last && r.Area.Rows() > maxEmptyRows {
 		r.Area.Bottom = last
 	}
 	r.Absolute = [4]bool{true, true, true, true}
-	return k.sheetName(s) + "!" + r.Text()
+	return calc.sheetName(s) + "!" + r.Text()
 }
 
-// maxEmptyRows is how many empty rows at the end a range may have before they
-// are left out of the calculation.
+// maxEmptyRows is the number of empty rows at the end that a range may have
+// before they are left out of the calculation.
 const maxEmptyRows = 2000
 
-func (k *calculator) writeName(f *formulaCell, name string) string {
-	for _, n := range k.spreadsheet.NamedRanges {
-		if s := k.spreadsheet.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, name) {
-			return k.writeRange(f, s, grid.CellRange{Area: n.Area, Single: n.Area.Rows() == 1 && n.Area.Columns() == 1})
+// writeName returns the cells of a named range.
+func (calc *calculator) writeName(f *formulaCell, name string) string {
+	for _, n := range calc.ss.NamedRanges {
+		if s := calc.ss.SheetByID(n.SheetID); s != nil && strings.EqualFold(n.Name, name) {
+			return calc.writeRange(f, s, grid.CellRange{Area: n.Area, Single: n.Area.Rows() == 1 && n.Area.Columns() == 1})
 		}
 	}
 	return errorTerms["#NAME?"]

@@ -8,35 +8,39 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// ValuesWriter is one values call that writes: how values come in and are answered.
+// ValuesWriter writes the values of one call of spreadsheets.values, and
+// describes what it wrote.
 type ValuesWriter struct {
 	Input         ValueInput
-	includeValues bool // the values as stored are part of the answer
-	rendering     Rendering
+	includeValues bool // in the response, as they were stored
+	render        Rendering
 }
 
-// WrittenRange is where one range of values went.
+// WrittenRange is a range of values that was written.
 type WrittenRange struct {
-	spreadsheet   *Spreadsheet
+	ss            *Spreadsheet
 	sheet         *Sheet
 	area          grid.Area
-	rows, columns []int // that got a value or were emptied
+	rows, columns []int // with cells that were written or emptied
 	cells         int64
 }
 
+// NewValuesWriter returns a writer for the options of a call: its
+// ValueInputOption, whether the response includes the values, and how it renders
+// them.
 func NewValuesWriter(inputOption string, echo bool, value, date string, now time.Time) (*ValuesWriter, error) {
 	in, err := parseValueInput(inputOption, now)
 	if err != nil {
 		return nil, err
 	}
-	how, err := ParseRendering(value, date, "")
-	return &ValuesWriter{in, echo, how}, err
+	render, err := ParseRendering(value, date, "")
+	return &ValuesWriter{in, echo, render}, err
 }
 
-// Update writes a value range where it says. A closed range of several cells is
-// a bound, any other an origin; the grid does not grow.
-func (w *ValuesWriter) Update(c *Spreadsheet, v *sheets.ValueRange) (WrittenRange, error) {
-	s, ref, err := c.findRange(v.Range)
+// Update writes a value range. A closed range of several cells is a bound, any
+// other an origin; the grid does not grow.
+func (w *ValuesWriter) Update(ss *Spreadsheet, v *sheets.ValueRange) (WrittenRange, error) {
+	s, ref, err := ss.findRange(v.Range)
 	if err != nil {
 		return WrittenRange{}, err
 	}
@@ -62,9 +66,10 @@ func (w *ValuesWriter) Update(c *Spreadsheet, v *sheets.ValueRange) (WrittenRang
 	if to.Bottom > s.Height || to.Right > s.Width {
 		return WrittenRange{}, s.ExceedsGrid("'"+s.Title+"'", to)
 	}
-	return c.storeCells(s, to, lines), nil
+	return ss.storeCells(s, to, lines), nil
 }
 
+// lines returns the cells of a value range, row by row.
 func (w *ValuesWriter) lines(v *sheets.ValueRange) ([][]*grid.Cell, error) {
 	columns, err := ParseEnum("data.major_dimension", v.MajorDimension, "Dimension", dimensions)
 	if err != nil {
@@ -73,7 +78,8 @@ func (w *ValuesWriter) lines(v *sheets.ValueRange) ([][]*grid.Cell, error) {
 	return w.Input.parseCells(v.Values, columns)
 }
 
-// extent is the area that lines take from a's first cell on; at least that cell.
+// extent returns the area of rows of cells from the first cell of a on; at least
+// that cell.
 func extent(a grid.Area, lines [][]*grid.Cell) grid.Area {
 	width := 1
 	for _, line := range lines {
@@ -82,9 +88,9 @@ func extent(a grid.Area, lines [][]*grid.Cell) grid.Area {
 	return grid.Rect(a.Top, a.Top+max(1, len(lines)), a.Left, a.Left+width)
 }
 
-// storeCells stores lines; the grid has room for them.
-func (c *Spreadsheet) storeCells(s *Sheet, to grid.Area, lines [][]*grid.Cell) WrittenRange {
-	done := WrittenRange{spreadsheet: c, sheet: s, area: to}
+// storeCells stores rows of cells in an area of the grid.
+func (ss *Spreadsheet) storeCells(s *Sheet, to grid.Area, lines [][]*grid.Cell) WrittenRange {
+	done := WrittenRange{ss: ss, sheet: s, area: to}
 	for r, line := range lines {
 		any := false
 		for i, v := range line {
@@ -104,11 +110,11 @@ func (c *Spreadsheet) storeCells(s *Sheet, to grid.Area, lines [][]*grid.Cell) W
 	return done
 }
 
-// Append writes below the last table in the range, or at the range's own first
-// cell where it holds none, and returns the table's name
+// Append writes below the last table in a range, or at the first cell of the
+// range if it has none, and returns the name of the table
 // (developers.google.com/workspace/sheets/api/guides/values, "Append values").
-func (w *ValuesWriter) Append(c *Spreadsheet, a1 string, v *sheets.ValueRange, insert bool) (done WrittenRange, table string, err error) {
-	s, ref, err := c.findRange(a1)
+func (w *ValuesWriter) Append(ss *Spreadsheet, a1 string, v *sheets.ValueRange, insert bool) (done WrittenRange, table string, err error) {
+	s, ref, err := ss.findRange(a1)
 	if err != nil {
 		return done, "", err
 	}
@@ -128,23 +134,24 @@ func (w *ValuesWriter) Append(c *Spreadsheet, a1 string, v *sheets.ValueRange, i
 	}
 	to := extent(start, lines)
 	if len(lines) == 0 {
-		return c.storeCells(s, to, lines), table, nil
+		return ss.storeCells(s, to, lines), table, nil
 	}
 	if insert {
-		c.Insert(s, grid.ByRow, to.Top, len(lines))
+		ss.Insert(s, grid.ByRow, to.Top, len(lines))
 	}
 	s.Grow(to.Bottom, to.Right)
-	if err := c.CheckSize(); err != nil {
+	if err := ss.CheckSize(); err != nil {
 		return done, "", err
 	}
-	done = c.storeCells(s, to, lines)
+	done = ss.storeCells(s, to, lines)
 	if found {
 		s.ExtendTable(t, to)
 	}
 	return done, table, nil
 }
 
-// Response describes what was written, the values too if they were asked for.
+// Response describes what was written, with the values if the call asked for
+// them.
 func (w *ValuesWriter) Response(id string, done WrittenRange) *sheets.UpdateValuesResponse {
 	out := &sheets.UpdateValuesResponse{SpreadsheetId: id}
 	if done.sheet == nil {
@@ -154,14 +161,14 @@ func (w *ValuesWriter) Response(id string, done WrittenRange) *sheets.UpdateValu
 	out.UpdatedRows, out.UpdatedColumns = countDistinct(done.rows), countDistinct(done.columns)
 	out.UpdatedCells = done.cells
 	if w.includeValues {
-		done.spreadsheet.Calculate(w.Input.Now)
-		out.UpdatedData = done.sheet.ValueRange(done.area, w.rendering)
+		done.ss.Calculate(w.Input.Now)
+		out.UpdatedData = done.sheet.ValueRange(done.area, w.render)
 	}
 	return out
 }
 
-// Totals sums up a batch: rows and columns that several ranges share count once
-// (recorded).
+// Totals describes what a batch wrote. Rows and columns of several ranges count
+// once (recorded).
 func (w *ValuesWriter) Totals(id string, all []WrittenRange) *sheets.BatchUpdateValuesResponse {
 	out := &sheets.BatchUpdateValuesResponse{SpreadsheetId: id}
 	rows, columns, touched := map[[2]int64]bool{}, map[[2]int64]bool{}, map[int64]bool{}
@@ -181,16 +188,17 @@ func (w *ValuesWriter) Totals(id string, all []WrittenRange) *sheets.BatchUpdate
 	return out
 }
 
-// SameRange refuses a body that names another range than the path.
-func (c *Spreadsheet) SameRange(path, body string) error {
+// SameRange returns an error if the body of a request names another range than
+// the path.
+func (ss *Spreadsheet) SameRange(path, body string) error {
 	if body == "" {
 		return nil
 	}
-	s, a, err := c.findRange(path)
+	s, a, err := ss.findRange(path)
 	if err != nil {
 		return err
 	}
-	other, b, err := c.findRange(body)
+	other, b, err := ss.findRange(body)
 	if err == nil && (s != other || a.Area != b.Area) {
 		err = rest.BadRequest("Requested range %s does not match value range %s", path, body)
 	}

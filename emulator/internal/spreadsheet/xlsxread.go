@@ -11,8 +11,8 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// ReadXLSX reads the sheets of an .xlsx file. A formula that cannot be calculated
-// here is read as the value that the file has for it.
+// ReadXLSX returns the sheets of an .xlsx file. A formula that cannot be
+// calculated here is read as the value that the file has for it.
 func ReadXLSX(r io.Reader) ([]Tab, error) {
 	book, err := excelize.OpenReader(r)
 	if err != nil {
@@ -23,7 +23,7 @@ func ReadXLSX(r io.Reader) ([]Tab, error) {
 	if len(titles) == 0 {
 		return nil, errors.New("read xlsx: no sheet")
 	}
-	x := xlsxReader{book: book, patterns: map[int]string{}}
+	x := xlsxReader{file: book, patterns: map[int]string{}}
 	if p, err := book.GetWorkbookProps(); err == nil && p.Date1904 != nil && *p.Date1904 {
 		x.shift = 1462 // days from 1899-12-30 to 1904-01-01
 	}
@@ -39,18 +39,19 @@ func ReadXLSX(r io.Reader) ([]Tab, error) {
 }
 
 type xlsxReader struct {
-	book     *excelize.File
-	patterns map[int]string // by style
-	shift    float64        // of dates, in a file that counts from 1904
+	file     *excelize.File
+	patterns map[int]string // by style ID
+	shift    float64        // added to dates, for a file that counts from 1904
 }
 
+// sheet reads one sheet.
 func (x *xlsxReader) sheet(title string) (Tab, error) {
-	visible, err := x.book.GetSheetVisible(title)
+	visible, err := x.file.GetSheetVisible(title)
 	if err != nil {
 		return Tab{}, err
 	}
 	s := Tab{Title: title, Hidden: !visible}
-	rows, err := x.book.GetRows(title, excelize.Options{RawCellValue: true})
+	rows, err := x.file.GetRows(title, excelize.Options{RawCellValue: true})
 	if err != nil {
 		return s, err
 	}
@@ -67,13 +68,13 @@ func (x *xlsxReader) sheet(title string) (Tab, error) {
 	return s, nil
 }
 
-// cell returns a value as [raw] takes them.
+// cell returns the value of a cell as [Tab] has it.
 func (x *xlsxReader) cell(title, name, text string) (any, error) {
-	formula, err := x.book.GetCellFormula(title, name)
+	formula, err := x.file.GetCellFormula(title, name)
 	if err != nil {
 		return nil, err
 	}
-	style, err := x.book.GetCellStyle(title, name)
+	style, err := x.file.GetCellStyle(title, name)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,7 @@ func (x *xlsxReader) cell(title, name, text string) (any, error) {
 	if text == "" {
 		return nil, nil
 	}
-	kind, err := x.book.GetCellType(title, name)
+	kind, err := x.file.GetCellType(title, name)
 	if err != nil {
 		return nil, err
 	}
@@ -109,8 +110,8 @@ func (x *xlsxReader) cell(title, name, text string) (any, error) {
 	return Number{Value: n, Pattern: pattern}, nil
 }
 
-// builtinPatterns are the number formats that a file names by number only
-// (ECMA-376 part 1, 18.8.30), as en_US writes them.
+// builtinPatterns are the number formats that a file has by number only
+// (ECMA-376 part 1, 18.8.30), in en_US.
 var builtinPatterns = map[int]string{
 	1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
 	14: "m/d/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm am/pm", 19: "h:mm:ss am/pm",
@@ -118,13 +119,13 @@ var builtinPatterns = map[int]string{
 	45: "mm:ss", 46: "h:mm:ss", 47: "mm:ss", 48: "0.00E+00",
 }
 
-// pattern is the number format of a style; "" where it has none.
+// pattern returns the number format of a style; "" if it has none.
 func (x *xlsxReader) pattern(style int) string {
 	if known, ok := x.patterns[style]; ok {
 		return known
 	}
 	pattern := ""
-	if s, err := x.book.GetStyle(style); err == nil {
+	if s, err := x.file.GetStyle(style); err == nil {
 		pattern = builtinPatterns[s.NumFmt]
 		if s.CustomNumFmt != nil {
 			pattern = *s.CustomNumFmt

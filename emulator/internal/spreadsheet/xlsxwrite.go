@@ -12,48 +12,51 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// xlsxWriter writes contents; titles are those in the file.
+// xlsxWriter writes a spreadsheet as an .xlsx file.
 type xlsxWriter struct {
-	spreadsheet *Spreadsheet
-	book        *excelize.File
-	titles      map[*Sheet]string
-	styles      map[string]int // by pattern
+	ss     *Spreadsheet
+	file   *excelize.File
+	titles map[*Sheet]string
+	styles map[string]int // style IDs by pattern
 }
 
-func (c *Spreadsheet) WriteXLSX(w io.Writer) error {
-	x := xlsxWriter{spreadsheet: c, book: excelize.NewFile(), titles: map[*Sheet]string{}, styles: map[string]int{}}
-	defer x.book.Close()
+// WriteXLSX writes the spreadsheet as an .xlsx file: sheets, values, formulas
+// with their results, and number formats. Titles that such a file cannot have
+// are changed.
+func (ss *Spreadsheet) WriteXLSX(w io.Writer) error {
+	x := xlsxWriter{ss: ss, file: excelize.NewFile(), titles: map[*Sheet]string{}, styles: map[string]int{}}
+	defer x.file.Close()
 	taken := map[string]bool{}
-	for i, s := range c.Sheets {
+	for i, s := range ss.Sheets {
 		x.titles[s] = freeTitle(s.Title, taken)
 		if i == 0 {
-			if err := x.book.SetSheetName("Sheet1", x.titles[s]); err != nil {
+			if err := x.file.SetSheetName("Sheet1", x.titles[s]); err != nil {
 				return err
 			}
-		} else if _, err := x.book.NewSheet(x.titles[s]); err != nil {
+		} else if _, err := x.file.NewSheet(x.titles[s]); err != nil {
 			return err
 		}
 	}
-	// Before the cells, as the library would read them all again afterwards.
-	first, err := x.book.GetSheetIndex(x.titles[c.firstVisible()])
+	// This comes before the cells, as the library would read all of them again later.
+	first, err := x.file.GetSheetIndex(x.titles[ss.firstVisible()])
 	if err != nil {
 		return err
 	}
-	x.book.SetActiveSheet(first)
-	for _, s := range c.Sheets {
-		if err := x.book.SetSheetVisible(x.titles[s], !s.Hidden); err != nil {
+	x.file.SetActiveSheet(first)
+	for _, s := range ss.Sheets {
+		if err := x.file.SetSheetVisible(x.titles[s], !s.Hidden); err != nil {
 			return err
 		}
 	}
-	for _, s := range c.Sheets {
+	for _, s := range ss.Sheets {
 		if err := x.sheet(s); err != nil {
 			return fmt.Errorf("sheet %q: %w", s.Title, err)
 		}
 	}
-	return x.book.Write(w)
+	return x.file.Write(w)
 }
 
-// freeTitle is a title that a file can have and that is not taken.
+// freeTitle returns a title that a file can have and that is not taken.
 func freeTitle(title string, taken map[string]bool) string {
 	title = strings.NewReplacer("[", "(", "]", ")", ":", "-", "*", "-", "?", "-", "/", "-", `\`, "-").Replace(title)
 	title = strings.Trim(strings.ToValidUTF8(title, "-"), "'")
@@ -66,7 +69,8 @@ func freeTitle(title string, taken map[string]bool) string {
 	return base
 }
 
-// cut shortens a text to so many UTF-16 units, as the format counts them.
+// cut returns the beginning of a text that has so many UTF-16 code units at
+// most.
 func cut(text string, most int) string {
 	units := 0
 	for i, r := range text {
@@ -77,8 +81,9 @@ func cut(text string, most int) string {
 	return text
 }
 
+// sheet writes one sheet.
 func (x *xlsxWriter) sheet(s *Sheet) error {
-	to, err := x.book.NewStreamWriter(x.titles[s])
+	to, err := x.file.NewStreamWriter(x.titles[s])
 	if err != nil {
 		return err
 	}
@@ -103,6 +108,7 @@ func (x *xlsxWriter) sheet(s *Sheet) error {
 	return to.Flush()
 }
 
+// cell returns a cell for the library.
 func (x *xlsxWriter) cell(s *Sheet, c grid.Cell) (any, error) {
 	if c.Kind == grid.KindBlank {
 		return nil, nil
@@ -118,13 +124,13 @@ func (x *xlsxWriter) cell(s *Sheet, c grid.Cell) (any, error) {
 	return out, err
 }
 
-// formula is a formula as the file has it: titles as they are there, and no
-// range open at an end.
+// formula returns a formula with the titles of the file, and without open
+// ranges.
 func (x *xlsxWriter) formula(own *Sheet, text string) string {
 	return grid.RewriteReferences(text, func(p grid.FormulaPart) (string, bool) {
 		of := own
 		if p.Sheet != "" {
-			of = x.spreadsheet.sheetByTitle(p.Sheet)
+			of = x.ss.sheetByTitle(p.Sheet)
 		}
 		if of == nil {
 			return grid.RefError, true
@@ -139,12 +145,12 @@ func (x *xlsxWriter) formula(own *Sheet, text string) string {
 	})
 }
 
-// style returns the style of a number format, and makes it where it is new.
+// style returns the ID of the style of a number format, 0 for none.
 func (x *xlsxWriter) style(pattern string) (int, error) {
 	if known, ok := x.styles[pattern]; ok || pattern == "" {
 		return known, nil
 	}
-	made, err := x.book.NewStyle(&excelize.Style{CustomNumFmt: &pattern})
+	made, err := x.file.NewStyle(&excelize.Style{CustomNumFmt: &pattern})
 	x.styles[pattern] = made
 	return made, err
 }
