@@ -71,7 +71,7 @@ func (s *Server) faulty(r *http.Request, rt *rest.Route, f Fault) *rest.Response
 		return rest.HTMLError(f.Status)
 	case rt == nil:
 		return s.authority.MetadataFault(r, f.Status)
-	case identity.IsOpen(rt):
+	case identity.NeedsNoToken(rt):
 		return identity.OAuthFault(rt, f.Status)
 	}
 	return rest.AsError(faultFailure(f.Status, rt)).Response(rt.IsDrive(), r.URL.Query().Get("alt") == "json")
@@ -101,7 +101,7 @@ func (s *Server) authorized(r *http.Request, c *rest.Call, entry *Request) (any,
 	if c.Route.Serve == nil {
 		return nil, rest.Unsupported(c.Route.Name)
 	}
-	if !identity.IsOpen(c.Route) {
+	if !identity.NeedsNoToken(c.Route) {
 		if err := s.admit(r, c, entry); err != nil {
 			return nil, err
 		}

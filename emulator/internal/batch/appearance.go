@@ -9,10 +9,11 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Requests about how a sheet looks: borders, bands, conditional formats and the
-// state of groups. All is stored and given back; nothing is drawn.
+// Requests about the appearance of a sheet: borders, bands and the state of
+// groups. They are stored and returned, but not applied, as nothing is drawn.
 
-// updateBorders sets the borders of a range; those it does not name stay.
+// updateBorders sets the borders of a range. Those that the request does not
+// have stay.
 func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, error) {
 	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
@@ -55,10 +56,10 @@ func (b batch) updateBorders(r *sheets.UpdateBordersRequest) (*sheets.Response, 
 	})
 }
 
-// borderWidths are what Google answers for each style, in pixels.
+// borderWidths are the widths, in pixels, that Google returns for styles.
 var borderWidths = map[string]int64{"SOLID": 1, "DOTTED": 1, "DASHED": 1, "SOLID_MEDIUM": 2, "SOLID_THICK": 3, "DOUBLE": 3}
 
-// normalizeBorder is a border as Google gives it back; nil for none.
+// normalizeBorder returns a border as Google returns it; nil for none.
 func normalizeBorder(given *sheets.Border) *sheets.Border {
 	width, ok := borderWidths[given.Style]
 	if !ok {
@@ -72,7 +73,8 @@ func normalizeBorder(given *sheets.Border) *sheets.Border {
 	return made
 }
 
-// bandByID returns the sheet and the place of a banded range.
+// bandByID returns the sheet and the index of a banded range; nil if there is
+// none.
 func (b batch) bandByID(id int64) (*spreadsheet.Sheet, int) {
 	for _, s := range b.Sheets {
 		if i := slices.IndexFunc(s.Bands, func(x *sheets.BandedRange) bool { return x.BandedRangeId == id }); i >= 0 {
@@ -82,7 +84,8 @@ func (b batch) bandByID(id int64) (*spreadsheet.Sheet, int) {
 	return nil, -1
 }
 
-// normalizeBand is a banded range as Google gives it back.
+// normalizeBand checks a banded range and returns its sheet, and the range as
+// Google returns it.
 func (b batch) normalizeBand(given sheets.BandedRange) (*spreadsheet.Sheet, *sheets.BandedRange, error) {
 	s, inside, err := b.closedRange(given.Range)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// batch is one batch of requests on a draft of the contents.
+// batch is a draft of a spreadsheet while requests are applied to it.
 type batch struct {
 	*spreadsheet.Spreadsheet
 	principal string
@@ -20,9 +20,9 @@ type batch struct {
 // maxRequests is the number of requests that a batch may hold.
 const maxRequests = 100_000
 
-// Apply applies requests in order to a draft, in the name of the principal
-// who sent them, and returns a reply to each. After an error the draft is of no
-// use: what came before it has been applied.
+// Apply applies requests in order to a draft, on behalf of the principal who
+// sent them, and returns a reply for each. After an error the draft must be
+// dropped: requests before it have been applied.
 func Apply(draft *spreadsheet.Spreadsheet, requests []*sheets.Request, principal string, now time.Time) ([]*sheets.Response, error) {
 	switch n := len(requests); {
 	case n == 0:
@@ -42,11 +42,12 @@ func Apply(draft *spreadsheet.Spreadsheet, requests []*sheets.Request, principal
 	return replies, nil
 }
 
-// kindOf adapts a method to the table of kinds.
+// kindOf returns a method as a function for the table of kinds.
 func kindOf[T any](apply func(batch, *T) (*sheets.Response, error)) func(batch, any) (*sheets.Response, error) {
 	return func(b batch, request any) (*sheets.Response, error) { return apply(b, request.(*T)) }
 }
 
+// apply applies request i.
 func (b batch) apply(i int, r *sheets.Request) (*sheets.Response, error) {
 	name, request, err := requestKind(i, r)
 	if err != nil {
@@ -70,7 +71,7 @@ func (b batch) apply(i int, r *sheets.Request) (*sheets.Response, error) {
 	return reply, nil
 }
 
-// requestKind finds the one kind that a request has set.
+// requestKind returns the one field of a request that is set, and its name.
 func requestKind(i int, r *sheets.Request) (name string, request any, err error) {
 	if r == nil {
 		r = &sheets.Request{}

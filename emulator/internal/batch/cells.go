@@ -35,7 +35,7 @@ func (b batch) updateCells(r *sheets.UpdateCellsRequest) (*sheets.Response, erro
 	return nil, s.Edit(m).Rows(grid.Rect(top, s.Height, left, s.Width), r.Rows)
 }
 
-// appendCells writes below the last row of the sheet that holds a value; the
+// appendCells writes below the last row of the sheet that holds a value. The
 // grid grows by rows, not by columns.
 func (b batch) appendCells(r *sheets.AppendCellsRequest) (*sheets.Response, error) {
 	m, err := updateMask(r.Fields, sheets.CellData{})
@@ -84,8 +84,8 @@ func (b batch) unmergeCells(r *sheets.UnmergeCellsRequest) (*sheets.Response, er
 	return nil, s.Unmerge(a)
 }
 
-// mergeCells makes one merge, or one for each row or column; only the first
-// cell of each keeps its value.
+// mergeCells makes one merge, or one for each row or column. Only the first cell
+// of a merge keeps its value.
 func (b batch) mergeCells(r *sheets.MergeCellsRequest) (*sheets.Response, error) {
 	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {

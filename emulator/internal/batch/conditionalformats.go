@@ -10,7 +10,8 @@ import (
 
 // Requests about conditional formats, which are stored in order and not applied.
 
-// normalizeRule checks a rule and returns the sheet that its ranges are on.
+// normalizeRule checks a rule and returns its sheet, and the rule as Google
+// returns it.
 func (b batch) normalizeRule(given *sheets.ConditionalFormatRule) (*spreadsheet.Sheet, *sheets.ConditionalFormatRule, error) {
 	switch {
 	case given == nil || len(given.Ranges) == 0:

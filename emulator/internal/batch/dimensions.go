@@ -11,14 +11,15 @@ import (
 
 // Requests about rows and columns.
 
-// dimensionRange is a DimensionRange resolved.
+// dimensionRange is a DimensionRange with its sheet.
 type dimensionRange struct {
 	sheet      *spreadsheet.Sheet
 	along      grid.Axis
 	start, end int
 }
 
-// resolveDimension resolves a DimensionRange; an end that was not sent is the grid's.
+// resolveDimension checks a DimensionRange. An end that was not sent is that of
+// the grid.
 func (b batch) resolveDimension(d *sheets.DimensionRange) (dimensionRange, error) {
 	if d == nil {
 		return dimensionRange{}, rest.BadRequest("A range must be specified.")
@@ -40,6 +41,7 @@ func (b batch) resolveDimension(d *sheets.DimensionRange) (dimensionRange, error
 	return l, nil
 }
 
+// noun returns the word for what the range consists of.
 func (l dimensionRange) noun() string {
 	if l.along == grid.ByColumn {
 		return "column"
@@ -76,7 +78,7 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	return nil, nil
 }
 
-// inherit gives new rows or columns the formats and validation of another.
+// inherit gives new rows or columns the formats and validation of another one.
 func (l dimensionRange) inherit(model int) {
 	s := l.sheet
 	for i := l.start; i < l.end; i++ {
@@ -168,8 +170,8 @@ func (l dimensionRange) setProps(change func(int, *sheets.DimensionProperties)) 
 	}
 }
 
-// autoResizeDimensions makes columns as wide as their text, by a guess of seven
-// pixels a character: nothing is drawn here.
+// autoResizeDimensions makes columns as wide as their text. As nothing is drawn
+// here, a character counts as seven pixels.
 func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*sheets.Response, error) {
 	if r.DataSourceSheetDimensions != nil {
 		return nil, rest.Unsupported("a data source sheet")
@@ -189,11 +191,11 @@ func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*she
 	return nil, nil
 }
 
-// maxGroupDepth is how deep groups nest.
+// maxGroupDepth is how deep groups may nest.
 const maxGroupDepth = 8
 
-// regroup changes the depth of rows or columns, from which groups follow: one
-// for each run of at least a depth.
+// regroup changes the depth of rows or columns and makes groups of the depths:
+// one for each run of rows or columns of at least a depth.
 func (l dimensionRange) regroup(by int) error {
 	groups := l.sheet.GroupsOf(l.along)
 	depth := make([]int, l.sheet.Size(l.along)+1)
@@ -214,12 +216,13 @@ func (l dimensionRange) regroup(by int) error {
 	}
 	*groups = nil
 	for d := 1; d <= deepest; d++ {
-		*groups = append(*groups, runs(l, depth, d)...)
+		*groups = append(*groups, groupsAtDepth(l, depth, d)...)
 	}
 	return nil
 }
 
-func runs(l dimensionRange, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
+// groupsAtDepth returns the runs of at least a depth as groups.
+func groupsAtDepth(l dimensionRange, depth []int, atLeast int) (out []*sheets.DimensionGroup) {
 	start := -1
 	for i, d := range depth {
 		switch {
@@ -244,7 +247,7 @@ func (b batch) addDimensionGroup(r *sheets.AddDimensionGroupRequest) (*sheets.Re
 	if err := l.regroup(1); err != nil {
 		return nil, err
 	}
-	// The control moves behind the group and stays there (recorded).
+	// The control moves to the end of the group and stays there (recorded).
 	properties := sheets.GridProperties{}
 	if l.sheet.Props.GridProperties != nil {
 		properties = *l.sheet.Props.GridProperties

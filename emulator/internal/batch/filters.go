@@ -9,10 +9,10 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Requests about filters, which are stored and hide no rows.
+// Requests about filters, which are stored but hide no rows.
 
-// closedRange resolves a GridRange and returns it without open ends, as the menu
-// writes the range of a filter.
+// closedRange returns the sheet of a GridRange, and the range without open ends,
+// as the menu makes a filter.
 func (b batch) closedRange(g *sheets.GridRange) (*spreadsheet.Sheet, *sheets.GridRange, error) {
 	s, a, err := b.ResolveGridRange(g)
 	if err != nil {
@@ -21,8 +21,8 @@ func (b batch) closedRange(g *sheets.GridRange) (*spreadsheet.Sheet, *sheets.Gri
 	return s, spreadsheet.GridRange(s.ID, a), nil
 }
 
-// syncCriteria fills the older and the newer field for the criteria of a filter
-// from each other; the newer wins
+// syncCriteria sets the older and the newer field for the criteria of a filter
+// from each other. The newer has precedence
 // (developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/sheets#basicfilter).
 func syncCriteria(criteria *map[string]sheets.FilterCriteria, specs *[]*sheets.FilterSpec) {
 	if len(*specs) > 0 {
@@ -71,7 +71,8 @@ func (b batch) clearBasicFilter(r *sheets.ClearBasicFilterRequest) (*sheets.Resp
 	return nil, nil
 }
 
-// viewByID returns the sheet and the place of a filter view.
+// viewByID returns the sheet and the index of a filter view; nil if there is
+// none.
 func (b batch) viewByID(id int64) (*spreadsheet.Sheet, int) {
 	for _, s := range b.Sheets {
 		if i := slices.IndexFunc(s.Views, func(v *sheets.FilterView) bool { return v.FilterViewId == id }); i >= 0 {
@@ -81,13 +82,14 @@ func (b batch) viewByID(id int64) (*spreadsheet.Sheet, int) {
 	return nil, -1
 }
 
-func noView(id int64) error { return rest.BadRequest("No filter view with id: %d", id) }
+func unknownView(id int64) error { return rest.BadRequest("No filter view with id: %d", id) }
 
 func (b batch) newViewID() int64 {
 	return spreadsheet.NewID(func(id int64) bool { s, _ := b.viewByID(id); return s != nil })
 }
 
-// storeView checks a filter view and puts it where it belongs.
+// storeView checks a filter view and stores it, instead of the one at an index
+// of the sheet old if that is not nil.
 func (b batch) storeView(v sheets.FilterView, old *spreadsheet.Sheet, at int) (*sheets.FilterView, error) {
 	if v.TableId != "" {
 		return nil, rest.Unsupported("a filter of a table")
@@ -147,11 +149,11 @@ func (b batch) updateFilterView(r *sheets.UpdateFilterViewRequest) (*sheets.Resp
 	}
 	s, i := b.viewByID(given.FilterViewId)
 	if s == nil {
-		return nil, noView(given.FilterViewId)
+		return nil, unknownView(given.FilterViewId)
 	}
 	wanted := *s.Views[i]
 	rest.Merge(&wanted, given, m)
-	switch { // what was not written must not win over what was
+	switch { // a field that was not sent must not replace one that was
 	case m.Selects("filterSpecs") && !m.All():
 		wanted.Criteria = nil
 	case m.Selects("criteria") && !m.All():
@@ -165,7 +167,7 @@ func (b batch) updateFilterView(r *sheets.UpdateFilterViewRequest) (*sheets.Resp
 func (b batch) duplicateFilterView(r *sheets.DuplicateFilterViewRequest) (*sheets.Response, error) {
 	s, i := b.viewByID(r.FilterId)
 	if s == nil {
-		return nil, noView(r.FilterId)
+		return nil, unknownView(r.FilterId)
 	}
 	v := *s.Views[i]
 	v.FilterViewId, v.Title = b.newViewID(), "Copy of "+v.Title
@@ -179,7 +181,7 @@ func (b batch) duplicateFilterView(r *sheets.DuplicateFilterViewRequest) (*sheet
 func (b batch) deleteFilterView(r *sheets.DeleteFilterViewRequest) (*sheets.Response, error) {
 	s, i := b.viewByID(r.FilterId)
 	if s == nil {
-		return nil, noView(r.FilterId)
+		return nil, unknownView(r.FilterId)
 	}
 	s.Views = slices.Delete(s.Views, i, i+1)
 	return nil, nil

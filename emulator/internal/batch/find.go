@@ -11,8 +11,8 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// search is a findReplace request, ready to run.
-type search struct {
+// finder finds and replaces text for one request, and counts what it changes.
+type finder struct {
 	pattern     *regexp.Regexp
 	replacement string
 	formulas    bool
@@ -20,11 +20,11 @@ type search struct {
 	found       sheets.FindReplaceResponse
 }
 
-// groupName is a reference to a group in Java's replacements, which has no
-// braces there.
+// groupName matches a reference to a group in replacements of Java, which have
+// no braces.
 var groupName = regexp.MustCompile(`\$([0-9])`)
 
-func newSearch(r *sheets.FindReplaceRequest, in spreadsheet.ValueInput) (*search, error) {
+func newSearch(r *sheets.FindReplaceRequest, in spreadsheet.ValueInput) (*finder, error) {
 	text, replacement := regexp.QuoteMeta(r.Find), strings.ReplaceAll(r.Replacement, "$", "$$")
 	if r.SearchByRegex {
 		text, replacement = r.Find, groupName.ReplaceAllString(r.Replacement, "$${$1}")
@@ -39,10 +39,11 @@ func newSearch(r *sheets.FindReplaceRequest, in spreadsheet.ValueInput) (*search
 	if err != nil {
 		return nil, rest.BadRequest("The regular expression is invalid: %s", r.Find)
 	}
-	return &search{pattern: pattern, replacement: replacement, formulas: r.IncludeFormulas, in: in}, nil
+	return &finder{pattern: pattern, replacement: replacement, formulas: r.IncludeFormulas, in: in}, nil
 }
 
-// findReplace replaces text in what cells show, and in formulas if asked to.
+// findReplace replaces text in what cells show, and in formulas if the request
+// says so.
 func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, error) {
 	if r.Find == "" {
 		return nil, rest.BadRequest("The text to find must not be empty.")
@@ -78,7 +79,8 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	return &sheets.Response{FindReplace: &look.found}, nil
 }
 
-func (f *search) sheet(s *spreadsheet.Sheet, a grid.Area) error {
+// sheet replaces text in an area of a sheet.
+func (f *finder) sheet(s *spreadsheet.Sheet, a grid.Area) error {
 	before := f.found.RowsChanged
 	for row := a.Top; row < a.Bottom; row++ {
 		changed := false
@@ -104,8 +106,8 @@ func (f *search) sheet(s *spreadsheet.Sheet, a grid.Area) error {
 	return nil
 }
 
-// cell returns the cell after replacing, and how many places were replaced.
-func (f *search) cell(c grid.Cell) (made grid.Cell, n int, err error) {
+// cell returns the cell with its text replaced, and how many matches there were.
+func (f *finder) cell(c grid.Cell) (made grid.Cell, n int, err error) {
 	text := c.Formula()
 	if c.Kind == grid.KindBlank || text != "" && !f.formulas {
 		return c, 0, nil

@@ -2,8 +2,8 @@ package batch
 
 import "google.golang.org/api/sheets/v4"
 
-// kinds are the kinds of requests that are emulated, by their JSON names; the
-// others answer 501.
+// kinds are the requests that are emulated, by their JSON names. The others are
+// Unsupported.
 var kinds = map[string]func(batch, any) (*sheets.Response, error){
 	"addSheet":                    kindOf(batch.addSheetRequest),
 	"deleteSheet":                 kindOf(batch.deleteSheet),

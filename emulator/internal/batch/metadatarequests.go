@@ -19,7 +19,7 @@ func (b batch) createDeveloperMetadata(r *sheets.CreateDeveloperMetadataRequest)
 		return nil, rest.BadRequest("The developer metadata ID must be positive.")
 	case id == 0:
 		id = spreadsheet.NewID(func(id int64) bool { return b.MetadataByID(id) != nil })
-	case b.MetadataByID(id) != nil: // reported by a third party in 2026, word for word
+	case b.MetadataByID(id) != nil: // the text is from a report of 2026
 		return nil, rest.BadRequest("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
 	}
 	made, err := b.completeMetadata(given, id)
@@ -95,8 +95,9 @@ func (b batch) updateDeveloperMetadata(r *sheets.UpdateDeveloperMetadataRequest)
 	return &sheets.Response{UpdateDeveloperMetadata: reply}, b.CheckMetadata()
 }
 
-// deleteDeveloperMetadata removes what a filter selects. Google does not say whether an
-// id that is gone is refused; here it is, so that clients meet the harder case.
+// deleteDeveloperMetadata deletes what a filter selects. Google does not
+// document whether an ID that does not exist is an error. Here it is one, which
+// is the harder case for clients.
 func (b batch) deleteDeveloperMetadata(r *sheets.DeleteDeveloperMetadataRequest) (*sheets.Response, error) {
 	found, err := b.MatchingMetadata(r.DataFilter)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 // Requests that move rows, columns and cells, or copy sheets.
 
-// rotate moves list[start:end] before what stands at dest now.
-func rotate[T any](list []T, start, end, dest int) {
+// rotateInto moves list[start:end] before the element that is at dest now.
+func rotateInto[T any](list []T, start, end, dest int) {
 	switch {
 	case dest > end:
 		moved := slices.Clone(list[start:end])
@@ -26,14 +26,14 @@ func rotate[T any](list []T, start, end, dest int) {
 	}
 }
 
-// dimensionMove is rows or columns on their way to another place.
+// dimensionMove is a move of rows or columns.
 type dimensionMove struct {
 	dimensionRange
 	dest int // in coordinates before the move
 }
 
-// index is where row or column i comes to stand.
-func (m dimensionMove) index(i int) int {
+// indexAfter returns the index that row or column i has after the move.
+func (m dimensionMove) indexAfter(i int) int {
 	n := m.end - m.start
 	switch {
 	case i >= m.start && i < m.end && m.dest > m.end:
@@ -48,8 +48,9 @@ func (m dimensionMove) index(i int) int {
 	return i
 }
 
-// area moves an area whose rows or columns stay together; another keeps its place.
-func (m dimensionMove) area(a grid.Area) grid.Area {
+// areaAfter returns an area after the move, if its rows or columns stay
+// together; otherwise it keeps its place.
+func (m dimensionMove) areaAfter(a grid.Area) grid.Area {
 	start, end := &a.Top, &a.Bottom
 	if m.along == grid.ByColumn {
 		start, end = &a.Left, &a.Right
@@ -57,7 +58,7 @@ func (m dimensionMove) area(a grid.Area) grid.Area {
 	if *end == grid.ToEnd || *end <= *start {
 		return a
 	}
-	first, last := m.index(*start), m.index(*end-1)
+	first, last := m.indexAfter(*start), m.indexAfter(*end-1)
 	if last-first == *end-1-*start {
 		*start, *end = first, last+1
 	}
@@ -80,17 +81,18 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 	m.moveLines()
 	for i, n := range b.NamedRanges {
 		if n.SheetID == l.sheet.ID {
-			b.NamedRanges[i].Area = m.area(n.Area)
+			b.NamedRanges[i].Area = m.areaAfter(n.Area)
 		}
 	}
 	b.moveMetadata(m)
 	b.RewriteFormulas(func(of *spreadsheet.Sheet, text string) string {
-		return grid.RelocateFormula(text, of == l.sheet, l.sheet.Title, func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
+		return grid.RelocateFormula(text, of == l.sheet, l.sheet.Title, func(a grid.Area) (grid.Area, bool) { return m.areaAfter(a), true })
 	})
 	return nil, nil
 }
 
-// moveLines moves the cells and what is kept about single rows and columns.
+// moveLines moves the cells of rows or columns, their properties, and the ranges
+// of the sheet.
 func (m dimensionMove) moveLines() {
 	s := m.sheet
 	s.Table = nil
@@ -99,27 +101,28 @@ func (m dimensionMove) moveLines() {
 		for len(s.Rows) < reach {
 			s.Rows = append(s.Rows, nil)
 		}
-		rotate(s.Rows, m.start, m.end, m.dest)
+		rotateInto(s.Rows, m.start, m.end, m.dest)
 	} else {
 		for r := range s.Rows {
 			if len(s.RowCells(r)) > min(m.start, m.dest) {
-				rotate(s.WritableRow(r, reach).Cells, m.start, m.end, m.dest)
+				rotateInto(s.WritableRow(r, reach).Cells, m.start, m.end, m.dest)
 			}
 		}
 	}
 	look := s.DimensionProps(m.along)
 	moved := map[int]*sheets.DimensionProperties{}
 	for i, p := range look {
-		moved[m.index(i)] = p
+		moved[m.indexAfter(i)] = p
 	}
 	clear(look)
 	maps.Copy(look, moved)
 	for i := range s.Merges {
-		s.Merges[i] = m.area(s.Merges[i])
+		s.Merges[i] = m.areaAfter(s.Merges[i])
 	}
-	s.MapRanges(func(a grid.Area) (grid.Area, bool) { return m.area(a), true })
+	s.MapRanges(func(a grid.Area) (grid.Area, bool) { return m.areaAfter(a), true })
 }
 
+// moveMetadata moves the developer metadata of rows or columns with them.
 func (b batch) moveMetadata(m dimensionMove) {
 	for i, marker := range b.Metadata {
 		d := marker.Location.DimensionRange
@@ -127,7 +130,7 @@ func (b batch) moveMetadata(m dimensionMove) {
 			continue
 		}
 		moved, location, of := *marker, *marker.Location, *d
-		of.StartIndex = int64(m.index(int(d.StartIndex)))
+		of.StartIndex = int64(m.indexAfter(int(d.StartIndex)))
 		of.EndIndex = of.StartIndex + 1
 		location.DimensionRange, moved.Location = &of, &location
 		b.Metadata[i] = &moved

@@ -14,6 +14,7 @@ import (
 
 // Requests about named and protected ranges.
 
+// rangeName matches a valid name of a range.
 var rangeName = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.]{0,249}$`)
 
 func (b batch) namedIndex(id string) int {
@@ -84,7 +85,8 @@ func (b batch) deleteNamedRange(r *sheets.DeleteNamedRangeRequest) (*sheets.Resp
 	return nil, nil
 }
 
-// protectedByID returns the sheet and the place of a protected range.
+// protectedByID returns the sheet and the index of a protected range; nil if
+// there is none.
 func (b batch) protectedByID(id int64) (*spreadsheet.Sheet, int) {
 	for _, s := range b.Sheets {
 		for i, p := range s.Protected {
@@ -96,8 +98,8 @@ func (b batch) protectedByID(id int64) (*spreadsheet.Sheet, int) {
 	return nil, -1
 }
 
-// addProtectedRange stores a protection. Who added it can edit, and is listed
-// as an editor later though not in the reply (recorded).
+// addProtectedRange stores a protected range. The principal who adds it can edit
+// it and is one of its editors later, but not in the reply (recorded).
 func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Response, error) {
 	given := r.ProtectedRange
 	if given == nil {

@@ -12,11 +12,11 @@ import (
 
 // Requests that paste.
 
-// pasteFunc returns what becomes of a cell when another is pasted onto it from so
-// many rows and columns away.
+// pasteFunc returns the cell that results from pasting one cell onto another,
+// which is so many rows and columns further.
 type pasteFunc func(onto, from grid.Cell, rows, columns int) grid.Cell
 
-// pasteTypes are the kinds of pasting
+// pasteTypes are the functions of paste types
 // (developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request#pastetype).
 var pasteTypes = map[string]pasteFunc{
 	"":                      pasteAll,
@@ -41,7 +41,7 @@ func pasteAll(_, from grid.Cell, rows, columns int) grid.Cell { return from.Offs
 func pasteValue(onto, from grid.Cell, _, _ int) grid.Cell {
 	from.Extra = nil
 	if from.Kind == grid.KindError {
-		from.Kind = grid.KindText // an error stays behind as its name
+		from.Kind = grid.KindText // the name of the error
 	}
 	return onto.WithValue(from)
 }
@@ -90,8 +90,8 @@ func pasteWithoutBorders(onto, from grid.Cell, rows, columns int) grid.Cell {
 	})
 }
 
-// copyPaste repeats the source where the destination is a multiple of it, and
-// pastes all of it where the destination is smaller.
+// copyPaste repeats the source if the destination is a multiple of it, and
+// pastes all of it if the destination is smaller.
 func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	paste, err := pasteType(r.PasteType)
 	if err != nil {
@@ -136,7 +136,7 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 	return nil, nil
 }
 
-// coordinate resolves a GridCoordinate.
+// coordinate returns the sheet, row and column of a GridCoordinate.
 func (b batch) coordinate(g *sheets.GridCoordinate) (s *spreadsheet.Sheet, row, column int, err error) {
 	if g == nil {
 		return nil, 0, 0, rest.BadRequest("A coordinate must be specified.")
@@ -151,7 +151,7 @@ func (b batch) coordinate(g *sheets.GridCoordinate) (s *spreadsheet.Sheet, row, 
 	return s, row, column, nil
 }
 
-// cutPaste moves cells; formulas that refer to them follow.
+// cutPaste moves cells. References of formulas to them move with them.
 func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	paste, err := pasteType(r.PasteType)
 	if err != nil {
@@ -187,7 +187,7 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 		return nil
 	})
 	to.Merges = append(to.Merges, moved...)
-	if from == to { // a reference from one sheet to another cannot follow without changing its sheet
+	if from == to { // a reference that names another sheet stays, as it would have to name this one
 		b.RewriteFormulas(func(of *spreadsheet.Sheet, text string) string {
 			return grid.RelocateFormula(text, of == from, from.Title, func(a grid.Area) (grid.Area, bool) {
 				if a.Bottom != grid.ToEnd && a.Right != grid.ToEnd && source.Contains(a) {
@@ -200,7 +200,7 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	return nil, nil
 }
 
-// pasteData stores delimited text as if typed; the grid grows for it.
+// pasteData stores delimited text as if typed. The grid grows as needed.
 func (b batch) pasteData(r *sheets.PasteDataRequest) (*sheets.Response, error) {
 	if r.Html {
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with pasteData of HTML")
@@ -233,8 +233,8 @@ func (b batch) pasteData(r *sheets.PasteDataRequest) (*sheets.Response, error) {
 	return nil, nil
 }
 
-// delimited splits text into rows and cells; quotes count where the delimiter
-// is one character.
+// delimited splits text into rows and cells. Quotes have a meaning if the
+// delimiter is one character.
 func delimited(text, delimiter string) [][]string {
 	runes := []rune(delimiter)
 	if len(runes) == 1 {
@@ -253,7 +253,8 @@ func delimited(text, delimiter string) [][]string {
 
 var delimiters = map[string]string{"COMMA": ",", "SEMICOLON": ";", "PERIOD": ".", "SPACE": " "}
 
-// textToColumns splits one column of text; the parts overwrite what is right of it.
+// textToColumns splits the text of one column. The parts overwrite the cells to
+// the right of it.
 func (b batch) textToColumns(r *sheets.TextToColumnsRequest) (*sheets.Response, error) {
 	s, a, err := b.ResolveGridRange(r.Source)
 	if err != nil {

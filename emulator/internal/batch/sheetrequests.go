@@ -40,7 +40,7 @@ func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, erro
 	return nil, nil
 }
 
-// updateMask reads the field mask of a request and checks it against its type.
+// updateMask parses the field mask of a request and checks it against its type.
 func updateMask(text string, of any) (*rest.Mask, error) {
 	if text == "" {
 		return nil, rest.BadRequest("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")
@@ -71,7 +71,7 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 	}
 	p := b.SheetProperties(s)
 	rest.Merge(p, given, m)
-	// With '*' only an index that was sent moves the sheet.
+	// With the mask '*' only an index that was sent moves the sheet.
 	if m.Selects("index") && (!m.All() || p.Index != 0 || rest.WasSent(given.ForceSendFields, "Index")) {
 		if err := b.move(s, int(p.Index)); err != nil {
 			return nil, err
@@ -80,7 +80,7 @@ func (b batch) updateSheetProperties(r *sheets.UpdateSheetPropertiesRequest) (*s
 	return nil, b.SetProperties(s, p)
 }
 
-// move puts a sheet before the one that stands at index now.
+// move moves a sheet before the one that is at an index now.
 func (b batch) move(s *spreadsheet.Sheet, index int) error {
 	if index < 0 || index > len(b.Sheets) {
 		return rest.BadRequest("Sheet index %d is out of range. It must be between 0 and %d.", index, len(b.Sheets))

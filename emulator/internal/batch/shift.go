@@ -10,8 +10,8 @@ import (
 // Requests that insert or delete cells and shift others.
 
 // shiftCells moves the cells below or right of an area by n, which is negative
-// to close the gap that deleting the area leaves. The grid grows for what would
-// be pushed out.
+// to close the gap after the area is deleted. The grid grows for cells that
+// would be pushed out.
 func (b batch) shiftCells(s *spreadsheet.Sheet, a grid.Area, along grid.Axis, n int) error {
 	from := grid.Rect(a.Top, s.Height, a.Left, a.Right)
 	if along == grid.ByColumn {
@@ -58,7 +58,7 @@ func (b batch) shiftCells(s *spreadsheet.Sheet, a grid.Area, along grid.Axis, n 
 	return nil
 }
 
-// shiftAxis reads the dimension in which cells are shifted.
+// shiftAxis parses the dimension in which cells are shifted.
 func shiftAxis(name string) (grid.Axis, error) {
 	along, ok := spreadsheet.Axes[name]
 	if !ok {
@@ -75,8 +75,8 @@ func (b batch) deleteRange(r *sheets.DeleteRangeRequest) (*sheets.Response, erro
 	return nil, b.shiftRange(r.Range, r.ShiftDimension, -1)
 }
 
-// shiftRange moves what lies behind the range away from its start (+1), or onto
-// it (-1).
+// shiftRange moves the cells after a range away from its start (+1), or to it
+// (-1).
 func (b batch) shiftRange(r *sheets.GridRange, dimension string, sign int) error {
 	s, a, err := b.ResolveGridRange(r)
 	if err != nil {

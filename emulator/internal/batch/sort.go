@@ -12,10 +12,10 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Requests that order rows, or drop some.
+// Requests that order rows, or delete some.
 
-// compareCells orders two values ascending. Text is compared without regard to
-// case first, as the menu does.
+// compareCells orders two values ascending. Text is compared without its case
+// first, as the menu does.
 func compareCells(a, b grid.Cell) int {
 	if by := cmp.Compare(a.SortRank(), b.SortRank()); by != 0 {
 		return by
@@ -28,7 +28,7 @@ func compareCells(a, b grid.Cell) int {
 }
 
 // sortRange sorts the rows of a range. Empty cells are last in both orders, and
-// rows that are hidden keep their places.
+// hidden rows keep their places.
 func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
 	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
@@ -79,8 +79,8 @@ func (b batch) randomizeRange(r *sheets.RandomizeRangeRequest) (*sheets.Response
 	return nil, nil
 }
 
-// deleteDuplicates drops rows of a range whose values stand in an earlier row;
-// the cells below move up within the range.
+// deleteDuplicates deletes the rows of a range whose values an earlier row has.
+// The cells below move up within the range.
 func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Response, error) {
 	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {
@@ -114,7 +114,8 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 	return &sheets.Response{DeleteDuplicates: &sheets.DeleteDuplicatesResponse{DuplicatesRemovedCount: removed}}, nil
 }
 
-// comparisonColumns are the columns that tell duplicates; all of the range by default.
+// comparisonColumns returns the columns in which duplicates are equal; all of
+// the range by default.
 func (b batch) comparisonColumns(given []*sheets.DimensionRange, a grid.Area) ([]int, error) {
 	var columns []int
 	for _, d := range given {
@@ -135,7 +136,7 @@ func (b batch) comparisonColumns(given []*sheets.DimensionRange, a grid.Area) ([
 	return columns, nil
 }
 
-// trimWhitespace trims text and reduces blanks within it to one.
+// trimWhitespace removes blanks around text, and all but one within it.
 func (b batch) trimWhitespace(r *sheets.TrimWhitespaceRequest) (*sheets.Response, error) {
 	s, a, err := b.ResolveGridRange(r.Range)
 	if err != nil {

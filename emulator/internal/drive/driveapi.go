@@ -16,13 +16,13 @@ type API struct {
 	Now   func() time.Time
 }
 
-// Routes returns all calls of the API. Where two fit a path, the first is meant:
-// literal names come before variables that would match them.
+// Routes returns all calls of the API. Of two that match a path, the first is
+// used, so literal names come before variables that would match them.
 func (api *API) Routes() []rest.Route {
 	return slices.Concat(unservedRoutes(), rest.Locking(api.Files, api.servedRoutes()), rest.Locking(api.Files, api.uploadRoutes()))
 }
 
-// Scopes that calls accept, by the discovery documents.
+// These are the scopes that calls accept, by the discovery document.
 const (
 	readFiles   = "drive drive.appdata drive.file drive.meet.readonly drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
 	writeFiles  = "drive drive.appdata drive.file"
@@ -67,7 +67,8 @@ func unservedRoutes() []rest.Route {
 	return list
 }
 
-// uploadRoutes are calls with content; they have the names of those without.
+// uploadRoutes returns the calls with content. They have the names of those
+// without.
 func (api *API) uploadRoutes() []rest.Route {
 	return []rest.Route{
 		rest.NewRoute("POST", "upload/"+filesPath, "drive.files.create", writeFiles, "", rest.Answering(api.createUploaded)),

@@ -8,9 +8,7 @@ import (
 	"google.golang.org/api/drive/v3"
 )
 
-// Shared drives, as far as files in them need: a drive is kept as its own top
-// level folder, and members' roles on it hold for what lies in it.
-
+// driveNotFound is the 404 of a shared drive that does not exist for the caller.
 func driveNotFound(id string) error {
 	return &rest.Error{
 		Status: http.StatusNotFound, Message: "Shared drive not found: " + id,
@@ -29,7 +27,7 @@ func (api *API) createDrive(c *rest.Call) (*drive.Drive, error) {
 	case body.Name == "":
 		return nil, requiredField("name")
 	}
-	// The request id makes a retry safe
+	// The same request ID gives the same ID, which makes a retry safe
 	// (developers.google.com/workspace/drive/api/reference/rest/v3/drives/create).
 	id := "0A" + files.PermissionID(c.Principal + " " + c.Query.Get("requestId"))[:15] + "UkPVA"
 	if api.Files.Get(id) != nil {

@@ -7,21 +7,22 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// maxExport is how large an exported file may be
+// maxExport is the size of the largest file that can be exported
 // (developers.google.com/workspace/drive/api/reference/rest/v3/files/export).
 const maxExport = 10 << 20
 
 const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-// exportFormats are what Drive turns a spreadsheet into
-// (developers.google.com/workspace/drive/api/guides/ref-export-formats).
+// exportFormats are the formats that Drive can export a spreadsheet to, by media
+// type (developers.google.com/workspace/drive/api/guides/ref-export-formats).
 var exportFormats = map[string]string{
 	"text/csv": "csv", "text/tab-separated-values": "tsv", xlsxType: "xlsx",
 	"application/pdf": "pdf", "application/zip": "zip",
 	"application/vnd.oasis.opendocument.spreadsheet": "ods", "application/x-vnd.oasis.opendocument.spreadsheet": "ods",
 }
 
-// exportFile answers a spreadsheet as a file: the first sheet as text, or all.
+// exportFile exports a spreadsheet: its first sheet as text, or all sheets as
+// .xlsx.
 func (api *API) exportFile(c *rest.Call) (any, error) {
 	f, err := api.fileFor(c)
 	if err != nil {

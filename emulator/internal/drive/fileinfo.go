@@ -11,12 +11,12 @@ import (
 	"google.golang.org/api/drive/v3"
 )
 
-// describeFile answers a file: the usual four fields, or all that is known where a
-// mask chooses.
+// describeFile returns the usual four fields of a file, or all fields if there
+// is a mask.
 func (api *API) describeFile(c *rest.Call, f *files.File) *drive.File {
 	out := &drive.File{Kind: "drive#file", Id: f.ID, Name: f.Title(), MimeType: f.MimeType}
 	if c.Mask == nil {
-		if f.Drive != "" { // documented for items of shared drives
+		if f.Drive != "" { // documented for files of shared drives
 			out.DriveId, out.TeamDriveId = f.Drive, f.Drive
 		}
 		return out
@@ -49,6 +49,7 @@ func (api *API) describeFile(c *rest.Call, f *files.File) *drive.File {
 	return out
 }
 
+// describeUsers adds the users and permissions of a file.
 func (api *API) describeUsers(c *rest.Call, out *drive.File, f *files.File) {
 	for _, name := range rest.SortedKeys(f.Roles) {
 		out.PermissionIds = append(out.PermissionIds, files.PermissionID(name))
@@ -73,7 +74,7 @@ func capabilities(f *files.File, mine files.Role) *drive.FileCapabilities {
 	}
 }
 
-// describeUser describes somebody as Drive does; the name is made up from the address.
+// describeUser returns a user as Drive does. The name is made of the address.
 func (api *API) describeUser(c *rest.Call, email string) *drive.User {
 	name, _, _ := strings.Cut(email, "@")
 	return &drive.User{
@@ -90,7 +91,7 @@ func exportLinks(id string) map[string]string {
 	return links
 }
 
-// getAbout is drive.about.get, which insists on a field mask.
+// getAbout is drive.about.get, which requires a field mask.
 func (api *API) getAbout(c *rest.Call) (*drive.About, error) {
 	if c.Mask == nil {
 		return nil, &rest.Error{
@@ -108,7 +109,7 @@ func (api *API) getAbout(c *rest.Call) (*drive.About, error) {
 		ForceSendFields: []string{"AppInstalled"},
 	}
 	if rest.IsServiceAccount(c.Principal) {
-		out.StorageQuota.Limit = 0 // since 2025 they have none
+		out.StorageQuota.Limit = 0 // they have no storage since 2025
 	}
 	return out, nil
 }

@@ -13,19 +13,18 @@ import (
 	"google.golang.org/api/drive/v3"
 )
 
-// The calls of Drive's files, apart from lists and exports.
-
-// driveTime is RFC 3339 in UTC with milliseconds, as Drive writes it.
+// driveTime is the layout of times: RFC 3339 in UTC with milliseconds.
 const driveTime = "2006-01-02T15:04:05.000Z"
 
-// fileFor returns the file that the path names, if the caller may see it: to
-// anybody else it does not exist (recorded), and what lies in a shared drive
-// exists only for calls that say they know of those
+// fileFor returns the file that the path names, if the caller may read it: for
+// others it does not exist (recorded). A file of a shared drive exists only for
+// calls that support these
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
 func (api *API) fileFor(c *rest.Call) (*files.File, error) {
 	return api.fileByID(c, c.Vars["fileId"])
 }
 
+// fileByID is [API.fileFor] for an ID, or "root".
 func (api *API) fileByID(c *rest.Call, id string) (*files.File, error) {
 	if id == "root" {
 		api.Files.EnsureRoot(c.Principal)
@@ -42,13 +41,15 @@ func (api *API) fileByID(c *rest.Call, id string) (*files.File, error) {
 	return f, nil
 }
 
-// supportsAllDrives tells whether the call says so; an export has no parameter for it
-// and knows them anyway (github.com/taylorwilsdon/google_workspace_mcp/pull/325).
+// supportsAllDrives reports whether a call supports shared drives. An export has
+// no parameter for that and always does
+// (github.com/taylorwilsdon/google_workspace_mcp/pull/325).
 func (api *API) supportsAllDrives(c *rest.Call) bool {
 	return c.Flag("supportsAllDrives") || c.Flag("supportsTeamDrives") || c.Route.Name == "drive.files.export"
 }
 
-// fileWithRole returns the file that the path names, if the caller has the role.
+// fileWithRole returns the file that the path names, if the caller has a role on
+// it.
 func (api *API) fileWithRole(c *rest.Call, need files.Role) (*files.File, error) {
 	f, err := api.fileFor(c)
 	if err == nil && api.Files.Role(f, c.Principal) < need {
@@ -76,8 +77,8 @@ func (api *API) getFile(c *rest.Call) (any, error) {
 	return api.describeFile(c, f), nil
 }
 
-// parentFor returns the folder that a new file of the caller goes into. A service
-// account has room in shared drives only
+// parentFor returns the folder and the shared drive for a new file of the
+// caller. A service account can only create files in shared drives
 // (developers.google.com/workspace/drive/api/guides/about-files).
 func (api *API) parentFor(c *rest.Call, parents []string) (parent, drive string, err error) {
 	switch {
@@ -102,6 +103,8 @@ func (api *API) parentFor(c *rest.Call, parents []string) (parent, drive string,
 	return parent, drive, nil
 }
 
+// insufficientParentPermissions is the 403 for a folder that the caller may not
+// write to.
 func insufficientParentPermissions() error {
 	return &rest.Error{
 		Status:  http.StatusForbidden,
@@ -159,7 +162,7 @@ func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	return api.describeFile(c, f), updateFields(f, &body)
 }
 
-// updateFile is drive.files.update without new content.
+// updateFile is drive.files.update without content.
 func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 	var body drive.File
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
@@ -195,7 +198,8 @@ func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 	return api.describeFile(c, f), updateFields(f, &body)
 }
 
-// updateFields stores what a request says about a file, its name and place apart.
+// updateFields sets the fields of a file that a request has, except name and
+// parents.
 func updateFields(f *files.File, body *drive.File) error {
 	given := func(name string, zero bool) bool { return !zero || rest.WasSent(body.ForceSendFields, name) }
 	if given("Description", body.Description == "") {
@@ -237,7 +241,7 @@ func (api *API) deleteFile(c *rest.Call) (any, error) {
 
 func (api *API) emptyTrash(c *rest.Call) (any, error) {
 	for _, f := range api.Files.List() {
-		// A folder that came earlier in the list may have taken f with it.
+		// A folder earlier in the list may have been deleted with f in it.
 		if f.Trashed && f.Roles[c.Principal] == files.Owner && api.Files.Get(f.ID) != nil {
 			api.Files.Delete(f)
 		}
@@ -245,7 +249,7 @@ func (api *API) emptyTrash(c *rest.Call) (any, error) {
 	return rest.NewResponse(http.StatusNoContent, "text/html", nil), nil
 }
 
-// noStorage is the 403 of Drive for a service account that wants to own a file.
+// noStorage is the 403 for a service account that would own a file.
 func noStorage() error {
 	return &rest.Error{
 		Status:  http.StatusForbidden,

@@ -12,14 +12,13 @@ import (
 	"google.golang.org/api/drive/v3"
 )
 
-// listFiles lists what the caller can see, newest first unless ordered
-// otherwise (recorded).
+// listFiles lists the files of the caller, newest first by default (recorded).
 func (api *API) listFiles(c *rest.Call) (*drive.FileList, error) {
 	inDrive, err := api.corpusFilter(c)
 	if err != nil {
 		return nil, err
 	}
-	fits, err := parseFileQuery(c.Query.Get("q"), &queryUser{api.Files, c.Principal})
+	fits, err := parseFileQuery(c.Query.Get("q"), &viewer{api.Files, c.Principal})
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +39,7 @@ func (api *API) listFiles(c *rest.Call) (*drive.FileList, error) {
 	return api.fileList(c, found)
 }
 
-// corpusFilter tells which drives a list is about
+// corpusFilter returns a filter for the drives that a list is about
 // (developers.google.com/workspace/drive/api/guides/enable-shareddrives).
 func (api *API) corpusFilter(c *rest.Call) (func(*files.File) bool, error) {
 	all := api.supportsAllDrives(c) && (c.Flag("includeItemsFromAllDrives") || c.Flag("includeTeamDriveItems"))
@@ -64,7 +63,7 @@ func (api *API) corpusFilter(c *rest.Call) (func(*files.File) bool, error) {
 	}
 }
 
-// fileOrders are the keys of orderBy that say something here.
+// fileOrders are the keys of orderBy that are emulated.
 var fileOrders = map[string]func(a, b *files.File) int{
 	"createdTime":      func(a, b *files.File) int { return a.Created.Compare(b.Created) },
 	"modifiedTime":     func(a, b *files.File) int { return a.Modified.Compare(b.Modified) },
@@ -83,6 +82,7 @@ var fileOrders = map[string]func(a, b *files.File) int{
 	"starred": func(a, b *files.File) int { return compareFirst(a.Starred, b.Starred) },
 }
 
+// compareFirst orders true before false.
 func compareFirst(a, b bool) int {
 	switch {
 	case a == b:
@@ -93,7 +93,7 @@ func compareFirst(a, b bool) int {
 	return 1
 }
 
-// compareNatural compares texts with the numbers in them as numbers.
+// compareNatural compares texts, with the digits in them as numbers.
 func compareNatural(a, b string) int {
 	for a != "" && b != "" {
 		m, n := leadingDigits(a), leadingDigits(b)
@@ -151,7 +151,7 @@ func fileOrder(text string) (func(a, b *files.File) int, error) {
 	}, nil
 }
 
-// fileList cuts one page out of a list; the token is the index of the next.
+// fileList returns one page of a list.
 func (api *API) fileList(c *rest.Call, found []*files.File) (*drive.FileList, error) {
 	start, end, next, err := api.pageBounds(c, len(found), 1000)
 	if err != nil {
@@ -164,7 +164,8 @@ func (api *API) fileList(c *rest.Call, found []*files.File) (*drive.FileList, er
 	return out, nil
 }
 
-// pageBounds returns the bounds of the page that a call asks for.
+// pageBounds returns the bounds of the page that a call asks for, and the token
+// of the next page, which is its start.
 func (api *API) pageBounds(c *rest.Call, n, most int) (start, end int, next string, err error) {
 	size := 100
 	if t := c.Query.Get("pageToken"); t != "" {

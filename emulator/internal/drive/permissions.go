@@ -10,18 +10,16 @@ import (
 	"google.golang.org/api/drive/v3"
 )
 
-// The calls of Drive's permissions.
-
-// roleNames are the roles as the API names them, those of shared drives aside.
+// roleNames are the names of roles, except those of shared drives.
 var roleNames = map[files.Role]string{files.Reader: "reader", files.Commenter: "commenter", files.Writer: "writer", files.Owner: "owner"}
 
-// permissionRoles are the roles that a permission can have: those of members of a
-// shared drive are kept as the role on a file that allows the same.
+// permissionRoles are the roles that a permission can have. Those of members of
+// a shared drive are stored as the role of a file that allows the same.
 var permissionRoles = map[string]files.Role{
 	"reader": files.Reader, "commenter": files.Commenter, "writer": files.Writer, "owner": files.Owner, "fileOrganizer": files.Writer, "organizer": files.Owner,
 }
 
-// describePermission answers a permission: four fields, or all where a mask chooses.
+// describePermission returns four fields of a permission, or all.
 func describePermission(f *files.File, name string, all bool) *drive.Permission {
 	kind, email, domain := files.GranteeType(name)
 	out := &drive.Permission{Kind: "drive#permission", Id: files.PermissionID(name), Type: kind, Role: roleNames[f.Roles[name]]}
@@ -60,7 +58,7 @@ func (api *API) listPermissions(c *rest.Call) (*drive.PermissionList, error) {
 	return out, nil
 }
 
-// granteeFor returns the grantee that the path names by an id.
+// granteeFor returns the grantee whose permission ID the path has.
 func (api *API) granteeFor(c *rest.Call, f *files.File) (string, error) {
 	id := c.Vars["permissionId"]
 	for name := range f.Roles {
@@ -87,7 +85,7 @@ func (api *API) getPermission(c *rest.Call) (*drive.Permission, error) {
 	return describePermission(f, name, c.Mask != nil), nil
 }
 
-// invalidSharing is Drive's 400 for a permission that cannot be.
+// invalidSharing is the 400 for a permission that cannot be granted.
 func invalidSharing(message string) error {
 	return &rest.Error{Status: http.StatusBadRequest, Message: message, Item: rest.ErrorItem{Reason: "invalidSharingRequest"}}
 }
@@ -127,8 +125,8 @@ func requiredField(name string) error {
 	}
 }
 
-// setRole gives a role. A new owner must be asked for twice, and the old one
-// stays as a writer
+// setRole gives a grantee a role. A new owner takes the parameter
+// transferOwnership, and makes the old owner a writer
 // (developers.google.com/workspace/drive/api/guides/transfer-file).
 func (api *API) setRole(c *rest.Call, f *files.File, name, text string) error {
 	given, ok := permissionRoles[text]
@@ -183,6 +181,7 @@ func (api *API) updatePermission(c *rest.Call) (*drive.Permission, error) {
 	return describePermission(f, name, c.Mask != nil), nil
 }
 
+// cannotRemoveOwner is the 403 for a file that would have no owner.
 func cannotRemoveOwner() error {
 	return &rest.Error{
 		Status:  http.StatusForbidden,
@@ -191,7 +190,7 @@ func cannotRemoveOwner() error {
 	}
 }
 
-// deletePermission takes a share away; everybody may give up their own.
+// deletePermission revokes a role. Users may revoke their own.
 func (api *API) deletePermission(c *rest.Call) (any, error) {
 	f, err := api.fileWithRole(c, files.Reader)
 	if err != nil {

@@ -10,24 +10,24 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// fileFilter tells whether a file fits a query.
+// fileFilter reports whether a file matches.
 type fileFilter func(*files.File) bool
 
-// queryUser is who asks, which some terms depend on.
-type queryUser struct {
+// viewer is the user whose files a query is about.
+type viewer struct {
 	store *files.Store
-	me    string
+	email string
 }
 
-// parseFileQuery reads the q of files.list: terms joined by and, or, not and
-// parentheses
+// parseFileQuery parses the parameter q of files.list: terms joined by and, or,
+// not and parentheses
 // (developers.google.com/workspace/drive/api/guides/ref-search-terms).
-func parseFileQuery(q string, by *queryUser) (fileFilter, error) {
+func parseFileQuery(q string, by *viewer) (fileFilter, error) {
 	if strings.TrimSpace(q) == "" {
 		return func(*files.File) bool { return true }, nil
 	}
 	tokens, ok := queryTokens(q)
-	p := queryParser{tokens: tokens, by: by}
+	p := queryParser{tokens: tokens, viewer: by}
 	var test fileFilter
 	if ok {
 		test, ok = p.or(0)
@@ -47,6 +47,7 @@ func parseFileQuery(q string, by *queryUser) (fileFilter, error) {
 
 var queryToken = regexp.MustCompile(`^\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[A-Za-z]+|!=|<=|>=|[()=<>])\s*`)
 
+// queryTokens splits a query into tokens.
 func queryTokens(q string) (tokens []string, ok bool) {
 	for q != "" {
 		m := queryToken.FindStringSubmatch(q)
@@ -59,13 +60,14 @@ func queryTokens(q string) (tokens []string, ok bool) {
 	return tokens, true
 }
 
+// queryParser is a recursive descent parser.
 type queryParser struct {
 	tokens      []string
-	by          *queryUser
+	viewer      *viewer
 	unsupported string // a term that is not emulated
 }
 
-func (p *queryParser) take(word string) bool {
+func (p *queryParser) accept(word string) bool {
 	if len(p.tokens) == 0 || !strings.EqualFold(p.tokens[0], word) {
 		return false
 	}
@@ -84,7 +86,7 @@ func (p *queryParser) next() string {
 
 func (p *queryParser) or(depth int) (fileFilter, bool) {
 	left, ok := p.and(depth)
-	for ok && p.take("or") {
+	for ok && p.accept("or") {
 		one := left
 		var other fileFilter
 		other, ok = p.and(depth)
@@ -95,7 +97,7 @@ func (p *queryParser) or(depth int) (fileFilter, bool) {
 
 func (p *queryParser) and(depth int) (fileFilter, bool) {
 	left, ok := p.not(depth)
-	for ok && p.take("and") {
+	for ok && p.accept("and") {
 		one := left
 		var other fileFilter
 		other, ok = p.not(depth)
@@ -108,12 +110,12 @@ func (p *queryParser) not(depth int) (fileFilter, bool) {
 	switch {
 	case depth > rest.MaxDepth:
 		return nil, false
-	case p.take("not"):
+	case p.accept("not"):
 		inner, ok := p.not(depth + 1)
 		return func(f *files.File) bool { return !inner(f) }, ok
-	case p.take("("):
+	case p.accept("("):
 		inner, ok := p.or(depth + 1)
-		return inner, ok && p.take(")")
+		return inner, ok && p.accept(")")
 	}
 	return p.term()
 }
@@ -154,25 +156,26 @@ var timeTerms = map[string]func(*files.File) time.Time{
 	"sharedWithMeTime": func(f *files.File) time.Time { return f.Created },
 }
 
-// flag returns a term that is true or false, nil for a word that is none.
+// flag returns the filter of a boolean term, nil if there is none with the name.
 func (p *queryParser) flag(name string) fileFilter {
 	switch name {
 	case "trashed":
-		return p.by.store.IsTrashed
+		return p.viewer.store.IsTrashed
 	case "starred":
 		return func(f *files.File) bool { return f.Starred }
 	case "sharedWithMe":
-		return func(f *files.File) bool { return f.Drive == "" && f.Roles[p.by.me] < files.Owner }
+		return func(f *files.File) bool { return f.Drive == "" && f.Roles[p.viewer.email] < files.Owner }
 	}
 	return nil
 }
 
-// in is membership: of a folder in parents, of an address in owners, writers or readers.
+// in returns the filter of a term with the operator in: of a folder in parents,
+// or an address in owners, writers or readers.
 func (p *queryParser) in(value, list string) (fileFilter, bool) {
 	switch list {
 	case "parents":
 		if value == "root" {
-			value = files.RootID(p.by.me)
+			value = files.RootID(p.viewer.email)
 		}
 		return func(f *files.File) bool { return f.Parent == value }, true
 	case "owners":
@@ -186,9 +189,10 @@ func (p *queryParser) in(value, list string) (fileFilter, bool) {
 	return nil, false
 }
 
-// queryTimes are the ways to write a time in q; without a zone it is UTC.
+// queryTimes are the layouts of times in q. Without a zone the time is UTC.
 var queryTimes = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02"}
 
+// compareTime returns the filter of a term about a time.
 func compareTime(of func(*files.File) time.Time, operator, value string) (fileFilter, bool) {
 	for _, layout := range queryTimes {
 		t, err := time.Parse(layout, value)
@@ -204,7 +208,7 @@ func compareTime(of func(*files.File) time.Time, operator, value string) (fileFi
 	return nil, false
 }
 
-// unquoted strips quotes and the backslashes before quotes.
+// unquoted removes quotes, and the backslashes before quotes.
 func unquoted(value string) string {
 	if value[0] != '"' && value[0] != '\'' {
 		return value
@@ -212,6 +216,7 @@ func unquoted(value string) string {
 	return strings.NewReplacer(`\'`, `'`, `\"`, `"`, `\\`, `\`).Replace(value[1 : len(value)-1])
 }
 
+// compare returns the filter of a term about a text.
 func compare(of func(*files.File) string, operator, value string) (fileFilter, bool) {
 	switch operator {
 	case "=":
@@ -224,7 +229,8 @@ func compare(of func(*files.File) string, operator, value string) (fileFilter, b
 	return nil, false
 }
 
-// containsPrefix matches the beginnings of words only, as Drive documents for name.
+// containsPrefix reports whether a word of the text begins with a prefix, as
+// Drive documents for name.
 func containsPrefix(text, value string) bool {
 	text, value = strings.ToLower(text), strings.ToLower(value)
 	return strings.HasPrefix(text, value) || strings.Contains(text, " "+value)

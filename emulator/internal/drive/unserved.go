@@ -1,7 +1,7 @@
 package drive
 
-// unserved are the calls of the Drive API that answer 501: method, path
-// below /drive/v3/ and name, as in the discovery document.
+// unserved are the calls of the Drive API that answer 501: method, path below
+// /drive/v3/ and name, as in the discovery document.
 var unserved = [][3]string{
 	{"GET", "files/{fileId}/accessproposals/{proposalId}", "drive.accessproposals.get"},
 	{"GET", "files/{fileId}/accessproposals", "drive.accessproposals.list"},

@@ -15,17 +15,15 @@ import (
 	"google.golang.org/api/drive/v3"
 )
 
-// Uploads that become spreadsheets: CSV and .xlsx, in one request
+// upload is the body of an upload: content and, in a multipart body, metadata
 // (developers.google.com/workspace/drive/api/guides/manage-uploads).
-
-// upload is the content of an upload and what was said about it.
 type upload struct {
 	file      drive.File
 	mediaType string
 	content   []byte
 }
 
-// parseUpload takes a request apart: content alone, or a part about it first.
+// parseUpload parses the body of an upload.
 func (api *API) parseUpload(c *rest.Call) (upload, error) {
 	var u upload
 	mediaType, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
@@ -42,6 +40,7 @@ func (api *API) parseUpload(c *rest.Call) (upload, error) {
 	return u, rest.Unsupported(c.Route.Name + " with uploadType=" + c.Query.Get("uploadType"))
 }
 
+// parseMultipart parses a body of two parts: metadata and content.
 func (api *API) parseMultipart(c *rest.Call, boundary string) (u upload, err error) {
 	malformed := &rest.Error{Status: http.StatusBadRequest, Message: "Malformed multipart body."}
 	if boundary == "" {
@@ -69,7 +68,7 @@ func (api *API) parseMultipart(c *rest.Call, boundary string) (u upload, err err
 	return u, nil
 }
 
-// spreadsheet turns an upload into a spreadsheet with the title of its file.
+// spreadsheet returns the content as a spreadsheet with a title.
 func (u upload) spreadsheet(title string, now time.Time) (*spreadsheet.Spreadsheet, error) {
 	switch u.mediaType {
 	case "text/csv":
@@ -82,7 +81,7 @@ func (u upload) spreadsheet(title string, now time.Time) (*spreadsheet.Spreadshe
 	return nil, rest.Unsupported("an upload of the type " + u.mediaType)
 }
 
-// replaceContent replaces the content of a spreadsheet.
+// replaceContent replaces the content of a spreadsheet with an upload.
 func (api *API) replaceContent(c *rest.Call) (*files.File, error) {
 	u, err := api.parseUpload(c)
 	if err != nil {
@@ -113,8 +112,8 @@ func (api *API) updateUploaded(c *rest.Call) (*drive.File, error) {
 	return api.describeFile(c, f), nil
 }
 
-// updateUploadedV2 is files.update of Drive v2, which clients still use to import
-// a CSV. Its answer has the four fields that say which file it was.
+// updateUploadedV2 is files.update of Drive v2, with which some clients still
+// import CSV. Its response has the four fields that identify the file.
 func (api *API) updateUploadedV2(c *rest.Call) (any, error) {
 	f, err := api.replaceContent(c)
 	if err != nil {
@@ -130,7 +129,7 @@ func (api *API) createUploaded(c *rest.Call) (*drive.File, error) {
 		return nil, err
 	}
 	if u.file.MimeType != files.SpreadsheetType {
-		return nil, rest.Unsupported("drive.files.create of a file that is no spreadsheet")
+		return nil, rest.Unsupported("drive.files.create of a file that is not a spreadsheet")
 	}
 	parent, in, err := api.parentFor(c, u.file.Parents)
 	if err != nil {

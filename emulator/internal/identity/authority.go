@@ -28,11 +28,11 @@ type Authority struct {
 
 	mu        sync.Mutex // guards all below
 	tokens    map[string]*Token
-	cached    map[string]*heldToken  // metadata server: by scopes
-	disabled  map[string]bool        // by API
-	accounts  map[string]string      // service accounts that exist: unique ID → e-mail
-	granted   map[[2]string]bool     // caller and the account that it may act as
-	delegated map[[2]string][]string // account and Workspace domain → scopes
+	cached    map[string]*cachedToken // metadata server: by scopes
+	disabled  map[string]bool         // by API
+	accounts  map[string]string       // service accounts that exist: unique ID → e-mail
+	granted   map[[2]string]bool      // caller and the account that it may act as
+	delegated map[[2]string][]string  // account and Workspace domain → scopes
 	refresh   map[string]*Token
 	unbound   bool
 }
@@ -42,7 +42,7 @@ func New(c Config) *Authority {
 	auth := &Authority{
 		config:    c,
 		tokens:    map[string]*Token{},
-		cached:    map[string]*heldToken{},
+		cached:    map[string]*cachedToken{},
 		disabled:  map[string]bool{},
 		accounts:  map[string]string{},
 		granted:   map[[2]string]bool{},

@@ -46,10 +46,10 @@ func (auth *Authority) generateAccessToken(c *rest.Call) (*iamcredentials.Genera
 			return nil, rest.Invalid("lifetime", text)
 		}
 	}
-	if len(body.Scope) == 0 || !knownScopes(body.Scope) || life <= 0 || life > time.Hour {
+	if len(body.Scope) == 0 || !wellFormedScopes(body.Scope) || life <= 0 || life > time.Hour {
 		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
-	account, err := auth.permitted(c, "iam.serviceAccounts.getAccessToken", body.Delegates)
+	account, err := auth.permittedAccount(c, "iam.serviceAccounts.getAccessToken", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (auth *Authority) generateIDToken(c *rest.Call) (*iamcredentials.GenerateId
 	if body.Audience == "" {
 		return nil, rest.BadRequest("Request contains an invalid argument.")
 	}
-	account, err := auth.permitted(c, "iam.serviceAccounts.getOpenIdToken", body.Delegates)
+	account, err := auth.permittedAccount(c, "iam.serviceAccounts.getOpenIdToken", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (auth *Authority) signJWT(c *rest.Call) (*iamcredentials.SignJwtResponse, e
 			return nil, rest.BadRequest("Request contains an invalid argument.")
 		}
 	}
-	account, err := auth.permitted(c, "iam.serviceAccounts.signJwt", body.Delegates)
+	account, err := auth.permittedAccount(c, "iam.serviceAccounts.signJwt", body.Delegates)
 	if err != nil {
 		return nil, err
 	}
@@ -108,9 +108,9 @@ func (auth *Authority) signJWT(c *rest.Call) (*iamcredentials.SignJwtResponse, e
 	return &iamcredentials.SignJwtResponse{KeyId: key.id, SignedJwt: key.sign(json.RawMessage(body.Payload))}, nil
 }
 
-// permitted returns the service account that the path names, if the caller may
+// permittedAccount returns the service account that the path names, if the caller may
 // act as it, or through the delegates, each of whom may act as the next.
-func (auth *Authority) permitted(c *rest.Call, permission string, delegates []string) (string, error) {
+func (auth *Authority) permittedAccount(c *rest.Call, permission string, delegates []string) (string, error) {
 	actor := c.Principal
 	for _, name := range append(delegates[:len(delegates):len(delegates)], c.Vars["serviceAccountsId"]) {
 		account, _ := auth.accountLocked(name[strings.LastIndexByte(name, '/')+1:])
@@ -122,8 +122,8 @@ func (auth *Authority) permitted(c *rest.Call, permission string, delegates []st
 	return actor, nil
 }
 
-// denied is IAM's text, which hides whether there is such an account.
-func denied(permission string) string {
+// deniedText is IAM's text, which hides whether there is such an account.
+func deniedText(permission string) string {
 	return "Permission '" + permission + "' denied on resource (or it may not exist)."
 }
 
@@ -131,7 +131,7 @@ func denied(permission string) string {
 func permissionDenied(permission string) error {
 	info := rest.ErrorInfo("IAM_PERMISSION_DENIED", map[string]string{"permission": permission})
 	info["domain"] = "iam.googleapis.com"
-	return &rest.Error{Status: http.StatusForbidden, Message: denied(permission), Details: []any{info}}
+	return &rest.Error{Status: http.StatusForbidden, Message: deniedText(permission), Details: []any{info}}
 }
 
 // typeUnsupported is the 401 of APIs that take no federated token. Its detail

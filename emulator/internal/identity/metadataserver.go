@@ -38,7 +38,7 @@ func metadataPath(r *http.Request) string {
 // ServeMetadata answers for the metadata server. It returns the scopes asked
 // for beside the answer.
 func (auth *Authority) ServeMetadata(r *http.Request) (scopes []string, a *rest.Response) {
-	if a := auth.metadataGate(r); a != nil {
+	if a := auth.metadataRefusal(r); a != nil {
 		return nil, a
 	}
 	switch path := metadataPath(r); {
@@ -51,9 +51,9 @@ func (auth *Authority) ServeMetadata(r *http.Request) (scopes []string, a *rest.
 	}
 }
 
-// metadataGate answers what is refused, or told, before anything is looked up,
+// metadataRefusal answers what is refused, or told, before anything is looked up,
 // https://cloud.google.com/compute/docs/metadata/querying-metadata.
-func (auth *Authority) metadataGate(r *http.Request) *rest.Response {
+func (auth *Authority) metadataRefusal(r *http.Request) *rest.Response {
 	folder := strings.TrimSuffix(r.URL.Path, "/") + "/"
 	switch {
 	case r.Header.Get("X-Forwarded-For") != "": // somebody else's, by a proxy
@@ -67,15 +67,15 @@ func (auth *Authority) metadataGate(r *http.Request) *rest.Response {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		return auth.metadataText(http.StatusMethodNotAllowed, "Method Not Allowed\n")
 	case !strings.HasPrefix(folder, metadataRoot):
-		return auth.metadataMissing()
+		return auth.metadataNotFound()
 	case r.URL.Query().Has("wait_for_change"):
 		return auth.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata with wait_for_change").Error()+"\n")
 	}
 	return nil
 }
 
-// metadataMissing is the 404 of the platform: Google's page, a word, or nothing.
-func (auth *Authority) metadataMissing() *rest.Response {
+// metadataNotFound is the 404 of the platform: Google's page, a word, or nothing.
+func (auth *Authority) metadataNotFound() *rest.Response {
 	body := auth.platform().notFound
 	if body != "html" {
 		return auth.metadataText(http.StatusNotFound, body)
@@ -99,8 +99,8 @@ func (auth *Authority) metadataJSON(body []byte) *rest.Response {
 	return a
 }
 
-// notFetched is the 500 by which Cloud Run refuses scopes it can't parse.
-func (auth *Authority) notFetched(u *url.URL) *rest.Response {
+// couldNotFetch is the 500 by which Cloud Run refuses scopes it can't parse.
+func (auth *Authority) couldNotFetch(u *url.URL) *rest.Response {
 	uri := strings.Replace(u.RequestURI(), "/default/", "/"+auth.servedAccount()+"/", 1)
 	return auth.metadataText(http.StatusInternalServerError, "Could not fetch URI "+uri+"\n")
 }
@@ -109,13 +109,13 @@ func (auth *Authority) notFetched(u *url.URL) *rest.Response {
 func (auth *Authority) MetadataFault(r *http.Request, status int) *rest.Response {
 	switch {
 	case status == http.StatusNotFound:
-		return auth.metadataMissing()
-	case status == http.StatusForbidden && auth.onGKE():
-		return auth.metadataText(status, bindingMissing("iam.serviceAccounts.getAccessToken"))
-	case status == http.StatusInternalServerError && auth.onGKE():
+		return auth.metadataNotFound()
+	case status == http.StatusForbidden && auth.isGKE():
+		return auth.metadataText(status, missingBindingText("iam.serviceAccounts.getAccessToken"))
+	case status == http.StatusInternalServerError && auth.isGKE():
 		return auth.metadataText(status, "GKE Metadata Server: Internal Server Error\n")
 	case status == http.StatusInternalServerError:
-		return auth.notFetched(r.URL)
+		return auth.couldNotFetch(r.URL)
 	}
 	return auth.metadataText(status, http.StatusText(status)+"\n")
 }

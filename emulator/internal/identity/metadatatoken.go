@@ -11,23 +11,23 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// knownScope is what a scope looks like. Which well-formed ones Google knows is
+// scopePattern is what a scope looks like. Which well-formed ones Google knows is
 // not checked.
-var knownScope = regexp.MustCompile(`^(https://www\.googleapis\.com/auth/[a-z0-9._/-]+|https://[a-z0-9.]+/[a-z0-9._/-]*|openid|email|profile)$`)
+var scopePattern = regexp.MustCompile(`^(https://www\.googleapis\.com/auth/[a-z0-9._/-]+|https://[a-z0-9.]+/[a-z0-9._/-]*|openid|email|profile)$`)
 
-func knownScopes(list []string) bool {
-	return !slices.ContainsFunc(list, func(scope string) bool { return !knownScope.MatchString(scope) })
+func wellFormedScopes(list []string) bool {
+	return !slices.ContainsFunc(list, func(scope string) bool { return !scopePattern.MatchString(scope) })
 }
 
-// heldToken is one in the metadata server's cache.
-type heldToken struct {
-	text    string
-	renewal time.Time // when a new one was asked for behind the callers' backs
+// cachedToken is one in the metadata server's cache.
+type cachedToken struct {
+	text     string
+	renewing time.Time // when a new one was asked for behind the callers' backs
 }
 
-// renewalTime is how long GKE takes for that: clients that ask again after 2 s
+// renewalDuration is how long GKE takes for that: clients that ask again after 2 s
 // get the new token (github.com/vectordotdev/vector/issues/21411).
-const renewalTime = 2 * time.Second
+const renewalDuration = 2 * time.Second
 
 // metadataToken serves token?scopes=…, separated by commas as
 // https://google.aip.dev/auth/4115 has it.
@@ -44,44 +44,44 @@ func (auth *Authority) metadataToken(r *http.Request) (scopes []string, a *rest.
 	case auth.config.Profile == GCE:
 		granted = p.scopes // whatever was asked for
 	case auth.config.Profile == GKE && auth.unbound:
-		return scopes, auth.metadataText(http.StatusForbidden, bindingMissing("iam.serviceAccounts.getAccessToken"))
-	case !knownScopes(scopes) && auth.onGKE():
+		return scopes, auth.metadataText(http.StatusForbidden, missingBindingText("iam.serviceAccounts.getAccessToken"))
+	case !wellFormedScopes(scopes) && auth.isGKE():
 		return scopes, auth.metadataText(http.StatusBadRequest, "Unable to generate access token; IAM returned 400 Bad Request: Request contains an invalid argument.\n")
-	case !knownScopes(scopes): // joined by spaces, say (reported for Cloud Run)
-		return scopes, auth.notFetched(r.URL)
+	case !wellFormedScopes(scopes): // joined by spaces, say (reported for Cloud Run)
+		return scopes, auth.couldNotFetch(r.URL)
 	}
-	text, expiry := auth.heldToken(granted, p)
+	text, expiry := auth.cachedTokenLocked(granted, p)
 	// A whole second less than the rest of its life, so 3599 for a new one.
 	seconds := int((expiry.Sub(auth.config.Now()) - 1) / time.Second)
 	return scopes, auth.metadataJSON([]byte(`{"access_token":"` + text + `","expires_in":` + strconv.Itoa(seconds) + `,"token_type":"Bearer"}`))
 }
 
-// heldToken returns the token for the scopes, a new one where it is time. The
+// cachedTokenLocked returns the token for the scopes, a new one where it is time. The
 // caller holds the lock.
-func (auth *Authority) heldToken(scopes []string, p platform) (string, time.Time) {
+func (auth *Authority) cachedTokenLocked(scopes []string, p platform) (string, time.Time) {
 	now, key := auth.config.Now(), strings.Join(scopes, ",")
-	early := min(p.early, auth.config.TokenLifetime/4)
+	early := min(p.refreshBefore, auth.config.TokenLifetime/4)
 	held, left := auth.cached[key], time.Duration(0)
 	if held != nil && auth.tokens[held.text] != nil {
 		left = auth.tokens[held.text].expiry.Sub(now)
 	}
 	switch fresh := left > early; {
 	case fresh:
-	case p.behind && left > early/5 && held.renewal.IsZero():
-		held.renewal = now
-	case p.behind && left > early/5 && now.Sub(held.renewal) < renewalTime:
+	case p.staleWhileRenewing && left > early/5 && held.renewing.IsZero():
+		held.renewing = now
+	case p.staleWhileRenewing && left > early/5 && now.Sub(held.renewing) < renewalDuration:
 	default:
-		held = &heldToken{text: auth.issueLocked(auth.servedAccount(), scopes)}
+		held = &cachedToken{text: auth.issueLocked(auth.servedAccount(), scopes)}
 		auth.tokens[held.text].federated = auth.config.Profile == GKEDirect
 		auth.cached[key] = held
 	}
 	return held.text, auth.tokens[held.text].expiry
 }
 
-// bindingMissing is how GKE tells that Workload Identity is not set up
+// missingBindingText is how GKE tells that Workload Identity is not set up
 // (github.com/camunda/camunda/issues/31106).
-func bindingMissing(permission string) string {
-	return "Unable to generate access token; IAM returned 403 Forbidden: " + denied(permission) + "\n" +
+func missingBindingText(permission string) string {
+	return "Unable to generate access token; IAM returned 403 Forbidden: " + deniedText(permission) + "\n" +
 		"This error could be caused by a missing IAM policy binding on the target IAM service account.\n" +
 		"For more information, refer to the Workload Identity documentation:\n" +
 		"\thttps://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity#authenticating_to\n\n"
@@ -95,11 +95,11 @@ func (auth *Authority) metadataIdentity(r *http.Request) *rest.Response {
 	audience := r.URL.Query().Get("audience")
 	switch {
 	case auth.config.Profile == GKEDirect: // no service account that it could be of
-		return auth.metadataMissing()
+		return auth.metadataNotFound()
 	case audience == "":
 		return auth.metadataText(http.StatusBadRequest, "non-empty audience parameter required\n")
 	case auth.config.Profile == GKE && auth.unbound:
-		return auth.metadataText(http.StatusForbidden, bindingMissing("iam.serviceAccounts.getOpenIdToken"))
+		return auth.metadataText(http.StatusForbidden, missingBindingText("iam.serviceAccounts.getOpenIdToken"))
 	}
 	full := r.URL.Query().Get("format") == "full"
 	claims := auth.idClaims(auth.config.ServiceAccount, audience, full || auth.config.Profile == CloudRun)

@@ -32,7 +32,7 @@ func (auth *Authority) metadataEntries() map[string]any {
 		entries[account+"identity"], entries[account+"token"] = nil, nil
 	}
 	switch {
-	case auth.onGKE():
+	case auth.isGKE():
 		entries["instance/attributes/cluster-location"] = "us-central1"
 		entries["instance/attributes/cluster-name"] = "demo-cluster"
 		entries["instance/attributes/cluster-uid"] = "6f1e6d0c9b8a4f5e8d7c6b5a49382716"
@@ -71,14 +71,14 @@ func (auth *Authority) metadataEntry(path string, query url.Values) *rest.Respon
 	if folder != "" {
 		folder += "/"
 	}
-	names := listing(entries, folder)
+	names := entryNames(entries, folder)
 	value, isLeaf := entries[path]
 	switch {
 	case isLeaf && value != nil:
 		return auth.metadataValue(value, query.Get("alt") == "json")
 	case names == nil:
-		return auth.metadataLacking(path)
-	case folder != path && folder != "" && auth.platform().redirects:
+		return auth.metadataUnserved(path)
+	case folder != path && folder != "" && auth.platform().redirectsFolders:
 		a := auth.metadataText(http.StatusMovedPermanently, "")
 		to := url.URL{Path: metadataRoot + folder, RawQuery: query.Encode()}
 		a.Header.Set("Location", to.String())
@@ -86,21 +86,21 @@ func (auth *Authority) metadataEntry(path string, query url.Values) *rest.Respon
 	case strings.EqualFold(query.Get("recursive"), "true") && query.Get("alt") == "text":
 		return auth.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata with recursive and alt=text").Error()+"\n")
 	case strings.EqualFold(query.Get("recursive"), "true"):
-		return auth.metadataJSON(compactJSON(tree(entries, folder)))
+		return auth.metadataJSON(compactJSON(entryTree(entries, folder)))
 	case query.Get("alt") == "json":
 		return auth.metadataJSON(compactJSON(names))
 	}
 	return auth.metadataValue(names, false)
 }
 
-// metadataLacking is 501 for what the platform has and the emulator lacks, else 404.
-func (auth *Authority) metadataLacking(path string) *rest.Response {
+// metadataUnserved is 501 for what the platform has and the emulator lacks, else 404.
+func (auth *Authority) metadataUnserved(path string) *rest.Response {
 	below, ok := strings.CutPrefix(path, "instance/")
 	name, _, _ := strings.Cut(below, "/")
 	if ok && auth.config.Profile == GCE && slices.Contains(machineOnly, name) {
 		return auth.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata."+name).Error()+"\n")
 	}
-	return auth.metadataMissing()
+	return auth.metadataNotFound()
 }
 
 func (auth *Authority) metadataValue(value any, asJSON bool) *rest.Response {
@@ -118,12 +118,12 @@ func (auth *Authority) metadataValue(value any, asJSON bool) *rest.Response {
 	case string:
 		return auth.metadataText(http.StatusOK, v)
 	}
-	return auth.metadataMissing()
+	return auth.metadataNotFound()
 }
 
-// listing returns the names in a folder, those of folders with a slash; nil if
+// entryNames returns the names in a folder, those of folders with a slash; nil if
 // there is no such folder.
-func listing(entries map[string]any, folder string) []string {
+func entryNames(entries map[string]any, folder string) []string {
 	var names []string
 	for path := range entries {
 		below, ok := strings.CutPrefix(path, folder)
@@ -143,8 +143,8 @@ func listing(entries map[string]any, folder string) []string {
 	return slices.Compact(names)
 }
 
-// tree is a folder with all below it, but for tokens.
-func tree(entries map[string]any, folder string) map[string]any {
+// entryTree is a folder with all below it, but for tokens.
+func entryTree(entries map[string]any, folder string) map[string]any {
 	top := map[string]any{}
 	for path, value := range entries {
 		below, ok := strings.CutPrefix(path, folder)

@@ -16,7 +16,7 @@ import (
 // of ID tokens.
 func (auth *Authority) oauthRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("POST", "token", "oauth2.token", "", "", rest.Endpoint{Serve: auth.exchangeGrant}),
+		rest.NewRoute("POST", "token", "oauth2.token", "", "", rest.Endpoint{Serve: auth.exchangeToken}),
 		rest.NewRoute("GET", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
 		rest.NewRoute("POST", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
 		rest.NewRoute("GET", "oauth2/v3/tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
@@ -24,8 +24,8 @@ func (auth *Authority) oauthRoutes() []rest.Route {
 	}
 }
 
-// IsOpen reports whether the call asks for no token.
-func IsOpen(rt *rest.Route) bool { return strings.HasPrefix(rt.Name, "oauth2.") }
+// NeedsNoToken reports whether the call asks for no token.
+func NeedsNoToken(rt *rest.Route) bool { return strings.HasPrefix(rt.Name, "oauth2.") }
 
 // oauthError is an error answer of the token endpoint (RFC 6749, 5.2).
 func oauthError(status int, code, description string) *rest.Response {
@@ -61,10 +61,10 @@ func OAuthFault(rt *rest.Route, status int) *rest.Response {
 	return rest.HTMLError(status)
 }
 
-// exchangeGrant is the token endpoint,
+// exchangeToken is the token endpoint,
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest.
 // Clients of both the older and the final draft of RFC 7523 ask it.
-func (auth *Authority) exchangeGrant(c *rest.Call) (any, error) {
+func (auth *Authority) exchangeToken(c *rest.Call) (any, error) {
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
 		return oauthError(http.StatusBadRequest, "invalid_request", "Bad Request"), nil
@@ -152,7 +152,7 @@ func (auth *Authority) issueAsserted(c *rest.Call, account string, a assertion) 
 	}
 	name, domain, ok := strings.Cut(user, "@")
 	switch {
-	case len(scopes) == 0 || !knownScopes(scopes):
+	case len(scopes) == 0 || !wellFormedScopes(scopes):
 		return oauthError(http.StatusBadRequest, "invalid_scope", "Invalid OAuth scope or ID token audience provided.")
 	case !ok, name == "", domain == "", strings.Contains(domain, "@"), user != account && rest.IsServiceAccount(user):
 		return invalidGrant("Invalid email or User ID")

@@ -43,13 +43,13 @@ func (p *Profile) UnmarshalText(text []byte) error {
 
 // platform is what tells metadata servers apart.
 type platform struct {
-	server    string        // Server header
-	errors    string        // what its own error texts begin with
-	notFound  string        // body of its 404; "html" is Google's error page
-	redirects bool          // a folder without its slash is sent there
-	scopes    []string      // of a token for which none are asked
-	early     time.Duration // before its expiry, a token is replaced
-	behind    bool          // the old one is given out meanwhile, up to a fifth of early
+	server             string        // Server header
+	errors             string        // what its own error texts begin with
+	notFound           string        // body of its 404; "html" is Google's error page
+	redirectsFolders   bool          // a folder without its slash is sent there
+	scopes             []string      // of a token for which none are asked
+	refreshBefore      time.Duration // before its expiry, a token is replaced
+	staleWhileRenewing bool          // the old one is given out meanwhile, up to a fifth of early
 }
 
 // The times are those that users have seen: Cloud Run until the last minute
@@ -58,28 +58,28 @@ type platform struct {
 // (github.com/googleapis/google-cloud-cpp/issues/8255).
 var platforms = map[Profile]platform{
 	CloudRun: {
-		server: "Metadata Server for Serverless",
-		scopes: []string{cloudPlatform},
-		early:  time.Minute,
+		server:        "Metadata Server for Serverless",
+		scopes:        []string{cloudPlatform},
+		refreshBefore: time.Minute,
 	},
 	GKE:       gke,
 	GKEDirect: gke,
 	GCE: {
-		server:    "Metadata Server for VM",
-		notFound:  "html",
-		redirects: true,
-		scopes:    defaultVMScopes,
-		early:     5 * time.Minute,
+		server:           "Metadata Server for VM",
+		notFound:         "html",
+		redirectsFolders: true,
+		scopes:           defaultVMScopes,
+		refreshBefore:    5 * time.Minute,
 	},
 }
 
 var gke = platform{
-	server:   "GKE Metadata Server",
-	errors:   "GKE Metadata Server encountered an error: ",
-	notFound: "Not Found\n",
-	scopes:   []string{cloudPlatform, rest.ScopePrefix + "userinfo.email"},
-	early:    5 * time.Minute,
-	behind:   true,
+	server:             "GKE Metadata Server",
+	errors:             "GKE Metadata Server encountered an error: ",
+	notFound:           "Not Found\n",
+	scopes:             []string{cloudPlatform, rest.ScopePrefix + "userinfo.email"},
+	refreshBefore:      5 * time.Minute,
+	staleWhileRenewing: true,
 }
 
 // defaultVMScopes are those of a virtual machine that is made without any word on them,
@@ -106,8 +106,8 @@ func (auth *Authority) platform() platform {
 	return p
 }
 
-// onGKE reports whether tokens come by Workload Identity.
-func (auth *Authority) onGKE() bool {
+// isGKE reports whether tokens come by Workload Identity.
+func (auth *Authority) isGKE() bool {
 	return auth.config.Profile == GKE || auth.config.Profile == GKEDirect
 }
 

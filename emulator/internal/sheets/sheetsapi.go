@@ -13,7 +13,7 @@ type API struct {
 	Now   func() time.Time
 }
 
-// Scopes that calls accept, by the discovery document.
+// These are the scopes that calls accept, by the discovery document.
 const (
 	readScopes  = "drive drive.file drive.readonly spreadsheets spreadsheets.readonly"
 	writeScopes = "drive drive.file spreadsheets"
@@ -26,8 +26,8 @@ const (
 
 const one = "v4/spreadsheets/{spreadsheetId}"
 
-// Routes returns all calls of the API. Literal names and verbs come before
-// variables that would match them.
+// Routes returns all calls of the API. Of two that match a path, the first is
+// used, so literal names and verbs come before variables that would match them.
 func (api *API) Routes() []rest.Route {
 	return rest.Locking(api.Files, []rest.Route{
 		rest.NewRoute("POST", "v4/spreadsheets", "sheets.spreadsheets.create", writeScopes, "", rest.Answering(api.createSpreadsheet)),

@@ -9,7 +9,8 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// copyTo is spreadsheets.sheets.copyTo: a copy at the end of another spreadsheet.
+// copyTo is spreadsheets.sheets.copyTo: it appends a copy to another
+// spreadsheet.
 func (api *API) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	var body sheets.CopySheetToAnotherSpreadsheetRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
@@ -47,12 +48,15 @@ func (api *API) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 	return out, err
 }
 
-// permissionDenied is the 403 for who may not see or not change a file (recorded).
+// permissionDenied is the 403 for a user who may not read or not change a file
+// (recorded).
 func permissionDenied() error {
 	return &rest.Error{Status: http.StatusForbidden, Message: "The caller does not have permission"}
 }
 
-// fileFor returns the file that the path names, if the caller has the role.
+// fileFor returns the file that the path names, if the caller has a role on it.
+// For a reader its formulas are calculated, for a writer it is marked as
+// modified.
 func (api *API) fileFor(c *rest.Call, need files.Role) (*files.File, error) {
 	f := api.Files.Get(c.Vars["spreadsheetId"])
 	switch {

@@ -72,7 +72,7 @@ func (api *API) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse
 	return &sheets.BatchClearValuesResponse{SpreadsheetId: f.ID, ClearedRanges: cleared}, nil
 }
 
-// clearRanges empties ranges and returns their names; all that is not a value stays.
+// clearRanges empties ranges and returns their names.
 func (api *API) clearRanges(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
 	err = f.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		for _, a1 := range ranges {
@@ -88,8 +88,8 @@ func (api *API) clearRanges(c *rest.Call, f *files.File, ranges []string) (clear
 	return cleared, err
 }
 
-// valuesRequest reads what update and append have in common: the values, from the
-// body, and how they come in and are answered, from the query.
+// valuesRequest reads what update and append have in common: the values from the
+// body, and the options from the query.
 func (api *API) valuesRequest(c *rest.Call) (*sheets.ValueRange, *spreadsheet.ValuesWriter, error) {
 	var body sheets.ValueRange
 	if err := rest.Decode(c.Body, &body, "data"); err != nil {

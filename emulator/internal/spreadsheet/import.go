@@ -55,7 +55,7 @@ func ImportDelimited(title string, text []byte, comma rune, now time.Time) (*Spr
 func ImportXLSX(title string, content []byte) (*Spreadsheet, error) {
 	tabs, err := ReadXLSX(bytes.NewReader(content))
 	if err != nil {
-		return nil, rest.BadRequest("The content is no .xlsx file: %v", err)
+		return nil, rest.BadRequest("The content is not an .xlsx file: %v", err)
 	}
 	ss := FromTabs(title, tabs)
 	ss.Properties.TimeZone = uploadTimeZone

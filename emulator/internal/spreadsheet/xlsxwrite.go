@@ -60,18 +60,18 @@ func (ss *Spreadsheet) WriteXLSX(w io.Writer) error {
 func freeTitle(title string, taken map[string]bool) string {
 	title = strings.NewReplacer("[", "(", "]", ")", ":", "-", "*", "-", "?", "-", "/", "-", `\`, "-").Replace(title)
 	title = strings.Trim(strings.ToValidUTF8(title, "-"), "'")
-	base := cut(title, excelize.MaxSheetNameLength)
+	base := truncate(title, excelize.MaxSheetNameLength)
 	for n := 2; base == "" || taken[strings.ToLower(base)]; n++ {
 		end := " " + strconv.Itoa(n)
-		base = cut(title, excelize.MaxSheetNameLength-len(end)) + end
+		base = truncate(title, excelize.MaxSheetNameLength-len(end)) + end
 	}
 	taken[strings.ToLower(base)] = true
 	return base
 }
 
-// cut returns the beginning of a text that has so many UTF-16 code units at
+// truncate returns the beginning of a text that has so many UTF-16 code units at
 // most.
-func cut(text string, most int) string {
+func truncate(text string, most int) string {
 	units := 0
 	for i, r := range text {
 		if units += 1 + (utf8.RuneLen(r) / 4); units > most {
