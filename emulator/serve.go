@@ -34,25 +34,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.record(entry)
 		panic(http.ErrAbortHandler)
 	}
-	var a *rest.Response
+	var res *rest.Response
 	switch {
 	case fault.Status != 0:
-		a = s.faulty(r, rt, fault)
+		res = s.faulty(r, rt, fault)
 	case metadata:
-		entry.Scopes, a = s.authority.ServeMetadata(r)
+		entry.Scopes, res = s.authority.ServeMetadata(r)
 	case rt == nil:
-		a = rest.HTMLError(http.StatusNotFound)
+		res = rest.HTMLError(http.StatusNotFound)
 	default:
-		a = s.serveAPI(r, &rest.Call{Route: rt, Vars: vars, Query: r.URL.Query(), Host: r.Host, Header: r.Header, Body: body}, &entry)
+		res = s.serveAPI(r, &rest.Call{Route: rt, Vars: vars, Query: r.URL.Query(), Host: r.Host, Header: r.Header, Body: body}, &entry)
 	}
 	if fault.Drop == DropAfter {
 		s.record(entry)
 		panic(http.ErrAbortHandler)
 	}
-	entry.Status = a.Status
+	entry.Status = res.Status
 	s.record(entry)
-	a.Compress(r)
-	a.Send(w, fault.Drop == DropMiddle)
+	res.Compress(r)
+	res.Send(w, fault.Drop == DropMiddle)
 }
 
 // withoutSecrets is the query without what may stand in it for a token.
@@ -86,14 +86,14 @@ func (s *Server) serveAPI(r *http.Request, c *rest.Call, entry *Request) *rest.R
 		return ready
 	}
 	pretty := c.Query.Get("prettyPrint") != "false"
-	a := rest.JSONResponse(http.StatusOK, rest.Encode(result, c.Mask, pretty))
+	res := rest.JSONResponse(http.StatusOK, rest.Encode(result, c.Mask, pretty))
 	for _, h := range [][2]string{
 		{"Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"},
 		{"Vary", "Origin, X-Origin"}, {"Server", "ESF"}, {"X-Content-Type-Options", "nosniff"},
 	} {
-		a.Header.Set(h[0], h[1])
+		res.Header.Set(h[0], h[1])
 	}
-	return a
+	return res
 }
 
 // authorized serves the call when the token, its scopes and the query allow.

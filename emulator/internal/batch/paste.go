@@ -187,7 +187,7 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 		return nil
 	})
 	to.Merges = append(to.Merges, moved...)
-	if from == to { // a reference that names another sheet stays, as it would have to name this one
+	if from == to { // to another sheet, references would have to name it; they stay as they are
 		b.RewriteFormulas(func(of *spreadsheet.Sheet, text string) string {
 			return grid.RelocateFormula(text, of == from, from.Title, func(a grid.Area) (grid.Area, bool) {
 				if a.Bottom != grid.ToEnd && a.Right != grid.ToEnd && source.Contains(a) {

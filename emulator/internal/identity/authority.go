@@ -9,35 +9,37 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Config is what an [Authority] pretends to be. All fields are needed, except VMScopes.
+// Config is what an [Authority] emulates. All fields are required, except
+// VMScopes.
 type Config struct {
 	Profile        Profile
-	VMScopes       []string // of the machine of [GCE], as full URLs; nil = the usual ones
+	VMScopes       []string // of the machine of [GCE], as full URLs; nil = the defaults
 	Project        string
 	ServiceAccount string // address of the account of the metadata server
 	TokenLifetime  time.Duration
 	Now            func() time.Time
 }
 
-// Authority issues tokens and checks them: it is the metadata server, IAM, the
-// token endpoint, and what stands before each API. All methods are safe for
-// concurrent use.
+// Authority issues and checks tokens. It is the metadata server, IAM, the token
+// endpoint, and the check of tokens that comes before each API. All methods are
+// safe for concurrent use.
 type Authority struct {
 	config Config
 	keys   keyRing
 
 	mu        sync.Mutex // guards all below
 	tokens    map[string]*Token
-	cached    map[string]*cachedToken // metadata server: by scopes
+	cached    map[string]*cachedToken // of the metadata server, by scopes
 	disabled  map[string]bool         // by API
-	accounts  map[string]string       // service accounts that exist: unique ID → e-mail
-	granted   map[[2]string]bool      // caller and the account that it may act as
+	accounts  map[string]string       // service accounts: unique ID → address
+	granted   map[[2]string]bool      // caller and account that it may act as
 	delegated map[[2]string][]string  // account and Workspace domain → scopes
 	refresh   map[string]*Token
 	unbound   bool
 }
 
-// New returns an authority that knows the service account and has issued no token.
+// New returns an authority that has issued no token. The service account of the
+// configuration exists.
 func New(c Config) *Authority {
 	auth := &Authority{
 		config:    c,
@@ -53,15 +55,16 @@ func New(c Config) *Authority {
 	return auth
 }
 
-// Routes returns all calls of IAM and of the token endpoint.
+// Routes returns all calls of IAM and of the token endpoint. They hold the lock
+// while they are served.
 func (auth *Authority) Routes() []rest.Route {
 	return rest.Locking(&auth.mu, slices.Concat(auth.iamRoutes(), auth.oauthRoutes()))
 }
 
-// addAccountLocked makes a service account exist.
+// addAccountLocked adds a service account.
 func (auth *Authority) addAccountLocked(email string) { auth.accounts[UniqueID(email)] = email }
 
-// accountLocked returns the address of a service account that an address or a
+// accountLocked returns the address of the service account that an address or a
 // unique ID names, and the name itself if there is no such account.
 func (auth *Authority) accountLocked(name string) (email string, known bool) {
 	if email, ok := auth.accounts[name]; ok {
@@ -71,10 +74,10 @@ func (auth *Authority) accountLocked(name string) (email string, known bool) {
 	return name, known
 }
 
-// Grant gives the caller (an e-mail address, or [Authority.WorkloadPool]) the role
-// roles/iam.serviceAccountTokenCreator on a service account: IAM makes tokens of
-// the account for it, and signs in its name. An account has no such right on
-// itself unless granted, too.
+// Grant gives the caller (an e-mail address, or [Authority.WorkloadPool]) the
+// role roles/iam.serviceAccountTokenCreator on a service account: IAM issues
+// tokens of the account to it, and signs in its name. An account does not have
+// the role on itself by default.
 func (auth *Authority) Grant(caller, account string) {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()
@@ -82,9 +85,9 @@ func (auth *Authority) Grant(caller, account string) {
 	auth.granted[[2]string{caller, account}] = true
 }
 
-// Delegate lets a service account act as any user of a Workspace domain
-// ("example.com") with these scopes (full URLs), as the domain's administrator
-// does under domain-wide delegation. Without scopes it takes that away.
+// Delegate allows a service account to act as any user of a Workspace domain
+// ("example.com") with these scopes (full URLs), as an administrator does with
+// domain-wide delegation. Without scopes it revokes that.
 func (auth *Authority) Delegate(account, domain string, scopes ...string) {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()
@@ -92,8 +95,8 @@ func (auth *Authority) Delegate(account, domain string, scopes ...string) {
 	auth.delegated[[2]string{account, domain}] = slices.Clone(scopes)
 }
 
-// mayActAsLocked reports whether a service account may act as a user with all of the
-// scopes; any account may act as itself.
+// mayActAsLocked reports whether a service account may act as a user with all of
+// the scopes. An account may act as itself.
 func (auth *Authority) mayActAsLocked(account, user string, scopes []string) bool {
 	if user == account {
 		return true
@@ -102,9 +105,9 @@ func (auth *Authority) mayActAsLocked(account, user string, scopes []string) boo
 	return !slices.ContainsFunc(scopes, func(scope string) bool { return !slices.Contains(allowed, scope) })
 }
 
-// RefreshToken returns a refresh token of a person who has consented to the
-// scopes (full URLs), as a login leaves it in an authorized_user file. It does
-// not expire; any client ID may use it.
+// RefreshToken returns a refresh token of a user who has consented to the scopes
+// (full URLs), as a login stores it in an authorized_user file. It does not
+// expire, and any client ID may use it.
 func (auth *Authority) RefreshToken(email string, scopes ...string) string {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()

@@ -12,9 +12,9 @@ import (
 
 const iamAccounts = "v1/projects/{projectsId}/serviceAccounts/{serviceAccountsId}"
 
-// iamRoutes are the Service Account Credentials API,
-// https://cloud.google.com/iam/docs/reference/credentials/rest. The last one,
-// which federated workloads ask for tokens, is the Security Token Service.
+// iamRoutes returns the calls of the Service Account Credentials API,
+// https://cloud.google.com/iam/docs/reference/credentials/rest, and that of the
+// Security Token Service, which federated workloads call.
 func (auth *Authority) iamRoutes() []rest.Route {
 	return []rest.Route{
 		rest.NewRoute("POST", iamAccounts+":generateAccessToken", "iamcredentials.projects.serviceAccounts.generateAccessToken", iamScopes, "", rest.Answering(auth.generateAccessToken)),
@@ -28,11 +28,13 @@ func (auth *Authority) iamRoutes() []rest.Route {
 	}
 }
 
-// iamScopes are those of the reference; the discovery document lacks the second.
+// iamScopes are the scopes of the reference; the discovery document lacks the
+// second.
 const iamScopes = "cloud-platform iam"
 
-// generateAccessToken makes a token of another service account. Its life is an
-// hour at most, as long as no organization policy extends it.
+// generateAccessToken issues an access token of another service account. Its
+// lifetime is an hour at most, as without an organization policy that extends
+// it.
 func (auth *Authority) generateAccessToken(c *rest.Call) (*iamcredentials.GenerateAccessTokenResponse, error) {
 	var body iamcredentials.GenerateAccessTokenRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
@@ -64,7 +66,7 @@ func (auth *Authority) generateAccessToken(c *rest.Call) (*iamcredentials.Genera
 	}, nil
 }
 
-// generateIDToken makes an ID token of another service account.
+// generateIDToken issues an ID token of another service account.
 func (auth *Authority) generateIDToken(c *rest.Call) (*iamcredentials.GenerateIdTokenResponse, error) {
 	var body iamcredentials.GenerateIdTokenRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
@@ -81,7 +83,7 @@ func (auth *Authority) generateIDToken(c *rest.Call) (*iamcredentials.GenerateId
 	return &iamcredentials.GenerateIdTokenResponse{Token: auth.keys.signing().sign(claims)}, nil
 }
 
-// signJWT signs claims with a key of the account that nobody else has. An
+// signJWT signs claims with a key of the account that is not in any key file. An
 // expiry among them must be a whole second of the next twelve hours.
 func (auth *Authority) signJWT(c *rest.Call) (*iamcredentials.SignJwtResponse, error) {
 	var body iamcredentials.SignJwtRequest
@@ -108,8 +110,9 @@ func (auth *Authority) signJWT(c *rest.Call) (*iamcredentials.SignJwtResponse, e
 	return &iamcredentials.SignJwtResponse{KeyId: key.id, SignedJwt: key.sign(json.RawMessage(body.Payload))}, nil
 }
 
-// permittedAccount returns the service account that the path names, if the caller may
-// act as it, or through the delegates, each of whom may act as the next.
+// permittedAccount returns the service account that the path names, if the
+// caller may act as it: itself, or through delegates, each of whom may act as
+// the next.
 func (auth *Authority) permittedAccount(c *rest.Call, permission string, delegates []string) (string, error) {
 	actor := c.Principal
 	for _, name := range append(delegates[:len(delegates):len(delegates)], c.Vars["serviceAccountsId"]) {
@@ -122,20 +125,21 @@ func (auth *Authority) permittedAccount(c *rest.Call, permission string, delegat
 	return actor, nil
 }
 
-// deniedText is IAM's text, which hides whether there is such an account.
+// deniedText is IAM's text, which does not disclose whether the account exists.
 func deniedText(permission string) string {
 	return "Permission '" + permission + "' denied on resource (or it may not exist)."
 }
 
-// permissionDenied is the 403 of IAM (github.com/google-github-actions/auth/issues/340).
+// permissionDenied is the 403 of IAM
+// (github.com/google-github-actions/auth/issues/340).
 func permissionDenied(permission string) error {
 	info := rest.ErrorInfo("IAM_PERMISSION_DENIED", map[string]string{"permission": permission})
 	info["domain"] = "iam.googleapis.com"
 	return &rest.Error{Status: http.StatusForbidden, Message: deniedText(permission), Details: []any{info}}
 }
 
-// typeUnsupported is the 401 of APIs that take no federated token. Its detail
-// has no domain (github.com/google-github-actions/auth/issues/387).
+// typeUnsupported is the 401 of APIs that do not accept federated tokens. Its
+// detail has no domain (github.com/google-github-actions/auth/issues/387).
 func typeUnsupported(rt *rest.Route) error {
 	f := rest.AsError(InvalidToken())
 	info := rest.ErrorInfo("ACCESS_TOKEN_TYPE_UNSUPPORTED", map[string]string{"service": rt.Service(), "method": rt.RPC()})
@@ -144,7 +148,8 @@ func typeUnsupported(rt *rest.Route) error {
 	return f
 }
 
-// takesFederated reports whether the call is for tokens that are to be exchanged,
+// takesFederated reports whether a call accepts a federated token, in exchange
+// for another one,
 // https://cloud.google.com/iam/docs/federated-identity-supported-services.
 func takesFederated(rt *rest.Route) bool {
 	return strings.HasPrefix(rt.Name, "iamcredentials.") && strings.Contains(rt.Name, ".generate")

@@ -15,13 +15,15 @@ const (
 	cloudPlatform  = rest.ScopePrefix + "cloud-platform"
 )
 
-// IsMetadata reports whether a path is the metadata server's. Clients look for
-// it at the root: https://google.aip.dev/auth/4115 leaves them the choice.
+// IsMetadata reports whether a path is one of the metadata server. The root is
+// one, as https://google.aip.dev/auth/4115 allows clients to detect the server
+// there.
 func IsMetadata(path string) bool {
 	return path == "/" || strings.HasPrefix(path+"/", metadataFolder)
 }
 
-// MetadataCall names a request to the metadata server by what it asks for.
+// MetadataCall returns the name of a request to the metadata server in the log
+// and in faults: "metadata.token", or "metadata.list" for a folder.
 func (auth *Authority) MetadataCall(r *http.Request) string {
 	path := metadataPath(r)
 	if _, ok := auth.metadataEntries()[path]; !ok || strings.HasSuffix(path, "/") {
@@ -30,16 +32,16 @@ func (auth *Authority) MetadataCall(r *http.Request) string {
 	return "metadata." + path[strings.LastIndexByte(path, '/')+1:]
 }
 
-// metadataPath is a path below the root, which may lack its slash.
+// metadataPath returns the path below the root, which may lack its slash.
 func metadataPath(r *http.Request) string {
 	return strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(metadataRoot, "/")), "/")
 }
 
-// ServeMetadata answers for the metadata server. It returns the scopes asked
-// for beside the answer.
-func (auth *Authority) ServeMetadata(r *http.Request) (scopes []string, a *rest.Response) {
-	if a := auth.metadataRefusal(r); a != nil {
-		return nil, a
+// ServeMetadata serves a request to the metadata server. It also returns the
+// scopes that a token was asked for.
+func (auth *Authority) ServeMetadata(r *http.Request) (scopes []string, res *rest.Response) {
+	if res := auth.metadataRefusal(r); res != nil {
+		return nil, res
 	}
 	switch path := metadataPath(r); {
 	case auth.MetadataCall(r) == "metadata.token":
@@ -51,14 +53,15 @@ func (auth *Authority) ServeMetadata(r *http.Request) (scopes []string, a *rest.
 	}
 }
 
-// metadataRefusal answers what is refused, or told, before anything is looked up,
-// https://cloud.google.com/compute/docs/metadata/querying-metadata.
+// metadataRefusal returns the response to requests that are answered without an
+// entry, https://cloud.google.com/compute/docs/metadata/querying-metadata, or
+// nil.
 func (auth *Authority) metadataRefusal(r *http.Request) *rest.Response {
 	folder := strings.TrimSuffix(r.URL.Path, "/") + "/"
 	switch {
-	case r.Header.Get("X-Forwarded-For") != "": // somebody else's, by a proxy
+	case r.Header.Get("X-Forwarded-For") != "": // of another client, by a proxy
 		return auth.metadataText(http.StatusForbidden, "Forbidden\n")
-	case folder == "/": // the probe of Go sends no header, that of Python does
+	case folder == "/": // probes of Go have no header, those of Python have
 		return auth.metadataText(http.StatusOK, "computeMetadata/\n")
 	case r.Header.Get("Metadata-Flavor") != "Google":
 		return auth.metadataText(http.StatusForbidden, auth.platform().errors+`Missing required header "Metadata-Flavor": "Google"`+"\n")
@@ -74,38 +77,41 @@ func (auth *Authority) metadataRefusal(r *http.Request) *rest.Response {
 	return nil
 }
 
-// metadataNotFound is the 404 of the platform: Google's page, a word, or nothing.
+// metadataNotFound is the 404 of the platform: Google's page, a word, or an
+// empty body.
 func (auth *Authority) metadataNotFound() *rest.Response {
 	body := auth.platform().notFound
 	if body != "html" {
 		return auth.metadataText(http.StatusNotFound, body)
 	}
 	page := rest.HTMLError(http.StatusNotFound)
-	a := auth.metadataText(http.StatusNotFound, string(page.Body))
-	a.Header.Set("Content-Type", page.Header.Get("Content-Type"))
-	return a
+	res := auth.metadataText(http.StatusNotFound, string(page.Body))
+	res.Header.Set("Content-Type", page.Header.Get("Content-Type"))
+	return res
 }
 
+// metadataText returns a response of the metadata server.
 func (auth *Authority) metadataText(status int, text string) *rest.Response {
-	a := rest.NewResponse(status, "application/text", []byte(text))
-	a.Header.Set("Metadata-Flavor", "Google")
-	a.Header.Set("Server", auth.platform().server)
-	return a
+	res := rest.NewResponse(status, "application/text", []byte(text))
+	res.Header.Set("Metadata-Flavor", "Google")
+	res.Header.Set("Server", auth.platform().server)
+	return res
 }
 
+// metadataJSON returns a response of the metadata server in JSON.
 func (auth *Authority) metadataJSON(body []byte) *rest.Response {
-	a := auth.metadataText(http.StatusOK, string(body))
-	a.Header.Set("Content-Type", "application/json")
-	return a
+	res := auth.metadataText(http.StatusOK, string(body))
+	res.Header.Set("Content-Type", "application/json")
+	return res
 }
 
-// couldNotFetch is the 500 by which Cloud Run refuses scopes it can't parse.
+// couldNotFetch is the 500 of Cloud Run for scopes that it cannot parse.
 func (auth *Authority) couldNotFetch(u *url.URL) *rest.Response {
 	uri := strings.Replace(u.RequestURI(), "/default/", "/"+auth.servedAccount()+"/", 1)
 	return auth.metadataText(http.StatusInternalServerError, "Could not fetch URI "+uri+"\n")
 }
 
-// MetadataFault is the metadata server's own answer of a status.
+// MetadataFault returns the metadata server's own response of a status.
 func (auth *Authority) MetadataFault(r *http.Request, status int) *rest.Response {
 	switch {
 	case status == http.StatusNotFound:

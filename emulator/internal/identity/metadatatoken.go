@@ -11,27 +11,28 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// scopePattern is what a scope looks like. Which well-formed ones Google knows is
+// scopePattern matches a well-formed scope. Whether Google has such a scope is
 // not checked.
 var scopePattern = regexp.MustCompile(`^(https://www\.googleapis\.com/auth/[a-z0-9._/-]+|https://[a-z0-9.]+/[a-z0-9._/-]*|openid|email|profile)$`)
 
+// wellFormedScopes reports whether all scopes are well-formed.
 func wellFormedScopes(list []string) bool {
 	return !slices.ContainsFunc(list, func(scope string) bool { return !scopePattern.MatchString(scope) })
 }
 
-// cachedToken is one in the metadata server's cache.
+// cachedToken is an entry of the metadata server's cache.
 type cachedToken struct {
 	text     string
-	renewing time.Time // when a new one was asked for behind the callers' backs
+	renewing time.Time // when GKE began to replace it; zero = not yet
 }
 
-// renewalDuration is how long GKE takes for that: clients that ask again after 2 s
-// get the new token (github.com/vectordotdev/vector/issues/21411).
+// renewalDuration is how long GKE takes to renew a token: clients that ask again
+// after 2 s get the new one (github.com/vectordotdev/vector/issues/21411).
 const renewalDuration = 2 * time.Second
 
-// metadataToken serves token?scopes=…, separated by commas as
-// https://google.aip.dev/auth/4115 has it.
-func (auth *Authority) metadataToken(r *http.Request) (scopes []string, a *rest.Response) {
+// metadataToken serves token?scopes=…. They are separated by commas, as in
+// https://google.aip.dev/auth/4115.
+func (auth *Authority) metadataToken(r *http.Request) (scopes []string, res *rest.Response) {
 	p := auth.platform()
 	scopes = p.scopes
 	if text := r.URL.Query().Get("scopes"); text != "" {
@@ -42,22 +43,22 @@ func (auth *Authority) metadataToken(r *http.Request) (scopes []string, a *rest.
 	granted := scopes
 	switch {
 	case auth.config.Profile == GCE:
-		granted = p.scopes // whatever was asked for
+		granted = p.scopes // whatever was requested
 	case auth.config.Profile == GKE && auth.unbound:
 		return scopes, auth.metadataText(http.StatusForbidden, missingBindingText("iam.serviceAccounts.getAccessToken"))
 	case !wellFormedScopes(scopes) && auth.isGKE():
 		return scopes, auth.metadataText(http.StatusBadRequest, "Unable to generate access token; IAM returned 400 Bad Request: Request contains an invalid argument.\n")
-	case !wellFormedScopes(scopes): // joined by spaces, say (reported for Cloud Run)
+	case !wellFormedScopes(scopes): // such as ones joined by spaces (reported for Cloud Run)
 		return scopes, auth.couldNotFetch(r.URL)
 	}
 	text, expiry := auth.cachedTokenLocked(granted, p)
-	// A whole second less than the rest of its life, so 3599 for a new one.
+	// The remaining lifetime less a second, so 3599 for a new token.
 	seconds := int((expiry.Sub(auth.config.Now()) - 1) / time.Second)
 	return scopes, auth.metadataJSON([]byte(`{"access_token":"` + text + `","expires_in":` + strconv.Itoa(seconds) + `,"token_type":"Bearer"}`))
 }
 
-// cachedTokenLocked returns the token for the scopes, a new one where it is time. The
-// caller holds the lock.
+// cachedTokenLocked returns the cached token for the scopes and its expiry, or a
+// new token when the platform replaces it.
 func (auth *Authority) cachedTokenLocked(scopes []string, p platform) (string, time.Time) {
 	now, key := auth.config.Now(), strings.Join(scopes, ",")
 	early := min(p.refreshBefore, auth.config.TokenLifetime/4)
@@ -78,7 +79,7 @@ func (auth *Authority) cachedTokenLocked(scopes []string, p platform) (string, t
 	return held.text, auth.tokens[held.text].expiry
 }
 
-// missingBindingText is how GKE tells that Workload Identity is not set up
+// missingBindingText is GKE's error text where Workload Identity is not set up
 // (github.com/camunda/camunda/issues/31106).
 func missingBindingText(permission string) string {
 	return "Unable to generate access token; IAM returned 403 Forbidden: " + deniedText(permission) + "\n" +
@@ -94,7 +95,7 @@ func (auth *Authority) metadataIdentity(r *http.Request) *rest.Response {
 	defer auth.mu.Unlock()
 	audience := r.URL.Query().Get("audience")
 	switch {
-	case auth.config.Profile == GKEDirect: // no service account that it could be of
+	case auth.config.Profile == GKEDirect: // it has no service account for an ID token
 		return auth.metadataNotFound()
 	case audience == "":
 		return auth.metadataText(http.StatusBadRequest, "non-empty audience parameter required\n")

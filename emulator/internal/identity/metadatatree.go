@@ -10,12 +10,12 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// metadataEntries are all leaves and what they hold: a text, a number, a list of
-// one item a line, or nil for what is made when asked for. A path that ends in a
-// slash is an empty folder. Which leaves a platform has follows
+// metadataEntries returns all entries by path: text, a number, a list of one
+// item a line, or nil for tokens, which are not stored. A path that ends in a
+// slash is an empty folder. The entries of a platform follow
 // https://cloud.google.com/run/docs/container-contract#metadata-server,
-// https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server and
-// https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys.
+// https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server
+// and https://cloud.google.com/compute/docs/metadata/predefined-metadata-keys.
 func (auth *Authority) metadataEntries() map[string]any {
 	const zone = "projects/" + ProjectNumber + "/zones/us-central1-"
 	entries := map[string]any{
@@ -59,11 +59,11 @@ const (
 	machineName = "vm-1"
 )
 
-// machineOnly are entries that a virtual machine has and the emulator lacks.
+// machineOnly are entries of a virtual machine that the emulator lacks.
 var machineOnly = strings.Fields("cpu-platform description disks guest-attributes image licenses maintenance-event network-interfaces partner-attributes preempted remaining-cpu-time scheduling upcoming-maintenance virtual-clock")
 
-// metadataEntry answers for a leaf or a folder. Folders with recursive=true are
-// one JSON object; alt=json makes JSON of a leaf or of a list of names,
+// metadataEntry serves an entry or a folder. A folder with recursive=true is one
+// JSON object; alt=json returns an entry, or a list of names, as JSON,
 // https://cloud.google.com/compute/docs/metadata/querying-metadata#format_query_output.
 func (auth *Authority) metadataEntry(path string, query url.Values) *rest.Response {
 	entries := auth.metadataEntries()
@@ -79,10 +79,10 @@ func (auth *Authority) metadataEntry(path string, query url.Values) *rest.Respon
 	case names == nil:
 		return auth.metadataUnserved(path)
 	case folder != path && folder != "" && auth.platform().redirectsFolders:
-		a := auth.metadataText(http.StatusMovedPermanently, "")
+		res := auth.metadataText(http.StatusMovedPermanently, "")
 		to := url.URL{Path: metadataRoot + folder, RawQuery: query.Encode()}
-		a.Header.Set("Location", to.String())
-		return a
+		res.Header.Set("Location", to.String())
+		return res
 	case strings.EqualFold(query.Get("recursive"), "true") && query.Get("alt") == "text":
 		return auth.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata with recursive and alt=text").Error()+"\n")
 	case strings.EqualFold(query.Get("recursive"), "true"):
@@ -93,7 +93,8 @@ func (auth *Authority) metadataEntry(path string, query url.Values) *rest.Respon
 	return auth.metadataValue(names, false)
 }
 
-// metadataUnserved is 501 for what the platform has and the emulator lacks, else 404.
+// metadataUnserved is the 501 of an entry that the platform has and the emulator
+// lacks, and the 404 of others.
 func (auth *Authority) metadataUnserved(path string) *rest.Response {
 	below, ok := strings.CutPrefix(path, "instance/")
 	name, _, _ := strings.Cut(below, "/")
@@ -103,6 +104,7 @@ func (auth *Authority) metadataUnserved(path string) *rest.Response {
 	return auth.metadataNotFound()
 }
 
+// metadataValue returns an entry as text or JSON.
 func (auth *Authority) metadataValue(value any, asJSON bool) *rest.Response {
 	if asJSON {
 		return auth.metadataJSON(compactJSON(value))
@@ -121,8 +123,8 @@ func (auth *Authority) metadataValue(value any, asJSON bool) *rest.Response {
 	return auth.metadataNotFound()
 }
 
-// entryNames returns the names in a folder, those of folders with a slash; nil if
-// there is no such folder.
+// entryNames returns the names in a folder, sorted; those of folders end in a
+// slash. It returns nil if there is no such folder.
 func entryNames(entries map[string]any, folder string) []string {
 	var names []string
 	for path := range entries {
@@ -143,7 +145,7 @@ func entryNames(entries map[string]any, folder string) []string {
 	return slices.Compact(names)
 }
 
-// entryTree is a folder with all below it, but for tokens.
+// entryTree returns a folder with everything below it, except tokens.
 func entryTree(entries map[string]any, folder string) map[string]any {
 	top := map[string]any{}
 	for path, value := range entries {
@@ -167,8 +169,8 @@ func entryTree(entries map[string]any, folder string) map[string]any {
 	return top
 }
 
-// memberName is an entry's name in JSON: numericProjectId for numeric-project-id.
-// Accounts, and the attributes that users name, keep theirs.
+// memberName returns the name of an entry in JSON, such as numericProjectId for
+// numeric-project-id. Names of accounts and of attributes do not change.
 func memberName(name string) string {
 	if strings.ContainsAny(name, "@.") || strings.HasPrefix(name, "cluster-") {
 		return name
@@ -182,7 +184,8 @@ func memberName(name string) string {
 	return strings.Join(words, "")
 }
 
-// compactJSON marshals what cannot fail: texts, numbers, lists and maps of them.
+// compactJSON encodes strings, numbers, lists and maps of them, which do not
+// fail.
 func compactJSON(v any) []byte {
 	body, _ := json.Marshal(v)
 	return body

@@ -12,8 +12,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// oauthRoutes ask for no token: they make tokens, tell of them, or show the keys
-// of ID tokens.
+// oauthRoutes returns the calls that need no token: they issue tokens, describe
+// them, or return the keys of ID tokens.
 func (auth *Authority) oauthRoutes() []rest.Route {
 	return []rest.Route{
 		rest.NewRoute("POST", "token", "oauth2.token", "", "", rest.Endpoint{Serve: auth.exchangeToken}),
@@ -24,10 +24,10 @@ func (auth *Authority) oauthRoutes() []rest.Route {
 	}
 }
 
-// NeedsNoToken reports whether the call asks for no token.
+// NeedsNoToken reports whether a call is served without a token.
 func NeedsNoToken(rt *rest.Route) bool { return strings.HasPrefix(rt.Name, "oauth2.") }
 
-// oauthError is an error answer of the token endpoint (RFC 6749, 5.2).
+// oauthError returns an error of the token endpoint (RFC 6749, 5.2).
 func oauthError(status int, code, description string) *rest.Response {
 	return rest.JSONResponse(status, rest.IndentedJSON(struct {
 		Error       string `json:"error,omitempty"`
@@ -39,10 +39,11 @@ func invalidGrant(description string) *rest.Response {
 	return oauthError(http.StatusBadRequest, "invalid_grant", description)
 }
 
-// notDelegated is the answer to an account that may not act as the user so.
+// notDelegated is the error of an account that may not act as the user with the
+// scopes.
 const notDelegated = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."
 
-// OAuthFault is the answer that a fault asks of these calls.
+// OAuthFault returns the response of a status for the calls that need no token.
 func OAuthFault(rt *rest.Route, status int) *rest.Response {
 	switch {
 	case rt.Name != "oauth2.token":
@@ -63,7 +64,7 @@ func OAuthFault(rt *rest.Route, status int) *rest.Response {
 
 // exchangeToken is the token endpoint,
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest.
-// Clients of both the older and the final draft of RFC 7523 ask it.
+// Clients of the older and of the final draft of RFC 7523 use it.
 func (auth *Authority) exchangeToken(c *rest.Call) (any, error) {
 	form, err := url.ParseQuery(string(c.Body))
 	if err != nil {
@@ -81,7 +82,7 @@ func (auth *Authority) exchangeToken(c *rest.Call) (any, error) {
 	}
 }
 
-// assertion is what a service account asserts, signed, when it asks for a token.
+// assertion is what a service account signs to get a token.
 type assertion struct {
 	Issuer   string `json:"iss"`
 	Subject  string `json:"sub"`
@@ -90,12 +91,13 @@ type assertion struct {
 	IssuedAt int64  `json:"iat"`
 	Expiry   int64  `json:"exp"`
 
-	TargetAudience string `json:"target_audience"` // asks for an ID token instead
+	TargetAudience string `json:"target_audience"` // requests an ID token instead
 }
 
-// clockTolerance is how far a client's clock may be ahead of Google's.
+// clockTolerance is how far the clock of a client may be ahead of Google's.
 const clockTolerance = 5 * time.Minute
 
+// redeemAssertion exchanges an assertion for a token.
 func (auth *Authority) redeemAssertion(c *rest.Call, text string) *rest.Response {
 	var a assertion
 	signed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
@@ -119,7 +121,8 @@ func (auth *Authority) redeemAssertion(c *rest.Call, text string) *rest.Response
 	return auth.issueAsserted(c, account, a)
 }
 
-// checkAssertion refuses what was not meant for Google, or not for now.
+// checkAssertion returns the error of an assertion for another audience or
+// another time, or nil.
 func (auth *Authority) checkAssertion(c *rest.Call, a assertion) *rest.Response {
 	now, issued, expiry := auth.config.Now(), time.Unix(a.IssuedAt, 0), time.Unix(a.Expiry, 0)
 	switch {
@@ -131,8 +134,8 @@ func (auth *Authority) checkAssertion(c *rest.Call, a assertion) *rest.Response 
 	return nil
 }
 
-// tokenAudience reports whether an audience is one of the addresses of Google's
-// token endpoint, old ones included, or the one that this call came by.
+// tokenAudience reports whether an audience is an address of Google's token
+// endpoint, an older one included, or the address of this request.
 func (auth *Authority) tokenAudience(c *rest.Call, audience string) bool {
 	switch audience {
 	case "https://oauth2.googleapis.com/token", "https://www.googleapis.com/oauth2/v4/token", "https://accounts.google.com/o/oauth2/token",
@@ -142,8 +145,8 @@ func (auth *Authority) tokenAudience(c *rest.Call, audience string) bool {
 	return false
 }
 
-// issueAsserted gives the account a token of its own or, with a subject, of a
-// user of a domain that has delegated the scopes to it,
+// issueAsserted issues a token of the account or, with a subject, of a user of a
+// domain that has delegated the scopes to it,
 // https://support.google.com/a/answer/162106.
 func (auth *Authority) issueAsserted(c *rest.Call, account string, a assertion) *rest.Response {
 	scopes, user := strings.Fields(a.Scope), account
@@ -162,7 +165,7 @@ func (auth *Authority) issueAsserted(c *rest.Call, account string, a assertion) 
 	return auth.tokenResponseLocked(auth.issueLocked(user, scopes), "")
 }
 
-// redeemRefreshToken serves people's logins,
+// redeemRefreshToken exchanges the refresh token of a user for an access token,
 // https://developers.google.com/identity/protocols/oauth2/web-server#offline.
 func (auth *Authority) redeemRefreshToken(c *rest.Call, form url.Values) *rest.Response {
 	held := auth.refresh[form.Get("refresh_token")]
@@ -186,7 +189,7 @@ func (auth *Authority) tokenResponseLocked(text, scope string) *rest.Response {
 	}{text, int64((left - 1) / time.Second), scope, "Bearer"}))
 }
 
-// tokenInfo tells whose an access token is and what it is for.
+// tokenInfo returns the owner, the scopes and the expiry of an access token.
 func (auth *Authority) tokenInfo(c *rest.Call) (any, error) {
 	query := c.Query
 	if form, err := url.ParseQuery(string(c.Body)); err == nil && len(form) > 0 {

@@ -9,23 +9,24 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Profile is the platform whose metadata server an [Authority] pretends to be. It is
-// a [flag.Value] by flag.TextVar. The zero value, and a name that there is not,
-// stand for [CloudRun].
+// Profile is the platform whose metadata server is emulated. It is a
+// [flag.Value] by flag.TextVar. The zero value, and an unknown name, are
+// [CloudRun].
 type Profile string
 
 const (
-	// CloudRun gives a token exactly the scopes that are asked for, as Cloud Run,
+	// CloudRun issues a token with exactly the requested scopes, as Cloud Run,
 	// Cloud Run functions and App Engine do.
 	CloudRun Profile = "cloudrun"
-	// GKE is Workload Identity with a Google service account: scopes are honoured,
-	// if [Authority.Unbind] does not take away the binding.
+	// GKE is Workload Identity with a Google service account: requested scopes
+	// are honoured, unless [Authority.Unbind] removes the binding.
 	GKE Profile = "gke"
-	// GCE is a virtual machine, or a GKE node without Workload Identity: scopes
-	// are accepted and ignored, and every token has those of Options.VMScopes.
+	// GCE is a virtual machine, or a GKE node without Workload Identity:
+	// requested scopes are ignored, and every token has those of the machine.
 	GCE Profile = "gce"
-	// GKEDirect is Workload Identity without a Google service account: the tokens
-	// are federated ones of [Authority.WorkloadPool], which Sheets and Drive refuse.
+	// GKEDirect is Workload Identity without a Google service account: the
+	// tokens are federated ones of [Authority.WorkloadPool], which Sheets and
+	// Drive do not accept.
 	GKEDirect Profile = "gke-direct"
 )
 
@@ -41,21 +42,22 @@ func (p *Profile) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// platform is what tells metadata servers apart.
+// platform is how a metadata server differs from others.
 type platform struct {
 	server             string        // Server header
-	errors             string        // what its own error texts begin with
+	errors             string        // prefix of its own error texts
 	notFound           string        // body of its 404; "html" is Google's error page
-	redirectsFolders   bool          // a folder without its slash is sent there
-	scopes             []string      // of a token for which none are asked
-	refreshBefore      time.Duration // before its expiry, a token is replaced
-	staleWhileRenewing bool          // the old one is given out meanwhile, up to a fifth of early
+	redirectsFolders   bool          // a folder without its slash is redirected
+	scopes             []string      // of a token that was requested without any
+	refreshBefore      time.Duration // how long before its expiry a token is replaced
+	staleWhileRenewing bool          // the old one is returned meanwhile, up to a fifth of refreshBefore
 }
 
-// The times are those that users have seen: Cloud Run until the last minute
-// (github.com/djc/gcp_auth/issues/1), GKE the old token while it renews
-// (github.com/vectordotdev/vector/issues/21411), GCE until five minutes before
-// (github.com/googleapis/google-cloud-cpp/issues/8255).
+// platforms are the metadata servers. Their times were observed by users: Cloud
+// Run replaces a token in its last minute (github.com/djc/gcp_auth/issues/1),
+// GKE returns the old token while it renews it
+// (github.com/vectordotdev/vector/issues/21411), GCE replaces it five minutes
+// before (github.com/googleapis/google-cloud-cpp/issues/8255).
 var platforms = map[Profile]platform{
 	CloudRun: {
 		server:        "Metadata Server for Serverless",
@@ -82,10 +84,12 @@ var gke = platform{
 	staleWhileRenewing: true,
 }
 
-// defaultVMScopes are those of a virtual machine that is made without any word on them,
+// defaultVMScopes are those of a virtual machine that is created without a
+// choice of scopes,
 // https://cloud.google.com/compute/docs/access/service-accounts#scopes_best_practice.
 var defaultVMScopes = longScopes("devstorage.read_only logging.write monitoring.write service.management.readonly servicecontrol trace.append")
 
+// longScopes returns scopes as full URLs.
 func longScopes(short string) []string {
 	list := strings.Fields(short)
 	for i := range list {
@@ -94,7 +98,7 @@ func longScopes(short string) []string {
 	return list
 }
 
-// platform returns that of the server's profile, with the scopes of its machine.
+// platform returns the platform of the profile, with the scopes of its machine.
 func (auth *Authority) platform() platform {
 	p, ok := platforms[auth.config.Profile]
 	if !ok {
@@ -106,17 +110,17 @@ func (auth *Authority) platform() platform {
 	return p
 }
 
-// isGKE reports whether tokens come by Workload Identity.
+// isGKE reports whether tokens come from Workload Identity.
 func (auth *Authority) isGKE() bool {
 	return auth.config.Profile == GKE || auth.config.Profile == GKEDirect
 }
 
 // WorkloadPool returns the workload identity pool of the project, the identity
-// that [GKEDirect] has instead of a service account's e-mail address. It may be
-// the caller of [Authority.Grant].
+// that [GKEDirect] has instead of a service account. It may be the caller of
+// [Authority.Grant].
 func (auth *Authority) WorkloadPool() string { return auth.config.Project + ".svc.id.goog" }
 
-// servedAccount is what the metadata server calls itself.
+// servedAccount returns the account of the metadata server.
 func (auth *Authority) servedAccount() string {
 	if auth.config.Profile == GKEDirect {
 		return auth.WorkloadPool()
@@ -124,9 +128,9 @@ func (auth *Authority) servedAccount() string {
 	return auth.config.ServiceAccount
 }
 
-// Unbind takes away the binding (roles/iam.workloadIdentityUser) by which the
-// Kubernetes service account may act as [Authority.ServiceAccount], or gives it
-// back: without it [GKE] refuses access tokens and ID tokens. Others need none.
+// Unbind removes the binding (roles/iam.workloadIdentityUser) with which the
+// Kubernetes service account may act as the service account, or restores it.
+// Without it, [GKE] issues no tokens. Other profiles need none.
 func (auth *Authority) Unbind(unbound bool) {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()

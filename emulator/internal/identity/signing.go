@@ -22,14 +22,16 @@ type signingKey struct {
 	private *rsa.PrivateKey
 }
 
-// newKey makes a key. The error of GenerateKey is for other sizes and sources.
+// newKey returns a new key. GenerateKey returns errors for other sizes and
+// sources only.
 func newKey() *signingKey {
 	private, _ := rsa.GenerateKey(rand.Reader, 2048)
 	id := sha256.Sum256(private.N.Bytes())
 	return &signingKey{id: hex.EncodeToString(id[:20]), private: private}
 }
 
-// sign makes a JWT (RFC 7515, compact) of claims that marshal.
+// sign returns claims as a JWT (RFC 7515, compact). They must be a value that
+// encodes.
 func (k *signingKey) sign(claims any) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	text := encode([]byte(`{"alg":"RS256","kid":"`+k.id+`","typ":"JWT"}`)) + "." + encode(compactJSON(claims))
@@ -38,11 +40,11 @@ func (k *signingKey) sign(claims any) string {
 	return text + "." + encode(signature)
 }
 
-// keyRing holds the keys, each made when it is first needed, since that takes
+// keyRing holds the keys. Each is made when it is first needed, since that takes
 // longer than most tests.
 type keyRing struct {
 	mu       sync.Mutex
-	google   []*signingKey          // of ID tokens: the one that signs, and the one before it
+	google   []*signingKey          // of ID tokens: the one that signs, and the previous one
 	accounts map[string]*signingKey // of service accounts, by e-mail
 }
 
@@ -56,7 +58,7 @@ func (r *keyRing) signing() *signingKey {
 	return r.google[0]
 }
 
-// account returns the key that Google keeps for a service account.
+// account returns the key of a service account.
 func (r *keyRing) account(email string) *signingKey {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -69,9 +71,8 @@ func (r *keyRing) account(email string) *signingKey {
 	return r.accounts[email]
 }
 
-// RotateKeys lets a new key sign ID tokens from now on. The one that signed
-// until now stays among the served keys until the next call, as Google's do for
-// some days.
+// RotateKeys makes a new key sign ID tokens from now on. The old one is served
+// until the next call, as Google serves one for some days.
 func (auth *Authority) RotateKeys() {
 	next := newKey()
 	old := auth.keys.signing()
@@ -80,8 +81,8 @@ func (auth *Authority) RotateKeys() {
 	auth.keys.google = []*signingKey{next, old}
 }
 
-// KeyFile returns a key file (type service_account) of a service account, as a
-// download from the console. It makes the account known.
+// KeyFile returns a key file (type service_account) of a service account, as the
+// console does, and adds the account.
 func (auth *Authority) KeyFile(account string) []byte {
 	auth.mu.Lock()
 	auth.addAccountLocked(account)
@@ -96,8 +97,8 @@ func (auth *Authority) KeyFile(account string) []byte {
 	})
 }
 
-// certs serves the public keys of ID tokens as a JWK set (RFC 7517). They may be
-// kept for an hour.
+// certs returns the public keys of ID tokens as a JWK set (RFC 7517), which may
+// be cached for an hour.
 func (auth *Authority) certs(c *rest.Call) (any, error) {
 	ring := &auth.keys
 	ring.signing()
@@ -107,13 +108,13 @@ func (auth *Authority) certs(c *rest.Call) (any, error) {
 	for _, k := range ring.google {
 		set.Keys = append(set.Keys, jose.JSONWebKey{Key: k.private.Public(), KeyID: k.id, Algorithm: string(jose.RS256), Use: "sig"})
 	}
-	a := rest.JSONResponse(200, rest.IndentedJSON(set))
-	a.Header.Set("Cache-Control", "public, max-age=3600, must-revalidate, no-transform")
-	a.Header.Set("Age", "0")
-	return a, nil
+	res := rest.JSONResponse(200, rest.IndentedJSON(set))
+	res.Header.Set("Cache-Control", "public, max-age=3600, must-revalidate, no-transform")
+	res.Header.Set("Age", "0")
+	return res, nil
 }
 
-// idClaims are those of Google's ID tokens,
+// idClaims are the claims of Google's ID tokens,
 // https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload.
 type idClaims struct {
 	Audience        string         `json:"aud"`
@@ -127,6 +128,7 @@ type idClaims struct {
 	Subject         string         `json:"sub"`
 }
 
+// idClaims returns the claims of an ID token that expires in an hour.
 func (auth *Authority) idClaims(email, audience string, withEmail bool) idClaims {
 	now := auth.config.Now().Unix()
 	c := idClaims{
@@ -140,15 +142,14 @@ func (auth *Authority) idClaims(email, audience string, withEmail bool) idClaims
 	return c
 }
 
-// IDToken returns an ID token of anybody, with a verified e-mail address, made
-// out to the audience and good for an hour. Its key is served at
-// /oauth2/v3/certs.
+// IDToken returns an ID token of any address, which it has as verified, for an
+// audience. It expires in an hour; its key is served at /oauth2/v3/certs.
 func (auth *Authority) IDToken(email, audience string) string {
 	return auth.keys.signing().sign(auth.idClaims(email, audience, true))
 }
 
-// UniqueID returns the number of 21 digits by which Google knows an account, its
-// "sub". It depends on the address alone.
+// UniqueID returns the unique ID of an account, the "sub" of its tokens: a
+// number of 21 digits that depends on the address alone.
 func UniqueID(email string) string {
 	sum := sha256.Sum256([]byte(email))
 	digits := new(big.Int).Mod(new(big.Int).SetBytes(sum[:]), big.NewInt(1e18)).String()

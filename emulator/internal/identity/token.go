@@ -14,18 +14,18 @@ type Token struct {
 	Principal string
 	Scopes    []string
 	expiry    time.Time
-	federated bool // of a workload, not of an account that Google knows by an address
+	federated bool // of a workload, which has no address
 }
 
-// Token returns a new access token for anybody, as if that person had consented
-// to the scopes (full URLs). It is good for Options.TokenLifetime.
+// Token returns a new access token of any address, as if its owner had consented
+// to the scopes (full URLs). Its lifetime is that of the configuration.
 func (auth *Authority) Token(email string, scopes ...string) string {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()
 	return auth.issueLocked(email, scopes)
 }
 
-// issueLocked returns a new token.
+// issueLocked returns a new access token.
 func (auth *Authority) issueLocked(email string, scopes []string) string {
 	text := "ya29." + rest.RandomText(160)
 	expiry := auth.config.Now().Add(auth.config.TokenLifetime)
@@ -33,13 +33,14 @@ func (auth *Authority) issueLocked(email string, scopes []string) string {
 	return text
 }
 
-// Texts of the 401 answers (recorded for Sheets and Drive).
+// These are the texts of 401 responses (recorded for Sheets and Drive).
 const (
 	invalidCredentials = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
 	missingCredentials = "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
 )
 
-// Authenticate returns the token of a request, or the 401 that refuses it.
+// Authenticate returns the token of a request, or the 401 of one without a valid
+// token.
 func (auth *Authority) Authenticate(r *http.Request) (*Token, error) {
 	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "bearer") || text == "" {
@@ -68,7 +69,8 @@ func unauthenticated(message, short, reason, challenge string) error {
 	}
 }
 
-// Authorize refuses what the token's type, the project or the scopes don't allow.
+// Authorize returns the error of a call that the token's type, the project or
+// the scopes do not allow.
 func (auth *Authority) Authorize(t *Token, rt *rest.Route) error {
 	if t.federated && !takesFederated(rt) {
 		return typeUnsupported(rt)
@@ -104,7 +106,8 @@ var apiTitles = map[string]string{
 	"sheets.googleapis.com":         "Google Sheets API",
 }
 
-// serviceDisabled is the 403 of an API that is off in the token's project (recorded).
+// serviceDisabled is the 403 of an API that is disabled in the project
+// (recorded).
 func serviceDisabled(rt *rest.Route) error {
 	title := apiTitles[rt.Service()]
 	url := "https://console.developers.google.com/apis/api/" + rt.Service() + "/overview?project=" + ProjectNumber
@@ -127,8 +130,8 @@ func serviceDisabled(rt *rest.Route) error {
 	}
 }
 
-// Disable switches an API of the project off or on again, such as
-// "sheets.googleapis.com".
+// Disable disables an API of the project, such as "sheets.googleapis.com", or
+// enables it again.
 func (auth *Authority) Disable(service string, disabled bool) {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()
