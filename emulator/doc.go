@@ -2,8 +2,9 @@
 // Compute Engine, IAM, the token endpoint, the Sheets API v4 and the Drive API v3,
 // for tests and for runs without a network.
 //
-// A [Server] is an [http.Handler] for all of them, told apart by their paths. It
-// opens no socket; the listener belongs to the caller, or there is none at all:
+// A [Server] is an [http.Handler] for all of them; the path of a request selects
+// one. It opens no socket: the listener belongs to the caller, or there is none
+// at all:
 //
 //	google := emulator.New(emulator.Options{})
 //	id := google.Create(emulator.Spreadsheet{
@@ -12,16 +13,25 @@
 //	})
 //	client := &http.Client{Transport: emulator.Transport(google)}
 //
-// Tokens are needed as on Google: the metadata server hands them out with the
-// scopes that were asked for, and the APIs refuse what a token's scopes, the
-// sharing of a file or a disabled API don't allow, with Google's own error
-// bodies. What is not emulated answers 501 and names the call; README.md beside
-// this file lists it. Faults can be injected into any call (see [Fault]).
+// Calls need a token, as on Google. The metadata server issues one with the
+// requested scopes, and [Server.Token] one of any user. Calls that the scopes of
+// the token, the roles on the file or a disabled API do not allow are answered
+// with Google's own error bodies.
 //
-// Inside, wire and data are apart: the files named for a resource (values*.go,
-// spreadsheets.go, batch*.go, drive*.go) speak the generated types of
-// google.golang.org/api, and grid.go, sheet.go and file.go hold the data and
-// know nothing of HTTP. Formulas are text in formula.go and get their values in
-// calculate.go. What is stored but not acted on, such as a cell's colour, is
-// kept as the generated type it came in.
+// # What is missing
+//
+// A call that is not emulated is answered with 501 and its name, never with a
+// plausible wrong result. README.md lists what there is and what is missing.
+//
+// # Faults
+//
+// [Server.Inject] makes calls fail, hang, or lose their connection; see [Fault].
+//
+// # Packages
+//
+// This package serves HTTP: routes, faults, quotas and the log of requests. The
+// packages below internal hold the rest; each imports only those after it:
+// sheets, drive and identity serve the calls; files holds files and roles; batch
+// applies the requests of batchUpdate; spreadsheet holds sheets and calculates
+// formulas; grid holds cells; and rest is the front end that Google's APIs share.
 package emulator

@@ -9,47 +9,51 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Fault makes calls fail. The zero value strikes every call until [Server.Heal]
-// and changes nothing; set what is to go wrong.
+// Fault makes calls fail. The zero value applies to every call and changes
+// nothing; set what fails.
 type Fault struct {
-	// Call is the call it strikes, named as in the discovery document
+	// Call is the name of the call that fails, as in the discovery document
 	// ("sheets.spreadsheets.values.append", "drive.files.get",
 	// "iamcredentials.projects.serviceAccounts.signJwt"), or "oauth2.token",
-	// "oauth2.tokeninfo", "oauth2.certs", or "metadata." and the last word of the
-	// path ("metadata.token", "metadata.identity", "metadata.email"); empty = every call.
+	// "oauth2.tokeninfo", "oauth2.certs", or "metadata." and the last element of
+	// the path ("metadata.token", "metadata.identity", "metadata.email"); empty
+	// = every call.
 	Call string
-	// Times is how often it strikes; 0 = until Heal.
+	// Times is the number of calls that fail; 0 = all until [Server.Heal].
 	Times int
-	// Delay is waited first, or until the client leaves or Heal is called.
+	// Delay is how long the call waits before anything else, or until the client
+	// leaves or [Server.Heal] is called.
 	Delay time.Duration
-	// Status is answered with Google's own error body instead of serving the
-	// call: 400, 401, 403, 404, 429, 500, 503. 0 = serve the call.
+	// Status is the status of the response, with Google's own error body; the
+	// call is not served. It is one of 400, 401, 403, 404, 429, 500, 503; 0 =
+	// serve the call.
 	Status int
 	// HTML makes the body of Status Google's HTML error page.
 	HTML bool
-	// Hang never answers: the request ends when the client leaves, or unanswered
-	// when Heal is called. Nothing is done.
+	// Hang never responds: the request ends when the client leaves, or without a
+	// response when [Server.Heal] is called. The call is not served.
 	Hang bool
-	// Drop cuts the connection.
+	// Drop closes the connection.
 	Drop Drop
 }
 
-// Drop tells where a [Fault] cuts the connection.
+// Drop is when a [Fault] closes the connection.
 type Drop int
 
 const (
-	// DropNone leaves the connection alone.
+	// DropNone does not close the connection.
 	DropNone Drop = iota
-	// DropBefore drops the connection before anything is done.
+	// DropBefore closes the connection before the call is served.
 	DropBefore
-	// DropAfter does what was asked, stores it, and drops the connection
-	// without an answer.
+	// DropAfter serves the call, stores what it writes, and closes the
+	// connection without a response.
 	DropAfter
-	// DropMiddle does what was asked and sends half of the answer's body.
+	// DropMiddle serves the call and sends half of the body of the response.
 	DropMiddle
 )
 
-// Inject adds a fault. The one injected first strikes first, one to a request.
+// Inject adds a fault. Of several faults for a call the first applies, one to a
+// request.
 func (s *Server) Inject(f Fault) {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
@@ -61,19 +65,20 @@ func (s *Server) Heal() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.rules = nil
-	close(s.faults.healed)
-	s.faults.healed = make(chan struct{})
+	close(s.faults.cleared)
+	s.faults.cleared = make(chan struct{})
 }
 
+// faults are the injected faults, in order.
 type faults struct {
-	mu     sync.Mutex
-	rules  []*Fault
-	healed chan struct{}
+	mu      sync.Mutex
+	rules   []*Fault
+	cleared chan struct{}
 }
 
-// strike returns the fault for a call, the zero Fault if there is none, and a
-// channel that closes at the next Heal.
-func (f *faults) strike(call string) (Fault, <-chan struct{}) {
+// match returns the fault for a call, the zero Fault if there is none, and a
+// channel that is closed by the next Heal.
+func (f *faults) match(call string) (Fault, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, rule := range f.rules {
@@ -86,17 +91,17 @@ func (f *faults) strike(call string) (Fault, <-chan struct{}) {
 				f.rules = append(f.rules[:i:i], f.rules[i+1:]...)
 			}
 		}
-		return hit, f.healed
+		return hit, f.cleared
 	}
-	return Fault{}, f.healed
+	return Fault{}, f.cleared
 }
 
-// wait holds a request as the fault says; it returns false when the request is
-// to end without an answer.
-func (f Fault) wait(r *http.Request, healed <-chan struct{}) bool {
+// wait blocks a request as the fault says; it returns false if the request is to
+// end without a response.
+func (f Fault) wait(r *http.Request, cleared <-chan struct{}) bool {
 	if f.Hang {
 		select {
-		case <-healed:
+		case <-cleared:
 		case <-r.Context().Done():
 		}
 		return false
@@ -108,14 +113,14 @@ func (f Fault) wait(r *http.Request, healed <-chan struct{}) bool {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-healed:
+	case <-cleared:
 	case <-r.Context().Done():
 		return false
 	}
 	return true
 }
 
-// faultMessages are the texts of the errors that a fault can ask for.
+// faultMessages are the messages of the errors that a fault can have.
 var faultMessages = map[int]string{
 	http.StatusBadRequest:          "Request contains an invalid argument.",
 	http.StatusForbidden:           "The caller does not have permission",
@@ -125,7 +130,7 @@ var faultMessages = map[int]string{
 	http.StatusServiceUnavailable:  "The service is currently unavailable.",
 }
 
-// faultFailure is the error of a status as the API of rt answers it.
+// faultFailure returns the error of a status as the API of the route has it.
 func faultFailure(status int, rt *rest.Route) error {
 	switch {
 	case status == http.StatusTooManyRequests && rt.IsDrive():

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// UnmarshalText reads a fault from one line: the call (empty = every call), a
-// colon, and what goes wrong, separated by commas:
+// UnmarshalText parses a fault: the call (empty = every call), a colon, and what
+// fails, separated by commas:
 //
 //	sheets.spreadsheets.values.get:status=429,times=3
 //	metadata.token:delay=2s
@@ -31,6 +31,7 @@ func (f *Fault) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// set sets one field.
 func (f *Fault) set(name, value string) (err error) {
 	switch name {
 	case "status":

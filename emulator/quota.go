@@ -9,11 +9,13 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Quota is how many reads, and again how many writes, the Sheets API takes in a
-// minute. A call counts as one, whatever it holds; Drive is not limited. What
-// is too much answers 429 without Retry-After, and is not counted.
+// Quota is how many reads, and again how many writes, the Sheets API accepts in
+// a minute. A call counts as one, whatever it has in it. Drive is not limited. A
+// call over the limit is answered with 429 without Retry-After, and is not
+// counted.
 type Quota struct {
-	// User is the limit of one principal, Project that of all together; 0 = none.
+	// User is the limit of one principal, Project that of all together; 0 =
+	// unlimited.
 	User, Project int
 }
 
@@ -21,26 +23,26 @@ type Quota struct {
 // (developers.google.com/workspace/sheets/api/limits).
 var GoogleQuota = Quota{User: 60, Project: 300}
 
-// SetQuota limits the calls from now on; the zero Quota lifts all limits. What
-// was counted before is forgotten.
+// SetQuota limits the calls from now on; the zero Quota removes all limits. The
+// counts start at zero again.
 func (s *Server) SetQuota(q Quota) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.quota = quota{limits: q}
 }
 
-// allow counts a call, or refuses it.
-func (s *Server) allow(c *rest.Call) error {
+// checkQuota counts a call, or returns the 429 of one over the limit.
+func (s *Server) checkQuota(c *rest.Call) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.quota.spend(c.Principal, c.Route, s.options.Now())
+	return s.quota.allow(c.Principal, c.Route, s.options.Now())
 }
 
-// quota counts calls by who makes them and whether they write. The empty name
-// stands for the project.
+// quota counts calls by principal and by whether they write. The empty name is
+// the project's.
 type quota struct {
-	limits Quota
-	spent  map[consumer]*minute
+	limits  Quota
+	windows map[consumer]*window
 }
 
 type consumer struct {
@@ -48,19 +50,20 @@ type consumer struct {
 	writes bool
 }
 
-// minute is a count that begins anew a minute after its first call: Google
-// refills every minute, and does not say when that begins.
-type minute struct {
+// window counts calls in a window that begins with its first call: Google
+// refills every minute, and does not document when a minute begins.
+type window struct {
 	start time.Time
 	calls int
 }
 
-// spend counts a call to the Sheets API, or refuses it.
-func (q *quota) spend(principal string, rt *rest.Route, now time.Time) error {
+// allow counts a call to the Sheets API, or returns the 429 of one over the
+// limit.
+func (q *quota) allow(principal string, rt *rest.Route, now time.Time) error {
 	if rt.Service() != "sheets.googleapis.com" || q.limits == (Quota{}) {
 		return nil
 	}
-	user, project := q.of(principal, rt, now), q.of("", rt, now)
+	user, project := q.window(principal, rt, now), q.window("", rt, now)
 	switch {
 	case q.limits.User > 0 && user.calls >= q.limits.User:
 		return rateLimited(rt, "User", q.limits.User)
@@ -72,21 +75,22 @@ func (q *quota) spend(principal string, rt *rest.Route, now time.Time) error {
 	return nil
 }
 
-func (q *quota) of(name string, rt *rest.Route, now time.Time) *minute {
-	if q.spent == nil {
-		q.spent = map[consumer]*minute{}
+// window returns the window of a principal.
+func (q *quota) window(name string, rt *rest.Route, now time.Time) *window {
+	if q.windows == nil {
+		q.windows = map[consumer]*window{}
 	}
 	key := consumer{name, !rt.IsRead()}
-	m := q.spent[key]
+	m := q.windows[key]
 	if m == nil || now.Sub(m.start) >= time.Minute || now.Before(m.start) {
-		m = &minute{start: now}
-		q.spent[key] = m
+		m = &window{start: now}
+		q.windows[key] = m
 	}
 	return m
 }
 
-// rateLimited is the 429 of Sheets (recorded): without Retry-After. The wording
-// for a project is that of the metric's name in the console.
+// rateLimited is the 429 of Sheets (recorded): without Retry-After. The texts
+// for a project are those of the metric's name in the console.
 func rateLimited(rt *rest.Route, of string, limit int) error {
 	kind, metric := "Write", "write_requests"
 	if rt.IsRead() {

@@ -7,8 +7,9 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// find returns the route of a request. POST may stand in for other methods, as
-// clients behind a strict proxy send it.
+// find returns the route of a request and the variables of its path; nil if
+// there is none. POST may replace other methods, as clients behind a strict
+// proxy send it.
 func (s *Server) find(r *http.Request) (*rest.Route, map[string]string) {
 	method := r.Method
 	if override := r.Header.Get("X-HTTP-Method-Override"); method == http.MethodPost && override != "" {

@@ -10,11 +10,12 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// maxBody is more than any request that Google answers in its 180 seconds.
+// maxBody is more than any request body that Google accepts within its 180
+// seconds.
 const maxBody = 256 << 20
 
-// ServeHTTP answers one request. To drop a connection, as a [Fault] may ask, it
-// panics with [http.ErrAbortHandler], which every server of net/http turns into that.
+// ServeHTTP serves one request. It panics with [http.ErrAbortHandler] to close a
+// connection, if a [Fault] says so.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -29,15 +30,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else if metadata {
 		entry.Call = s.authority.MetadataCall(r)
 	}
-	fault, healed := s.faults.strike(entry.Call)
-	if !fault.wait(r, healed) || fault.Drop == DropBefore {
+	fault, cleared := s.faults.match(entry.Call)
+	if !fault.wait(r, cleared) || fault.Drop == DropBefore {
 		s.record(entry)
 		panic(http.ErrAbortHandler)
 	}
 	var res *rest.Response
 	switch {
 	case fault.Status != 0:
-		res = s.faulty(r, rt, fault)
+		res = s.faultResponse(r, rt, fault)
 	case metadata:
 		entry.Scopes, res = s.authority.ServeMetadata(r)
 	case rt == nil:
@@ -55,7 +56,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	res.Send(w, fault.Drop == DropMiddle)
 }
 
-// withoutSecrets is the query without what may stand in it for a token.
+// withoutSecrets returns the query without parameters that may be tokens or
+// keys.
 func withoutSecrets(u *url.URL) string {
 	q := u.Query()
 	for _, name := range []string{"access_token", "oauth_token", "id_token", "key"} {
@@ -64,8 +66,8 @@ func withoutSecrets(u *url.URL) string {
 	return q.Encode()
 }
 
-// faulty is the answer of a fault with a status.
-func (s *Server) faulty(r *http.Request, rt *rest.Route, f Fault) *rest.Response {
+// faultResponse returns the response of a fault with a status.
+func (s *Server) faultResponse(r *http.Request, rt *rest.Route, f Fault) *rest.Response {
 	switch {
 	case f.HTML:
 		return rest.HTMLError(f.Status)
@@ -77,8 +79,9 @@ func (s *Server) faulty(r *http.Request, rt *rest.Route, f Fault) *rest.Response
 	return rest.AsError(faultFailure(f.Status, rt)).Response(rt.IsDrive(), r.URL.Query().Get("alt") == "json")
 }
 
+// serveAPI serves a call of an API, errors included.
 func (s *Server) serveAPI(r *http.Request, c *rest.Call, entry *Request) *rest.Response {
-	result, err := s.authorized(r, c, entry)
+	result, err := s.serveAuthorized(r, c, entry)
 	if err != nil {
 		return rest.AsError(err).Response(c.Route.IsDrive(), c.Query.Get("alt") == "json")
 	}
@@ -96,26 +99,27 @@ func (s *Server) serveAPI(r *http.Request, c *rest.Call, entry *Request) *rest.R
 	return res
 }
 
-// authorized serves the call when the token, its scopes and the query allow.
-func (s *Server) authorized(r *http.Request, c *rest.Call, entry *Request) (any, error) {
+// serveAuthorized serves the call if the token, its scopes, the query and the quota
+// allow.
+func (s *Server) serveAuthorized(r *http.Request, c *rest.Call, entry *Request) (any, error) {
 	if c.Route.Serve == nil {
 		return nil, rest.Unsupported(c.Route.Name)
 	}
 	if !identity.NeedsNoToken(c.Route) {
-		if err := s.admit(r, c, entry); err != nil {
+		if err := s.authorize(r, c, entry); err != nil {
 			return nil, err
 		}
 	}
 	if c.Principal != "" {
-		if err := s.allow(c); err != nil {
+		if err := s.checkQuota(c); err != nil {
 			return nil, err
 		}
 	}
 	return c.Route.Serve(c)
 }
 
-// admit checks the token, its scopes and the query.
-func (s *Server) admit(r *http.Request, c *rest.Call, entry *Request) error {
+// authorize checks the token, its scopes and the query.
+func (s *Server) authorize(r *http.Request, c *rest.Call, entry *Request) error {
 	t, err := s.authority.Authenticate(r)
 	if err != nil {
 		return err

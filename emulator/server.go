@@ -1,48 +1,49 @@
 package emulator
 
 import (
-	"slices"
-
-	"example.com/sheets-function/emulator/internal/drive"
-	"example.com/sheets-function/emulator/internal/identity"
-	"example.com/sheets-function/emulator/internal/sheets"
-
 	"cmp"
+	"slices"
 	"sync"
 	"time"
 
+	"example.com/sheets-function/emulator/internal/drive"
 	"example.com/sheets-function/emulator/internal/files"
+	"example.com/sheets-function/emulator/internal/identity"
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/sheets"
 )
 
-// Options say what a [Server] pretends to be. The zero value is good.
+// Options configure a [Server]. The zero value is valid.
 type Options struct {
-	// Profile is the platform whose metadata server it is; empty = CloudRun.
+	// Profile is the platform whose metadata server is emulated; empty =
+	// CloudRun.
 	Profile Profile
-	// VMScopes are the scopes (full URLs) that the virtual machine of the profile
-	// GCE was made with; nil = Compute Engine's default, without Sheets and Drive.
+	// VMScopes are the scopes (full URLs) of the virtual machine of the profile
+	// GCE; nil = Compute Engine's default, without Sheets and Drive.
 	VMScopes []string
-	// Project is the project that the service account belongs to; empty = "demo-project".
+	// Project is the ID of the project of the service account; empty =
+	// "demo-project".
 	Project string
-	// ServiceAccount is the e-mail address of the account that the metadata
-	// server gives tokens for; empty = "sheets-function@<Project>.iam.gserviceaccount.com".
+	// ServiceAccount is the e-mail address of the account whose tokens the
+	// metadata server issues; empty =
+	// "sheets-function@<Project>.iam.gserviceaccount.com".
 	ServiceAccount string
-	// TokenLifetime is how long a token is good; 0 = 1 hour. The metadata server
-	// answers one second less when a token is new (3599), and hands out the same
-	// token again until its last minute (the last five on GCE and GKE), or its last
-	// quarter where that is shorter.
+	// TokenLifetime is the lifetime of a token; 0 = 1 hour. The metadata server
+	// reports one second less for a new token (3599), and returns the same token
+	// until its last minute (its last five on GCE and GKE), or its last quarter
+	// where that is shorter.
 	TokenLifetime time.Duration
-	// Quota limits calls of the Sheets API as Google does, by [GoogleQuota].
+	// Quota limits calls of the Sheets API to [GoogleQuota].
 	Quota bool
 	// Now is the clock; nil = time.Now.
 	Now func() time.Time
 }
 
-// Server answers for the metadata server (/computeMetadata/v1/), the Sheets API
-// (/v4/spreadsheets), the Drive API (/drive/v3/), IAM's Service Account Credentials
-// API (/v1/projects/), the token endpoint (/token, /tokeninfo) and the public keys
-// of ID tokens (/oauth2/v3/certs). It listens on nothing, starts
-// no goroutine and needs no closing. All methods are safe for concurrent use.
+// Server emulates the metadata server (/computeMetadata/v1/), the Sheets API
+// (/v4/spreadsheets), the Drive API (/drive/v3/), IAM's Service Account
+// Credentials API (/v1/projects/), the token endpoint (/token, /tokeninfo) and
+// the public keys of ID tokens (/oauth2/v3/certs). It has no listener, starts no
+// goroutine and needs no closing. All methods are safe for concurrent use.
 type Server struct {
 	options   Options
 	faults    faults
@@ -66,7 +67,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		options: o,
-		faults:  faults{healed: make(chan struct{})},
+		faults:  faults{cleared: make(chan struct{})},
 		files:   files.NewStore(o.Now),
 		authority: identity.New(identity.Config{
 			Profile: o.Profile, VMScopes: o.VMScopes, Project: o.Project,
@@ -84,32 +85,34 @@ func New(o Options) *Server {
 	return s
 }
 
-// Request is one entry of the log: what was called, by whom, and what came of it.
+// Request is an entry of the log.
 type Request struct {
 	// Call is the name in the API's discovery document ("drive.files.get"), or
-	// "metadata." and what was asked for; empty for a path that no API has.
+	// "metadata." and the last element of the path; empty for a path that is of
+	// no API.
 	Call   string
 	Method string
 	Path   string
 	Query  string // without keys and tokens
-	// Principal is the e-mail address of the token's owner; empty without a good
-	// token, and for the metadata server.
+	// Principal is the e-mail address of the token's owner; empty without a
+	// valid token, and for the metadata server.
 	Principal string
-	Scopes    []string // full URLs: of the token, or asked of the metadata server
-	Status    int      // 0 = no answer was sent
+	Scopes    []string // full URLs: of the token, or requested from the metadata server
+	Status    int      // 0 = no response was sent
 }
 
-// maxLog keeps the log of a server that runs for days from eating the memory.
+// maxLog bounds the memory of a server that runs for days.
 const maxLog = 100_000
 
-// Requests returns the log of all requests, oldest first; of a very long log the
-// newest 50,000 at least.
+// Requests returns the log of requests, oldest first. Of a long log it returns
+// at least the newest 50,000 entries.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Request(nil), s.log...)
 }
 
+// record appends to the log.
 func (s *Server) record(r Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,11 +7,11 @@ import (
 	"net/http"
 )
 
-// Transport returns a transport that reaches h by HTTP/1.1 over pipes in memory,
-// whatever host, port or scheme (http or https) a request names. It is meant for
-// tests, also inside a testing/synctest bubble: call CloseIdleConnections on the
-// client (or on the transport, an [*http.Transport]) before the bubble ends, and
-// the connections and the goroutines that serve them end with it.
+// Transport returns a transport that sends requests to h in HTTP/1.1 over pipes
+// in memory, whatever host, port or scheme (http or https) a request has. It is
+// meant for tests, also in a testing/synctest bubble: call CloseIdleConnections
+// on the client (or on the transport, an [*http.Transport]) before the bubble
+// ends, which ends the connections and the goroutines that serve them.
 func Transport(h http.Handler) http.RoundTripper {
 	dial := func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
@@ -21,8 +21,8 @@ func Transport(h http.Handler) http.RoundTripper {
 	return &http.Transport{DialContext: dial, DialTLSContext: dial}
 }
 
-// oneConn is a listener that accepts a single connection. Serve then returns
-// and leaves the connection to its own goroutine.
+// oneConn is a listener that accepts a single connection. Serve then returns,
+// and the connection has a goroutine of its own.
 type oneConn struct{ conn net.Conn }
 
 func (l *oneConn) Accept() (net.Conn, error) {

@@ -7,11 +7,11 @@ import (
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
 
-// WriteXLSX writes a spreadsheet as a file that [ReadXLSX] reads and
-// spreadsheet programs open: titles, order and visibility of the sheets, values,
-// formulas with their results, and number formats. Titles that such a file
-// can't have (more than 31 characters, or []:*?/\ in them) are changed, and
-// ranges that are open at an end are closed. It needs no token and is not logged.
+// WriteXLSX writes a spreadsheet as an .xlsx file: titles, order and visibility
+// of the sheets, values, formulas with their results, and number formats. Titles
+// that such a file cannot have (more than 31 characters, or []:*?/\ in them) are
+// changed, and ranges that are open at an end are closed. It is not a call of an
+// API: it needs no token and is not logged.
 func (s *Server) WriteXLSX(id string, w io.Writer) error {
 	s.files.Lock()
 	f := s.files.Get(id)
@@ -28,12 +28,12 @@ func (s *Server) WriteXLSX(id string, w io.Writer) error {
 	return nil
 }
 
-// ReadXLSX reads a file as Sheets downloads it ("File > Download > Microsoft
-// Excel") into what [Server.Create] takes: titles, order and visibility of the
+// ReadXLSX reads an .xlsx file, as Sheets downloads it ("File > Download >
+// Microsoft Excel"), for [Server.Create]: titles, order and visibility of the
 // sheets, values, formulas, and the formats of numbers and dates. A formula that
-// can't be calculated here is read as the value that stands in the file. All
-// else (colours, notes, merges, named ranges, developer metadata) is left out.
-// Title, ID and owner are empty. What is no .xlsx file is an error.
+// cannot be calculated here is read as the value that the file has for it.
+// Colours, notes, merges, named ranges and all else are ignored. ID, Title and
+// Owner are empty. It returns an error if r is not an .xlsx file.
 func ReadXLSX(r io.Reader) (Spreadsheet, error) {
 	tabs, err := spreadsheet.ReadXLSX(r)
 	if err != nil {

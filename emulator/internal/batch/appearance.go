@@ -3,10 +3,11 @@ package batch
 import (
 	"slices"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about the appearance of a sheet: borders, bands and the state of
@@ -146,10 +147,10 @@ func (b batch) updateBanding(r *sheets.UpdateBandingRequest) (*sheets.Response, 
 	if old == nil {
 		return nil, rest.BadRequest("No banded range with id: %d", given.BandedRangeId)
 	}
-	wanted := *old.Bands[i]
-	rest.Merge(&wanted, given, m)
-	wanted.BandedRangeId = given.BandedRangeId
-	s, made, err := b.normalizeBand(wanted)
+	merged := *old.Bands[i]
+	rest.Merge(&merged, given, m)
+	merged.BandedRangeId = given.BandedRangeId
+	s, made, err := b.normalizeBand(merged)
 	if err != nil {
 		return nil, err
 	}

@@ -5,9 +5,10 @@ import (
 	"reflect"
 	"time"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // batch is a draft of a spreadsheet while requests are applied to it.

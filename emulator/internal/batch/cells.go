@@ -1,10 +1,11 @@
 package batch
 
 import (
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about cells.

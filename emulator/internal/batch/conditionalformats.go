@@ -3,9 +3,10 @@ package batch
 import (
 	"slices"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about conditional formats, which are stored in order and not applied.

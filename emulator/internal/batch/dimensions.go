@@ -3,10 +3,11 @@ package batch
 import (
 	"unicode/utf8"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about rows and columns.
@@ -159,14 +160,14 @@ func (b batch) updateDimensionProperties(r *sheets.UpdateDimensionPropertiesRequ
 
 // setProps changes the properties of each row or column, on copies.
 func (l dimensionRange) setProps(change func(int, *sheets.DimensionProperties)) {
-	look := l.sheet.DimensionProps(l.along)
+	props := l.sheet.DimensionProps(l.along)
 	for i := l.start; i < min(l.end, l.sheet.Size(l.along)); i++ {
 		p := sheets.DimensionProperties{}
-		if look[i] != nil {
-			p = *look[i]
+		if props[i] != nil {
+			p = *props[i]
 		}
 		change(i, &p)
-		look[i] = &p
+		props[i] = &p
 	}
 }
 

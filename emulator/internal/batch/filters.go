@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strconv"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about filters, which are stored but hide no rows.
@@ -151,16 +152,16 @@ func (b batch) updateFilterView(r *sheets.UpdateFilterViewRequest) (*sheets.Resp
 	if s == nil {
 		return nil, unknownView(given.FilterViewId)
 	}
-	wanted := *s.Views[i]
-	rest.Merge(&wanted, given, m)
+	merged := *s.Views[i]
+	rest.Merge(&merged, given, m)
 	switch { // a field that was not sent must not replace one that was
 	case m.Selects("filterSpecs") && !m.All():
-		wanted.Criteria = nil
+		merged.Criteria = nil
 	case m.Selects("criteria") && !m.All():
-		wanted.FilterSpecs = nil
+		merged.FilterSpecs = nil
 	}
-	wanted.FilterViewId = given.FilterViewId
-	_, err = b.storeView(wanted, s, i)
+	merged.FilterViewId = given.FilterViewId
+	_, err = b.storeView(merged, s, i)
 	return nil, err
 }
 

@@ -5,10 +5,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // finder finds and replaces text for one request, and counts what it changes.
@@ -24,7 +25,7 @@ type finder struct {
 // no braces.
 var groupName = regexp.MustCompile(`\$([0-9])`)
 
-func newSearch(r *sheets.FindReplaceRequest, in spreadsheet.ValueInput) (*finder, error) {
+func newFinder(r *sheets.FindReplaceRequest, in spreadsheet.ValueInput) (*finder, error) {
 	text, replacement := regexp.QuoteMeta(r.Find), strings.ReplaceAll(r.Replacement, "$", "$$")
 	if r.SearchByRegex {
 		text, replacement = r.Find, groupName.ReplaceAllString(r.Replacement, "$${$1}")
@@ -48,7 +49,7 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	if r.Find == "" {
 		return nil, rest.BadRequest("The text to find must not be empty.")
 	}
-	look, err := newSearch(r, spreadsheet.ValueInput{UserEntered: true, Now: b.now})
+	f, err := newFinder(r, spreadsheet.ValueInput{UserEntered: true, Now: b.now})
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +73,11 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 	}
 	b.Calculate(b.now)
 	for _, s := range scope {
-		if err := look.sheet(s, s.UsedArea(a.Closed(s.Height, s.Width))); err != nil {
+		if err := f.sheet(s, s.UsedArea(a.Closed(s.Height, s.Width))); err != nil {
 			return nil, err
 		}
 	}
-	return &sheets.Response{FindReplace: &look.found}, nil
+	return &sheets.Response{FindReplace: &f.found}, nil
 }
 
 // sheet replaces text in an area of a sheet.

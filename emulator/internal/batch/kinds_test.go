@@ -4,8 +4,9 @@ import (
 	"reflect"
 	"testing"
 
-	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // TestKinds: every kind in the table is one that the API has.

@@ -3,9 +3,10 @@ package batch
 import (
 	"slices"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 func (b batch) createDeveloperMetadata(r *sheets.CreateDeveloperMetadataRequest) (*sheets.Response, error) {
@@ -82,9 +83,9 @@ func (b batch) updateDeveloperMetadata(r *sheets.UpdateDeveloperMetadataRequest)
 			return nil, err
 		}
 		for _, old := range found {
-			wanted := *old
-			rest.Merge(&wanted, given, m)
-			made, err := b.completeMetadata(&wanted, old.MetadataId)
+			merged := *old
+			rest.Merge(&merged, given, m)
+			made, err := b.completeMetadata(&merged, old.MetadataId)
 			if err != nil {
 				return nil, err
 			}

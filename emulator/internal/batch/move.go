@@ -4,10 +4,11 @@ import (
 	"maps"
 	"slices"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Requests that move rows, columns and cells, or copy sheets.
@@ -109,13 +110,13 @@ func (m dimensionMove) moveLines() {
 			}
 		}
 	}
-	look := s.DimensionProps(m.along)
+	props := s.DimensionProps(m.along)
 	moved := map[int]*sheets.DimensionProperties{}
-	for i, p := range look {
+	for i, p := range props {
 		moved[m.indexAfter(i)] = p
 	}
-	clear(look)
-	maps.Copy(look, moved)
+	clear(props)
+	maps.Copy(props, moved)
 	for i := range s.Merges {
 		s.Merges[i] = m.areaAfter(s.Merges[i])
 	}
@@ -124,12 +125,12 @@ func (m dimensionMove) moveLines() {
 
 // moveMetadata moves the developer metadata of rows or columns with them.
 func (b batch) moveMetadata(m dimensionMove) {
-	for i, marker := range b.Metadata {
-		d := marker.Location.DimensionRange
+	for i, metadata := range b.Metadata {
+		d := metadata.Location.DimensionRange
 		if d == nil || d.SheetId != m.sheet.ID || spreadsheet.Axes[d.Dimension] != m.along {
 			continue
 		}
-		moved, location, of := *marker, *marker.Location, *d
+		moved, location, of := *metadata, *metadata.Location, *d
 		of.StartIndex = int64(m.indexAfter(int(d.StartIndex)))
 		of.EndIndex = of.StartIndex + 1
 		location.DimensionRange, moved.Location = &of, &location

@@ -6,10 +6,11 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Requests about named and protected ranges.
@@ -71,9 +72,9 @@ func (b batch) updateNamedRange(r *sheets.UpdateNamedRangeRequest) (*sheets.Resp
 	if i < 0 {
 		return nil, rest.BadRequest("No named range with id: %s", given.NamedRangeId)
 	}
-	wanted := b.NamedRanges[i].Describe()
-	rest.Merge(wanted, given, m)
-	return nil, b.setNamed(&b.NamedRanges[i], wanted)
+	merged := b.NamedRanges[i].Describe()
+	rest.Merge(merged, given, m)
+	return nil, b.setNamed(&b.NamedRanges[i], merged)
 }
 
 func (b batch) deleteNamedRange(r *sheets.DeleteNamedRangeRequest) (*sheets.Response, error) {
@@ -152,14 +153,14 @@ func (b batch) updateProtectedRange(r *sheets.UpdateProtectedRangeRequest) (*she
 	if given.Range != nil && given.Range.SheetId != s.ID {
 		return nil, rest.BadRequest("A protected range cannot be moved to another sheet.")
 	}
-	wanted := *s.Protected[i]
-	rest.Merge(&wanted, given, m)
-	if _, _, err := b.ResolveGridRange(wanted.Range); err != nil {
+	merged := *s.Protected[i]
+	rest.Merge(&merged, given, m)
+	if _, _, err := b.ResolveGridRange(merged.Range); err != nil {
 		return nil, err
 	}
-	wanted.ProtectedRangeId, wanted.RequestingUserCanEdit, wanted.ForceSendFields = given.ProtectedRangeId, true, nil
-	wanted.Range = spreadsheet.GridRange(s.ID, spreadsheet.AreaOf(wanted.Range))
-	s.Protected[i] = &wanted
+	merged.ProtectedRangeId, merged.RequestingUserCanEdit, merged.ForceSendFields = given.ProtectedRangeId, true, nil
+	merged.Range = spreadsheet.GridRange(s.ID, spreadsheet.AreaOf(merged.Range))
+	s.Protected[i] = &merged
 	return nil, nil
 }
 

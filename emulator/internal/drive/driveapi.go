@@ -5,9 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"google.golang.org/api/drive/v3"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/drive/v3"
 )
 
 // API serves the calls of the Drive API on the files of a store.

@@ -3,9 +3,10 @@ package drive
 import (
 	"net/http"
 
+	"google.golang.org/api/drive/v3"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/drive/v3"
 )
 
 // driveNotFound is the 404 of a shared drive that does not exist for the caller.

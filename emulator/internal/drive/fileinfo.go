@@ -6,9 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/api/drive/v3"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/drive/v3"
 )
 
 // describeFile returns the usual four fields of a file, or all fields if there

@@ -7,10 +7,11 @@ import (
 	"strconv"
 	"time"
 
+	"google.golang.org/api/drive/v3"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/drive/v3"
 )
 
 // driveTime is the layout of times: RFC 3339 in UTC with milliseconds.

@@ -7,9 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/api/drive/v3"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/drive/v3"
 )
 
 // listFiles lists the files of the caller, newest first by default (recorded).

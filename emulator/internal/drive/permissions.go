@@ -5,9 +5,10 @@ import (
 	"net/http"
 	"strings"
 
+	"google.golang.org/api/drive/v3"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/drive/v3"
 )
 
 // roleNames are the names of roles, except those of shared drives.

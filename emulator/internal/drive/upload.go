@@ -9,10 +9,11 @@ import (
 	"net/http"
 	"time"
 
+	"google.golang.org/api/drive/v3"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/drive/v3"
 )
 
 // upload is the body of an upload: content and, in a multipart body, metadata

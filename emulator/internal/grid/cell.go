@@ -102,12 +102,12 @@ func (c Cell) WithValue(v Cell) Cell {
 	if v.Extra != nil {
 		merged.Formula, merged.Auto = v.Extra.Formula, v.Extra.Auto
 		if v.Extra.Format != nil {
-			look := sheets.CellFormat{}
+			format := sheets.CellFormat{}
 			if merged.Format != nil {
-				look = *merged.Format
+				format = *merged.Format
 			}
-			look.NumberFormat = v.Extra.Format.NumberFormat
-			merged.Format = &look
+			format.NumberFormat = v.Extra.Format.NumberFormat
+			merged.Format = &format
 		}
 	}
 	v.Extra = merged.OrNil()

@@ -4,8 +4,9 @@ import (
 	"reflect"
 	"strings"
 
-	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // DefaultFormat returns the format of a cell without one (recorded).

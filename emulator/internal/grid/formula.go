@@ -4,8 +4,9 @@ import (
 	"regexp"
 	"strings"
 
-	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // PartKind is the type of a part of a formula.

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"example.com/sheets-function/emulator/internal/rest"
 	"google.golang.org/api/iamcredentials/v1"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 const iamAccounts = "v1/projects/{projectsId}/serviceAccounts/{serviceAccountsId}"

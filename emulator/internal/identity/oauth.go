@@ -8,8 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"example.com/sheets-function/emulator/internal/rest"
 	"github.com/go-jose/go-jose/v4"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // oauthRoutes returns the calls that need no token: they issue tokens, describe

@@ -12,8 +12,9 @@ import (
 	"math/big"
 	"sync"
 
-	"example.com/sheets-function/emulator/internal/rest"
 	"github.com/go-jose/go-jose/v4"
+
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // signingKey is an RSA key with its ID.

@@ -1,11 +1,12 @@
 package sheets
 
 import (
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/batch"
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // batchUpdate is spreadsheets.batchUpdate: all requests in order, or none.

@@ -1,11 +1,12 @@
 package sheets
 
 import (
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 func (api *API) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
@@ -17,15 +18,15 @@ func (api *API) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.Spreadsheet.FilterRanges(body.DataFilters)
+	ranges, err := f.Spreadsheet.FilterRanges(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
-	wanted := map[*spreadsheet.Sheet][]grid.Area{}
-	for _, p := range places {
-		wanted[p.Sheet] = append(wanted[p.Sheet], p.Area)
+	selected := map[*spreadsheet.Sheet][]grid.Area{}
+	for _, p := range ranges {
+		selected[p.Sheet] = append(selected[p.Sheet], p.Area)
 	}
-	return f.Spreadsheet.DescribeSheets(f.ID, wanted, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
+	return f.Spreadsheet.DescribeSheets(f.ID, selected, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
 }
 
 func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByDataFilterResponse, error) {
@@ -41,12 +42,12 @@ func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByData
 	if err != nil {
 		return nil, err
 	}
-	places, err := f.Spreadsheet.FilterRanges(body.DataFilters)
+	ranges, err := f.Spreadsheet.FilterRanges(body.DataFilters)
 	if err != nil {
 		return nil, err
 	}
 	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.ID}
-	for _, p := range places {
+	for _, p := range ranges {
 		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.Sheet.ValueRange(p.Area, render), DataFilters: p.Filters})
 	}
 	return out, nil
@@ -63,8 +64,8 @@ func (api *API) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesBy
 	}
 	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.ID}
 	err = f.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
-		places, err := draft.FilterRanges(body.DataFilters)
-		for _, p := range places {
+		ranges, err := draft.FilterRanges(body.DataFilters)
+		for _, p := range ranges {
 			p.Sheet.ClearValues(p.Area)
 			out.ClearedRanges = append(out.ClearedRanges, p.Sheet.RangeName(p.Area))
 		}
@@ -96,11 +97,11 @@ func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValues
 			if one == nil {
 				continue
 			}
-			places, err := draft.FilterRanges([]*sheets.DataFilter{one.DataFilter})
+			ranges, err := draft.FilterRanges([]*sheets.DataFilter{one.DataFilter})
 			if err != nil {
 				return err
 			}
-			for _, p := range places {
+			for _, p := range ranges {
 				v := &sheets.ValueRange{Range: p.Sheet.RangeName(p.Area), MajorDimension: one.MajorDimension, Values: one.Values}
 				done, err := w.Update(draft, v)
 				if err != nil {

@@ -4,9 +4,10 @@ import (
 	"net/http"
 	"strconv"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 func (api *API) getDeveloperMetadata(c *rest.Call) (*sheets.DeveloperMetadata, error) {

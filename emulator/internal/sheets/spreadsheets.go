@@ -3,10 +3,11 @@ package sheets
 import (
 	"net/http"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 // copyTo is spreadsheets.sheets.copyTo: it appends a copy to another

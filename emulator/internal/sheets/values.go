@@ -3,10 +3,11 @@ package sheets
 import (
 	"fmt"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
-	"google.golang.org/api/sheets/v4"
 )
 
 func (api *API) getValues(c *rest.Call) (*sheets.ValueRange, error) {

@@ -8,8 +8,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"example.com/sheets-function/emulator/internal/grid"
 	"github.com/xuri/excelize/v2"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // hasFormulas reports whether a cell may have a formula.
@@ -270,9 +271,9 @@ func (calc *calculator) value(f *formulaCell) grid.Cell {
 		return grid.ErrorCell(failed)
 	}
 	i := calc.index[f]
-	code, place := calc.cellName(f)
+	sheet, cell := calc.cellName(f)
 	kind, _ := calc.result(probeSheet, probeCell(i, 0))
-	text, err := calc.result(code, place)
+	text, err := calc.result(sheet, cell)
 	switch {
 	case err != nil:
 		return grid.ErrorCell(errorName(text, err))

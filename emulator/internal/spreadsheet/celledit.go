@@ -4,9 +4,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // CellEdit writes CellData into a sheet, as far as a mask selects it.

@@ -3,9 +3,10 @@ package spreadsheet
 import (
 	"slices"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // SheetRange is a part of a sheet that data filters select

@@ -1,8 +1,9 @@
 package spreadsheet
 
 import (
-	"example.com/sheets-function/emulator/internal/grid"
 	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // newProperties returns the properties of a new spreadsheet (recorded).

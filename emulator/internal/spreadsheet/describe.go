@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"slices"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // fillGrid stores the cells that a new sheet is created with. Its grid grows as
@@ -37,16 +38,16 @@ func (ss *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
 // alone selects whether cells are included, as the reference says of
 // includeGridData.
 func (ss *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
-	wanted, err := ss.resolveRanges(ranges)
+	selected, err := ss.resolveRanges(ranges)
 	if err != nil {
 		return nil, err
 	}
-	return ss.DescribeSheets(id, wanted, len(ranges) > 0, withGrid, m), nil
+	return ss.DescribeSheets(id, selected, len(ranges) > 0, withGrid, m), nil
 }
 
-// DescribeSheets is [Spreadsheet.Describe] for areas by sheet. With some, only
+// DescribeSheets is [Spreadsheet.Describe] for areas by sheet. With onlySelected, only
 // the sheets that have an entry are described.
-func (ss *Spreadsheet) DescribeSheets(id string, wanted map[*Sheet][]grid.Area, some, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
+func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
 	properties := ss.Properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
@@ -57,8 +58,8 @@ func (ss *Spreadsheet) DescribeSheets(id string, wanted map[*Sheet][]grid.Area, 
 		withGrid = m.Selects("sheets", "data")
 	}
 	for _, s := range ss.Sheets {
-		areas, ok := wanted[s]
-		if some && !ok {
+		areas, ok := selected[s]
+		if onlySelected && !ok {
 			continue
 		}
 		described := ss.describeSheet(s)
@@ -76,15 +77,15 @@ func (ss *Spreadsheet) DescribeSheets(id string, wanted map[*Sheet][]grid.Area, 
 
 // resolveRanges returns the areas of the ranges of a request by sheet.
 func (ss *Spreadsheet) resolveRanges(ranges []string) (map[*Sheet][]grid.Area, error) {
-	wanted := map[*Sheet][]grid.Area{}
+	selected := map[*Sheet][]grid.Area{}
 	for _, a1 := range ranges {
 		s, a, err := ss.ResolveA1(a1)
 		if err != nil {
 			return nil, err
 		}
-		wanted[s] = append(wanted[s], a)
+		selected[s] = append(selected[s], a)
 	}
-	return wanted, nil
+	return selected, nil
 }
 
 // describeSheet returns a sheet without its cells.

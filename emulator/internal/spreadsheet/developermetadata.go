@@ -4,9 +4,10 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // maxMetadataText is the number of characters that keys and values of the
@@ -79,12 +80,12 @@ func (ss *Spreadsheet) shiftMetadata(sheetID int64, along grid.Axis, at, n int) 
 func (ss *Spreadsheet) CheckMetadata() error {
 	used := map[int64]int{}
 	for _, m := range ss.Metadata {
-		place, ok := MetadataSheet(m.Location)
+		id, ok := MetadataSheet(m.Location)
 		if !ok {
-			place = -1
+			id = -1
 		}
-		used[place] += utf8.RuneCountInString(m.MetadataKey) + utf8.RuneCountInString(m.MetadataValue)
-		if used[place] > maxMetadataText {
+		used[id] += utf8.RuneCountInString(m.MetadataKey) + utf8.RuneCountInString(m.MetadataValue)
+		if used[id] > maxMetadataText {
 			return rest.BadRequest("The developer metadata would exceed the limit of %d characters.", maxMetadataText)
 		}
 	}
@@ -99,11 +100,11 @@ func (ss *Spreadsheet) MatchingMetadata(f *sheets.DataFilter) ([]*sheets.Develop
 	}
 	l := f.DeveloperMetadataLookup
 	if l == nil {
-		places, err := ss.filterRanges(f)
+		ranges, err := ss.filterRanges(f)
 		if err != nil {
 			return nil, err
 		}
-		return ss.metadataAt(func(at *sheets.DeveloperMetadataLocation) bool { return ss.covers(places[0], at) }), nil
+		return ss.metadataAt(func(at *sheets.DeveloperMetadataLocation) bool { return ss.covers(ranges[0], at) }), nil
 	}
 	var out []*sheets.DeveloperMetadata
 	for _, m := range ss.Metadata {

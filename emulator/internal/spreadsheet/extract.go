@@ -138,14 +138,14 @@ const maxResultText = 32_000
 // extract moves what was collected since a position into a cell of its own.
 func (x *extractor) extract(m position) {
 	calc := x.calculator
-	place := grid.ColumnLetters(len(calc.subexprs)/maxWorkbookRows) + strconv.Itoa(len(calc.subexprs)%maxWorkbookRows+1)
+	cell := grid.ColumnLetters(len(calc.subexprs)/maxWorkbookRows) + strconv.Itoa(len(calc.subexprs)%maxWorkbookRows+1)
 	piece := &subexpr{
-		cell: place, strict: x.lenient == m.lenient,
+		cell: cell, strict: x.lenient == m.lenient,
 		uses: append([]usedRange(nil), x.uses[m.uses:]...), needs: append([]*subexpr(nil), x.needs[m.needs:]...),
 	}
 	calc.subexprs = append(calc.subexprs, piece)
-	calc.file.SetCellFormula(subexprSheet, place, x.text[m.text:])
-	x.text = x.text[:m.text] + subexprSheet + "!" + place
+	calc.file.SetCellFormula(subexprSheet, cell, x.text[m.text:])
+	x.text = x.text[:m.text] + subexprSheet + "!" + cell
 	x.uses, x.needs = x.uses[:m.uses], append(x.needs[:m.needs], piece)
 	x.lenient, x.ranges, x.operators = m.lenient, m.ranges, m.operators
 }

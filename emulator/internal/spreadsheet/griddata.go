@@ -1,9 +1,10 @@
 package spreadsheet
 
 import (
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // The default sizes of a row and a column, in pixels (recorded for columns).
@@ -60,12 +61,12 @@ func (s *Sheet) rowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
 }
 
 // dimensionData returns the properties of rows or columns.
-func dimensionData(from, to int, look map[int]*sheets.DimensionProperties, pixels int64) []*sheets.DimensionProperties {
+func dimensionData(from, to int, props map[int]*sheets.DimensionProperties, pixels int64) []*sheets.DimensionProperties {
 	var out []*sheets.DimensionProperties
 	for i := from; i < to; i++ {
 		p := sheets.DimensionProperties{}
-		if look[i] != nil {
-			p = *look[i]
+		if props[i] != nil {
+			p = *props[i]
 		}
 		if p.PixelSize == 0 {
 			p.PixelSize = pixels

@@ -3,8 +3,9 @@ package spreadsheet
 import (
 	"slices"
 
-	"example.com/sheets-function/emulator/internal/grid"
 	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // RangeProps is what a sheet stores about ranges without acting on it:

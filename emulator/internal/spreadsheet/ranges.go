@@ -3,9 +3,10 @@ package spreadsheet
 import (
 	"strings"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // UnknownGrid returns the error of a range in a sheet that does not exist.

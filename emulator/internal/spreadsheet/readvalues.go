@@ -1,8 +1,9 @@
 package spreadsheet
 
 import (
-	"example.com/sheets-function/emulator/internal/grid"
 	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // Read returns the values of a range in A1 notation.

@@ -4,9 +4,10 @@ import (
 	"maps"
 	"slices"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Sheet is one sheet (tab): its cells, and what is stored about it.
@@ -67,14 +68,14 @@ func (s *Sheet) RangeName(a grid.Area) string { return grid.QuoteTitle(s.Title) 
 // DimensionProps returns the properties of rows or columns that differ from the
 // defaults, by index, to be changed.
 func (s *Sheet) DimensionProps(along grid.Axis) map[int]*sheets.DimensionProperties {
-	look := &s.rowProps
+	props := &s.rowProps
 	if along == grid.ByColumn {
-		look = &s.columnProps
+		props = &s.columnProps
 	}
-	if *look == nil {
-		*look = map[int]*sheets.DimensionProperties{}
+	if *props == nil {
+		*props = map[int]*sheets.DimensionProperties{}
 	}
-	return *look
+	return *props
 }
 
 // Size returns the number of rows or columns.
@@ -126,16 +127,16 @@ func (s *Sheet) shift(along grid.Axis, at, n int) {
 	s.Merges = kept
 	s.MapRanges(func(a grid.Area) (grid.Area, bool) { return a.Shifted(along, at, n) })
 	s.shiftGroups(along, at, n)
-	look := s.DimensionProps(along)
+	props := s.DimensionProps(along)
 	moved := map[int]*sheets.DimensionProperties{}
-	for i, p := range look {
+	for i, p := range props {
 		if n < 0 && i >= at && i < at-n {
 			continue
 		}
 		moved[grid.ShiftedStart(i, at, n)] = p
 	}
-	clear(look)
-	maps.Copy(look, moved)
+	clear(props)
+	maps.Copy(props, moved)
 }
 
 // GroupsOf returns the groups of rows or columns, to be changed.

@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"slices"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // CopySheet inserts a copy of a sheet, which may be one of another spreadsheet,
@@ -67,9 +68,9 @@ func (ss *Spreadsheet) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
 		at = i
 	}
 	ss.Sheets = slices.Insert(ss.Sheets, at, s)
-	wanted := *given
-	wanted.Title, wanted.SheetId, wanted.Index = title, id, int64(at)
-	return s, ss.SetProperties(s, &wanted)
+	props := *given
+	props.Title, props.SheetId, props.Index = title, id, int64(at)
+	return s, ss.SetProperties(s, &props)
 }
 
 // rename gives a sheet a title that no other sheet has.
@@ -96,8 +97,8 @@ func (ss *Spreadsheet) SetProperties(s *Sheet, p *sheets.SheetProperties) error 
 	if !slices.ContainsFunc(ss.Sheets, func(s *Sheet) bool { return !s.Hidden }) {
 		return rest.BadRequest("You can't hide all the sheets in a document.")
 	}
-	look := *p
-	grid.SyncColors(&look.TabColor, &look.TabColorStyle)
+	props := *p
+	grid.SyncColors(&props.TabColor, &props.TabColorStyle)
 	if g := p.GridProperties; g != nil {
 		height, width, err := s.requestedSize(g)
 		if err != nil {
@@ -105,7 +106,7 @@ func (ss *Spreadsheet) SetProperties(s *Sheet, p *sheets.SheetProperties) error 
 		}
 		s.Resize(height, width)
 	}
-	s.Props = look
+	s.Props = props
 	return ss.CheckSize()
 }
 
@@ -182,23 +183,23 @@ func (s *Sheet) UsedArea(a grid.Area) grid.Area {
 // Reorder changes the order of the visible rows of an area: order gets their
 // indexes and sorts them.
 func (s *Sheet) Reorder(a grid.Area, order func(rows []int)) {
-	var places []int
+	var indexes []int
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
-		if look := s.rowProps[r]; look == nil || !look.HiddenByUser {
-			places = append(places, r)
+		if props := s.rowProps[r]; props == nil || !props.HiddenByUser {
+			indexes = append(indexes, r)
 		}
 	}
-	rows := slices.Clone(places)
+	rows := slices.Clone(indexes)
 	order(rows)
 	moved := make([][]grid.Cell, len(rows))
 	for i, r := range rows {
-		if r != places[i] {
+		if r != indexes[i] {
 			moved[i] = s.CopyCells(grid.Rect(r, r+1, a.Left, a.Right))[0]
 		}
 	}
 	for i, line := range moved {
 		for c, v := range line {
-			s.Set(places[i], a.Left+c, v.Offset(places[i]-rows[i], 0))
+			s.Set(indexes[i], a.Left+c, v.Offset(indexes[i]-rows[i], 0))
 		}
 	}
 }

@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // Spreadsheet is the content of a spreadsheet.

@@ -3,9 +3,10 @@ package spreadsheet
 import (
 	"time"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
-	"google.golang.org/api/sheets/v4"
 )
 
 // ValuesWriter writes the values of one call of spreadsheets.values, and

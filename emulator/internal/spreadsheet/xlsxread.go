@@ -7,8 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/sheets-function/emulator/internal/grid"
 	"github.com/xuri/excelize/v2"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // ReadXLSX returns the sheets of an .xlsx file. A formula that cannot be

@@ -8,8 +8,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.com/sheets-function/emulator/internal/grid"
 	"github.com/xuri/excelize/v2"
+
+	"example.com/sheets-function/emulator/internal/grid"
 )
 
 // xlsxWriter writes a spreadsheet as an .xlsx file.
