@@ -40,8 +40,8 @@ func TestAppendFindsTables(t *testing.T) {
 	}
 }
 
-// An empty cell splits a row into tables: a recorded trap for whoever appends
-// to the whole sheet, and the reason to anchor at A1.
+// An empty cell splits a row into tables (recorded). An append to the whole
+// sheet then writes below the last of them, an append to A1 below the first.
 func TestAppendAfterAGap(t *testing.T) {
 	for _, tt := range []struct{ at, want string }{{"'S'", "S!C2:E2"}, {"'S'!A1", "S!A2:C2"}} {
 		_, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("S", []any{"x", "", "y"})}})

@@ -12,13 +12,13 @@ import (
 )
 
 // post sends a batch of raw requests and returns status and body.
-func (p person) post(t *testing.T, id string, requests ...string) (int, string) {
+func (p user) post(t *testing.T, id string, requests ...string) (int, string) {
 	t.Helper()
-	status, _, body := p.ask(t, "POST", sheetsURL+id+":batchUpdate", `{"requests":[`+strings.Join(requests, ",")+`]}`)
+	status, _, body := p.send(t, "POST", sheetsURL+id+":batchUpdate", `{"requests":[`+strings.Join(requests, ",")+`]}`)
 	return status, body
 }
 
-// TestBatchRefusals: a refused request takes the whole batch with it.
+// TestBatchRefusals: an error of one request undoes the whole batch.
 func TestBatchRefusals(t *testing.T) {
 	const good = `{"updateCells":{"start":{"sheetId":0},"fields":"userEnteredValue","rows":[{"values":[{"userEnteredValue":{"stringValue":"changed"}}]}]}}`
 	tests := []struct {
@@ -142,7 +142,7 @@ func TestDimensionRequests(t *testing.T) {
 	}
 }
 
-// What refers to a sheet by position moves along with its rows.
+// What refers to a sheet by position moves with its rows.
 func TestInsertMovesRanges(t *testing.T) {
 	_, id, me := writerOf(t, emulator.Spreadsheet{})
 	status, body := me.post(t, id,
@@ -179,13 +179,13 @@ func TestResponseIncludesSpreadsheet(t *testing.T) {
 	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("One", []any{"h"}, []any{"a"}), grid("Two")}})
 	body := `{"requests":[{"insertDimension":{"range":{"dimension":"ROWS","startIndex":1,"endIndex":2}}}],"includeSpreadsheetInResponse":true,"responseRanges":["One!A1:A3"]}`
 	fields := "?prettyPrint=false&fields=replies,updatedSpreadsheet(sheets(properties/sheetId,data(startRow,rowData/values/formattedValue)))"
-	status, _, got := me.ask(t, "POST", sheetsURL+id+":batchUpdate"+fields, body)
+	status, _, got := me.send(t, "POST", sheetsURL+id+":batchUpdate"+fields, body)
 	want := `{"replies":[{}],"updatedSpreadsheet":{"sheets":[{"data":[{"rowData":[{"values":[{"formattedValue":"h"}]},{},{"values":[{"formattedValue":"a"}]}]}],"properties":{"sheetId":0}}]}}` + "\n"
 	if status != 200 || got != want {
 		t.Errorf("= %d %s, want %s", status, got, want)
 	}
 	bad := strings.Replace(body, "One!A1:A3", "Nope!A1", 1)
-	if status, _, got := me.ask(t, "POST", sheetsURL+id+":batchUpdate", bad); status != 400 || len(google.Values(id, "One")) != 3 {
+	if status, _, got := me.send(t, "POST", sheetsURL+id+":batchUpdate", bad); status != 400 || len(google.Values(id, "One")) != 3 {
 		t.Errorf("a response range that is none = %d %s, want 400 and nothing done", status, got)
 	}
 }
@@ -221,7 +221,7 @@ func TestDeveloperMetadata(t *testing.T) {
 	}
 }
 
-// Formats and notes stay with a cell whose value is written or cleared.
+// Formats and notes of a cell survive when its value is written or cleared.
 func TestCellKeepsWhatIsNotWritten(t *testing.T) {
 	_, id, me := writerOf(t, emulator.Spreadsheet{})
 	if status, body := me.post(t, id,
@@ -229,8 +229,8 @@ func TestCellKeepsWhatIsNotWritten(t *testing.T) {
 		`{"repeatCell":{"range":{"endRowIndex":1,"endColumnIndex":1},"cell":{"userEnteredFormat":{"backgroundColor":{"green":1},"textFormat":{"italic":true}}},"fields":"userEnteredFormat(backgroundColor,textFormat.italic)"}}`); status != 200 {
 		t.Fatalf("%d %s", status, body)
 	}
-	me.ask(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=USER_ENTERED", `{"values":[["$5.00"]]}`)
-	_, _, got := me.ask(t, "GET", sheetsURL+id+"?prettyPrint=false&fields=sheets.data.rowData.values(note,userEnteredFormat,formattedValue)", "")
+	me.send(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=USER_ENTERED", `{"values":[["$5.00"]]}`)
+	_, _, got := me.send(t, "GET", sheetsURL+id+"?prettyPrint=false&fields=sheets.data.rowData.values(note,userEnteredFormat,formattedValue)", "")
 	want := `{"sheets":[{"data":[{"rowData":[{"values":[{"formattedValue":"$5.00","note":"n","userEnteredFormat":{"backgroundColor":{"green":1},` +
 		`"backgroundColorStyle":{"rgbColor":{"green":1}},"numberFormat":{"pattern":"\"$\"#,##0.00","type":"CURRENCY"},"textFormat":{"bold":true,"italic":true}}}]}]}]}]}` + "\n"
 	if got != want {

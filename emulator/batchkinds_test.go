@@ -9,7 +9,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// What each kind of request does to values; all start from the same sheet.
+// The effect of each kind of request on values. All start with the same sheet.
 func TestKindsOfRequests(t *testing.T) {
 	start := [][]any{{"b", 2, "x, y"}, {"a", 10, " p  q "}, {"B", 1}, {"a", 10, "z"}}
 	tests := []struct {
@@ -62,7 +62,8 @@ func TestKindsOfRequests(t *testing.T) {
 	}
 }
 
-// Formulas move along with what they refer to, or with the cell they are in.
+// References of formulas follow their cells, and relative ones the cell of the
+// formula.
 func TestFormulasMove(t *testing.T) {
 	tests := []struct{ name, request, at, want string }{
 		{"copied", `{"copyPaste":{"source":{"startRowIndex":3,"endRowIndex":4,"endColumnIndex":1},"destination":{"startRowIndex":3,"endRowIndex":4,"startColumnIndex":1,"endColumnIndex":2}}}`, "B4", "=SUM(B1:B3)+$A$1"},
@@ -89,7 +90,7 @@ func TestFormulasMove(t *testing.T) {
 	}
 }
 
-// What is stored and given back, by the mask that reads it.
+// Properties that are stored and returned, with the mask that selects them.
 func TestStoredProperties(t *testing.T) {
 	tests := []struct{ name, request, fields, want string }{
 		{"basic filter", `{"setBasicFilter":{"filter":{"range":{"endColumnIndex":2},"criteria":{"1":{"hiddenValues":["x"]}}}}}`, "sheets.basicFilter",
@@ -112,7 +113,7 @@ func TestStoredProperties(t *testing.T) {
 			if status, body := me.post(t, id, tt.request); status != 200 {
 				t.Fatalf("batch = %d %s", status, body)
 			}
-			_, _, body := me.ask(t, "GET", sheetsURL+id+"?prettyPrint=false&fields="+tt.fields, "")
+			_, _, body := me.send(t, "GET", sheetsURL+id+"?prettyPrint=false&fields="+tt.fields, "")
 			if strings.TrimSpace(body) != tt.want {
 				t.Errorf("%s = %s, want %s", tt.fields, body, tt.want)
 			}

@@ -18,14 +18,14 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// TestConformance runs one table of calls through Google's own client: on the
-// emulator always, and on the real API when TEST_SPREADSHEET_ID names a
-// spreadsheet that Application Default Credentials may edit. It works in a sheet
-// (tab) of its own and deletes that, and its developer metadata, afterwards.
+// TestConformance runs one table of calls with Google's own client: always on
+// the emulator, and on the real API when TEST_SPREADSHEET_ID names a spreadsheet
+// that Application Default Credentials may edit. There it adds a sheet (tab) of
+// its own, and deletes that and its developer metadata afterwards.
 func TestConformance(t *testing.T) {
 	t.Run("emulator", func(t *testing.T) {
 		_, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{{Title: "Somebody's"}}})
-		conform(t, &trial{sheets: me.sheets, id: id})
+		runConformance(t, &trial{sheets: me.sheets, id: id})
 	})
 	t.Run("google", func(t *testing.T) {
 		id := os.Getenv("TEST_SPREADSHEET_ID")
@@ -40,12 +40,12 @@ func TestConformance(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		conform(t, &trial{sheets: service, id: id, patience: 75 * time.Second})
+		runConformance(t, &trial{sheets: service, id: id, patience: 75 * time.Second})
 	})
 }
 
-// conform runs the table in a sheet that it makes and removes.
-func conform(t *testing.T, r *trial) {
+// runConformance runs the table in a sheet that it adds and deletes.
+func runConformance(t *testing.T, r *trial) {
 	r.t = t
 	r.title = fmt.Sprintf("conformance %08x", rand.Uint32())
 	r.marker = rand.Int64N(1<<30) + 1
@@ -56,7 +56,7 @@ func conform(t *testing.T, r *trial) {
 		t.Fatalf("add a sheet: %v", err)
 	}
 	r.tab = made.Replies[0].AddSheet.Properties.SheetId
-	t.Cleanup(r.remove)
+	t.Cleanup(r.cleanUp)
 	for _, c := range conformance {
 		t.Run(c.name, func(t *testing.T) {
 			here := *r
@@ -71,21 +71,21 @@ func conform(t *testing.T, r *trial) {
 	}
 }
 
-// trial is where the table runs.
+// trial is the sheet in which the table runs.
 type trial struct {
 	t        *testing.T
 	sheets   *sheets.Service
 	id       string
-	patience time.Duration // how long a 429 of the real API is waited out
+	patience time.Duration // how long 429s of the real API are retried
 
-	title  string // of the sheet, and its id
+	title  string // of the sheet
 	tab    int64
-	marker int64   // the next id for developer metadata
-	made   []int64 // those handed out
+	marker int64   // next ID for developer metadata
+	made   []int64 // IDs that were returned
 }
 
-// remove deletes what the table made, apart from values of others.
-func (r *trial) remove() {
+// cleanUp deletes what the table added.
+func (r *trial) cleanUp() {
 	r.batch(&sheets.Request{DeleteSheet: &sheets.DeleteSheetRequest{SheetId: r.tab}})
 	for _, id := range r.made {
 		if _, err := r.metadata(id); err == nil {
@@ -94,8 +94,8 @@ func (r *trial) remove() {
 	}
 }
 
-// again repeats a call that the quota refused.
-func (r *trial) again(call func() error) error {
+// retry repeats a call until the quota allows it.
+func (r *trial) retry(call func() error) error {
 	for end := time.Now().Add(r.patience); ; {
 		err := call()
 		if codeOf(err) != http.StatusTooManyRequests || time.Now().After(end) {
@@ -105,7 +105,7 @@ func (r *trial) again(call func() error) error {
 	}
 }
 
-// codeOf is the status that an error of the API has, 0 for none.
+// codeOf returns the status of an API error, 0 for none.
 func codeOf(err error) int {
 	if refused, ok := errors.AsType[*googleapi.Error](err); ok {
 		return refused.Code
@@ -114,7 +114,7 @@ func codeOf(err error) int {
 }
 
 func (r *trial) send(body *sheets.BatchUpdateSpreadsheetRequest, fields ...googleapi.Field) (out *sheets.BatchUpdateSpreadsheetResponse, err error) {
-	err = r.again(func() (err error) {
+	err = r.retry(func() (err error) {
 		call := r.sheets.Spreadsheets.BatchUpdate(r.id, body)
 		if len(fields) > 0 {
 			call = call.Fields(fields...)
@@ -137,7 +137,7 @@ func (r *trial) must(requests ...*sheets.Request) {
 	}
 }
 
-// reset empties the sheet and gives it its size again.
+// reset empties the sheet and restores its size.
 func (r *trial) reset() {
 	r.t.Helper()
 	size := &sheets.SheetProperties{SheetId: r.tab, GridProperties: &sheets.GridProperties{RowCount: 20, ColumnCount: 6}}
@@ -146,10 +146,10 @@ func (r *trial) reset() {
 		&sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{Range: &sheets.GridRange{SheetId: r.tab}, Fields: "*"}})
 }
 
-// at is a range of the sheet in A1 notation.
+// at returns a range of the sheet in A1 notation.
 func (r *trial) at(cells string) string { return "'" + r.title + "'!" + cells }
 
-// text requests that one row of text is written from column A on.
+// text returns a request that writes one row of text from column A on.
 func (r *trial) text(row int64, values ...string) *sheets.Request {
 	line := &sheets.RowData{}
 	for _, v := range values {
@@ -164,7 +164,7 @@ func (r *trial) insert(start, end int64, inherit bool) *sheets.Request {
 	return &sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{Range: rows, InheritFromBefore: inherit}}
 }
 
-// nextMarker hands out an id for developer metadata.
+// nextMarker returns a new ID for developer metadata.
 func (r *trial) nextMarker() int64 {
 	r.marker++
 	r.made = append(r.made, r.marker)
@@ -185,7 +185,7 @@ func (r *trial) unmark(id int64) *sheets.Request {
 }
 
 func (r *trial) metadata(id int64) (m *sheets.DeveloperMetadata, err error) {
-	err = r.again(func() (err error) {
+	err = r.retry(func() (err error) {
 		m, err = r.sheets.Spreadsheets.DeveloperMetadata.Get(r.id, id).Do()
 		return err
 	})
@@ -194,7 +194,7 @@ func (r *trial) metadata(id int64) (m *sheets.DeveloperMetadata, err error) {
 
 // read returns the values of a range as they are stored.
 func (r *trial) read(cells string) (v *sheets.ValueRange, err error) {
-	err = r.again(func() (err error) {
+	err = r.retry(func() (err error) {
 		v, err = r.sheets.Spreadsheets.Values.Get(r.id, r.at(cells)).ValueRenderOption("UNFORMATTED_VALUE").Do()
 		return err
 	})
@@ -202,14 +202,14 @@ func (r *trial) read(cells string) (v *sheets.ValueRange, err error) {
 }
 
 func (r *trial) write(cells, option string, values ...[]any) error {
-	return r.again(func() error {
+	return r.retry(func() error {
 		_, err := r.sheets.Spreadsheets.Values.Update(r.id, r.at(cells), &sheets.ValueRange{Values: values}).ValueInputOption(option).Do()
 		return err
 	})
 }
 
-// holds checks the values of a range.
-func (r *trial) holds(cells string, want ...[]any) {
+// wantValues checks the values of a range.
+func (r *trial) wantValues(cells string, want ...[]any) {
 	r.t.Helper()
 	got, err := r.read(cells)
 	if err != nil {
@@ -220,8 +220,8 @@ func (r *trial) holds(cells string, want ...[]any) {
 	}
 }
 
-// refused checks that a call was refused with a status and a text in its message.
-func (r *trial) refused(err error, code int, text string) {
+// wantError checks that a call was refused with a status and a text in its message.
+func (r *trial) wantError(err error, code int, text string) {
 	r.t.Helper()
 	if codeOf(err) != code || text != "" && !containsText(err, text) {
 		r.t.Errorf("error = %v, want %s with %q", err, strconv.Itoa(code), text)

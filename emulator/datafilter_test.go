@@ -10,7 +10,8 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// Rows found by their developer metadata stay found when rows move.
+// Rows that are selected by their developer metadata remain selected when they
+// move.
 func TestByDataFilter(t *testing.T) {
 	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("S", []any{"a", 1}, []any{"b", 2}, []any{"c", 3})}})
 	status, body := me.post(t, id,

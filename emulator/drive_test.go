@@ -12,7 +12,7 @@ import (
 
 func TestFileFields(t *testing.T) {
 	_, id, me := writerOf(t, emulator.Spreadsheet{Title: "Demo", Owner: "boss@example.com"})
-	_, _, body := me.ask(t, "GET", driveURL+id+"?supportsAllDrives=True&prettyPrint=false", "")
+	_, _, body := me.send(t, "GET", driveURL+id+"?supportsAllDrives=True&prettyPrint=false", "")
 	if want := `{"id":"` + id + `","kind":"drive#file","mimeType":"application/vnd.google-apps.spreadsheet","name":"Demo"}` + "\n"; body != want {
 		t.Errorf("without fields: %s, want the usual four: %s", body, want)
 	}
@@ -20,7 +20,7 @@ func TestFileFields(t *testing.T) {
 	if err != nil || !strings.HasPrefix(f.WebViewLink, "https://docs.google.com/spreadsheets/d/"+id) || !f.Capabilities.CanEdit || f.Capabilities.CanDelete || f.Owners[0].EmailAddress != "boss@example.com" {
 		t.Errorf("with fields: %+v, %v", f, err)
 	}
-	status, _, body := me.ask(t, "GET", driveURL+id+"?fields=nope", "")
+	status, _, body := me.send(t, "GET", driveURL+id+"?fields=nope", "")
 	if status != 400 || !strings.Contains(body, "Invalid field selection nope") {
 		t.Errorf("unknown field: %d %s, want Drive's 400", status, body)
 	}
@@ -29,7 +29,7 @@ func TestFileFields(t *testing.T) {
 func TestListFiles(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	google := emulator.New(emulator.Options{Now: func() time.Time { now = now.Add(time.Second); return now }})
-	me := newPerson(t, google, "me@example.com", "drive")
+	me := newUser(t, google, "me@example.com", "drive")
 	for _, title := range []string{"Alpha", "Don't", "Beta two"} {
 		google.Create(emulator.Spreadsheet{Title: title, Owner: "me@example.com"})
 	}
@@ -82,21 +82,21 @@ func TestListFiles(t *testing.T) {
 
 func TestCreateExportDelete(t *testing.T) {
 	google := emulator.New(emulator.Options{})
-	me := newPerson(t, google, "me@example.com", "drive")
+	me := newUser(t, google, "me@example.com", "drive")
 	f, err := me.drive.Files.Create(&drive.File{Name: "New", MimeType: "application/vnd.google-apps.spreadsheet"}).SupportsAllDrives(true).Do()
 	if err != nil || f.Name != "New" {
 		t.Fatalf("Create = %+v, %v", f, err)
 	}
-	me.ask(t, "PUT", sheetsURL+f.Id+"/values/A1?valueInputOption=RAW", `{"values":[["a1","B,2"],["x"]]}`)
-	if _, _, body := me.ask(t, "GET", driveURL+f.Id+"/export?mimeType=text/csv", ""); body != "a1,\"B,2\"\r\nx," {
+	me.send(t, "PUT", sheetsURL+f.Id+"/values/A1?valueInputOption=RAW", `{"values":[["a1","B,2"],["x"]]}`)
+	if _, _, body := me.send(t, "GET", driveURL+f.Id+"/export?mimeType=text/csv", ""); body != "a1,\"B,2\"\r\nx," {
 		t.Errorf("export = %q, want CSV without a line end after the last row", body)
 	}
 	google.Share(f.Id, "friend@example.com", "writer")
-	friend := newPerson(t, google, "friend@example.com", "drive")
-	if status, _, body := friend.ask(t, "DELETE", driveURL+f.Id, ""); status != 403 || !strings.Contains(body, "insufficientFilePermissions") {
+	friend := newUser(t, google, "friend@example.com", "drive")
+	if status, _, body := friend.send(t, "DELETE", driveURL+f.Id, ""); status != 403 || !strings.Contains(body, "insufficientFilePermissions") {
 		t.Errorf("a writer deletes = %d %s, want 403", status, body)
 	}
-	status, header, body := me.ask(t, "DELETE", driveURL+f.Id+"?supportsAllDrives=True", "")
+	status, header, body := me.send(t, "DELETE", driveURL+f.Id+"?supportsAllDrives=True", "")
 	if status != 204 || body != "" || header.Get("Content-Type") != "text/html" {
 		t.Errorf("DELETE = %d %q %q, want 204, empty, text/html", status, header.Get("Content-Type"), body)
 	}

@@ -17,7 +17,7 @@ const sheetType = "application/vnd.google-apps.spreadsheet"
 
 func TestFolders(t *testing.T) {
 	google := emulator.New(emulator.Options{})
-	me := newPerson(t, google, "me@example.com", "drive")
+	me := newUser(t, google, "me@example.com", "drive")
 	folder, err := me.drive.Files.Create(&drive.File{Name: "Folder", MimeType: "application/vnd.google-apps.folder"}).Do()
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestCopyFile(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	id := google.Create(emulator.Spreadsheet{Title: "Demo", Owner: "boss@example.com", Sheets: []emulator.Sheet{grid("S", []any{"a"})}})
 	google.Share(id, "me@example.com", "reader")
-	me := newPerson(t, google, "me@example.com", "drive", "spreadsheets")
+	me := newUser(t, google, "me@example.com", "drive", "spreadsheets")
 	made, err := me.drive.Files.Copy(id, &drive.File{}).Fields("id,name,ownedByMe").Do()
 	if err != nil || made.Name != "Copy of Demo" || !made.OwnedByMe {
 		t.Fatalf("Copy = %+v, %v, want Copy of Demo, mine", made, err)
@@ -82,7 +82,7 @@ func TestCopyFile(t *testing.T) {
 func TestPermissions(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	id := google.Create(emulator.Spreadsheet{Owner: "boss@example.com", Unshared: true})
-	boss, friend := newPerson(t, google, "boss@example.com", "drive"), newPerson(t, google, "friend@example.com", "drive", "spreadsheets")
+	boss, friend := newUser(t, google, "boss@example.com", "drive"), newUser(t, google, "friend@example.com", "drive", "spreadsheets")
 	may := func() bool {
 		_, err := friend.sheets.Spreadsheets.Values.Get(id, "A1").Do()
 		return err == nil
@@ -111,7 +111,7 @@ func TestPermissions(t *testing.T) {
 	if _, err := boss.drive.Permissions.Create(id, &drive.Permission{Type: "anyone", Role: "reader"}).Do(); err != nil || !may() {
 		t.Errorf("shared with anyone: %v; may read: %v", err, may())
 	}
-	status, _, body := boss.ask(t, "POST", driveURL+id+"/permissions", `{"type":"anyone","role":"reader","withLink":true}`)
+	status, _, body := boss.send(t, "POST", driveURL+id+"/permissions", `{"type":"anyone","role":"reader","withLink":true}`)
 	if status != 200 {
 		t.Errorf("a field of v2 in v3 = %d %s, want it passed over", status, body)
 	}
@@ -120,7 +120,7 @@ func TestPermissions(t *testing.T) {
 		do   func() error
 		want string
 	}{
-		{"a new owner is asked for twice", func() error {
+		{"a new owner without transferOwnership", func() error {
 			_, err := boss.drive.Permissions.Create(id, &drive.Permission{Type: "user", Role: "owner", EmailAddress: "friend@example.com"}).Do()
 			return err
 		}, "The transferOwnership parameter must be enabled"},
@@ -128,7 +128,7 @@ func TestPermissions(t *testing.T) {
 			_, err := friend.drive.Permissions.Create(id, &drive.Permission{Type: "anyone", Role: "writer"}).Do()
 			return err
 		}, "insufficientFilePermissions"},
-		{"an id that nobody has", func() error { return boss.drive.Permissions.Delete(id, "1").Do() }, "Permission not found: 1."},
+		{"an unknown ID", func() error { return boss.drive.Permissions.Delete(id, "1").Do() }, "Permission not found: 1."},
 		{"the owner stays", func() error {
 			list, err := boss.drive.Permissions.List(id).Do()
 			for _, p := range list.Permissions {
@@ -156,7 +156,7 @@ func TestExports(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	google := emulator.New(emulator.Options{Now: func() time.Time { return now }})
 	id := google.Create(emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("S", []any{"a", 1.5}), grid("T", []any{true})}})
-	me := newPerson(t, google, google.ServiceAccount(), "drive")
+	me := newUser(t, google, google.ServiceAccount(), "drive")
 	export := func(mediaType string) ([]byte, error) {
 		resp, err := me.drive.Files.Export(id, mediaType).Download()
 		if err != nil {
@@ -191,13 +191,13 @@ func TestExports(t *testing.T) {
 	}
 }
 
-// What lies in a shared drive is there only for who says to know of those; and
-// there a service account has room.
+// Files of a shared drive exist only for calls that support these, and a service
+// account may create files there.
 func TestSharedDrives(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	id := google.Create(emulator.Spreadsheet{Title: "Shared", Drive: "drive-1", Unshared: true})
 	google.Share("drive-1", google.ServiceAccount(), "writer")
-	me := newPerson(t, google, google.ServiceAccount(), "drive", "spreadsheets")
+	me := newUser(t, google, google.ServiceAccount(), "drive", "spreadsheets")
 	if _, err := me.sheets.Spreadsheets.Values.Get(id, "A1").Do(); err != nil {
 		t.Errorf("a member reads = %v", err)
 	}

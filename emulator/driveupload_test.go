@@ -17,7 +17,7 @@ import (
 
 func TestUploadCSV(t *testing.T) {
 	google := emulator.New(emulator.Options{})
-	me := newPerson(t, google, "me@example.com", "drive", "spreadsheets")
+	me := newUser(t, google, "me@example.com", "drive", "spreadsheets")
 	text := "id,qty\n007,\"1,000\"\n=1+1,12%\n"
 	f, err := me.drive.Files.Create(&drive.File{Name: "Imported", MimeType: sheetType}).Media(strings.NewReader(text), googleapi.ContentType("text/csv")).Do()
 	if err != nil {
@@ -50,7 +50,8 @@ func TestUploadCSV(t *testing.T) {
 	}
 }
 
-// Answers are packed for who asks as Google documents it, in two headers.
+// Responses are compressed for clients that want it as Google documents, in two
+// headers.
 func TestCompressed(t *testing.T) {
 	_, id, me := writerOf(t, emulator.Spreadsheet{Title: "Demo"})
 	for agent, packed := range map[string]bool{"client (gzip)": true, "client": false} {

@@ -27,15 +27,15 @@ func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.base.RoundTrip(r)
 }
 
-// person is somebody with Google's own clients on an emulator.
-type person struct {
+// user has Google's own clients, with the token of one user.
+type user struct {
 	http   *http.Client
 	sheets *sheets.Service
 	drive  *drive.Service
 }
 
-// newPerson returns clients for a token with short scope names.
-func newPerson(t testing.TB, google *emulator.Server, email string, scopes ...string) person {
+// newUser returns clients for a token with short scope names.
+func newUser(t testing.TB, google *emulator.Server, email string, scopes ...string) user {
 	t.Helper()
 	for i := range scopes {
 		scopes[i] = scopeRoot + scopes[i]
@@ -51,19 +51,19 @@ func newPerson(t testing.TB, google *emulator.Server, email string, scopes ...st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return person{client, s, d}
+	return user{client, s, d}
 }
 
 // writerOf returns an emulator with one spreadsheet and clients for its service account.
-func writerOf(t *testing.T, spec emulator.Spreadsheet) (*emulator.Server, string, person) {
+func writerOf(t *testing.T, spec emulator.Spreadsheet) (*emulator.Server, string, user) {
 	t.Helper()
 	google := emulator.New(emulator.Options{})
 	id := google.Create(spec)
-	return google, id, newPerson(t, google, google.ServiceAccount(), "drive", "spreadsheets")
+	return google, id, newUser(t, google, google.ServiceAccount(), "drive", "spreadsheets")
 }
 
-// ask sends a raw request and returns status, header and body.
-func (p person) ask(t testing.TB, method, url, body string) (int, http.Header, string) {
+// send sends a raw request and returns status, header and body.
+func (p user) send(t testing.TB, method, url, body string) (int, http.Header, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {

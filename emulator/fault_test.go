@@ -15,7 +15,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-func appendOne(t *testing.T, me person, id string) error {
+func appendOne(t *testing.T, me user, id string) error {
 	t.Helper()
 	body := &sheets.ValueRange{Values: [][]any{{"x"}}}
 	_, err := me.sheets.Spreadsheets.Values.Append(id, "A1", body).ValueInputOption("RAW").Do()
@@ -38,7 +38,7 @@ func TestFaultStatus(t *testing.T) {
 			t.Errorf("status %d: %d rows were stored, want none", tt.status, n)
 		}
 		if err := appendOne(t, me, id); err != nil {
-			t.Errorf("after one strike: %v, want success", err)
+			t.Errorf("after one fault: %v, want success", err)
 		}
 	}
 }
@@ -46,7 +46,7 @@ func TestFaultStatus(t *testing.T) {
 func TestFaultHTML(t *testing.T) {
 	google, id, me := writerOf(t, emulator.Spreadsheet{})
 	google.Inject(emulator.Fault{Status: 502, HTML: true})
-	status, header, body := me.ask(t, "GET", sheetsURL+id, "")
+	status, header, body := me.send(t, "GET", sheetsURL+id, "")
 	if status != 502 || !strings.HasPrefix(header.Get("Content-Type"), "text/html") || !strings.HasPrefix(body, "<!DOCTYPE html>") {
 		t.Errorf("= %d, %s, %q, want a 502 page", status, header.Get("Content-Type"), body)
 	}
@@ -56,10 +56,10 @@ func TestFaultOfTheMetadataServer(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	google.Inject(emulator.Fault{Call: "metadata.token", Times: 1, Status: 503})
 	const path = "instance/service-accounts/default/"
-	if status, _, _ := askMetadata(t, google, path+"email", "Metadata-Flavor: Google"); status != 200 {
+	if status, _, _ := getMetadata(t, google, path+"email", "Metadata-Flavor: Google"); status != 200 {
 		t.Errorf("email = %d, want 200: another call", status)
 	}
-	status, header, body := askMetadata(t, google, path+"token", "Metadata-Flavor: Google")
+	status, header, body := getMetadata(t, google, path+"token", "Metadata-Flavor: Google")
 	if status != 503 || body != "Service Unavailable\n" || header.Get("Metadata-Flavor") != "Google" {
 		t.Errorf("token = %d %q, want its own text", status, body)
 	}
@@ -73,8 +73,8 @@ func TestFaultDrop(t *testing.T) {
 		want   error
 	}{
 		{"before: nothing is stored", emulator.DropBefore, 0, io.EOF},
-		{"after: stored, and nobody knows", emulator.DropAfter, 1, io.EOF},
-		{"middle: stored, half an answer", emulator.DropMiddle, 1, io.ErrUnexpectedEOF},
+		{"after: stored, without a response", emulator.DropAfter, 1, io.EOF},
+		{"middle: stored, with half a response", emulator.DropMiddle, 1, io.ErrUnexpectedEOF},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 )
 
 // entry writes one cell as if typed.
-func (p person) entry(t testing.TB, id, at string, value any) {
+func (p user) entry(t testing.TB, id, at string, value any) {
 	t.Helper()
 	body := &sheets.ValueRange{Values: [][]any{{value}}}
 	if _, err := p.sheets.Spreadsheets.Values.Update(id, at, body).ValueInputOption("USER_ENTERED").Do(); err != nil {
@@ -21,7 +21,7 @@ func (p person) entry(t testing.TB, id, at string, value any) {
 }
 
 // cellIn reads one cell in a render option; nil for an empty one.
-func (p person) cellIn(t testing.TB, id, at, option string) any {
+func (p user) cellIn(t testing.TB, id, at, option string) any {
 	t.Helper()
 	got, err := p.sheets.Spreadsheets.Values.Get(id, at).ValueRenderOption(option).Do()
 	if err != nil {
@@ -40,7 +40,7 @@ func TestFormulas(t *testing.T) {
 		grid("S", []any{1, 0, "x y", true}, []any{2, 10.5, "007"}, []any{3}),
 		grid("It's", []any{40}),
 	}})
-	me := newPerson(t, google, google.ServiceAccount(), "spreadsheets")
+	me := newUser(t, google, google.ServiceAccount(), "spreadsheets")
 	tests := []struct {
 		formula string
 		want    any
@@ -72,7 +72,7 @@ func TestFormulas(t *testing.T) {
 }
 
 // batch sends requests in one batch.
-func (p person) batch(t testing.TB, id string, requests ...*sheets.Request) *sheets.BatchUpdateSpreadsheetResponse {
+func (p user) batch(t testing.TB, id string, requests ...*sheets.Request) *sheets.BatchUpdateSpreadsheetResponse {
 	t.Helper()
 	got, err := p.sheets.Spreadsheets.BatchUpdate(id, &sheets.BatchUpdateSpreadsheetRequest{Requests: requests}).Do()
 	if err != nil {
@@ -81,7 +81,7 @@ func (p person) batch(t testing.TB, id string, requests ...*sheets.Request) *she
 	return got
 }
 
-// Formulas follow what they refer to: values, rows, columns and titles.
+// Formulas follow their references: values, rows, columns and titles.
 func TestFormulasFollow(t *testing.T) {
 	_, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("S", []any{1}, []any{2}, []any{3}), grid("Other")}})
 	me.entry(t, id, "Other!A1", "=SUM(S!A1:A3)+S!$A$3")
@@ -125,7 +125,7 @@ func TestFormulaCells(t *testing.T) {
 		t.Errorf("cell = %+v, want the formula and its error", cell)
 	}
 	for _, text := range []string{"=QUERY(A1:B2)", "={1,2}", "=SUMPRODUCT((A1:A3>2)*B1:B3)", "=A1:A3 * 2"} {
-		status, _, body := me.ask(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=USER_ENTERED", `{"values":[["`+text+`"]]}`)
+		status, _, body := me.send(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=USER_ENTERED", `{"values":[["`+text+`"]]}`)
 		if status != 501 {
 			t.Errorf("%s answers %d %s, want 501", text, status, body)
 		}

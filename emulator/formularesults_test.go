@@ -6,8 +6,8 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// Formulas as people write them, nested and with errors in the middle: what the
-// library gets wrong by itself is among them.
+// Formulas as users write them, nested and with errors inside. Some of them are
+// wrong in the library alone.
 func TestFormulaResults(t *testing.T) {
 	tests := []struct {
 		formula string

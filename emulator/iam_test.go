@@ -24,24 +24,24 @@ func deniedBody(permission string) string {
 		`"details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","domain":"iam.googleapis.com","metadata":{"permission":"` + permission + `"},"reason":"IAM_PERMISSION_DENIED"}]}}`
 }
 
-// TestIAMRefusals compares whole bodies, as clients tell causes apart by them.
+// TestIAMRefusals compares whole bodies, as clients distinguish causes by them.
 func TestIAMRefusals(t *testing.T) {
 	const invalid = `{"error":{"code":400,"message":"Request contains an invalid argument.","status":"INVALID_ARGUMENT"}}`
 	const scope = `{"scope":["https://www.googleapis.com/auth/drive"]}`
 	google := emulator.New(emulator.Options{})
 	google.Grant("dev@example.com", robot)
 	google.Grant(robot, another)
-	dev := newPerson(t, google, "dev@example.com", "cloud-platform")
-	stranger := newPerson(t, google, "stranger@example.com", "iam")
-	itself := newPerson(t, google, robot, "cloud-platform")
-	sheetsOnly := newPerson(t, google, "dev@example.com", "spreadsheets")
+	dev := newUser(t, google, "dev@example.com", "cloud-platform")
+	stranger := newUser(t, google, "stranger@example.com", "iam")
+	itself := newUser(t, google, robot, "cloud-platform")
+	sheetsOnly := newUser(t, google, "dev@example.com", "spreadsheets")
 	hours := func(n int) string { return fmt.Sprint(time.Now().Add(time.Duration(n) * time.Hour).Unix()) }
 	tests := []struct {
 		name       string
-		who        person
+		who        user
 		call, body string
 		status     int
-		want       string // the answer without white space; "" is not compared
+		want       string // the body without white space; "" is not compared
 	}{
 		{"granted", dev, robot + ":generateAccessToken", scope, 200, ""},
 		{"granted, by the unique ID", dev, emulator.UniqueID(robot) + ":generateAccessToken", scope, 200, ""},
@@ -72,7 +72,7 @@ func TestIAMRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			status, _, body := tt.who.ask(t, "POST", iamURL+tt.call, tt.body)
+			status, _, body := tt.who.send(t, "POST", iamURL+tt.call, tt.body)
 			if got := compact(body); status != tt.status || tt.want != "" && got != compact(tt.want) {
 				t.Errorf("POST %s = %d\n%s, want %d\n%s", tt.call, status, got, tt.status, compact(tt.want))
 			}
@@ -84,22 +84,22 @@ func TestIAMDisabled(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	google.Grant("dev@example.com", robot)
 	google.Disable("iamcredentials.googleapis.com", true)
-	dev := newPerson(t, google, "dev@example.com", "cloud-platform")
-	status, _, body := dev.ask(t, "POST", iamURL+robot+":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/drive"]}`)
+	dev := newUser(t, google, "dev@example.com", "cloud-platform")
+	status, _, body := dev.send(t, "POST", iamURL+robot+":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/drive"]}`)
 	if status != 403 || !strings.Contains(body, `"reason": "SERVICE_DISABLED"`) || !strings.Contains(body, "IAM Service Account Credentials API has not been used") {
 		t.Errorf("generateAccessToken with the API off = %d %s, want 403 SERVICE_DISABLED", status, body)
 	}
 }
 
-// TestGenerateAccessToken: the token is the account's, with the scopes and for
-// the time that were asked for.
+// TestGenerateAccessToken: the token is one of the account, with the requested
+// scopes and lifetime.
 func TestGenerateAccessToken(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	google := emulator.New(emulator.Options{Now: func() time.Time { return now }})
 	google.Grant("dev@example.com", robot)
-	dev := newPerson(t, google, "dev@example.com", "cloud-platform")
+	dev := newUser(t, google, "dev@example.com", "cloud-platform")
 	for lifetime, want := range map[string]string{"": "2026-01-02T04:04:05Z", "300s": "2026-01-02T03:09:05Z"} {
-		_, _, body := dev.ask(t, "POST", iamURL+robot+":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/drive"],"lifetime":"`+lifetime+`"}`)
+		_, _, body := dev.send(t, "POST", iamURL+robot+":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/drive"],"lifetime":"`+lifetime+`"}`)
 		var a struct{ AccessToken, ExpireTime string }
 		if err := json.Unmarshal([]byte(body), &a); err != nil || a.ExpireTime != want {
 			t.Fatalf("generateAccessToken for %q = %s, want expireTime %s", lifetime, body, want)
@@ -113,9 +113,9 @@ func TestGenerateAccessToken(t *testing.T) {
 func TestGenerateIDToken(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	google.Grant("dev@example.com", robot)
-	dev := newPerson(t, google, "dev@example.com", "cloud-platform")
+	dev := newUser(t, google, "dev@example.com", "cloud-platform")
 	for include, want := range map[string]string{"true": robot, "false": ""} {
-		_, _, body := dev.ask(t, "POST", iamURL+robot+":generateIdToken", `{"audience":"https://a.example.com","includeEmail":`+include+`}`)
+		_, _, body := dev.send(t, "POST", iamURL+robot+":generateIdToken", `{"audience":"https://a.example.com","includeEmail":`+include+`}`)
 		var a struct{ Token string }
 		if err := json.Unmarshal([]byte(body), &a); err != nil {
 			t.Fatalf("generateIdToken = %s: %v", body, err)
@@ -127,36 +127,36 @@ func TestGenerateIDToken(t *testing.T) {
 }
 
 // TestFederated: a federated token opens no spreadsheet and signs nothing, but
-// may be exchanged for one of a service account.
+// can be exchanged for a token of a service account.
 func TestFederated(t *testing.T) {
 	google := emulator.New(emulator.Options{Profile: emulator.GKEDirect})
 	id := google.Create(emulator.Spreadsheet{})
-	_, _, body := askMetadata(t, google, accountPath+"token", flavor)
+	_, _, body := getMetadata(t, google, accountPath+"token", flavor)
 	federated := tokenIn(t, body).AccessToken
-	workload := holder(t, google, federated)
-	if status, _, body := workload.ask(t, "GET", tokenURL+"info?access_token="+federated, ""); status != 400 {
-		t.Errorf("tokeninfo = %d %s, want 400: Google knows no such account", status, body)
+	workload := userWithToken(t, google, federated)
+	if status, _, body := workload.send(t, "GET", tokenURL+"info?access_token="+federated, ""); status != 400 {
+		t.Errorf("tokeninfo = %d %s, want 400: it has no account", status, body)
 	}
 	const unsupportedType = `{"error":{"code":401,"message":"Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.","status":"UNAUTHENTICATED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","metadata":{"method":"google.iam.credentials.v1.IAMCredentials.SignJwt","service":"iamcredentials.googleapis.com"},"reason":"ACCESS_TOKEN_TYPE_UNSUPPORTED"}]}}`
 	google.Grant(google.WorkloadPool(), google.ServiceAccount())
-	status, _, body := workload.ask(t, "POST", iamURL+google.ServiceAccount()+":signJwt", `{"payload":"{}"}`)
+	status, _, body := workload.send(t, "POST", iamURL+google.ServiceAccount()+":signJwt", `{"payload":"{}"}`)
 	if status != 401 || compact(body) != compact(unsupportedType) {
 		t.Errorf("signJwt = %d %s, want 401 %s", status, compact(body), unsupportedType)
 	}
-	status, _, body = workload.ask(t, "POST", iamURL+google.ServiceAccount()+":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/spreadsheets"]}`)
+	status, _, body = workload.send(t, "POST", iamURL+google.ServiceAccount()+":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/spreadsheets"]}`)
 	var a struct{ AccessToken string }
 	if err := json.Unmarshal([]byte(body), &a); status != 200 || err != nil {
 		t.Fatalf("generateAccessToken = %d %s, %v", status, body, err)
 	}
-	if _, err := holder(t, google, a.AccessToken).sheets.Spreadsheets.Get(id).Do(); err != nil {
+	if _, err := userWithToken(t, google, a.AccessToken).sheets.Spreadsheets.Get(id).Do(); err != nil {
 		t.Errorf("Get as the service account: %v", err)
 	}
-	if status, _, _ := workload.ask(t, "GET", sheetsURL+id, ""); status != 401 {
+	if status, _, _ := workload.send(t, "GET", sheetsURL+id, ""); status != 401 {
 		t.Errorf("Get as the workload = %d, want 401", status)
 	}
 }
 
-// TestCredentialsFiles gives Google's library the files that gcloud writes.
+// TestCredentialsFiles passes the files that gcloud writes to Google's library.
 func TestCredentialsFiles(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	id := google.Create(emulator.Spreadsheet{Unshared: true})
@@ -173,7 +173,7 @@ func TestCredentialsFiles(t *testing.T) {
 		name, kind, file, principal, refused string
 	}{
 		{"a login with the scope", "authorized_user", login(scopeRoot + "spreadsheets"), "dev@example.com", ""},
-		{"a login has its own scopes, not those asked for", "authorized_user", login(scopeRoot + "cloud-platform"), "dev@example.com", "insufficient authentication scopes"},
+		{"a login has its own scopes, not the requested ones", "authorized_user", login(scopeRoot + "cloud-platform"), "dev@example.com", "insufficient authentication scopes"},
 		{"impersonation", "impersonated_service_account", impersonated(login(scopeRoot + "cloud-platform")), robot, ""},
 		{"a key", "service_account", string(google.KeyFile(robot)), robot, ""},
 	}
@@ -194,7 +194,7 @@ func TestCredentialsFiles(t *testing.T) {
 			if f := tokenInfo(t, google, token.Value); f.Email != tt.principal {
 				t.Errorf("the token is of %s, want %s", f.Email, tt.principal)
 			}
-			_, err = holder(t, google, token.Value).sheets.Spreadsheets.Get(id).Do()
+			_, err = userWithToken(t, google, token.Value).sheets.Spreadsheets.Get(id).Do()
 			if err == nil && tt.refused != "" || err != nil && (tt.refused == "" || !strings.Contains(err.Error(), tt.refused)) {
 				t.Errorf("Get = %v, want %q", err, tt.refused)
 			}

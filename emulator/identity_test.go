@@ -17,8 +17,8 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// holder is somebody with a token that was got elsewhere.
-func holder(t testing.TB, google *emulator.Server, token string) person {
+// userWithToken returns clients for a token.
+func userWithToken(t testing.TB, google *emulator.Server, token string) user {
 	t.Helper()
 	transport := emulator.Transport(google)
 	t.Cleanup(transport.(*http.Transport).CloseIdleConnections)
@@ -27,7 +27,7 @@ func holder(t testing.TB, google *emulator.Server, token string) person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return person{http: client, sheets: s}
+	return user{http: client, sheets: s}
 }
 
 // post sends a form to the token endpoint, or an API's JSON.
@@ -51,7 +51,7 @@ type tokenFacts struct {
 
 func tokenInfo(t testing.TB, google *emulator.Server, token string) (f tokenFacts) {
 	t.Helper()
-	status, _, body := holder(t, google, "").ask(t, "GET", "https://oauth2.googleapis.com/tokeninfo?access_token="+token, "")
+	status, _, body := userWithToken(t, google, "").send(t, "GET", "https://oauth2.googleapis.com/tokeninfo?access_token="+token, "")
 	if err := json.Unmarshal([]byte(body), &f); status != 200 || err != nil {
 		t.Fatalf("tokeninfo = %d %s, %v", status, body, err)
 	}
@@ -76,7 +76,7 @@ type identityClaims struct {
 
 func servedKeys(t testing.TB, google *emulator.Server) (set jose.JSONWebKeySet) {
 	t.Helper()
-	status, header, body := holder(t, google, "").ask(t, "GET", "https://www.googleapis.com/oauth2/v3/certs", "")
+	status, header, body := userWithToken(t, google, "").send(t, "GET", "https://www.googleapis.com/oauth2/v3/certs", "")
 	if err := json.Unmarshal([]byte(body), &set); status != 200 || err != nil || !strings.Contains(header.Get("Cache-Control"), "max-age=3600") {
 		t.Fatalf("certs = %d %s, %v, Cache-Control %q", status, body, err, header.Get("Cache-Control"))
 	}
@@ -104,7 +104,7 @@ func TestIDTokens(t *testing.T) {
 		email   bool
 		machine bool
 	}{
-		{"Cloud Run always tells the address", emulator.CloudRun, "", true, false},
+		{"Cloud Run always has the address", emulator.CloudRun, "", true, false},
 		{"full", emulator.GKE, "&format=full", true, false},
 		{"standard", emulator.GKE, "&format=standard", false, false},
 		{"a machine describes itself", emulator.GCE, "&format=full", true, true},
@@ -114,7 +114,7 @@ func TestIDTokens(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			google := emulator.New(emulator.Options{Profile: tt.profile, Now: func() time.Time { return now }})
-			_, _, token := askMetadata(t, google, accountPath+"identity?audience=https://a.example.com"+tt.query, flavor)
+			_, _, token := getMetadata(t, google, accountPath+"identity?audience=https://a.example.com"+tt.query, flavor)
 			c := verified(t, google, token)
 			id := emulator.UniqueID(google.ServiceAccount())
 			if c.Issuer != "https://accounts.google.com" || c.Audience != "https://a.example.com" || c.Subject != id || c.Party != id || len(id) != 21 ||
@@ -131,7 +131,7 @@ func TestIDTokens(t *testing.T) {
 	}
 }
 
-// TestRotateKeys: the key before the last stays among those served, older ones don't.
+// TestRotateKeys: the previous key is still served, older ones are not.
 func TestRotateKeys(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	first := google.IDToken("a@example.com", "https://a.example.com")
@@ -165,12 +165,12 @@ func TestTokenInfo(t *testing.T) {
 	}
 	now = now.Add(time.Hour)
 	for _, expired := range []string{token, "ya29.nobody", ""} {
-		status, _, body := holder(t, google, "").ask(t, "GET", "https://oauth2.googleapis.com/tokeninfo?access_token="+expired, "")
+		status, _, body := userWithToken(t, google, "").send(t, "GET", "https://oauth2.googleapis.com/tokeninfo?access_token="+expired, "")
 		if status != 400 || compact(body) != compact(`{"error_description":"Invalid Value"}`) {
 			t.Errorf("tokeninfo of %.10q = %d %s, want the recorded 400", expired, status, body)
 		}
 	}
-	if status, _, _ := holder(t, google, "").ask(t, "GET", "https://oauth2.googleapis.com/tokeninfo?id_token=x", ""); status != 501 {
+	if status, _, _ := userWithToken(t, google, "").send(t, "GET", "https://oauth2.googleapis.com/tokeninfo?id_token=x", ""); status != 501 {
 		t.Errorf("tokeninfo of an ID token = %d, want 501", status)
 	}
 	for _, r := range google.Requests() {
@@ -181,7 +181,7 @@ func TestTokenInfo(t *testing.T) {
 }
 
 // FuzzIdentity: no request to IAM, the token endpoint or the metadata server
-// makes the emulator panic, or answer what is not HTTP.
+// makes the emulator panic, or write an invalid response.
 func FuzzIdentity(f *testing.F) {
 	const caller = "dev@example.com"
 	google := emulator.New(emulator.Options{Profile: emulator.GCE})

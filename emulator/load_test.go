@@ -12,7 +12,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// Many clients at once: no row is lost, none is read half written.
+// With many clients at once no row is lost, and none is read half written.
 func TestConcurrentClients(t *testing.T) {
 	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("S", []any{"a", "b"})}})
 	const clients, rows = 8, 10
@@ -44,7 +44,7 @@ func TestConcurrentClients(t *testing.T) {
 	}
 }
 
-// large is a spreadsheet of 100,000 rows and 10 columns.
+// large returns a spreadsheet of 100,000 rows and 10 columns.
 func large(b *testing.B) (*emulator.Server, string) {
 	values := make([][]any, 100_000)
 	for r := range values {
@@ -61,9 +61,9 @@ func large(b *testing.B) (*emulator.Server, string) {
 
 func benchmarkCall(b *testing.B, method, path, body string) {
 	google, id := large(b)
-	me := newPerson(b, google, google.ServiceAccount(), "spreadsheets")
+	me := newUser(b, google, google.ServiceAccount(), "spreadsheets")
 	for b.Loop() {
-		status, _, text := me.ask(b, method, sheetsURL+id+path, body)
+		status, _, text := me.send(b, method, sheetsURL+id+path, body)
 		if status != 200 {
 			b.Fatalf("%d %s", status, text)
 		}

@@ -12,9 +12,9 @@ import (
 
 const metadataHost = "http://169.254.169.254/computeMetadata/v1/"
 
-// askMetadata asks the metadata server for a path below metadataHost or, with a
-// slash before it, below its root; a header is "Name: value", or empty.
-func askMetadata(t *testing.T, google *emulator.Server, path string, headers ...string) (int, http.Header, string) {
+// getMetadata gets a path below metadataHost or, with a slash before it, below
+// its root. A header is "Name: value", or empty.
+func getMetadata(t *testing.T, google *emulator.Server, path string, headers ...string) (int, http.Header, string) {
 	t.Helper()
 	address := metadataHost + path
 	if strings.HasPrefix(path, "/") {
@@ -64,7 +64,7 @@ func TestMetadataEntries(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			status, header, body := askMetadata(t, google, tt.path, tt.header)
+			status, header, body := getMetadata(t, google, tt.path, tt.header)
 			if status != tt.status || body != tt.body {
 				t.Errorf("GET %s = %d %q, want %d %q", tt.path, status, body, tt.status, tt.body)
 			}
@@ -73,7 +73,7 @@ func TestMetadataEntries(t *testing.T) {
 			}
 		})
 	}
-	status, _, body := askMetadata(t, google, "project/project-id", flavor, "X-Forwarded-For: 10.0.0.1")
+	status, _, body := getMetadata(t, google, "project/project-id", flavor, "X-Forwarded-For: 10.0.0.1")
 	if status != 403 || body != "Forbidden\n" {
 		t.Errorf("with X-Forwarded-For: %d %q, want 403: a proxied request is refused", status, body)
 	}
@@ -97,7 +97,7 @@ func TestMetadataTokenScopes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			status, _, body := askMetadata(t, google, path+tt.query, "Metadata-Flavor: Google")
+			status, _, body := getMetadata(t, google, path+tt.query, "Metadata-Flavor: Google")
 			if status != tt.status {
 				t.Fatalf("token%s = %d %q, want %d", tt.query, status, body, tt.status)
 			}
@@ -119,7 +119,7 @@ func TestMetadataTokenIsCachedUntilItsLastMinute(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	google := emulator.New(emulator.Options{Now: func() time.Time { return now }})
 	fetch := func() (token string, seconds int) {
-		_, _, body := askMetadata(t, google, "instance/service-accounts/default/token", "Metadata-Flavor: Google")
+		_, _, body := getMetadata(t, google, "instance/service-accounts/default/token", "Metadata-Flavor: Google")
 		var a struct {
 			AccessToken string `json:"access_token"`
 			ExpiresIn   int    `json:"expires_in"`

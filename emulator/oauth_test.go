@@ -17,7 +17,7 @@ const (
 	jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 )
 
-// signAs lets IAM sign claims with an account's key, and returns the JWT.
+// signAs returns claims as a JWT that IAM signed with an account's key.
 func signAs(t testing.TB, google *emulator.Server, account string, claims map[string]any) string {
 	t.Helper()
 	google.Grant(account, account)
@@ -29,7 +29,7 @@ func signAs(t testing.TB, google *emulator.Server, account string, claims map[st
 	if err != nil {
 		t.Fatal(err)
 	}
-	status, _, body := newPerson(t, google, account, "cloud-platform").ask(t, "POST", iamURL+account+":signJwt", string(request))
+	status, _, body := newUser(t, google, account, "cloud-platform").send(t, "POST", iamURL+account+":signJwt", string(request))
 	var a struct{ KeyID, SignedJwt string }
 	if err := json.Unmarshal([]byte(body), &a); status != 200 || err != nil || a.KeyID == "" {
 		t.Fatalf("signJwt = %d %s, %v", status, body, err)
@@ -37,8 +37,8 @@ func signAs(t testing.TB, google *emulator.Server, account string, claims map[st
 	return a.SignedJwt
 }
 
-// TestActAsUser is the way of domain-wide delegation without a key: metadata
-// server, signJwt, token endpoint, and a spreadsheet that only the user may open.
+// TestActAsUser is domain-wide delegation without a key: metadata server,
+// signJwt, token endpoint, and a spreadsheet that only the user may open.
 func TestActAsUser(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	robot := google.ServiceAccount()
@@ -47,14 +47,14 @@ func TestActAsUser(t *testing.T) {
 	google.Delegate(robot, "example.com", scopeRoot+"drive", scopeRoot+"spreadsheets")
 	google.Grant(robot, robot)
 
-	_, _, body := askMetadata(t, google, accountPath+"token", flavor)
+	_, _, body := getMetadata(t, google, accountPath+"token", flavor)
 	now := time.Now().Unix()
 	claims, _ := json.Marshal(map[string]any{
 		"iss": robot, "sub": "user@example.com", "aud": tokenURL, "iat": now, "exp": now + 300,
 		"scope": scopeRoot + "drive " + scopeRoot + "spreadsheets",
 	})
 	request, _ := json.Marshal(map[string]string{"payload": string(claims)})
-	_, _, body = holder(t, google, tokenIn(t, body).AccessToken).ask(t, "POST", iamURL+robot+":signJwt", string(request))
+	_, _, body = userWithToken(t, google, tokenIn(t, body).AccessToken).send(t, "POST", iamURL+robot+":signJwt", string(request))
 	var signed struct{ SignedJwt string }
 	if err := json.Unmarshal([]byte(body), &signed); err != nil || signed.SignedJwt == "" {
 		t.Fatalf("signJwt = %s, %v", body, err)
@@ -64,7 +64,7 @@ func TestActAsUser(t *testing.T) {
 	if token.ExpiresIn != 3599 {
 		t.Errorf("expires_in = %d, want 3599", token.ExpiresIn)
 	}
-	if _, err := holder(t, google, token.AccessToken).sheets.Spreadsheets.Get(id).Do(); err != nil {
+	if _, err := userWithToken(t, google, token.AccessToken).sheets.Spreadsheets.Get(id).Do(); err != nil {
 		t.Errorf("Get as the user: %v", err)
 	}
 	log := google.Requests()
@@ -73,7 +73,7 @@ func TestActAsUser(t *testing.T) {
 	}
 }
 
-// TestAssertions changes one thing at a time in an assertion that is good.
+// TestAssertions changes one claim at a time of a valid assertion.
 func TestAssertions(t *testing.T) {
 	const (
 		unauthorized = `{"error":"unauthorized_client","error_description":"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."}`
@@ -85,7 +85,7 @@ func TestAssertions(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	google := emulator.New(emulator.Options{Now: func() time.Time { return now }})
 	google.Delegate(robot, "example.com", scopeRoot+"drive")
-	good := map[string]any{
+	valid := map[string]any{
 		"iss": robot, "sub": "user@example.com", "aud": tokenURL, "scope": scopeRoot + "drive",
 		"iat": now.Unix(), "exp": now.Unix() + 3600,
 	}
@@ -94,10 +94,10 @@ func TestAssertions(t *testing.T) {
 		changes map[string]any
 		later   time.Duration
 		status  int
-		want    string // the answer without white space; "" is not compared
+		want    string // the body without white space; "" is not compared
 	}{
-		{"good", nil, 0, 200, ""},
-		{"good, by the unique ID", map[string]any{"iss": emulator.UniqueID(robot)}, 0, 200, ""},
+		{"valid", nil, 0, 200, ""},
+		{"valid, by the unique ID", map[string]any{"iss": emulator.UniqueID(robot)}, 0, 200, ""},
 		{"for itself", map[string]any{"sub": robot, "scope": scopeRoot + "spreadsheets"}, 0, 200, ""},
 		{"for itself, unsaid", map[string]any{"sub": "", "scope": scopeRoot + "spreadsheets"}, 0, 200, ""},
 		{"the old address", map[string]any{"aud": "https://www.googleapis.com/oauth2/v4/token"}, 0, 200, ""},
@@ -114,12 +114,12 @@ func TestAssertions(t *testing.T) {
 		{"of the future", map[string]any{"iat": now.Unix() + 301}, 0, 400, badTime},
 		{"issued after its end", map[string]any{"iat": now.Unix() + 200, "exp": now.Unix() + 100}, 0, 400, badTime},
 		{"of another account's key", map[string]any{"iss": another}, 0, 400, `{"error":"invalid_grant","error_description":"Invalid JWT Signature."}`},
-		{"of nobody", map[string]any{"iss": "nobody@example.com"}, 0, 400, `{"error":"invalid_grant","error_description":"Invalid grant: account not found"}`},
+		{"of an unknown account", map[string]any{"iss": "nobody@example.com"}, 0, 400, `{"error":"invalid_grant","error_description":"Invalid grant: account not found"}`},
 	}
 	google.Grant("dev@example.com", another)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			claims := maps.Clone(good)
+			claims := maps.Clone(valid)
 			maps.Copy(claims, tt.changes)
 			text := signAs(t, google, robot, claims)
 			now = now.Add(tt.later)
@@ -174,8 +174,8 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-// TestIDTokenByAssertion: a key file's owner asks the token endpoint for an ID
-// token of the account by target_audience.
+// TestIDTokenByAssertion: an assertion with a target_audience is exchanged for
+// an ID token of the account.
 func TestIDTokenByAssertion(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	now := time.Now().Unix()
@@ -192,21 +192,21 @@ func TestIDTokenByAssertion(t *testing.T) {
 	}
 }
 
-// TestIdentityFaults strikes each call by its name, once.
+// TestIdentityFaults makes each call fail once, by its name.
 func TestIdentityFaults(t *testing.T) {
 	const iamName = "iamcredentials.projects.serviceAccounts."
 	google := emulator.New(emulator.Options{Profile: emulator.GKE})
-	me := newPerson(t, google, "dev@example.com", "cloud-platform")
+	me := newUser(t, google, "dev@example.com", "cloud-platform")
 	google.Grant("dev@example.com", robot)
 	metadata := func(leaf string) func() (int, string) {
 		return func() (int, string) {
-			status, _, body := askMetadata(t, google, accountPath+leaf, flavor)
+			status, _, body := getMetadata(t, google, accountPath+leaf, flavor)
 			return status, body
 		}
 	}
 	iam := func(verb, body string) func() (int, string) {
 		return func() (int, string) {
-			status, _, text := me.ask(t, "POST", iamURL+robot+":"+verb, body)
+			status, _, text := me.send(t, "POST", iamURL+robot+":"+verb, body)
 			return status, text
 		}
 	}
@@ -227,7 +227,7 @@ func TestIdentityFaults(t *testing.T) {
 		{"oauth2.token", 500, func() (int, string) { return post(t, google, tokenURL, refresh) }, `"error": "internal_failure"`},
 		{"oauth2.token", 503, func() (int, string) { return post(t, google, tokenURL, refresh) }, "<!DOCTYPE html>"},
 		{"oauth2.certs", 500, func() (int, string) {
-			status, _, body := me.ask(t, "GET", "https://www.googleapis.com/oauth2/v3/certs", "")
+			status, _, body := me.send(t, "GET", "https://www.googleapis.com/oauth2/v3/certs", "")
 			return status, body
 		}, "<!DOCTYPE html>"},
 	}
@@ -250,7 +250,7 @@ func TestIdentityFaults(t *testing.T) {
 func TestIdentityConcurrently(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	google.Grant(google.ServiceAccount(), google.ServiceAccount())
-	me := newPerson(t, google, google.ServiceAccount(), "cloud-platform")
+	me := newUser(t, google, google.ServiceAccount(), "cloud-platform")
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -258,9 +258,9 @@ func TestIdentityConcurrently(t *testing.T) {
 			google.Delegate(robot, "example.com", scopeRoot+"drive")
 			google.Unbind(true)
 			google.KeyFile(google.ServiceAccount())
-			me.ask(t, "POST", iamURL+google.ServiceAccount()+":signJwt", `{"payload":"{}"}`)
-			me.ask(t, "GET", "https://www.googleapis.com/oauth2/v3/certs", "")
-			askMetadata(t, google, accountPath+"identity?audience=x", flavor)
+			me.send(t, "POST", iamURL+google.ServiceAccount()+":signJwt", `{"payload":"{}"}`)
+			me.send(t, "GET", "https://www.googleapis.com/oauth2/v3/certs", "")
+			getMetadata(t, google, accountPath+"identity?audience=x", flavor)
 		})
 	}
 	google.RotateKeys()

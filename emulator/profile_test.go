@@ -19,8 +19,8 @@ const (
 	flavor      = "Metadata-Flavor: Google"
 )
 
-// asPlatform lets Google's libraries find the emulator as their metadata server,
-// and no credentials file before it.
+// asPlatform makes the emulator the metadata server of Google's libraries,
+// without a credentials file.
 func asPlatform(t *testing.T, google *emulator.Server) {
 	t.Helper()
 	listener := httptest.NewServer(google)
@@ -31,7 +31,7 @@ func asPlatform(t *testing.T, google *emulator.Server) {
 	t.Setenv("APPDATA", t.TempDir())
 }
 
-// TestProfilesThroughGoogleLibrary asks for the scope of Sheets as every Go
+// TestProfilesThroughGoogleLibrary requests the scope of Sheets as every Go
 // client does, and opens a spreadsheet that is shared with the service account.
 func TestProfilesThroughGoogleLibrary(t *testing.T) {
 	tests := []struct {
@@ -65,7 +65,7 @@ func TestProfilesThroughGoogleLibrary(t *testing.T) {
 			if left := time.Until(token.Expiry); left < 59*time.Minute || token.Type != "Bearer" {
 				t.Errorf("token of type %q for %v, want Bearer for an hour", token.Type, left)
 			}
-			_, err = holder(t, google, token.Value).sheets.Spreadsheets.Get(id).Do()
+			_, err = userWithToken(t, google, token.Value).sheets.Spreadsheets.Get(id).Do()
 			if status, reason := refusalOf(err); status != tt.status || reason != tt.reason {
 				t.Errorf("Get = %v, want %d %s: %s", err, tt.status, tt.reason, tt.rule)
 			}
@@ -87,12 +87,12 @@ func TestDefaultScopes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		google := emulator.New(emulator.Options{Profile: tt.profile})
-		_, _, body := askMetadata(t, google, accountPath+"token", flavor)
+		_, _, body := getMetadata(t, google, accountPath+"token", flavor)
 		shown := tokenInfo(t, google, tokenIn(t, body).AccessToken)
 		if got := strings.ReplaceAll(shown.Scope, scopeRoot, ""); got != tt.want || shown.Email != google.ServiceAccount() {
 			t.Errorf("%s: token of %s for %q, want of the account for %q", tt.profile, shown.Email, got, tt.want)
 		}
-		_, _, listed := askMetadata(t, google, accountPath+"scopes", flavor)
+		_, _, listed := getMetadata(t, google, accountPath+"scopes", flavor)
 		if got := strings.Join(strings.Fields(strings.ReplaceAll(listed, scopeRoot, "")), " "); got != tt.want {
 			t.Errorf("%s: scopes = %q, want %q", tt.profile, got, tt.want)
 		}
@@ -113,8 +113,8 @@ func tokenIn(t *testing.T, body string) (a tokenAnswer) {
 	return a
 }
 
-// TestTokenCache asks again and again; each step tells how long the token in the
-// cache has to live, and whether a new one is to come.
+// TestTokenCache requests a token at several times. Each step has the lifetime
+// that is left to the cached token, and whether it is replaced.
 func TestTokenCache(t *testing.T) {
 	type step struct {
 		left    int // seconds
@@ -135,7 +135,7 @@ func TestTokenCache(t *testing.T) {
 		now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 		google := emulator.New(emulator.Options{Profile: tt.profile, Now: func() time.Time { return now }})
 		ask := func() tokenAnswer {
-			_, _, body := askMetadata(t, google, accountPath+"token?scopes="+scopeRoot+"drive", flavor)
+			_, _, body := getMetadata(t, google, accountPath+"token?scopes="+scopeRoot+"drive", flavor)
 			return tokenIn(t, body)
 		}
 		first, start := ask(), now
@@ -186,7 +186,7 @@ func TestMetadataRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			google := emulator.New(emulator.Options{Profile: tt.profile})
 			google.Unbind(strings.Contains(tt.name, "binding"))
-			status, header, body := askMetadata(t, google, tt.path, tt.header)
+			status, header, body := getMetadata(t, google, tt.path, tt.header)
 			if status != tt.status || body != tt.body && (tt.body == "" || strings.HasSuffix(tt.body, "\n") || !strings.HasPrefix(body, tt.body)) {
 				t.Errorf("GET %s = %d %q, want %d %q", tt.path, status, body, tt.status, tt.body)
 			}
@@ -197,8 +197,8 @@ func TestMetadataRefusals(t *testing.T) {
 	}
 }
 
-// TestProbes are the requests by which Google's libraries look for a metadata
-// server and for what they need of it.
+// TestProbes are the requests with which Google's libraries detect a metadata
+// server and read from it.
 func TestProbes(t *testing.T) {
 	const email = "sheets-function@demo-project.iam.gserviceaccount.com"
 	const account = `{"aliases":["default"],"email":"` + email + `","scopes":["https://www.googleapis.com/auth/cloud-platform"]}`
@@ -235,7 +235,7 @@ func TestProbes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			google := emulator.New(emulator.Options{Profile: tt.profile})
-			status, header, body := askMetadata(t, google, tt.path, tt.header)
+			status, header, body := getMetadata(t, google, tt.path, tt.header)
 			if status != tt.status || body != tt.body {
 				t.Errorf("GET %s = %d %q, want %d %q", tt.path, status, body, tt.status, tt.body)
 			}
@@ -246,11 +246,12 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// TestFolderWithoutSlash: a machine sends the client on, others answer.
+// TestFolderWithoutSlash: a virtual machine redirects the client, others
+// respond.
 func TestFolderWithoutSlash(t *testing.T) {
 	for profile, want := range map[emulator.Profile][]int{emulator.CloudRun: {200}, emulator.GCE: {301, 200}} {
 		google := emulator.New(emulator.Options{Profile: profile})
-		askMetadata(t, google, "instance?alt=json", flavor)
+		getMetadata(t, google, "instance?alt=json", flavor)
 		var got []int
 		for _, r := range google.Requests() {
 			got = append(got, r.Status)

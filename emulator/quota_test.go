@@ -18,9 +18,9 @@ func TestQuota(t *testing.T) {
 	google := emulator.New(emulator.Options{Quota: true, Now: func() time.Time { return now }})
 	id := google.Create(emulator.Spreadsheet{})
 	google.Share(id, "other@example.com", "writer")
-	me := newPerson(t, google, google.ServiceAccount(), "spreadsheets", "drive")
-	other := newPerson(t, google, "other@example.com", "spreadsheets")
-	read := func(p person) error {
+	me := newUser(t, google, google.ServiceAccount(), "spreadsheets", "drive")
+	other := newUser(t, google, "other@example.com", "spreadsheets")
+	read := func(p user) error {
 		_, err := p.sheets.Spreadsheets.Values.BatchGet(id).Ranges("A1", "A2").Do()
 		return err
 	}

@@ -21,8 +21,8 @@ const (
 	recordedShare = 0.95
 )
 
-// TestRecorded replays recorded traffic of the real APIs, which the variable
-// RECORDED names the folder of, with the tool that lies there.
+// TestRecorded replays recorded traffic of the real APIs with the tool in the
+// same folder, which the variable RECORDED names.
 func TestRecorded(t *testing.T) {
 	folder := os.Getenv("RECORDED")
 	if folder == "" {

@@ -13,7 +13,7 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// described is a discovery document as far as the routes follow from it.
+// described is what routes need of a discovery document.
 type described struct {
 	Methods map[string]struct {
 		ID         string `json:"id"`
@@ -28,8 +28,8 @@ type described struct {
 	Resources map[string]described `json:"resources"`
 }
 
-// TestRoutes holds the routes to the discovery documents that the generated
-// clients were made from: every call is there, with its scopes and parameters.
+// TestRoutes compares the routes with the discovery documents that the generated
+// clients are made from: every call has one, with its scopes and parameters.
 func TestRoutes(t *testing.T) {
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
 	if err != nil {

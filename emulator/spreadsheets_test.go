@@ -30,7 +30,7 @@ func TestFieldMasks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			status, _, body := me.ask(t, "GET", sheetsURL+id+"?prettyPrint=false&"+tt.query, "")
+			status, _, body := me.send(t, "GET", sheetsURL+id+"?prettyPrint=false&"+tt.query, "")
 			got := strings.ReplaceAll(strings.TrimSpace(body), id, "ID")
 			if status != tt.status || status == 200 && got != tt.want || !strings.Contains(got, tt.want) {
 				t.Errorf("GET ?%s = %d %s, want %d %s", tt.query, status, got, tt.status, tt.want)
@@ -60,7 +60,7 @@ func TestGridDataOnRequest(t *testing.T) {
 
 func TestCreateSpreadsheet(t *testing.T) {
 	google := emulator.New(emulator.Options{})
-	me := newPerson(t, google, "owner@example.com", "spreadsheets", "drive")
+	me := newUser(t, google, "owner@example.com", "spreadsheets", "drive")
 	hello := "hello"
 	got, err := me.sheets.Spreadsheets.Create(&sheets.Spreadsheet{
 		Properties: &sheets.SpreadsheetProperties{Title: "New", Locale: "de_DE"},
@@ -93,21 +93,21 @@ func TestBodies(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if status, _, body := me.ask(t, "PUT", url, tt.body); status != 400 || !strings.Contains(body, tt.want) {
+			if status, _, body := me.send(t, "PUT", url, tt.body); status != 400 || !strings.Contains(body, tt.want) {
 				t.Errorf("PUT %s = %d %s, want 400 %s", tt.body, status, body, tt.want)
 			}
 		})
 	}
 }
 
-// Google takes a slash before the end of the path and before its verb, as
+// Google accepts a slash at the end of the path and before its verb, as
 // google-spreadsheet for Node sends them.
 func TestSlashes(t *testing.T) {
 	_, id, me := writerOf(t, emulator.Spreadsheet{})
-	if status, _, body := me.ask(t, "GET", sheetsURL+id+"/?fields=spreadsheetId", ""); status != 200 {
+	if status, _, body := me.send(t, "GET", sheetsURL+id+"/?fields=spreadsheetId", ""); status != 200 {
 		t.Errorf("GET ID/ = %d %s", status, body)
 	}
-	if status, _, body := me.ask(t, "POST", sheetsURL+id+"/:batchUpdate", `{"requests":[{"addSheet":{}}]}`); status != 200 {
+	if status, _, body := me.send(t, "POST", sheetsURL+id+"/:batchUpdate", `{"requests":[{"addSheet":{}}]}`); status != 200 {
 		t.Errorf("POST ID/:batchUpdate = %d %s", status, body)
 	}
 }

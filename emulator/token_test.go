@@ -16,23 +16,23 @@ const (
 	driveURL  = "https://www.googleapis.com/drive/v3/files/"
 )
 
-// TestRefusals compares whole bodies, as clients tell causes apart by them.
+// TestRefusals compares whole bodies, as clients distinguish causes by them.
 func TestRefusals(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	id := google.Create(emulator.Spreadsheet{ID: "shared"})
 	google.Create(emulator.Spreadsheet{ID: "private", Unshared: true})
 	google.Share(id, "reader@example.com", "reader")
-	full := newPerson(t, google, google.ServiceAccount(), "drive", "spreadsheets")
-	wrongScope := newPerson(t, google, google.ServiceAccount(), "cloud-platform")
-	readOnly := newPerson(t, google, "reader@example.com", "drive", "spreadsheets")
-	stranger := newPerson(t, google, "stranger@example.com", "drive", "spreadsheets")
+	full := newUser(t, google, google.ServiceAccount(), "drive", "spreadsheets")
+	wrongScope := newUser(t, google, google.ServiceAccount(), "cloud-platform")
+	readOnly := newUser(t, google, "reader@example.com", "drive", "spreadsheets")
+	stranger := newUser(t, google, "stranger@example.com", "drive", "spreadsheets")
 	tests := []struct {
 		name        string
-		who         person
+		who         user
 		method, url string
 		body        string
 		status      int
-		want        string // the answer without white space
+		want        string // the body without white space
 	}{
 		{"unknown spreadsheet", full, "GET", sheetsURL + "nope", "", 404,
 			`{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}`},
@@ -55,7 +55,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			status, header, body := tt.who.ask(t, tt.method, tt.url, tt.body)
+			status, header, body := tt.who.send(t, tt.method, tt.url, tt.body)
 			if got := compact(body); status != tt.status || got != compact(tt.want) {
 				t.Errorf("%s %s = %d\n%s, want %d\n%s", tt.method, tt.url, status, got, tt.status, compact(tt.want))
 			}
@@ -66,19 +66,19 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// compact removes white space, in texts too.
+// compact removes white space, also in text.
 func compact(s string) string { return strings.Join(strings.Fields(s), "") }
 
 func TestScopeChallenge(t *testing.T) {
 	google := emulator.New(emulator.Options{})
 	id := google.Create(emulator.Spreadsheet{})
-	_, header, _ := newPerson(t, google, google.ServiceAccount(), "spreadsheets.readonly").ask(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=RAW", "{}")
+	_, header, _ := newUser(t, google, google.ServiceAccount(), "spreadsheets.readonly").send(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=RAW", "{}")
 	want := `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="` +
 		scopeRoot + "drive " + scopeRoot + "drive.file " + scopeRoot + `spreadsheets"`
 	if got := header.Get("WWW-Authenticate"); got != want {
 		t.Errorf("WWW-Authenticate = %s, want %s", got, want)
 	}
-	if status, _, body := newPerson(t, google, google.ServiceAccount(), "spreadsheets.readonly").ask(t, "GET", sheetsURL+id, ""); status != 200 {
+	if status, _, body := newUser(t, google, google.ServiceAccount(), "spreadsheets.readonly").send(t, "GET", sheetsURL+id, ""); status != 200 {
 		t.Errorf("GET with spreadsheets.readonly = %d %s, want 200: reading takes it", status, body)
 	}
 }
@@ -137,7 +137,7 @@ func TestDisable(t *testing.T) {
 	}
 }
 
-// refusalOf returns status and ErrorInfo reason of a client's error.
+// refusalOf returns the status and the ErrorInfo reason of an error.
 func refusalOf(err error) (status int, reason string) {
 	e, ok := err.(*googleapi.Error)
 	if !ok {
@@ -173,8 +173,8 @@ func TestShare(t *testing.T) {
 
 func TestLogHoldsNoSecrets(t *testing.T) {
 	google, id, me := writerOf(t, emulator.Spreadsheet{})
-	me.ask(t, "GET", sheetsURL+id+"?access_token=hidden&fields=sheets&key=hidden", "")
-	me.ask(t, "GET", "https://www.googleapis.com/nothing/here", "")
+	me.send(t, "GET", sheetsURL+id+"?access_token=hidden&fields=sheets&key=hidden", "")
+	me.send(t, "GET", "https://www.googleapis.com/nothing/here", "")
 	log := google.Requests()
 	if len(log) != 2 || log[0].Call != "sheets.spreadsheets.get" || log[0].Principal != google.ServiceAccount() || log[0].Query != "fields=sheets" || log[0].Status != 200 {
 		t.Errorf("log = %+v, want a get by the service account without its token", log)

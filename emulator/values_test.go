@@ -11,7 +11,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// grid is a sheet of 4 x 4 cells with values in its corners and middle.
+// grid returns a sheet of 4 x 4 cells with values in its corners and middle.
 func grid(title string, values ...[]any) emulator.Sheet {
 	return emulator.Sheet{Title: title, Values: values}
 }
@@ -114,7 +114,7 @@ func TestRenderOptions(t *testing.T) {
 
 func TestEmptyRangeHasNoValues(t *testing.T) {
 	_, id, me := writerOf(t, emulator.Spreadsheet{})
-	_, _, body := me.ask(t, "GET", sheetsURL+id+"/values/A1:D2", "")
+	_, _, body := me.send(t, "GET", sheetsURL+id+"/values/A1:D2", "")
 	if want := "{\n  \"majorDimension\": \"ROWS\",\n  \"range\": \"Sheet1!A1:D2\"\n}\n"; body != want {
 		t.Errorf("body = %s, want %s", body, want)
 	}
@@ -169,7 +169,7 @@ func TestUserEntered(t *testing.T) {
 	now := func() time.Time { return time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC) }
 	google := emulator.New(emulator.Options{Now: now})
 	id := google.Create(emulator.Spreadsheet{})
-	me := newPerson(t, google, google.ServiceAccount(), "spreadsheets")
+	me := newUser(t, google, google.ServiceAccount(), "spreadsheets")
 	tests := []struct {
 		in     any
 		stored any

@@ -46,7 +46,7 @@ func TestXLSX(t *testing.T) {
 	if got := google.Values(again, "Orders")[3][2]; got != 30.0 {
 		t.Errorf("the formula is %v, want 30", got)
 	}
-	me := newPerson(t, google, google.ServiceAccount(), "spreadsheets")
+	me := newUser(t, google, google.ServiceAccount(), "spreadsheets")
 	for at, want := range map[string]string{"C2": "$2.50", "D2": "2026-01-31"} {
 		if got := me.cellIn(t, again, "Orders!"+at, "FORMATTED_VALUE"); got != want {
 			t.Errorf("%s is shown as %v, want %s", at, got, want)
@@ -54,8 +54,8 @@ func TestXLSX(t *testing.T) {
 	}
 }
 
-// A file of another program: dates by a numbered format, a formula that can't
-// be calculated here with its result beside it.
+// A file of another program: dates with a numbered format, and a formula that
+// cannot be calculated here with its result.
 func TestReadForeignXLSX(t *testing.T) {
 	book := excelize.NewFile()
 	date, err := book.NewStyle(&excelize.Style{NumFmt: 14})

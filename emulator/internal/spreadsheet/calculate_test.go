@@ -8,7 +8,7 @@ import (
 	"example.com/sheets-function/emulator/internal/grid"
 )
 
-func FuzzEntered(f *testing.F) {
+func FuzzUserEntered(f *testing.F) {
 	for _, seed := range []string{"", "'", "=", "=1", "TRUE", "1,000.50", "$-1", "-$1", "1-2", "2020-02-30", "9999-12-31", "0000-01-01", ".5", "1e9", "١", "12.5%", "$1,000", "10:30 PM", "Jan 31, 2020 10:30", "=SUM(A1:B2)*'It''s'!$C$3", "=\"a\"&{1,2}", "=A:A+1:2"} {
 		f.Add(seed)
 	}
