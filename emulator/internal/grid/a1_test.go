@@ -29,3 +29,33 @@ func FuzzA1(f *testing.F) {
 		}
 	})
 }
+
+func TestParseA1(t *testing.T) {
+	tests := []struct {
+		text   string
+		title  string
+		area   Area
+		single bool
+	}{
+		{"A1", "", Rect(0, 1, 0, 1), true},
+		{"Sheet1!A1:B2", "Sheet1", Rect(0, 2, 0, 2), false},
+		{"B2:A1", "", Rect(0, 2, 0, 2), false},
+		{"Sheet1!A:B", "Sheet1", Rect(0, ToEnd, 0, 2), false},
+		{"2:3", "", Rect(1, 3, 0, ToEnd), false},
+		{"A2:B", "", Rect(1, ToEnd, 0, 2), false},
+		{"R2C3", "", Rect(1, 2, 2, 3), true},
+		{"'It''s'!$C$3", "It's", Rect(2, 3, 2, 3), true},
+		{"Orders", "Orders", WholeSheet, false},
+	}
+	for _, tt := range tests {
+		got, err := ParseA1(tt.text)
+		if err != nil || got.Title != tt.title || got.Area != tt.area || got.Single != tt.single {
+			t.Errorf("ParseA1(%q) = %+v, %v, want %q %+v, single %t", tt.text, got, err, tt.title, tt.area, tt.single)
+		}
+	}
+	for _, text := range []string{"", "!A1", "S!A1:", "'S", "''", "S!A0", "'S'A1"} {
+		if got, err := ParseA1(text); err == nil {
+			t.Errorf("ParseA1(%q) = %+v, want an error", text, got)
+		}
+	}
+}
