@@ -115,16 +115,20 @@ func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValues
 	if err != nil {
 		return nil, err
 	}
-	sum := w.Totals(f.ID, all)
+	return byDataFilter(w.Totals(f.ID, all), filters), nil
+}
+
+// byDataFilter returns the response of a batch with the filter of each range.
+func byDataFilter(totals *sheets.BatchUpdateValuesResponse, filters []*sheets.DataFilter) *sheets.BatchUpdateValuesByDataFilterResponse {
 	out := &sheets.BatchUpdateValuesByDataFilterResponse{
-		SpreadsheetId: f.ID, TotalUpdatedCells: sum.TotalUpdatedCells, TotalUpdatedColumns: sum.TotalUpdatedColumns,
-		TotalUpdatedRows: sum.TotalUpdatedRows, TotalUpdatedSheets: sum.TotalUpdatedSheets,
+		SpreadsheetId: totals.SpreadsheetId, TotalUpdatedCells: totals.TotalUpdatedCells, TotalUpdatedColumns: totals.TotalUpdatedColumns,
+		TotalUpdatedRows: totals.TotalUpdatedRows, TotalUpdatedSheets: totals.TotalUpdatedSheets,
 	}
-	for i, r := range sum.Responses {
+	for i, r := range totals.Responses {
 		out.Responses = append(out.Responses, &sheets.UpdateValuesByDataFilterResponse{
 			DataFilter: filters[i], UpdatedCells: r.UpdatedCells, UpdatedColumns: r.UpdatedColumns,
 			UpdatedData: r.UpdatedData, UpdatedRange: r.UpdatedRange, UpdatedRows: r.UpdatedRows,
 		})
 	}
-	return out, nil
+	return out
 }
