@@ -5,5 +5,5 @@
 //
 // Spreadsheets, folders and shared drives can be made, listed, shared, copied
 // and trashed; spreadsheets can be exported, and uploaded as CSV, TSV or .xlsx.
-// The calls that answer 501 are listed, too, in unserved.go.
+// unserved.go lists the calls that are missing.
 package drive

@@ -40,22 +40,22 @@ const (
 
 func (api *API) servedRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("GET", "drive/v3/about", "drive.about.get", allFiles, "", rest.Answering(api.getAbout)),
-		rest.NewRoute("POST", "drive/v3/drives", "drive.drives.create", "drive", "", rest.Answering(api.createDrive)),
-		rest.NewRoute("GET", "drive/v3/drives", "drive.drives.list", "drive drive.readonly", "", rest.Answering(api.listDrives)),
-		rest.NewRoute("GET", "drive/v3/drives/{driveId}", "drive.drives.get", "drive drive.readonly", "", rest.Answering(api.getDrive)),
-		rest.NewRoute("GET", filesPath, "drive.files.list", readFiles, "", rest.Answering(api.listFiles)),
-		rest.NewRoute("POST", filesPath, "drive.files.create", writeFiles, "", rest.Answering(api.createFile)),
+		rest.NewRoute("GET", "drive/v3/about", "drive.about.get", allFiles, "", rest.EndpointOf(api.getAbout)),
+		rest.NewRoute("POST", "drive/v3/drives", "drive.drives.create", "drive", "", rest.EndpointOf(api.createDrive)),
+		rest.NewRoute("GET", "drive/v3/drives", "drive.drives.list", "drive drive.readonly", "", rest.EndpointOf(api.listDrives)),
+		rest.NewRoute("GET", "drive/v3/drives/{driveId}", "drive.drives.get", "drive drive.readonly", "", rest.EndpointOf(api.getDrive)),
+		rest.NewRoute("GET", filesPath, "drive.files.list", readFiles, "", rest.EndpointOf(api.listFiles)),
+		rest.NewRoute("POST", filesPath, "drive.files.create", writeFiles, "", rest.EndpointOf(api.createFile)),
 		rest.NewRoute("DELETE", filesPath+"/trash", "drive.files.emptyTrash", "drive", "", rest.Endpoint{Serve: api.emptyTrash}),
-		rest.NewRoute("GET", filesPath+"/{fileId}", "drive.files.get", readFiles, "", rest.Endpoint{Answer: reflect.TypeFor[drive.File](), Serve: api.getFile}),
-		rest.NewRoute("PATCH", filesPath+"/{fileId}", "drive.files.update", "drive drive.appdata drive.file drive.metadata drive.scripts", "", rest.Answering(api.updateFile)),
-		rest.NewRoute("POST", filesPath+"/{fileId}/copy", "drive.files.copy", writeFiles+" drive.photos.readonly", "", rest.Answering(api.copyFile)),
+		rest.NewRoute("GET", filesPath+"/{fileId}", "drive.files.get", readFiles, "", rest.Endpoint{Response: reflect.TypeFor[drive.File](), Serve: api.getFile}),
+		rest.NewRoute("PATCH", filesPath+"/{fileId}", "drive.files.update", "drive drive.appdata drive.file drive.metadata drive.scripts", "", rest.EndpointOf(api.updateFile)),
+		rest.NewRoute("POST", filesPath+"/{fileId}/copy", "drive.files.copy", writeFiles+" drive.photos.readonly", "", rest.EndpointOf(api.copyFile)),
 		rest.NewRoute("DELETE", filesPath+"/{fileId}", "drive.files.delete", writeFiles, "", rest.Endpoint{Serve: api.deleteFile}),
 		rest.NewRoute("GET", filesPath+"/{fileId}/export", "drive.files.export", exportFiles, "", rest.Endpoint{Serve: api.exportFile}),
-		rest.NewRoute("POST", permissionsPath, "drive.permissions.create", "drive drive.file", "", rest.Answering(api.createPermission)),
-		rest.NewRoute("GET", permissionsPath, "drive.permissions.list", readPermissions, "", rest.Answering(api.listPermissions)),
-		rest.NewRoute("GET", permissionsPath+"/{permissionId}", "drive.permissions.get", readPermissions, "", rest.Answering(api.getPermission)),
-		rest.NewRoute("PATCH", permissionsPath+"/{permissionId}", "drive.permissions.update", "drive drive.file", "", rest.Answering(api.updatePermission)),
+		rest.NewRoute("POST", permissionsPath, "drive.permissions.create", "drive drive.file", "", rest.EndpointOf(api.createPermission)),
+		rest.NewRoute("GET", permissionsPath, "drive.permissions.list", readPermissions, "", rest.EndpointOf(api.listPermissions)),
+		rest.NewRoute("GET", permissionsPath+"/{permissionId}", "drive.permissions.get", readPermissions, "", rest.EndpointOf(api.getPermission)),
+		rest.NewRoute("PATCH", permissionsPath+"/{permissionId}", "drive.permissions.update", "drive drive.file", "", rest.EndpointOf(api.updatePermission)),
 		rest.NewRoute("DELETE", permissionsPath+"/{permissionId}", "drive.permissions.delete", "drive drive.file", "", rest.Endpoint{Serve: api.deletePermission}),
 	}
 }
@@ -72,8 +72,8 @@ func unservedRoutes() []rest.Route {
 // without.
 func (api *API) uploadRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("POST", "upload/"+filesPath, "drive.files.create", writeFiles, "", rest.Answering(api.createUploaded)),
-		rest.NewRoute("PATCH", "upload/"+filesPath+"/{fileId}", "drive.files.update", writeFiles, "", rest.Answering(api.updateUploaded)),
+		rest.NewRoute("POST", "upload/"+filesPath, "drive.files.create", writeFiles, "", rest.EndpointOf(api.createUploaded)),
+		rest.NewRoute("PATCH", "upload/"+filesPath+"/{fileId}", "drive.files.update", writeFiles, "", rest.EndpointOf(api.updateUploaded)),
 		rest.NewRoute("PUT", "upload/drive/v2/files/{fileId}", "drive.files.update", writeFiles, "", rest.Endpoint{Serve: api.updateUploadedV2}),
 	}
 }

@@ -1,6 +1,6 @@
 package drive
 
-// unserved are the calls of the Drive API that answer 501: method, path below
+// unserved are the calls of the Drive API that are a 501: method, path below
 // /drive/v3/ and name, as in the discovery document.
 var unserved = [][3]string{
 	{"GET", "files/{fileId}/accessproposals/{proposalId}", "drive.accessproposals.get"},

@@ -25,7 +25,7 @@ type File struct {
 	Parent            string          // ID of the folder that has the file; empty = none
 	Drive             string          // ID of the shared drive that has the file; empty = none
 	Description       string
-	ModifiedBy        string // address of the user who changed it last; empty = nobody yet
+	ModifiedBy        string // address of the user who changed it last; empty = not changed yet
 	Properties        map[string]string
 	Spreadsheet       *spreadsheet.Spreadsheet // nil = not a spreadsheet
 }

@@ -16,6 +16,6 @@
 //
 // # Formulas
 //
-// A formula is text here: it can be taken apart, and rewritten when cells move.
+// A formula is text here: it can be split into tokens, and rewritten when cells move.
 // Its value is that of the cell that holds it, and is calculated elsewhere.
 package grid

@@ -7,7 +7,7 @@
 //
 // # The metadata server
 //
-// It has no routes, as its answers depend on the platform: [Profile] selects
+// It has no routes, as its entries depend on the platform: [Profile] selects
 // which entries there are, how refusals read, and when a cached token is
 // replaced.
 //

@@ -18,9 +18,9 @@ const iamAccounts = "v1/projects/{projectsId}/serviceAccounts/{serviceAccountsId
 // Security Token Service, which federated workloads call.
 func (auth *Authority) iamRoutes() []rest.Route {
 	return []rest.Route{
-		rest.NewRoute("POST", iamAccounts+":generateAccessToken", "iamcredentials.projects.serviceAccounts.generateAccessToken", iamScopes, "", rest.Answering(auth.generateAccessToken)),
-		rest.NewRoute("POST", iamAccounts+":generateIdToken", "iamcredentials.projects.serviceAccounts.generateIdToken", iamScopes, "", rest.Answering(auth.generateIDToken)),
-		rest.NewRoute("POST", iamAccounts+":signJwt", "iamcredentials.projects.serviceAccounts.signJwt", iamScopes, "", rest.Answering(auth.signJWT)),
+		rest.NewRoute("POST", iamAccounts+":generateAccessToken", "iamcredentials.projects.serviceAccounts.generateAccessToken", iamScopes, "", rest.EndpointOf(auth.generateAccessToken)),
+		rest.NewRoute("POST", iamAccounts+":generateIdToken", "iamcredentials.projects.serviceAccounts.generateIdToken", iamScopes, "", rest.EndpointOf(auth.generateIDToken)),
+		rest.NewRoute("POST", iamAccounts+":signJwt", "iamcredentials.projects.serviceAccounts.signJwt", iamScopes, "", rest.EndpointOf(auth.signJWT)),
 		rest.NewRoute("POST", iamAccounts+":signBlob", "iamcredentials.projects.serviceAccounts.signBlob", iamScopes, "", rest.Endpoint{}),
 		rest.NewRoute("GET", iamAccounts+"/allowedLocations", "iamcredentials.projects.serviceAccounts.getAllowedLocations", "", "", rest.Endpoint{}),
 		rest.NewRoute("GET", "v1/projects/{projectsId}/locations/{locationsId}/workloadIdentityPools/{workloadIdentityPoolsId}/allowedLocations", "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations", "", "", rest.Endpoint{}),

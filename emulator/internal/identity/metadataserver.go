@@ -38,7 +38,7 @@ func metadataPath(r *http.Request) string {
 }
 
 // ServeMetadata serves a request to the metadata server. It also returns the
-// scopes that a token was asked for.
+// scopes that were requested for a token.
 func (auth *Authority) ServeMetadata(r *http.Request) (scopes []string, res *rest.Response) {
 	if res := auth.metadataRefusal(r); res != nil {
 		return nil, res

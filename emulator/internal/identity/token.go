@@ -9,7 +9,7 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Token is what an access token stands for.
+// Token is the owner, the scopes and the expiry of an access token.
 type Token struct {
 	Principal string
 	Scopes    []string

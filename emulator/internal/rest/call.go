@@ -46,8 +46,8 @@ func (c *Call) ReadQuery() error {
 		return nil
 	}
 	m, err := ParseMask(fields)
-	if err == nil && c.Route.Answer != nil {
-		err = m.Check(c.Route.Answer, "")
+	if err == nil && c.Route.Response != nil {
+		err = m.Check(c.Route.Response, "")
 	}
 	if err != nil {
 		return c.badMask(fields, err)

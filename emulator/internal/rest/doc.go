@@ -12,8 +12,8 @@
 //
 // # Zero values
 //
-// The generated types cannot tell a field that was sent as zero from one that
-// was not sent. As in requests of the client library, ForceSendFields holds the
+// The generated types do not distinguish a field that was sent as zero from one
+// that was not sent. As in requests of the client library, ForceSendFields holds the
 // Go names of the fields that were: Decode fills it in, [WasSent] reads it, and
 // Encode writes the fields that it names.
 //

@@ -153,8 +153,8 @@ type violation struct {
 	Description string `json:"description"`
 }
 
-// ErrorInfo returns the detail of type google.rpc.ErrorInfo, whose reason tells
-// errors of one status apart.
+// ErrorInfo returns the detail of type google.rpc.ErrorInfo, whose reason
+// distinguishes errors of one status.
 func ErrorInfo(reason string, metadata map[string]string) map[string]any {
 	return map[string]any{
 		"@type":    "type.googleapis.com/google.rpc.ErrorInfo",

@@ -26,16 +26,16 @@ func NewRoute(method, path, name, scopes, params string, e Endpoint) Route {
 // Endpoint serves a call. The zero Endpoint is that of a call which the emulator
 // lacks: a 501.
 type Endpoint struct {
-	// Answer is the type that a field mask selects from; nil = not checked.
-	Answer reflect.Type
+	// Response is the type that a field mask selects from; nil = not checked.
+	Response reflect.Type
 	// Serve returns a generated type to encode, or a [*Response] to send as it
 	// is.
 	Serve func(*Call) (any, error)
 }
 
-// Answering returns the endpoint of a function that returns a generated type.
-func Answering[T any](serve func(*Call) (*T, error)) Endpoint {
-	return Endpoint{Answer: reflect.TypeFor[T](), Serve: func(c *Call) (any, error) {
+// EndpointOf returns the endpoint of a function that returns a generated type.
+func EndpointOf[T any](serve func(*Call) (*T, error)) Endpoint {
+	return Endpoint{Response: reflect.TypeFor[T](), Serve: func(c *Call) (any, error) {
 		v, err := serve(c)
 		if err != nil {
 			return nil, err

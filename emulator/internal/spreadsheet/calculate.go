@@ -108,10 +108,12 @@ type calculator struct {
 	failed   map[*Sheet][]*formulaCell // formulas whose value is an error
 }
 
-// probeSheet is the sheet of formulas that ask for the type of another's value.
+// Two sheets of the workbook are not sheets of the spreadsheet: the first has
+// the probes, which are formulas about the type and the digits of the value of
+// another formula, the second the subexpressions that were extracted.
 const (
 	probeSheet   = "Probes"
-	subexprSheet = "Subexprs" // the sheet of pieces of formulas
+	subexprSheet = "Subexprs"
 )
 
 // newCalculator returns a calculator with all formulas, their probes, and the

@@ -15,5 +15,5 @@
 //
 // Values of formulas are calculated for the whole spreadsheet at once, when it
 // is read after a change. The library that calculates has its limits: formulas
-// are translated for it, and taken apart where it would be wrong.
+// are translated for it, and split into cells where it would be wrong.
 package spreadsheet
