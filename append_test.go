@@ -102,7 +102,7 @@ func TestAppendIsStoredOnce(t *testing.T) {
 				if tt.code == "rate-limited" && answer.Header().Get("Retry-After") != "60" {
 					t.Errorf("Retry-After = %q, want 60", answer.Header().Get("Retry-After"))
 				}
-				w.google.Heal()
+				w.google.ClearFaults()
 				synctest.Wait()
 				if got := len(w.google.Values(w.id, "Orders")) - before; got != tt.rows {
 					t.Errorf("%d rows stored, want %d", got, tt.rows)
@@ -142,7 +142,7 @@ func TestEnteredIsSentOnce(t *testing.T) {
 				if p := problemOf(t, w.do("POST", "/sheets/Orders?input=user_entered", `{"id":4}`)); p.Code != tt.code || p.Status != tt.status {
 					t.Errorf("POST = %+v, want %s", p, tt.code)
 				}
-				w.google.Heal()
+				w.google.ClearFaults()
 				synctest.Wait()
 				if got := len(w.google.Values(w.id, "Orders")) - before; got != tt.rows {
 					t.Errorf("%d rows stored, want %d", got, tt.rows)

@@ -279,7 +279,7 @@ func TestEventTroubles(t *testing.T) {
 				if p := problemOf(t, answer); p.Status != tt.status || p.Code != tt.code || answer.Header().Get("Retry-After") != tt.retryAfter {
 					t.Errorf("POST /events = %+v, Retry-After %q, want %d %s, %q", p, answer.Header().Get("Retry-After"), tt.status, tt.code, tt.retryAfter)
 				}
-				w.google.Heal()
+				w.google.ClearFaults()
 				if tt.mend != nil {
 					tt.mend(t, w)
 				}
@@ -378,7 +378,7 @@ func TestEventStorm(t *testing.T) {
 		}
 		first.google.Inject(emulator.Fault{Call: batchCall, Status: 503})
 		time.Sleep(70 * time.Second)
-		first.google.Heal()
+		first.google.ClearFaults()
 		wg.Wait()
 
 		stored := map[any]int{}

@@ -162,7 +162,7 @@ func TestExportIsRefused(t *testing.T) {
 				if took := time.Since(start); took > web.DefaultTimeout {
 					t.Errorf("the answer took %v, want at most %v", took, web.DefaultTimeout)
 				}
-				w.google.Heal()
+				w.google.ClearFaults()
 			})
 		})
 	}

@@ -84,7 +84,7 @@ func batches(f emulator.Fault, lasts time.Duration) func(*field) {
 		w.google.Inject(f)
 		if lasts > 0 {
 			time.Sleep(lasts)
-			w.google.Heal()
+			w.google.ClearFaults()
 		}
 	}
 }
@@ -110,7 +110,7 @@ func TestFaults(t *testing.T) {
 		{name: "everything hangs for 60 s", act: func(w *field) {
 			w.google.Inject(emulator.Fault{Hang: true})
 			time.Sleep(60 * time.Second)
-			w.google.Heal()
+			w.google.ClearFaults()
 		}, codes: unknown},
 		{name: "tokens expire on the way", lifetime: 8 * time.Second, act: batches(emulator.Fault{Delay: 3 * time.Second}, 30*time.Second)},
 		{name: "401 from the API", act: batches(emulator.Fault{Times: 3, Status: 401}, 0)},
@@ -284,7 +284,7 @@ func (f *field) run(tt faultCase) {
 		time.Sleep(arrivals)
 	}
 	wg.Wait()
-	f.google.Heal()
+	f.google.ClearFaults()
 	time.Sleep(time.Minute) // for whatever is still on its way
 	for _, i := range f.instances {
 		i.shutdown()

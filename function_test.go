@@ -365,7 +365,7 @@ func TestGoogleRefuses(t *testing.T) {
 				if diff := cmp.Diff(before, w.google.Values(w.id, "Orders")); diff != "" {
 					t.Errorf("the sheet has changed (-before +after):\n%s", diff)
 				}
-				w.google.Heal()
+				w.google.ClearFaults()
 			})
 		})
 	}
@@ -509,7 +509,7 @@ func TestHealth(t *testing.T) {
 				t.Errorf("GET /health tells %q: %s", secret, answer.Body)
 			}
 		}
-		w.google.Heal()
+		w.google.ClearFaults()
 		time.Sleep(5 * time.Second)
 		w.do("GET", "/health", "")
 		synctest.Wait()

@@ -228,7 +228,7 @@ func TestGoogleFailsWithACopy(t *testing.T) {
 				if string(anew.Code) != tt.code || string(late.Code) != tt.code {
 					t.Errorf("no-cache: %v, after five minutes: %v, want %s for both", anew.Code, late.Code, tt.code)
 				}
-				w.google.Heal()
+				w.google.ClearFaults()
 				synctest.Wait()
 				if got := w.do("GET", "/sheets/Orders", ""); got.Body.String() != rows || got.Header().Get("Age") != "" {
 					t.Errorf("healed: GET = %d %s, Age %q", got.Code, got.Body, got.Header().Get("Age"))
@@ -244,7 +244,7 @@ func TestRefusalForgetsTheCopy(t *testing.T) {
 		w.do("GET", "/sheets/Orders", "")
 		for _, status := range []int{403, 503} {
 			time.Sleep(3 * time.Second)
-			w.google.Heal()
+			w.google.ClearFaults()
 			w.google.Inject(emulator.Fault{Call: valuesGet, Status: status})
 			problemOf(t, w.do("GET", "/sheets/Orders", ""))
 		}

@@ -155,7 +155,7 @@ func TestStopWhileGoogleHangs(t *testing.T) {
 		if p := problemOf(t, answer); p.Status != 503 || p.Code != "overloaded" || answer.Header().Get("Retry-After") == "" {
 			t.Errorf("GET behind the end = %+v %v, want 503 overloaded with Retry-After", p, answer.Header())
 		}
-		w.google.Heal()
+		w.google.ClearFaults()
 	})
 }
 

@@ -19,10 +19,10 @@ type Fault struct {
 	// the path ("metadata.token", "metadata.identity", "metadata.email"); empty
 	// = every call.
 	Call string
-	// Times is the number of calls that fail; 0 = all until [Server.Heal].
+	// Times is the number of calls that fail; 0 = all until [Server.ClearFaults].
 	Times int
 	// Delay is how long the call waits before anything else, or until the client
-	// leaves or [Server.Heal] is called.
+	// leaves or [Server.ClearFaults] is called.
 	Delay time.Duration
 	// Status is the status of the response, with Google's own error body; the
 	// call is not served. It is one of 400, 401, 403, 404, 429, 500, 503; 0 =
@@ -31,7 +31,7 @@ type Fault struct {
 	// HTML makes the body of Status Google's HTML error page.
 	HTML bool
 	// Hang never responds: the request ends when the client leaves, or without a
-	// response when [Server.Heal] is called. The call is not served.
+	// response when [Server.ClearFaults] is called. The call is not served.
 	Hang bool
 	// Drop closes the connection.
 	Drop Drop
@@ -60,8 +60,9 @@ func (s *Server) Inject(f Fault) {
 	s.faults.rules = append(s.faults.rules, &f)
 }
 
-// Heal removes all faults and releases the requests that hang or are delayed.
-func (s *Server) Heal() {
+// ClearFaults removes all faults and releases the requests that hang or are
+// delayed.
+func (s *Server) ClearFaults() {
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.rules = nil
@@ -77,7 +78,7 @@ type faults struct {
 }
 
 // match returns the fault for a call, the zero Fault if there is none, and a
-// channel that is closed by the next Heal.
+// channel that is closed by the next ClearFaults.
 func (f *faults) match(call string) (Fault, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

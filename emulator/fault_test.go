@@ -107,9 +107,9 @@ func TestFaultHangAndDelay(t *testing.T) {
 		done := make(chan error)
 		go func() { _, err := me.sheets.Spreadsheets.Get(id).Do(); done <- err }()
 		synctest.Wait()
-		google.Heal()
+		google.ClearFaults()
 		if err := <-done; err == nil {
-			t.Error("a call that hung until Heal succeeded, want a dropped connection")
+			t.Error("a call that hung until ClearFaults succeeded, want a dropped connection")
 		}
 
 		google.Inject(emulator.Fault{Delay: 3 * time.Second, Times: 1})

@@ -12,7 +12,8 @@ const (
 	// Cloud Run functions and App Engine do.
 	CloudRun = identity.CloudRun
 	// GKE is Workload Identity with a Google service account: requested scopes
-	// are honoured, unless [Server.Unbind] removes the binding.
+	// are honoured, unless [Server.SetWorkloadIdentityBinding] removes
+	// the binding.
 	GKE = identity.GKE
 	// GCE is a virtual machine, or a GKE node without Workload Identity:
 	// requested scopes are ignored, and every token has those of
@@ -34,10 +35,13 @@ func (s *Server) ServiceAccount() string { return s.options.ServiceAccount }
 // [Server.Grant].
 func (s *Server) WorkloadPool() string { return s.authority.WorkloadPool() }
 
-// Unbind removes the binding (roles/iam.workloadIdentityUser) with which the
-// Kubernetes service account may act as [Server.ServiceAccount], or restores it.
-// Without it, [GKE] issues no tokens. Other profiles need none.
-func (s *Server) Unbind(unbound bool) { s.authority.Unbind(unbound) }
+// SetWorkloadIdentityBinding removes (false) or restores (true) the binding of
+// roles/iam.workloadIdentityUser with which the Kubernetes service account may
+// act as [Server.ServiceAccount]. Without it, [GKE] issues no tokens. Other
+// profiles need none.
+func (s *Server) SetWorkloadIdentityBinding(unbound bool) {
+	s.authority.SetWorkloadIdentityBinding(unbound)
+}
 
 // Disable disables an API of the project, or enables it again:
 // "sheets.googleapis.com", "drive.googleapis.com" or

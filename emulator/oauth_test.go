@@ -256,7 +256,7 @@ func TestIdentityConcurrently(t *testing.T) {
 		all.Go(func() {
 			google.IDToken("a@example.com", "x")
 			google.Delegate(robot, "example.com", scopeRoot+"drive")
-			google.Unbind(true)
+			google.SetWorkloadIdentityBinding(false)
 			google.KeyFile(google.ServiceAccount())
 			me.send(t, "POST", iamURL+google.ServiceAccount()+":signJwt", `{"payload":"{}"}`)
 			me.send(t, "GET", "https://www.googleapis.com/oauth2/v3/certs", "")

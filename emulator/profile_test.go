@@ -185,7 +185,7 @@ func TestMetadataRefusals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			google := emulator.New(emulator.Options{Profile: tt.profile})
-			google.Unbind(strings.Contains(tt.name, "binding"))
+			google.SetWorkloadIdentityBinding(!strings.Contains(tt.name, "binding"))
 			status, header, body := getMetadata(t, google, tt.path, tt.header)
 			if status != tt.status || body != tt.body && (tt.body == "" || strings.HasSuffix(tt.body, "\n") || !strings.HasPrefix(body, tt.body)) {
 				t.Errorf("GET %s = %d %q, want %d %q", tt.path, status, body, tt.status, tt.body)

@@ -204,7 +204,7 @@ func TestScopesOnPlatforms(t *testing.T) {
 	}{
 		{name: "Cloud Run honours scopes", profile: emulator.CloudRun, status: 200},
 		{name: "GKE with a bound service account honours scopes", profile: emulator.GKE, status: 200},
-		{name: "GKE without the binding", profile: emulator.GKE, change: func(w *tokenWorld) { w.Unbind(true) },
+		{name: "GKE without the binding", profile: emulator.GKE, change: func(w *tokenWorld) { w.SetWorkloadIdentityBinding(false) },
 			want: "iam.serviceAccounts.getAccessToken", hint: "roles/iam.workloadIdentityUser"},
 		{name: "a VM ignores scopes silently", profile: emulator.GCE, status: 403},
 		{name: "a federated identity is not an account", profile: emulator.GKEDirect, status: 401},

@@ -19,7 +19,8 @@ const (
 	// Cloud Run functions and App Engine do.
 	CloudRun Profile = "cloudrun"
 	// GKE is Workload Identity with a Google service account: requested scopes
-	// are honoured, unless [Authority.Unbind] removes the binding.
+	// are honoured, unless
+	// [Authority.SetWorkloadIdentityBinding] removes the binding.
 	GKE Profile = "gke"
 	// GCE is a virtual machine, or a GKE node without Workload Identity:
 	// requested scopes are ignored, and every token has those of the machine.
@@ -128,11 +129,12 @@ func (auth *Authority) servedAccount() string {
 	return auth.config.ServiceAccount
 }
 
-// Unbind removes the binding (roles/iam.workloadIdentityUser) with which the
-// Kubernetes service account may act as the service account, or restores it.
-// Without it, [GKE] issues no tokens. Other profiles need none.
-func (auth *Authority) Unbind(unbound bool) {
+// SetWorkloadIdentityBinding removes (false) or restores (true) the binding of
+// roles/iam.workloadIdentityUser with which the Kubernetes service account may
+// act as the service account. Without it, [GKE] issues no tokens. Other profiles
+// need none.
+func (auth *Authority) SetWorkloadIdentityBinding(bound bool) {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()
-	auth.unbound = unbound
+	auth.unbound = !bound
 }
