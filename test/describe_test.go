@@ -1,0 +1,132 @@
+package test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator"
+)
+
+// description is what GET / answers.
+type description struct {
+	Title     string            `json:"title"`
+	Link      string            `json:"link"`
+	CanEdit   bool              `json:"can_edit"`
+	Cells     int64             `json:"cells"`
+	CellLimit int64             `json:"cell_limit"`
+	Sheets    []describedSheet  `json:"sheets"`
+	Identity  describedIdentity `json:"identity"`
+}
+
+type describedSheet struct {
+	Title   string   `json:"title"`
+	Columns []string `json:"columns"`
+	Rows    int      `json:"rows"`
+}
+
+type describedIdentity struct {
+	Email  string    `json:"email"`
+	Scopes []string  `json:"scopes"`
+	Expiry time.Time `json:"expiry"`
+}
+
+func (w *world) describe(t testing.TB) (d description) {
+	t.Helper()
+	answer := w.do("GET", "/", "")
+	if err := json.Unmarshal(answer.Body.Bytes(), &d); err != nil || answer.Code != 200 {
+		t.Fatalf("GET / = %d %s", answer.Code, answer.Body)
+	}
+	return d
+}
+
+func TestDescribe(t *testing.T) {
+	w := newWorld(t, nil)
+	got := w.describe(t)
+	want := description{
+		Title: "Demo", Link: got.Link, CanEdit: true,
+		Cells: 5 * 1000 * 26, CellLimit: 10_000_000,
+		Sheets: []describedSheet{
+			{Title: "Orders", Columns: []string{"id", "item", "qty", "price", "ordered"}, Rows: 3},
+			{Title: "Twice", Columns: []string{"a", "b", "a"}, Rows: 1},
+			{Title: "Empty", Columns: []string{}},
+			{Title: "It's; a/b 🌵", Columns: []string{"x"}},
+			{Title: "Shifted", Columns: []string{"A", "x"}, Rows: 1},
+		},
+		Identity: got.Identity,
+	}
+	if diff := cmp.Diff(want, got); diff != "" || !strings.Contains(got.Link, w.id) {
+		t.Errorf("GET / (-want +got):\n%s\nlink %q", diff, got.Link)
+	}
+	if got.Identity.Email != w.google.ServiceAccount() || len(got.Identity.Scopes) != 2 || got.Identity.Expiry.IsZero() {
+		t.Errorf("identity = %+v", got.Identity)
+	}
+	w.google.Share(w.id, w.google.ServiceAccount(), "reader")
+	if w.describe(t).CanEdit {
+		t.Error("GET / for a reader: can_edit = true, want false")
+	}
+}
+
+// TestDescribeCells compares the cells with Google's count, before and after the
+// sheet of keys is there.
+func TestDescribeCells(t *testing.T) {
+	w := newWorld(t, withSheets(emulator.Sheet{Title: "Hidden", Hidden: true, Values: manyRows(1200)}))
+	before := w.describe(t)
+	if before.Cells != w.countCells(t) || before.Cells < 6*1000*26 || before.CellLimit != 10_000_000 {
+		t.Errorf("GET /: %d of %d cells, want %d of 10000000", before.Cells, before.CellLimit, w.countCells(t))
+	}
+	w.batch(t, w.person(t), addSheet(keysSheet, 100, 3))
+	if after := w.describe(t); after.Cells != w.countCells(t) || after.Cells != before.Cells+300 {
+		t.Errorf("GET / with the sheet of keys: %d cells, want %d, before %d", after.Cells, w.countCells(t), before.Cells)
+	}
+}
+
+// TestDescribeHidesKeys checks that the sheet of keys is not shown, also if a
+// person has unhidden it.
+func TestDescribeHidesKeys(t *testing.T) {
+	w := newWorld(t, withSheets(emulator.Sheet{Title: keysSheet, Values: [][]any{{"secret-key"}}, Hidden: true}))
+	for _, hidden := range []bool{true, false} {
+		person := w.person(t)
+		w.batch(t, person, &sheets.Request{UpdateSheetProperties: &sheets.UpdateSheetPropertiesRequest{
+			Properties: &sheets.SheetProperties{SheetId: w.sheet(t, person, keysSheet).SheetId, Hidden: hidden}, Fields: "hidden",
+		}})
+		if got := w.another(t).do("GET", "/", ""); got.Code != 200 || strings.Contains(got.Body.String(), keysSheet) {
+			t.Errorf("GET / where the sheet of keys is hidden, %v = %d %s", hidden, got.Code, got.Body)
+		}
+	}
+}
+
+// TestDescribeHidesIdentity checks that a function on a platform, which anyone may
+// call, does not say which account it has.
+func TestDescribeHidesIdentity(t *testing.T) {
+	w := newWorld(t, nil)
+	t.Setenv("K_SERVICE", "svc")
+	answer := w.do("GET", "/", "")
+	for _, secret := range []string{w.google.ServiceAccount(), "metadata", "127.0.0.1"} {
+		if answer.Code != 200 || strings.Contains(answer.Body.String(), secret) {
+			t.Errorf("GET / = %d %s, holds %q", answer.Code, answer.Body, secret)
+		}
+	}
+}
+
+func TestDescribeFetchesOneToken(t *testing.T) { testOneToken(t, "/", "/health") }
+
+func TestDescribeMethods(t *testing.T) {
+	w := newWorld(t, nil)
+	checkHead(t, w, "/")
+	for _, method := range []string{"PUT", "DELETE", "TRACE"} {
+		answer := w.do(method, "/", "")
+		checkProblem(t, method+" /", answer, 405, "method-not-allowed", "allowed are GET, HEAD")
+		if got := answer.Header().Get("Allow"); got != "GET, HEAD, OPTIONS" {
+			t.Errorf("%s /: Allow = %q, want GET, HEAD, OPTIONS", method, got)
+		}
+	}
+}
+
+func TestDescribeHostile(t *testing.T) {
+	testHostile(t, "GET", []hostileRequest{{name: "a parameter", target: "/?id=other", code: "bad-request"}})
+}
