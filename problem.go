@@ -69,7 +69,7 @@ func toError(err error) *web.Error {
 	case errors.As(err, &inWeb):
 		e = *inWeb
 	case errors.As(err, &noToken): // before the service's error that wraps it
-		e.Code, e.Detail, e.Hint = string(table.TokenRefused), noToken.Error(), noToken.Hint
+		e.Code, e.Detail, e.Hint = string(table.TokenRefused), noToken.Detail(), noToken.Hint
 	case errors.As(err, &inService):
 		e.Code, e.Detail, e.Hint, e.RetryAfter = string(inService.Code), inService.Detail, inService.Hint, inService.RetryAfter
 		e.AlwaysLog = inService.Code == table.OutcomeUnknown
@@ -186,7 +186,7 @@ func misconfigured(err error, logger *slog.Logger) http.Handler {
 		Detail: "the function's settings are wrong: " + strings.ReplaceAll(err.Error(), "\n", "; "),
 	}
 	if credentials, ok := errors.AsType[*auth.Error](err); ok {
-		e.Hint = credentials.Hint
+		e.Detail, e.Hint = "the function's settings are wrong: "+credentials.Detail(), credentials.Hint
 		if os.Getenv("K_SERVICE") != "" {
 			e.Detail = "the function's credentials cannot be used; its log has the cause"
 		}

@@ -36,7 +36,7 @@
 // Errors of tokens are of type [*Error], those of callers of type
 // [*CallerError]; both have a hint for the person who can fix the cause. README.md
 // in this folder lists the platforms that honour scopes, and what each failure
-// looks like.
+// looks like. Package doctor, in the folder below, finds out which of them it is.
 package auth
 
 import (
@@ -116,7 +116,10 @@ func NewTransport(c Config) (*Transport, error) {
 func (t *Transport) fetchToken(ctx context.Context) (entry[Token], error) {
 	token, err := t.source.fetch(ctx)
 	if err == nil && !time.Now().Before(token.Expiry) {
-		err = &Error{Op: "fetch an access token from the " + t.source.String(), Err: errors.New("it has already expired: check this machine's clock")}
+		err = &Error{
+			Op: "fetch an access token from the " + t.source.String(), Err: errors.New("it has already expired"),
+			Hint: "compare this machine's clock with Google's: date -u; curl -sI https://www.googleapis.com | grep -i ^date",
+		}
 	}
 	if err != nil {
 		return entry[Token]{}, err

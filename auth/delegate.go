@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"cloud.google.com/go/auth/credentials"
 )
 
 // This file gets tokens for other identities than the platform's own service
@@ -89,7 +91,7 @@ func (d *delegate) impersonate(ctx context.Context, base Token, account string) 
 		err = errors.New("the response has no valid accessToken")
 	}
 	if err != nil {
-		return Token{}, delegateError("fetch an access token of "+account+" from IAM", account, err)
+		return Token{}, d.failed(ctx, "fetch an access token of "+account+" from IAM", account, err)
 	}
 	return newToken(response.AccessToken, response.ExpireTime), nil
 }
@@ -111,7 +113,7 @@ func (d *delegate) actAsUser(ctx context.Context, base Token, account string) (T
 		SignedJWT string `json:"signedJwt"`
 	}
 	if err := d.callIAM(ctx, base, account, "signJwt", map[string]any{"payload": string(claims)}, &signed); err != nil {
-		return Token{}, delegateError("sign as "+account+" with IAM", account, err)
+		return Token{}, d.failed(ctx, "sign as "+account+" with IAM", account, err)
 	}
 	form := url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "assertion": {signed.SignedJWT}}
 	sent := time.Now()
@@ -125,11 +127,13 @@ func (d *delegate) actAsUser(ctx context.Context, base Token, account string) (T
 	e := &Error{Op: "fetch an access token of the user " + d.subject, Err: err}
 	switch text := err.Error(); {
 	case strings.Contains(text, "unauthorized_client"):
-		e.Hint = fmt.Sprintf("in the Workspace admin console, under API controls > Domain-wide delegation, allow the unique ID of %s exactly the scopes %s", account, d.scopes)
+		e.Hint = fmt.Sprintf("in the Workspace admin console, under API controls > Domain-wide delegation, allow exactly the scopes %s to the client ID that this prints: gcloud iam service-accounts describe %s --format='value(uniqueId)'", d.scopes, account)
 	case strings.Contains(text, "Invalid email or User ID"):
 		e.Hint = "check that SUBJECT is a user of the domain that delegates"
 	case strings.Contains(text, "invalid_scope"):
 		e.Hint = "check the spelling of SCOPES"
+	case strings.Contains(text, "reasonable timeframe"):
+		e.Hint = "compare this machine's clock with Google's: date -u; curl -sI https://www.googleapis.com | grep -i ^date"
 	}
 	return Token{}, e
 }
@@ -164,24 +168,37 @@ func (d *delegate) post(ctx context.Context, target, contentType, authorization 
 	})
 }
 
-// delegateError returns an error with what fixes the errors that IAM is known to return.
-func delegateError(op, account string, err error) error {
+// failed returns an error with what fixes the errors that IAM is known to return.
+func (d *delegate) failed(ctx context.Context, op, account string, err error) error {
 	e := &Error{Op: op, Err: err}
 	s, ok := errors.AsType[*statusError](err)
 	switch {
 	case ok && strings.Contains(s.body, "SERVICE_DISABLED"):
-		e.Hint = "gcloud services enable iamcredentials.googleapis.com"
+		own, _ := d.base.email(ctx)
+		e.Hint = "gcloud services enable iamcredentials.googleapis.com" + projectFlag(own)
 	case ok && strings.Contains(s.body, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
-		e.Hint = "give the VM or node pool the scope cloud-platform, which IAM requires: gcloud compute instances set-service-account VM --scopes=cloud-platform"
+		e.Hint = "give the VM or node pool the scope cloud-platform, which IAM requires: stop the VM, then gcloud compute instances set-service-account VM --scopes=cloud-platform"
 	case ok && s.status == http.StatusUnauthorized:
 		e.Hint = "bind a Google service account to the workload: IAM does not allow a federated identity to do this"
 	case ok && s.status == http.StatusForbidden:
 		e.Hint = "allow the function's own account to act for " + account + " (also if both are the same): gcloud iam service-accounts add-iam-policy-binding " + account +
-			" --role=roles/iam.serviceAccountTokenCreator --member=serviceAccount:OWN_ACCOUNT"
+			" --role=" + creatorRole + " --member=" + d.member(ctx)
 	case ok && s.status == http.StatusNotFound:
-		e.Hint = "check the spelling of " + account + ": gcloud iam service-accounts list"
+		e.Hint = "check the spelling of " + account + ": gcloud iam service-accounts list" + projectFlag(account)
 	case ok && s.status == http.StatusBadRequest:
 		e.Hint = "check the spelling of SCOPES"
 	}
 	return e
+}
+
+// member returns the identity that the function runs as, as a policy binding names
+// it: a service account, or the person whose login the credentials file is.
+func (d *delegate) member(ctx context.Context) string {
+	if own, err := d.base.email(ctx); err == nil && strings.Contains(own, "@") {
+		return "serviceAccount:" + own
+	}
+	if file, ok := d.base.(*credentialsFile); ok && file.kind == string(credentials.AuthorizedUser) {
+		return loggedIn
+	}
+	return "PRINCIPAL"
 }

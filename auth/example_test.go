@@ -41,7 +41,7 @@ func ExampleNewTransport() {
 	resp, err := transport.Client().Get(google.URL + "/v4/spreadsheets/x")
 	var noToken *Error
 	if errors.As(err, &noToken) {
-		fmt.Println(noToken, "Hint:", noToken.Hint)
+		fmt.Println(noToken) // what fixes it is part of the text
 		return
 	}
 	if err != nil {

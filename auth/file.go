@@ -25,6 +25,7 @@ type credentialsFile struct {
 	path         string
 	kind         string // its "type" field
 	account      string // e-mail of the service account; "" if the file has none
+	scopes       Scopes
 	quotaProject string // of a person's credentials; "" for others
 	tokens       auth.TokenProvider
 }
@@ -43,11 +44,17 @@ type fileContent struct {
 // https://docs.cloud.google.com/docs/authentication/troubleshoot-adc
 const gcloudClient = "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com"
 
-const loginHint = "gcloud auth application-default login --impersonate-service-account=ACCOUNT"
+const (
+	plainLogin = "gcloud auth application-default login"
+	loginHint  = plainLogin + " --impersonate-service-account=ACCOUNT"
+	// loggedIn is whoever is logged in to gcloud, as a member of a policy, in a shell.
+	loggedIn    = `"user:$(gcloud config get account)"`
+	creatorRole = "roles/iam.serviceAccountTokenCreator"
+)
 
 func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*credentialsFile, error) {
 	fail := func(err error) (*credentialsFile, error) {
-		return nil, &Error{Op: "read the credentials file " + path, Err: err, Hint: loginHint}
+		return nil, &Error{Op: "read the credentials file " + path, Err: err, Hint: loginHintFor(scopes)}
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -74,7 +81,7 @@ func newCredentialsFile(path string, scopes Scopes, base http.RoundTripper) (*cr
 	if err != nil {
 		return fail(err)
 	}
-	f := &credentialsFile{path: path, kind: file.Type, account: file.ClientEmail, tokens: creds}
+	f := &credentialsFile{path: path, kind: file.Type, account: file.ClientEmail, scopes: scopes, tokens: creds}
 	if _, rest, ok := strings.Cut(file.ImpersonationURL, "/serviceAccounts/"); ok {
 		f.account, _, _ = strings.Cut(rest, ":")
 	}
@@ -104,9 +111,35 @@ func (f *credentialsFile) String() string { return fmt.Sprintf("%s (%s)", f.path
 func (f *credentialsFile) fetch(ctx context.Context) (Token, error) {
 	t, err := f.tokens.Token(ctx)
 	if err != nil {
-		return Token{}, &Error{Op: "fetch an access token with " + f.String(), Err: err, Hint: loginHint}
+		return Token{}, &Error{Op: "fetch an access token with " + f.String(), Err: err, Hint: f.hint()}
 	}
 	return newToken(t.Value, t.Expiry), nil
+}
+
+// hint returns what mostly fixes a file of this type that gets no token.
+func (f *credentialsFile) hint() string {
+	account := cmp.Or(f.account, "ACCOUNT")
+	switch credentials.CredType(f.kind) {
+	case credentials.AuthorizedUser:
+		if slices.Equal(f.scopes, cloudPlatform) {
+			return "log in again: " + plainLogin
+		}
+		return "log in again, with the same OAuth client: " + plainLogin + " --client-id-file=CLIENT.json --scopes=" + Scopes(slices.Concat(cloudPlatform, f.scopes)).String()
+	case credentials.ServiceAccount:
+		return "check that the key exists and is enabled: gcloud iam service-accounts keys list --iam-account=" + account
+	case credentials.ExternalAccount:
+		return "check that the pool's identities have roles/iam.workloadIdentityUser: gcloud iam service-accounts get-iam-policy " + account
+	}
+	return "log in again: " + plainLogin + " --impersonate-service-account=" + account + "; you need a role on the account: gcloud iam service-accounts add-iam-policy-binding " +
+		account + " --role=" + creatorRole + " --member=" + loggedIn
+}
+
+// loginHintFor returns how to make a file from which tokens with the scopes come.
+func loginHintFor(scopes Scopes) string {
+	if slices.Equal(scopes, cloudPlatform) { // only used to act as another identity
+		return plainLogin
+	}
+	return loginHint
 }
 
 func (f *credentialsFile) email(context.Context) (string, error) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 )
@@ -54,7 +55,7 @@ func (m *metadataServer) fetch(ctx context.Context) (Token, error) {
 			return t, nil
 		}
 	}
-	return Token{}, &Error{Op: "fetch an access token from the " + m.String(), Err: err, Hint: metadataHint(err)}
+	return Token{}, &Error{Op: "fetch an access token from the " + m.String(), Err: err, Hint: m.hint(ctx, err)}
 }
 
 // email returns the service account's address; for a federated identity without
@@ -62,7 +63,7 @@ func (m *metadataServer) fetch(ctx context.Context) (Token, error) {
 func (m *metadataServer) email(ctx context.Context) (string, error) {
 	body, err := m.get(ctx, accountPath+"email")
 	if err != nil {
-		return "", &Error{Op: "fetch the service account's e-mail from the " + m.String(), Err: err, Hint: metadataHint(err)}
+		return "", &Error{Op: "fetch the service account's e-mail from the " + m.String(), Err: err, Hint: m.hintFor("ACCOUNT", err)}
 	}
 	email := strings.TrimSpace(string(body))
 	if email == "" || strings.ContainsAny(email, " <>\n") {
@@ -114,22 +115,46 @@ func (m *metadataServer) get(ctx context.Context, path string) ([]byte, error) {
 	})
 }
 
-// metadataHint returns what fixes the errors that platforms are known to return.
-func metadataHint(err error) string {
+// hint returns what fixes the errors that platforms are known to return. Only where
+// the hint names the service account does it fetch the address.
+func (m *metadataServer) hint(ctx context.Context, err error) string {
+	account := "ACCOUNT"
+	if s, ok := errors.AsType[*statusError](err); ok && s.status == http.StatusForbidden {
+		if email, err := m.email(ctx); err == nil && strings.Contains(email, "@") {
+			account = email
+		}
+	}
+	return m.hintFor(account, err)
+}
+
+func (m *metadataServer) hintFor(account string, err error) string {
 	s, ok := errors.AsType[*statusError](err)
 	switch {
 	case !ok:
-		return "check that this runs on Google Cloud, or that GCE_METADATA_HOST names a metadata server that responds; elsewhere set GOOGLE_APPLICATION_CREDENTIALS to the path of a credentials file"
+		return "check that a metadata server responds at GCE_METADATA_HOST, on Google Cloud 169.254.169.254: curl -H 'Metadata-Flavor: Google' http://" + m.host +
+			"/computeMetadata/v1/project/project-id; elsewhere set GOOGLE_APPLICATION_CREDENTIALS to the path of a credentials file"
 	case s.status == http.StatusBadRequest:
 		return "check the spelling of SCOPES"
 	case s.status == http.StatusForbidden && !strings.Contains(s.body, "IAM returned"):
 		return "check that no proxy forwards requests to the metadata server, which refuses them"
 	case s.status == http.StatusForbidden:
-		return "on GKE bind the Kubernetes service account to a Google service account: gcloud iam service-accounts add-iam-policy-binding ACCOUNT --role=roles/iam.workloadIdentityUser --member='serviceAccount:PROJECT.svc.id.goog[NAMESPACE/NAME]'"
+		return "on GKE bind the Kubernetes service account to the Google service account: gcloud iam service-accounts add-iam-policy-binding " + account +
+			" --role=roles/iam.workloadIdentityUser --member='serviceAccount:PROJECT.svc.id.goog[NAMESPACE/NAME]'"
 	case s.status == http.StatusNotFound:
-		return "give the workload a service account: gcloud run services update SERVICE --service-account=ACCOUNT"
+		return "give the workload a service account: " + attachCommand(os.Getenv("K_SERVICE"))
+	case s.status == http.StatusTooManyRequests:
+		return "wait a minute: the metadata server limits how often one workload may call it"
 	case s.status >= 500:
-		return "check the spelling of SCOPES, and that the service account exists and is enabled: gcloud iam service-accounts describe ACCOUNT"
+		return "check the spelling of SCOPES, and that the service account exists and is enabled: gcloud iam service-accounts list"
 	}
 	return ""
+}
+
+// attachCommand returns the command that gives a service account to a Cloud Run
+// service, or to a VM if there is no service.
+func attachCommand(service string) string {
+	if service == "" {
+		return "gcloud compute instances set-service-account VM --service-account=ACCOUNT --scopes=cloud-platform"
+	}
+	return "gcloud run services update " + service + " --service-account=ACCOUNT"
 }

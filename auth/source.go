@@ -38,7 +38,7 @@ func platformSource(c Config, scopes Scopes) (src source, reason string, err err
 		if strings.Contains(host, "/") {
 			return nil, "", &Error{
 				Op: "read GCE_METADATA_HOST", Err: errors.New("it is not host or host:port without a scheme"),
-				Hint: "for example GCE_METADATA_HOST=169.254.169.254",
+				Hint: "on Google Cloud GCE_METADATA_HOST=169.254.169.254",
 			}
 		}
 		return newMetadataServer(host, scopes, c.Base), "GCE_METADATA_HOST names it", nil
@@ -49,7 +49,7 @@ func platformSource(c Config, scopes Scopes) (src source, reason string, err err
 	if src, err = newCredentialsFile(gcloudFile(), scopes, c.Base); errors.Is(err, fs.ErrNotExist) {
 		err = &Error{
 			Op: "find credentials", Err: fmt.Errorf("GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST and K_SERVICE are not set, and there is no %s", gcloudFile()),
-			Hint: "on a VM, GKE without Knative, App Engine or a Cloud Run job set GCE_METADATA_HOST=169.254.169.254; on your own machine: " + loginHint,
+			Hint: "on a VM, GKE without Knative, App Engine or a Cloud Run job set GCE_METADATA_HOST=169.254.169.254; on your own machine: " + loginHintFor(scopes),
 		}
 	}
 	return src, "neither GOOGLE_APPLICATION_CREDENTIALS, GCE_METADATA_HOST nor K_SERVICE is set", err
