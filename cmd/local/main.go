@@ -11,6 +11,11 @@
 // calls Google itself, with Application Default Credentials. The emulated Google
 // can be another platform (-profile), enforce quotas (-quota), fail (-fault), and
 // serve a spreadsheet of yours, as downloaded from Sheets (-file).
+//
+//	go run ./cmd/local doctor
+//
+// finds out why the function's token does not open the spreadsheet, and prints what
+// fixes it. It uses the settings in the environment, also on a platform.
 package main
 
 import (
@@ -66,6 +71,9 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if flag.Arg(0) == "doctor" {
+		os.Exit(runDoctor(ctx, os.Stdout))
+	}
 	if err := run(ctx, os.Stdout, c); err != nil {
 		fmt.Fprintln(os.Stderr, "local:", err)
 		os.Exit(1)
