@@ -109,10 +109,10 @@ func NewVerifier(c Callers, audience, endpoint string, base http.RoundTripper) (
 
 // The commands that send a token. A platform accepts a token of the caller's own
 // login. The function requires one for its audience, which gcloud issues to
-// service accounts only.
+// service accounts only; [Verifier.Check] fills in the audience.
 const (
 	platformTokenHint = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
-	idTokenHint       = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=ACCOUNT --include-email --audiences=AUDIENCE)" URL`
+	idTokenHint       = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=ACCOUNT --include-email --audiences='AUDIENCE')" URL`
 )
 
 // Check returns nil if the request is allowed, else a [*CallerError]. It waits for
@@ -128,6 +128,15 @@ func (v *Verifier) Check(r *http.Request) error {
 	if v.callers.Anyone() {
 		return nil
 	}
+	err := v.check(r)
+	// By convention the audience is the URL, which the caller has.
+	if refused, ok := errors.AsType[*CallerError](err); ok && v.audience != "" && !strings.Contains(v.audience, "'") {
+		refused.Hint = strings.Replace(refused.Hint, "AUDIENCE", v.audience, 1)
+	}
+	return err
+}
+
+func (v *Verifier) check(r *http.Request) error {
 	hint := idTokenHint
 	if v.callers.rule == "iam" {
 		hint = platformTokenHint

@@ -78,6 +78,26 @@ func TestCallersHeaders(t *testing.T) {
 	})
 }
 
+func TestCallersHintHasTheAudience(t *testing.T) {
+	tests := []struct{ name, audience, want string }{
+		{"a URL", "https://sheets.example.com", "--audiences='https://sheets.example.com')"},
+		{"one that a shell would read", "x'; true '", "--audiences='AUDIENCE')"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			v, err := NewVerifier(Callers{emails: []string{allowedEmail}}, tt.audience, "", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			refused, ok := errors.AsType[*CallerError](check(v))
+			if !ok || !strings.Contains(refused.Hint, tt.want) {
+				t.Fatalf("Check() = %v, want a hint with %s", refused, tt.want)
+			}
+			checkCommands(t, refused.Hint)
+		})
+	}
+}
+
 func TestCallersSetting(t *testing.T) {
 	for rule, want := range map[string]string{
 		"iam": "iam", " anyone ": "anyone", "a@b.cc , d@e.ff": "a@b.cc,d@e.ff",

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -28,7 +29,10 @@ type doctorTest struct {
 	change   func(t *testing.T, w *doctorWorld)
 	// wrap is what is between the program and Google.
 	wrap func(google http.Handler) http.Handler
-	want doctor.Cause
+	// noAddress is for token info as Google has it if the token lacks the scope
+	// userinfo.email.
+	noAddress bool
+	want      doctor.Cause
 	// command is part of the commands, detail of the other texts; {account} is the
 	// account that the metadata server serves.
 	command, detail string
@@ -53,11 +57,15 @@ func (tt doctorTest) run(t *testing.T) (doctor.Report, string) {
 	if !tt.unshared {
 		w.Share(w.sheet, w.ServiceAccount(), "writer")
 	}
-	base := w.base
+	google := http.Handler(w)
 	if tt.wrap != nil {
-		base = emulator.Transport(tt.wrap(w)).(*http.Transport)
-		t.Cleanup(base.CloseIdleConnections)
+		google = tt.wrap(google)
 	}
+	if tt.noAddress {
+		google = withoutAddress(google)
+	}
+	base := emulator.Transport(google).(*http.Transport)
+	t.Cleanup(base.CloseIdleConnections)
 	w.config.Base, w.config.SpreadsheetID, w.config.Service = base, w.sheet, doctorService
 	if w.config.Scopes == nil {
 		w.config.Scopes = driveAndSheets
@@ -83,7 +91,13 @@ func (tt doctorTest) run(t *testing.T) (doctor.Report, string) {
 }
 
 func TestDoctor(t *testing.T) {
+	tests := slices.Clone(doctorTests)
 	for _, tt := range doctorTests {
+		tt.name += ", and token info has no address"
+		tt.noAddress = true
+		tests = append(tests, tt)
+	}
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				report, account := tt.run(t)

@@ -160,6 +160,12 @@ var doctorTests = []doctorTest{
 	{name: "a scope that is not one, on GKE", google: emulator.Options{Profile: emulator.GKE}, config: doctor.Config{Scopes: scopeList("drive", "spread sheets")}, want: doctor.ScopeMalformed},
 	{name: "a VM ignores the scopes", google: emulator.Options{Profile: emulator.GCE}, want: doctor.ScopeIgnored,
 		command: "gcloud compute instances set-service-account vm-1 --zone=us-central1-a --project=demo-project --scopes=https://www.googleapis.com/auth/devstorage.read_only,https://www.googleapis.com/auth/drive,"},
+	{name: "a GKE node without Workload Identity ignores the scopes", google: emulator.Options{Profile: emulator.GCE}, want: doctor.ScopeIgnored,
+		command: "gcloud container node-pools create sheets --cluster=c1 --location=us-east1 --project=demo-project --scopes=",
+		wrap: func(google http.Handler) http.Handler {
+			attributes := replace(200, "text/plain", "c1", "/computeMetadata/v1/instance/attributes/cluster-name")(google)
+			return withFlavor(replace(200, "text/plain", "us-east1", "/computeMetadata/v1/instance/attributes/cluster-location")(attributes))
+		}},
 	{name: "a VM has one of two scopes", google: emulator.Options{Profile: emulator.GCE, VMScopes: scopeList("spreadsheets")}, want: doctor.ScopeIgnored,
 		detail: "lacks https://www.googleapis.com/auth/drive:"},
 	{name: "something drops the parameter", want: doctor.ScopeIgnored, command: "token?scopes=https://www.googleapis.com/auth/drive,https://www.googleapis.com/auth/spreadsheets'",
@@ -245,6 +251,30 @@ var doctorTests = []doctorTest{
 		wrap: replace(400, "application/json", `{"error":{"code":400,"message":"This operation is not supported for this document","status":"FAILED_PRECONDITION"}}`, "/v4/")},
 	{name: "an error that is not known", want: doctor.Unknown, detail: "409 Conflict: [token] of ***@example.org",
 		wrap: replace(409, "application/json", `{"error":{"code":409,"message":"ya29.abc-DEF of owner@example.org"}}`, "/v4/")},
+}
+
+// withFlavor adds the header of a metadata server.
+func withFlavor(google http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Metadata-Flavor", "Google")
+		google.ServeHTTP(w, r)
+	})
+}
+
+// withoutAddress removes the address from token info, as Google does if the token
+// lacks the scope userinfo.email.
+func withoutAddress(google http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/tokeninfo" {
+			google.ServeHTTP(w, r)
+			return
+		}
+		r.Header.Del("Accept-Encoding")
+		recorded := httptest.NewRecorder()
+		google.ServeHTTP(recorded, r)
+		w.WriteHeader(recorded.Code)
+		_, _ = io.WriteString(w, strings.ReplaceAll(recorded.Body.String(), `"email"`, `"none"`))
+	})
 }
 
 func aheadClock() time.Time { return time.Now().Add(2 * time.Hour) }

@@ -113,26 +113,37 @@ func (e *examination) identity() string {
 	switch account := e.account(); {
 	case e.config.Subject != "":
 		return "the user that SUBJECT names"
+	case e.isLogin():
+		return "the person whose login the credentials file is"
 	case account != "":
 		return account
-	case e.info.Email != "":
-		return "the person whose login the credentials file is"
 	}
 	return "the service account"
+}
+
+// isLogin reports whether the token is for a person's own login. Token info has the
+// address only if the token has the scope of it, so what was exchanged decides.
+func (e *examination) isLogin() bool {
+	tried := e.watch.forToken()
+	return len(tried) > 0 && tried[len(tried)-1].login
 }
 
 // account returns the address of the service account that the tokens are for; "" if
 // it is not known or they are for a person.
 func (e *examination) account() string {
-	switch {
-	case e.config.Subject != "":
+	if e.config.Subject != "" || e.isLogin() {
 		return ""
-	case e.config.Impersonate != "":
-		return e.config.Impersonate
-	case isServiceAccount(e.info.Email):
-		return e.info.Email
-	case e.info.Email == "":
-		return e.ownAccount()
+	}
+	return cmp.Or(e.config.Impersonate, e.actsAs(), serviceAccount(e.info.Email), serviceAccount(e.where().email))
+}
+
+// actsAs returns the service account that a credentials file impersonates; "" if
+// there is none.
+func (e *examination) actsAs() string {
+	for _, x := range e.watch.forToken() {
+		if x.toIAM() {
+			return accountIn(x.url.Path)
+		}
 	}
 	return ""
 }
@@ -140,13 +151,10 @@ func (e *examination) account() string {
 // ownAccount returns the service account that the platform runs the program as, or
 // the account of its credentials file; "" if it is not known.
 func (e *examination) ownAccount() string {
-	if email := e.where().email; isServiceAccount(email) {
-		return email
+	if own := serviceAccount(e.where().email); own != "" || e.actsAs() != "" || e.config.Subject != "" {
+		return own
 	}
-	if e.config.Subject == "" && e.config.Impersonate == "" && isServiceAccount(e.info.Email) {
-		return e.info.Email
-	}
-	return ""
+	return serviceAccount(e.info.Email)
 }
 
 // project returns the --project flag of gcloud for an account, with a blank before

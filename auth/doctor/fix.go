@@ -82,14 +82,14 @@ func (e *examination) scopesIgnored(missing []string) *finding {
 	slices.Sort(scopes)
 	list := strings.Join(slices.Compact(scopes), ",")
 	switch {
+	case where.cluster != "":
+		found.detail += ": a GKE node without Workload Identity ignores the scopes of requests"
+		found.fix = "Use Workload Identity with a Google service account, or a node pool with these scopes."
+		found.commands = []string{"gcloud container node-pools create sheets --cluster=" + quote(where.cluster) + " --location=" + quote(where.location) + e.project("") + " --scopes=" + quote(list)}
 	case where.vm != "":
 		found.detail += ": a VM ignores the scopes of requests, and gives those that it was made with"
 		found.fix = "Stop the VM and set its scopes, from a machine where gcloud is logged in; or set IMPERSONATE to a service account, if the VM has the scope cloud-platform."
 		found.commands = e.changeVM("--scopes=" + quote(list))
-	case where.cluster != "":
-		found.detail += ": a GKE node without Workload Identity ignores the scopes of requests"
-		found.fix = "Use Workload Identity with a Google service account, or a node pool with these scopes."
-		found.commands = []string{"gcloud container node-pools create sheets --cluster=" + quote(where.cluster) + " --location=" + quote(where.zone) + e.project("") + " --scopes=" + quote(list)}
 	default:
 		found.fix = "Cloud Run honours scopes. Look for what removes the parameter between the program and the metadata server."
 		found.commands = []string{e.tokenCommand()}

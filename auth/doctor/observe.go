@@ -22,6 +22,7 @@ const (
 // exchange is one request for a token, and what came of it.
 type exchange struct {
 	url    *url.URL
+	login  bool // it is for a person's login: a refresh token is exchanged
 	status int
 	header http.Header
 	body   []byte
@@ -71,7 +72,7 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Context().Value(withoutSending{}) == req.URL.String() {
 		return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: req, Header: http.Header{}}, nil
 	}
-	x := &exchange{url: req.URL}
+	x := &exchange{url: req.URL, login: exchangesRefreshToken(req)}
 	resp, err := o.base.RoundTrip(req)
 	if err == nil {
 		x.status, x.header = resp.StatusCode, resp.Header
@@ -82,6 +83,25 @@ func (o *observer) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.err = err
 	o.record(x)
 	return resp, err
+}
+
+// exchangesRefreshToken reports whether the request to a token endpoint has a refresh
+// token, which only people's logins do.
+func exchangesRefreshToken(req *http.Request) bool {
+	if req.Method != http.MethodPost || req.GetBody == nil || !strings.HasSuffix(req.URL.Path, "/token") {
+		return false
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return false
+	}
+	defer body.Close()
+	text, err := io.ReadAll(io.LimitReader(body, maxBody))
+	if err != nil {
+		return false
+	}
+	form, err := url.ParseQuery(string(text))
+	return err == nil && form.Get("grant_type") == "refresh_token"
 }
 
 func (o *observer) keepToken(req *http.Request) {

@@ -9,13 +9,14 @@ import (
 // place is where the program runs, as its metadata server describes it. All fields
 // are empty where there is none.
 type place struct {
-	email   string // the service account's, or the name of a workload identity pool
-	project string // the project's ID
-	region  string // Cloud Run only
-	zone    string
-	vm      string // the name of the VM; "" on Cloud Run and GKE
-	cluster string // the name of the GKE cluster
-	scopes  []string
+	email    string // the service account's, or the name of a workload identity pool
+	project  string // the project's ID
+	region   string // Cloud Run only
+	zone     string
+	vm       string // the name of the VM; "" on Cloud Run and GKE
+	cluster  string // the name of the GKE cluster, location where it is
+	location string
+	scopes   []string
 }
 
 // where returns the place. The first call queries the metadata server, if the
@@ -35,7 +36,8 @@ func (e *examination) where() *place {
 	const account = "instance/service-accounts/default/"
 	*e.place = place{
 		email: read(account + "email"), project: read("project/project-id"), region: lastSegment(read("instance/region")),
-		zone: lastSegment(read("instance/zone")), cluster: read("instance/attributes/cluster-name"), scopes: strings.Fields(read(account + "scopes")),
+		zone: lastSegment(read("instance/zone")), cluster: read("instance/attributes/cluster-name"),
+		location: read("instance/attributes/cluster-location"), scopes: strings.Fields(read(account + "scopes")),
 	}
 	if read("instance/machine-type") != "" {
 		e.place.vm = read("instance/name")
@@ -54,8 +56,12 @@ func readMetadata(ctx context.Context, base http.RoundTripper, host, path string
 
 func lastSegment(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
-func isServiceAccount(email string) bool {
-	return strings.Contains(email, "@") && strings.HasSuffix(email, ".gserviceaccount.com")
+// serviceAccount returns the address if it is that of a service account, else "".
+func serviceAccount(email string) string {
+	if strings.Contains(email, "@") && strings.HasSuffix(email, ".gserviceaccount.com") {
+		return email
+	}
+	return ""
 }
 
 // projectOf returns the ID of the project that a service account belongs to, as its

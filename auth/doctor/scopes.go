@@ -84,7 +84,7 @@ func (e *examination) scopesMissing(missing []string) *finding {
 	list := strings.Join(missing, " ")
 	tried := e.watch.forToken()
 	switch {
-	case e.info.Email != "" && !isServiceAccount(e.info.Email) && e.config.Subject == "":
+	case e.isLogin():
 		return &finding{
 			ScopeNotConsented, "the person whose login the credentials file is has not consented to " + list + ": a login has the scopes that it was made with, whatever is requested later",
 			"Act as the service account that production uses; Google does not grant Workspace scopes to gcloud's own logins.", []string{loginCommand(e.config.Impersonate)},
