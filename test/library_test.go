@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"cloud.google.com/go/auth/credentials"
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
 	"google.golang.org/api/sheets/v4"
@@ -198,5 +199,76 @@ func TestLibraryOnAPlatform(t *testing.T) {
 	}
 	if _, err := auth.ParseScopes("spreadsheet"); err == nil {
 		t.Error("ParseScopes accepts a misspelt scope")
+	}
+}
+
+// TestScopesThatTheLibrarySends holds what the page says about options in Go.
+func TestScopesThatTheLibrarySends(t *testing.T) {
+	withScopes := option.WithScopes(sheets.SpreadsheetsScope)
+	tests := []struct {
+		name    string
+		options func(t *testing.T) []option.ClientOption
+		want    []string // requested from the metadata server; the emulator has the default where there are none
+	}{
+		{"no options", func(*testing.T) []option.ClientOption { return nil },
+			scopeList("drive", "drive.file", "drive.readonly", "spreadsheets", "spreadsheets.readonly")},
+		{"WithScopes", func(*testing.T) []option.ClientOption { return []option.ClientOption{withScopes} }, scopeList("spreadsheets")},
+		{"WithScopes beside WithAuthCredentials", func(t *testing.T) []option.ClientOption {
+			creds, err := credentials.DetectDefault(&credentials.DetectOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return []option.ClientOption{option.WithAuthCredentials(creds), withScopes}
+		}, scopeList("cloud-platform")},
+		{"WithScopes beside WithHTTPClient", func(*testing.T) []option.ClientOption {
+			return []option.ClientOption{option.WithHTTPClient(http.DefaultClient), withScopes}
+		}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			google := emulator.New(emulator.Options{})
+			url := useMetadata(t, google)
+			service, err := sheets.NewService(t.Context(), append(tt.options(t), option.WithEndpoint(url))...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = service.Spreadsheets.Get("x").Do()
+			var got []string
+			for _, r := range google.Requests() {
+				if r.Call == "metadata.token" {
+					got = append(got, r.Scopes...)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("scopes requested (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLibraryWithALogin shows that a person's login with gcloud's client fails at the
+// first call; auth refuses it at the start.
+func TestLibraryWithALogin(t *testing.T) {
+	google := emulator.New(emulator.Options{})
+	id := google.Create(emulator.Spreadsheet{})
+	url := useMetadata(t, google)
+	file := loginFile("764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com", google.RefreshToken(delegatedUser, scopeRoot+"cloud-platform"))
+	google.Share(id, delegatedUser, "writer")
+
+	creds, err := credentials.NewCredentialsFromJSON(credentials.AuthorizedUser, []byte(file), &credentials.DetectOptions{Scopes: driveAndSheets, TokenURL: url + "/token"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, err := sheets.NewService(t.Context(), option.WithAuthCredentials(creds), option.WithEndpoint(url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := service.Spreadsheets.Get(id).Do(); err == nil || !strings.Contains(err.Error(), "insufficient authentication scopes") {
+		t.Errorf("the library's call = %v, want the 403", err)
+	}
+
+	useDoctorFile(func(*doctorWorld) string { return file })(t, nil)
+	if _, err := auth.NewTransport(auth.Config{Scopes: driveAndSheets}); err == nil || !strings.Contains(err.Error(), "gcloud's own client") {
+		t.Errorf("NewTransport() = %v, want an error that names gcloud's own client", err)
 	}
 }

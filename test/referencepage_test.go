@@ -2,6 +2,7 @@ package test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -185,5 +186,32 @@ func TestReferenceCopy(t *testing.T) {
 	}
 	if out, err := exec.Command("grep", "-r", "sheets-function\"", filepath.Join(module, "auth"), "--include=*.go").Output(); err == nil {
 		t.Errorf("the copy imports this module:\n%s", out)
+	}
+}
+
+// TestReferencePackages counts what auth links, as the page does.
+func TestReferencePackages(t *testing.T) {
+	linked := func(path string) (tokens, callers int) {
+		out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", path).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range strings.FieldsSeq(string(out)) {
+			switch {
+			case strings.Contains(name, "go-jose"):
+				callers++
+			case !strings.HasPrefix(name, "example.com/sheets-function/"):
+				tokens++
+			}
+		}
+		return tokens, callers
+	}
+	tokens, callers := linked("../auth")
+	want := fmt.Sprintf("Tokens link %d packages beyond the\nstandard library, the check of callers %d more; the doctor none.", tokens, callers)
+	if !strings.Contains(reference(t), want) {
+		t.Errorf("the page does not say %q", want)
+	}
+	if tokens, callers := linked("../auth/doctor"); tokens+callers > 0 {
+		t.Errorf("the doctor links %d packages beyond the standard library", tokens+callers)
 	}
 }
