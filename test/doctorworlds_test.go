@@ -64,6 +64,11 @@ var doctorTests = []doctorTest{
 	{name: "read-only scopes on a spreadsheet shared for reading", unshared: true, config: doctor.Config{Scopes: scopeList("drive.readonly", "spreadsheets.readonly")},
 		change: func(_ *testing.T, w *doctorWorld) { w.Share(w.sheet, w.ServiceAccount(), "reader") }, want: ""},
 	{name: "the scope of Sheets alone", config: doctor.Config{Scopes: scopeList("spreadsheets")}, want: ""},
+	{name: "a spreadsheet in a shared drive", want: "", detail: "ok      editing      allowed",
+		change: func(_ *testing.T, w *doctorWorld) {
+			w.config.SpreadsheetID = w.Create(emulator.Spreadsheet{Drive: "0AShared", Owner: doctorOwner, Unshared: true})
+			w.Share(w.config.SpreadsheetID, w.ServiceAccount(), "writer")
+		}},
 	{name: "acting as a user", config: doctor.Config{Subject: delegatedUser}, want: "",
 		change: func(_ *testing.T, w *doctorWorld) {
 			w.Grant(w.ServiceAccount(), w.ServiceAccount())
