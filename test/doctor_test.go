@@ -86,7 +86,7 @@ func (tt doctorTest) run(t *testing.T) (doctor.Report, string) {
 	if took := time.Since(start); took > 2*time.Minute {
 		t.Errorf("Run() took %v, want at most two minutes", took)
 	}
-	w.Heal()
+	w.ClearFaults()
 	return report, w.ServiceAccount()
 }
 

@@ -152,7 +152,7 @@ var doctorTests = []doctorTest{
 		change: doctorFault("metadata.token", emulator.Fault{Status: 500})},
 	{name: "GKE without the binding", google: emulator.Options{Profile: emulator.GKE}, want: doctor.WorkloadIdentity,
 		command: actAs + "{account} --role=roles/iam.workloadIdentityUser --member='serviceAccount:demo-project.svc.id.goog[NAMESPACE/NAME]'",
-		change:  func(_ *testing.T, w *doctorWorld) { w.Unbind(true) }},
+		change:  func(_ *testing.T, w *doctorWorld) { w.SetWorkloadIdentityBinding(false) }},
 	{name: "GKE without a Google service account", google: emulator.Options{Profile: emulator.GKEDirect}, want: doctor.FederatedIdentity,
 		command: "iam.gke.io/gcp-service-account="},
 

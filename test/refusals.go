@@ -102,6 +102,9 @@ func testRefusals(t *testing.T, method, target, body string) {
 					if p.Status != tt.status || p.Code != tt.code || !strings.Contains(p.Hint, tt.hint) || strings.Contains(p.Hint, "{") {
 						t.Errorf("%s = %+v, want %d %s, hint %q", method, p, tt.status, tt.code, tt.hint)
 					}
+					if p.Hint != "" && strings.Contains(p.Detail, p.Hint) {
+						t.Errorf("%s = %+v, want the hint as the hint alone", method, p)
+					}
 					if took := time.Since(start); took > requestBudget {
 						t.Errorf("%s took %v, want at most %v", method, took, requestBudget)
 					}
