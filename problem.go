@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -93,27 +94,65 @@ func toError(err error) *web.Error {
 	return &e
 }
 
-// explain is toError with what the settings and the account's e-mail add to hints.
+// explain is toError with what the settings and the account's e-mail address add to
+// hints.
 func (h *Handler) explain(ctx context.Context, err error) *web.Error {
 	e := toError(err)
-	if e.Code == string(table.ScopeInsufficient) && strings.HasPrefix(h.tokens.Status().Source, "metadata server") {
-		ignored := "the platform ignores the scopes that it is asked for, as a VM does: stop the VM and set its own, gcloud compute instances set-service-account VM --scopes=cloud-platform," +
-			h.settings.Scopes.String() + "; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
-		if h.settings.Scopes.Has("drive") && h.settings.Scopes.Has("spreadsheets") {
-			e.Detail += ", although the function asked for it"
-			e.Hint = ignored
-		} else {
-			e.Hint += "; if that is of no help, " + ignored
-		}
+	if e.Code == string(table.ScopeInsufficient) {
+		h.explainScopes(e)
 	}
-	if strings.Contains(e.Hint, table.Account) {
-		email, err := h.tokens.Email(ctx)
-		if err != nil {
-			email = "the function's service account"
-		}
-		e.Hint = strings.ReplaceAll(e.Hint, table.Account, email)
+	if e.Code == string(table.TokenRefused) && h.settings.Subject != "" && strings.Contains(e.Hint, table.Account) {
+		e.Hint = "check that " + string(h.settings.Subject) + " is a user of the Workspace domain, and that domain-wide delegation is still granted"
+	}
+	if strings.Contains(e.Hint, table.Account) || strings.Contains(e.Hint, table.Project) {
+		e.Hint = h.fillAccount(ctx, e.Hint)
 	}
 	return e
+}
+
+// sheetsScopes are the scopes that the function needs, as gcloud takes them.
+const sheetsScopes = "https://www.googleapis.com/auth/drive,https://www.googleapis.com/auth/spreadsheets"
+
+// explainScopes tells scopes that were not asked for from scopes that the platform
+// did not grant, as Compute Engine and GKE's nodes do, which ignore what is asked
+// for.
+func (h *Handler) explainScopes(e *web.Error) {
+	service := os.Getenv("K_SERVICE")
+	asked := h.settings.Scopes.Has("drive") && h.settings.Scopes.Has("spreadsheets")
+	if !asked && service != "" {
+		e.Hint += "; on Cloud Run: gcloud run services update " + service + " '--update-env-vars=^;^SCOPES=drive,spreadsheets'"
+	}
+	if !strings.HasPrefix(h.tokens.Status().Source, "metadata server") || !asked && service != "" {
+		return
+	}
+	ignored := "the platform ignores the scopes that it is asked for, as Compute Engine does: stop the VM, then " +
+		"gcloud compute instances set-service-account VM --scopes=https://www.googleapis.com/auth/cloud-platform," + sheetsScopes +
+		"; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
+	if asked {
+		e.Detail += ", although the function asked for it"
+		e.Hint = ignored
+		return
+	}
+	e.Hint += "; if that does not help, " + ignored
+}
+
+// accountProject is the project in the e-mail address of a service account.
+var accountProject = regexp.MustCompile(`@([a-z0-9-]+)\.iam\.gserviceaccount\.com$`)
+
+// fillAccount replaces the placeholders of a hint. A flag whose value is not known
+// is left out.
+func (h *Handler) fillAccount(ctx context.Context, hint string) string {
+	email, err := h.tokens.Email(ctx)
+	if err != nil {
+		email = "the function's service account"
+	}
+	if match := accountProject.FindStringSubmatch(email); match != nil {
+		hint = strings.ReplaceAll(hint, table.Project, match[1])
+	}
+	for _, unknown := range []string{" --project=" + table.Project, "?project=" + table.Project} {
+		hint = strings.ReplaceAll(hint, unknown, "")
+	}
+	return strings.ReplaceAll(hint, table.Account, email)
 }
 
 // isPublic reports whether anybody on the internet may call.

@@ -39,7 +39,7 @@ var errorRules = []errorRule{
 	{reasons: []string{"SERVICE_DISABLED", "accessNotConfigured"}, Error: table.Error{
 		Code:   table.APIDisabled,
 		Detail: "a Google API that this call needs is not enabled in the project of the function's account",
-		Hint:   "gcloud services enable sheets.googleapis.com drive.googleapis.com, then wait some minutes",
+		Hint:   "gcloud services enable sheets.googleapis.com drive.googleapis.com --project=" + table.Project + ", then wait some minutes",
 	}},
 	{reasons: []string{"storageQuotaExceeded"}, Error: table.Error{
 		Code:   table.NoStorage,
@@ -54,17 +54,17 @@ var errorRules = []errorRule{
 	{reasons: []string{"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"}, status: http.StatusTooManyRequests, Error: table.Error{
 		Code:       table.RateLimited,
 		Detail:     "Google's quota of calls a minute is used up",
-		Hint:       "come back when the minute is over; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows the quota",
+		Hint:       "come back when the minute is over; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas?project=" + table.Project + " shows the quota",
 		RetryAfter: quotaWindow,
 	}},
 	{reasons: []string{"USER_PROJECT_DENIED", "quota project"}, Error: table.Error{
 		Code:   table.Upstream,
-		Detail: "Google wants to know which project pays for the calls",
-		Hint:   "gcloud auth application-default set-quota-project PROJECT",
+		Detail: "Google requires a project for the quota of calls by a person's credentials",
+		Hint:   "gcloud auth application-default set-quota-project PROJECT, with a project of yours in which the Sheets and Drive APIs are enabled",
 	}},
 	{reasons: []string{"FAILED_PRECONDITION", "fileNotExportable"}, Error: table.Error{
 		Code:   table.UnsupportedDocument,
-		Detail: "the document is no Google spreadsheet",
+		Detail: "the document is not a Google spreadsheet",
 		Hint:   "open it in Google Sheets, choose File > Save as Google Sheets, and let SPREADSHEET_ID name the new one",
 	}},
 	{reasons: []string{"ACCESS_TOKEN_TYPE_UNSUPPORTED"}, Error: table.Error{
@@ -75,12 +75,12 @@ var errorRules = []errorRule{
 	{status: http.StatusUnauthorized, Error: table.Error{
 		Code:   table.TokenRefused,
 		Detail: "Google does not accept the function's access token",
-		Hint:   "check that the function's service account exists and is enabled: gcloud iam service-accounts describe " + table.Account,
+		Hint:   "check that the function's service account exists and is enabled: gcloud iam service-accounts describe " + table.Account + " --project=" + table.Project,
 	}},
 	{status: http.StatusForbidden, Error: table.Error{
 		Code:   table.NotShared,
 		Detail: "the spreadsheet is not shared with the function's account, or not for editing, or the range is protected",
-		Hint:   "share the spreadsheet with " + table.Account + " as Editor",
+		Hint:   "share the spreadsheet with " + table.Account + ", as Viewer to read and as Editor to write, and let it edit the protected ranges that it writes to",
 	}},
 	{status: http.StatusNotFound, Error: table.Error{
 		Code:   table.SpreadsheetNotFound,
@@ -93,6 +93,12 @@ var errorRules = []errorRule{
 // of Google's response; the cause is for the log.
 func apiError(doing string, err error) error {
 	answer, ok := errors.AsType[*googleapi.Error](err)
+	if _, noToken := errors.AsType[interface {
+		error
+		Detail() string // as auth.Error has
+	}](err); noToken {
+		return &table.Error{Code: table.Upstream, Detail: doing + ": there is no access token", Err: err}
+	}
 	if !ok {
 		return &table.Error{Code: table.Upstream, Detail: doing + ": Google gave no answer that can be read", Err: err}
 	}
@@ -109,6 +115,9 @@ func apiError(doing string, err error) error {
 			e.RetryAfter = time.Duration(seconds) * time.Second
 		}
 		return &e
+	}
+	if answer.Code == http.StatusNotImplemented && strings.HasPrefix(answer.Message, "emulator: ") {
+		return &table.Error{Code: table.Upstream, Detail: doing + ": " + answer.Message, Err: summary(answer, reasons)}
 	}
 	return &table.Error{Code: table.Upstream, Detail: doing + ": Google answered " + strconv.Itoa(answer.Code), Err: summary(answer, reasons)}
 }

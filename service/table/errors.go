@@ -27,8 +27,12 @@ const (
 	OutcomeUnknown      Code = "outcome-unknown"       // the rows may or may not have been stored
 )
 
-// Account is a placeholder in a Hint for the e-mail address of the function's account.
-const Account = "{account}"
+// Account and Project are placeholders in a [Error.Hint] for the e-mail address of
+// the function's account and for its project, which this package does not know.
+const (
+	Account = "{account}"
+	Project = "{project}"
+)
 
 // Error is a failure that a caller or an operator can act on. Errors of this package and
 // of package service are of this type, with [errors.As], where they have a Code.
