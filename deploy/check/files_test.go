@@ -20,7 +20,7 @@ const module = "../.."
 func files(t *testing.T) map[string][]byte {
 	t.Helper()
 	var paths []string
-	for _, glob := range []string{"*.yaml", ".ci/run", "emulator/node/run", "deploy/check/image"} {
+	for _, glob := range []string{"*.yaml", ".github/workflows/*.yaml", ".ci/run", "emulator/node/run", "deploy/check/image"} {
 		found, err := filepath.Glob(filepath.Join(module, glob))
 		if err != nil {
 			t.Fatal(err)
@@ -95,6 +95,8 @@ func manifest(path string, document []byte) error {
 		return logMetric(document)
 	case keys["conditions"] != nil:
 		return alertPolicy(document)
+	case keys["jobs"] != nil:
+		return workflow(document)
 	case keys["openapi"] != nil:
 		return nil // openapi_test.go holds it against the routes
 	}
@@ -159,6 +161,7 @@ func TestMutations(t *testing.T) {
 		{"another runtime", "func.yaml", `runtime: go`, `runtime: node`, "runtime"},
 		{"another way to call", "func.yaml", `invoke: http`, `invoke: cloudevent`, "invoke"},
 		{"callers left to the platform", "func.yaml", `(name: CALLERS\n +value: ).*`, `${1}iam`, "CALLERS"},
+		{"a builder that does not tidy go.mod", "func.yaml", `builder: s2i`, `builder: pack`, "builder"},
 		{"a date that is none", "func.yaml", `created: .*`, `created: yesterday`, "created"},
 
 		{"misspelt field", "deploy/knative-trigger.yaml", `backoffDelay:`, `backOffDelays:`, "backOffDelays"},
@@ -171,6 +174,9 @@ func TestMutations(t *testing.T) {
 
 		{"misspelt field", "deploy/alerts/metric-queue-wait.yaml", `valueExtractor:`, `valueExtract:`, `unknown field "valueExtract"`},
 		{"misspelt field", "deploy/alerts/policy-queue-wait.yaml", `thresholdValue:`, `threshold:`, `unknown field "threshold"`},
+
+		{"shell syntax", ".github/workflows/ci.yaml", `>>"\$GITHUB_OUTPUT"`, `>>"$$GITHUB_OUTPUT`, "unexpected EOF"},
+		{"output of no step", ".github/workflows/ci.yaml", `id: go\n`, "id: gone\n", "steps.go"},
 
 		{"unclosed quote", ".ci/run", `set -euo pipefail`, `set -euo "pipefail`, "syntax error"},
 	}

@@ -208,8 +208,8 @@ func knativeFunc(content []byte) error {
 	if f.Runtime != "go" || f.Invoke != "http" {
 		return fmt.Errorf("runtime is %q and invoke %q, want go and http", f.Runtime, f.Invoke)
 	}
-	if b := f.Build.Builder; b != "pack" && b != "" {
-		return fmt.Errorf("builder is %q, want pack: the others do not build this layout", b)
+	if b := f.Build.Builder; b != "s2i" {
+		return fmt.Errorf("builder is %q, want s2i: func's main for pack does not build on this go.mod", b)
 	}
 	if _, err := time.Parse(time.RFC3339, f.Created); err != nil {
 		return fmt.Errorf("created: %w", err)

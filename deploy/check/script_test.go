@@ -2,9 +2,13 @@ package check
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"testing"
+
+	"sigs.k8s.io/yaml"
 )
 
 // script holds the syntax of a shell script and, where shellcheck is installed,
@@ -17,6 +21,33 @@ func script(content []byte) error {
 		return nil
 	}
 	return feed(content, "shellcheck", "--shell=bash", "-")
+}
+
+// workflow checks the scripts of a GitHub workflow, and that the outputs that are
+// used belong to a step.
+func workflow(content []byte) error {
+	var w struct {
+		Jobs map[string]struct {
+			Steps []struct{ ID, Run string }
+		}
+	}
+	if err := yaml.Unmarshal(content, &w); err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	var errs []error
+	for _, job := range w.Jobs {
+		for _, step := range job.Steps {
+			ids[step.ID] = true
+			errs = append(errs, script([]byte(step.Run)))
+		}
+	}
+	for _, use := range regexp.MustCompile(`steps\.(\w+)\.outputs`).FindAllSubmatch(content, -1) {
+		if !ids[string(use[1])] {
+			errs = append(errs, fmt.Errorf("no step has the id of steps.%s", use[1]))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func feed(content []byte, name string, args ...string) error {
