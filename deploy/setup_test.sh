@@ -21,6 +21,11 @@ thing() { echo "$1 $2 $4" | sed 's/@.*//'; }
 case "$*" in
   "run deploy "*) thing run services describe "$3" >>"$CALLS.things" ;;
   *" create "*) thing "$@" >>"$CALLS.things" ;;
+  *" delete "*)
+    grep -vx "$(thing "$@")" "$CALLS.things" >"$CALLS.left" || true
+    mv "$CALLS.left" "$CALLS.things"
+    ;;
+  "artifacts docker images list "*) echo "${IMAGES:-}" ;;
   *" describe "*) grep -qx "$(thing "$@")" "$CALLS.things" ;;
 esac
 GCLOUD
@@ -105,13 +110,59 @@ cp "$CALLS" "$dir/printed"
 empty_project
 run --placeholder
 expect "dry run: what it prints does what a run does" diff "$dir/printed" "$CALLS"
+cp "$CALLS.things" "$dir/things"
+run --dry-run --remove
+script=$output
+: >"$CALLS"
+PATH="$dir/bin:$PATH" bash -euo pipefail <<<"$script"
+cp "$CALLS" "$dir/printed"
+: >"$CALLS"
+cp "$dir/things" "$CALLS.things"
+run --remove
+expect "dry run: what it prints removes what a run removes" diff "$dir/printed" "$CALLS"
 output=$(PATH="$dir/without" PROJECT=my-project ./setup.sh --dry-run 2>&1) && status=0 || status=$?
 expect "dry run: needs no gcloud" test "$status" = 0
 output=$(PATH="$dir/without" PROJECT=my-project ./setup.sh 2>&1) && status=0 || status=$?
 expect "without gcloud: says so" says 'there is no gcloud'
 
 empty_project
-for refused in --project= --project=Upper --region=moon --service=x --service=a-name-of-23-characters --unknown; do
+run --for=source
+expect "for source: the build account builds, and no more" calls 1 '^projects add-iam-policy-binding .*--role=roles/run.builder '
+expect "for source: the build account acts as nobody" calls 0 'serviceAccountUser|OpenIdTokenCreator|run.developer'
+run --for=function
+expect "for a function: its API" calls 1 '^services enable .*cloudfunctions.googleapis.com'
+run --for=gke
+expect "for GKE: its API" calls 1 '^services enable .*container.googleapis.com'
+expect "for GKE: an account for the nodes" calls 1 '^iam service-accounts create sheets-function-nodes '
+expect "for GKE: the nodes pull images" calls 1 '^artifacts repositories add-iam-policy-binding functions .*serviceAccount:sheets-function-nodes@.*artifactregistry.reader'
+
+empty_project
+run --for=source --deployer=user:me@example.com
+expect "a deployer: acts as the run and the build account" calls 2 '^iam service-accounts add-iam-policy-binding sheets-function(-build)?@.*--member=user:me@example.com --role=roles/iam.serviceAccountUser'
+expect "a deployer: fetches ID tokens of the invoker" calls 1 '^iam service-accounts add-iam-policy-binding sheets-function-invoker@.*--member=user:me@example.com --role=roles/iam.serviceAccountOpenIdTokenCreator'
+expect "a deployer: no access tokens of anybody" calls 0 'serviceAccountTokenCreator'
+expect "a deployer: administers nothing" calls 0 'user:me@example.com .*roles/[^ ]*([aA]dmin|owner|editor)'
+
+empty_project
+run --for=gke --placeholder
+: >"$CALLS"
+run --remove --deployer=user:me@example.com
+expect "remove: succeeds" test "$status" = 0
+expect "remove: leaves nothing" test ! -s "$CALLS.things"
+expect "remove: takes the roles on the project" calls 6 '^projects remove-iam-policy-binding '
+expect "remove: roles before the accounts that they name" \
+  test "$(grep -n '^projects remove' "$CALLS" | tail -1 | cut -d: -f1)" -lt "$(grep -n '^iam service-accounts delete' "$CALLS" | head -1 | cut -d: -f1)"
+: >"$CALLS"
+run --remove
+expect "remove again: succeeds" test "$status" = 0
+expect "remove again: deletes nothing" calls 0 '^[a-z -]* delete .*(service|account)'
+empty_project
+run
+IMAGES=another run --remove
+expect "remove: keeps a repository with images of others" grep -q 'artifacts repositories' "$CALLS.things"
+
+empty_project
+for refused in --for=moon --deployer=me@example.com --project= --project=Upper --region=moon --service=x --service=a-name-of-23-characters --unknown; do
   run "$refused"
   expect "$refused: is refused" test "$status" = 2
 done
