@@ -12,7 +12,7 @@ kubectl=$(command -v kubectl || echo false)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/bin" "$work/copy"
-cp -r deploy service.yaml cloudbuild.yaml func.yaml "$work/copy"
+cp -r deploy service.yaml cloudbuild.yaml func.yaml go.mod "$work/copy"
 
 # None of this machine's logins: no account, no metadata server, no questions.
 export CLOUDSDK_CONFIG=$work/config CLOUDSDK_CORE_CHECK_GCE_METADATA=false CLOUDSDK_CORE_DISABLE_PROMPTS=1 \
@@ -26,6 +26,7 @@ case "\$*" in
   "auth login"*) exit ;;
   "config get account") echo person@example.com && exit ;;
 esac
+if grep -qxF -- "\$*" "$work/read"; then echo value && exit; fi
 output=\$("$gcloud" "\$@" 2>&1) && status=0 || status=\$?
 if ((status != 0)) && [[ \$output != *"active account"* ]]; then
   printf 'gcloud %s\n%s\n\n' "\$*" "\$output" >>"$work/refused"
@@ -54,7 +55,7 @@ chmod +x "$work/bin/"*
   echo 'set -eu; TOKEN=token'
   for page in deploy/README.md deploy/EVENTS.md; do
     awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$page"
-  done | sed 's|^deploy/setup.sh.*|deploy/setup.sh --dry-run --placeholder > commands \&\& . ./commands|'
+  done | sed 's|^\(deploy/setup.sh.*\)|\1 --dry-run > commands \&\& . ./commands|; s|^go run .*|: \\|'
 } >"$work/script"
 bash -n "$work/script"
 if command -v shellcheck >/dev/null; then

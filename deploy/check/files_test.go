@@ -57,7 +57,7 @@ func files(t *testing.T) map[string][]byte {
 // check holds a file against the platform that reads it, told by its content.
 // Cloud Run's dialect looks like Knative's: only the path tells them apart.
 func check(path string, content []byte) error {
-	if bytes.HasPrefix(content, []byte("#!")) {
+	if bytes.HasPrefix(content, []byte("#!")) || strings.HasSuffix(path, ".sh") {
 		return script(content)
 	}
 	for i, document := range bytes.Split(content, []byte("\n---\n")) {

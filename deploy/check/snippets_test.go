@@ -1,0 +1,140 @@
+package check
+
+import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/sheets-function/deploy/check/page"
+)
+
+// shells are those that a reader may paste into.
+var shells = []string{"bash", "zsh", "dash"}
+
+// pages returns the pages with commands, by their path in the module.
+func pages(t *testing.T) (paths []string) {
+	t.Helper()
+	for _, glob := range []string{"*.md", "deploy/*.md", "auth/*.md", "emulator/*.md"} {
+		found, err := filepath.Glob(filepath.Join(module, glob))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range found {
+			path, err := filepath.Rel(module, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			paths = append(paths, filepath.ToSlash(path))
+		}
+	}
+	return paths
+}
+
+// blocks returns the commands of all pages.
+func blocks(t *testing.T) (all []page.Block) {
+	t.Helper()
+	for _, path := range pages(t) {
+		found, err := page.Read(filepath.Join(module, path), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, found...)
+	}
+	return all
+}
+
+var (
+	// An interactive zsh runs a comment as a command.
+	comment = regexp.MustCompile(`(?m)(^|\s)#.*$`)
+	// zsh ties these names to the shell itself: path= empties PATH.
+	zshName = regexp.MustCompile(`(?m)(?:^|[\s;(])(path|status|fpath|cdpath|manpath|mailpath|argv|options|commands|functions|aliases|signals|prompt)=`)
+	// In zsh $NAME:e is the extension of $NAME; ${NAME}: is not.
+	zshModifier = regexp.MustCompile(`\$\w+:[a-zA-Z&]`)
+)
+
+// unportable returns what is wrong with a block of commands for someone who
+// pastes it, apart from its syntax.
+func unportable(text string) (found []string) {
+	plain := page.Unquoted(text)
+	for _, match := range comment.FindAllString(plain, -1) {
+		found = append(found, "a comment: "+strings.TrimSpace(match))
+	}
+	for _, match := range zshName.FindAllStringSubmatch(plain, -1) {
+		found = append(found, "a variable of zsh: "+match[1])
+	}
+	for _, match := range zshModifier.FindAllString(text, -1) {
+		found = append(found, "a modifier in zsh: "+match)
+	}
+	return found
+}
+
+// TestSnippets checks that the commands of the pages can be pasted into bash, zsh
+// and dash.
+func TestSnippets(t *testing.T) {
+	installed := slices.DeleteFunc(slices.Clone(shells), func(shell string) bool {
+		_, err := exec.LookPath(shell)
+		return err != nil
+	})
+	count := 0
+	for _, block := range blocks(t) {
+		count++
+		where := fmt.Sprintf("%s:%d", block.Page, block.Line)
+		for _, what := range unportable(block.Text) {
+			complain(t, block.Page, where+": "+what)
+		}
+		for _, shell := range installed {
+			if err := feed([]byte(block.Text), shell, "-n"); err != nil {
+				complain(t, block.Page, fmt.Sprintf("%s: %v", where, err))
+			}
+		}
+	}
+	if count < 20 {
+		t.Errorf("%d blocks of commands: this test reads the wrong pages", count)
+	}
+	t.Logf("%d blocks, read by %s", count, strings.Join(installed, ", "))
+	for _, shell := range shells {
+		if !slices.Contains(installed, shell) {
+			t.Logf("not checked: %s is not installed", shell)
+		}
+	}
+}
+
+func TestUnportable(t *testing.T) {
+	tests := []struct {
+		name, text, want string
+	}{
+		{"a comment line", "# in the second terminal\ncurl x\n", "a comment"},
+		{"a comment after a command", "curl x   # 502\n", "a comment"},
+		{"path", "host=x path=y\n", "a variable of zsh: path"},
+		{"a modifier", "curl \"https://x/$INVOKER:generateIdToken\"\n", "a modifier"},
+		{"a hash in quotes", "curl 'https://x/ #y'\n", ""},
+		{"a hash in a word", "curl https://x/#y\n", ""},
+		{"braces", "curl \"https://x/${INVOKER}:generateIdToken\"\n", ""},
+		{"a flag", "gcloud x --path=y\n", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := strings.Join(unportable(tt.text), "\n")
+			if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+				t.Errorf("unportable(%q) = %q, want %q", tt.text, got, tt.want)
+			}
+		})
+	}
+}
+
+// reportOnly are pages whose faults are logged and do not fail a test.
+var reportOnly = []string{"README.md", "auth/README.md"}
+
+// complain fails the test, or logs what is wrong with a page of reportOnly.
+func complain(t *testing.T, path, what string) {
+	t.Helper()
+	if slices.Contains(reportOnly, path) {
+		t.Logf("not failed for %s: %s", path, what)
+		return
+	}
+	t.Error(what)
+}
