@@ -15,7 +15,7 @@ import (
 // goMention matches what names a version of Go, in any kind of file.
 var goMention = regexp.MustCompile(`(?m)` + strings.Join([]string{
 	`^go \d\S*`, `^toolchain \S+`, // go.mod
-	`\b[Gg]o ?1\.\d+(\.\d+)?\b`,           // prose, code
+	`\b[Gg]o ?1\.\d+(\.\d+)?\b`,             // prose, code
 	`\bgo1\d\d\b`,                           // Google's runtimes
 	`\bgolang:[^\s"'\x60]+`,                 // images
 	`\bgo-version(-file)?:.*$`,              // workflows

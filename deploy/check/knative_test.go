@@ -84,7 +84,7 @@ func servicePatch(content []byte) error {
 // callersNamed refuses an environment in which the function does not check its
 // callers. Plain Knative does not either.
 func callersNamed(env map[string]string) error {
-	if callers := env["CALLERS"]; !regexp.MustCompile(`^[^@\s]+@[^@\s]+$`).MatchString(callers) {
+	if callers := env["CALLERS"]; !regexp.MustCompile(`^[^@\s,]+@[^@\s,]+(,[^@\s,]+@[^@\s,]+)*$`).MatchString(callers) {
 		return fmt.Errorf("CALLERS is %q, want e-mail addresses", callers)
 	}
 	if env["AUDIENCE"] == "" {
