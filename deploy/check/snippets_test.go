@@ -86,6 +86,9 @@ func TestSnippets(t *testing.T) {
 		for _, what := range unportable(block.Text) {
 			complain(t, block.Page, where+": "+what)
 		}
+		for _, what := range bashisms(block.Text) {
+			complain(t, block.Page, where+": "+what)
+		}
 		for _, shell := range installed {
 			if err := feed([]byte(block.Text), shell, "-n"); err != nil {
 				complain(t, block.Page, fmt.Sprintf("%s: %v", where, err))
@@ -100,6 +103,30 @@ func TestSnippets(t *testing.T) {
 		if !slices.Contains(installed, shell) {
 			t.Logf("not checked: %s is not installed", shell)
 		}
+	}
+}
+
+// bashisms returns what shellcheck, where it is installed, finds that dash does not
+// run. dash -n accepts some of that.
+func bashisms(text string) (found []string) {
+	if _, err := exec.LookPath("shellcheck"); err != nil {
+		return nil
+	}
+	command := exec.Command("shellcheck", "--shell=dash", "--format=gcc", "-")
+	command.Stdin = strings.NewReader(text)
+	out, _ := command.Output() // fails for what it finds
+	return regexp.MustCompile(`(?m)^.*\[SC3\d+\]$`).FindAllString(string(out), -1)
+}
+
+func TestBashisms(t *testing.T) {
+	if _, err := exec.LookPath("shellcheck"); err != nil {
+		t.Skip("skipped: bashisms: shellcheck is not installed")
+	}
+	if found := bashisms("metric=a_b\necho \"${metric//_/-}\"\n"); len(found) == 0 {
+		t.Error("a substitution that dash refuses is not found")
+	}
+	if found := bashisms("echo \"${metric:-x}\"\n"); len(found) != 0 {
+		t.Errorf("portable commands are found: %q", found)
 	}
 }
 

@@ -1,0 +1,50 @@
+package cloud
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/sheets-function/deploy/check/page"
+)
+
+// variable matches a use of what variables.sh sets.
+var variable = regexp.MustCompile(`\$\{?(PROJECT|SPREADSHEET_ID|REGION|SERVICE|SCOPES|RUN|BUILD|INVOKER|RUNTIME)\b`)
+
+// TestSections checks that each block begins with the line that sets its variables,
+// and that this line fails where a value is missing.
+func TestSections(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{readme, events} {
+		blocks, err := page.Read(module+"/"+name, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range blocks {
+			set := strings.HasPrefix(strings.TrimPrefix(block.Text, "export PROJECT=my-project SPREADSHEET_ID=the-long-part-of-the-spreadsheets-address\n"), ". deploy/variables.sh\n")
+			if variable.MatchString(block.Text) && !set {
+				t.Errorf("%s:%d: uses %s and does not begin with . deploy/variables.sh", name, block.Line, variable.FindString(block.Text))
+			}
+		}
+	}
+	for _, shell := range installed(t) {
+		out, err := w.script(t, shell, owner, "unset SPREADSHEET_ID\n. deploy/variables.sh\necho reached\n")
+		if err == nil || strings.Contains(out, "reached") || !strings.Contains(out, "set PROJECT and SPREADSHEET_ID") {
+			t.Errorf("%s without SPREADSHEET_ID: %v, %s", shell, err, out)
+		}
+	}
+}
+
+// TestSources lists what the tables do not know from a page of Google's.
+func TestSources(t *testing.T) {
+	for name, role := range Roles {
+		if role.Source == "" {
+			t.Logf("unknown: the permissions of %s", name)
+		}
+	}
+	for name, command := range Commands {
+		if command.Source == "" {
+			t.Logf("unknown: the permissions that gcloud %s needs", name)
+		}
+	}
+}
