@@ -14,7 +14,7 @@ BUILD=$SERVICE-build@$PROJECT.iam.gserviceaccount.com
 INVOKER=$SERVICE-invoker@$PROJECT.iam.gserviceaccount.com
 # Google's name of the Go in go.mod, such as go126.
 RUNTIME=go$(sed -n 's/^go \([0-9]*\)\.\([0-9]*\).*/\1\2/p' go.mod)
-# gcloud's project, whatever its configuration says.
+# gcloud's project, instead of the one in its configuration.
 CLOUDSDK_CORE_PROJECT=$PROJECT
 export PROJECT SPREADSHEET_ID REGION SERVICE SCOPES RUN BUILD INVOKER RUNTIME CLOUDSDK_CORE_PROJECT
 

@@ -57,7 +57,7 @@ var (
 )
 
 // unportable returns what is wrong with a block of commands for someone who
-// pastes it, apart from its syntax.
+// pastes it, except for its syntax.
 func unportable(text string) (found []string) {
 	plain := page.Unquoted(text)
 	for _, match := range comment.FindAllString(plain, -1) {

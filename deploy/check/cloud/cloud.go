@@ -40,7 +40,7 @@ type Cloud struct {
 	Shared   map[string]bool
 	// Ran are the commands that were run, without gcloud's name, and who ran them.
 	Ran []Ran
-	// Exposed are the commands after which nobody checked callers: Cloud Run's check
+	// Exposed are the commands after which no caller was checked: Cloud Run's check
 	// was off, and CALLERS=iam relies on it.
 	Exposed [][]string
 	// Build runs one step of a build in a folder, as an account.
@@ -120,7 +120,7 @@ func (c *Cloud) Grants() (all []Grant) {
 	return all
 }
 
-// Left returns what exists in the project, apart from its APIs and policies.
+// Left returns what exists in the project, except for its APIs and policies.
 func (c *Cloud) Left() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -15,7 +15,7 @@ type Call struct {
 	Folder    string // the current folder
 }
 
-// parsed is a command with its arguments taken apart.
+// parsed is a command and its arguments by kind.
 type parsed struct {
 	Call
 	name  string            // in the table

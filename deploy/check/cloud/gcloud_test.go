@@ -8,7 +8,7 @@ import (
 )
 
 // TestGcloud has gcloud itself read the commands of the pipeline, which stop
-// because nobody is logged in. deploy/commands_test.sh does so with the pages'.
+// because there is no login. deploy/commands_test.sh does so with the pages'.
 func TestGcloud(t *testing.T) {
 	gcloud, err := exec.LookPath("gcloud")
 	if err != nil {

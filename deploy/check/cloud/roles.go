@@ -14,7 +14,7 @@ type Role struct {
 
 const rolesPage = "https://docs.cloud.google.com/iam/docs/roles-permissions/"
 
-// Roles are the roles that setup.sh and the pages grant or ask for.
+// Roles are the roles that setup.sh and the pages grant or require.
 var Roles = map[string]Role{
 	"roles/run.builder": {[]string{
 		"artifactregistry.repositories.downloadArtifacts", "artifactregistry.repositories.uploadArtifacts",

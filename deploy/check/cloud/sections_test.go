@@ -35,7 +35,7 @@ func TestSections(t *testing.T) {
 	}
 }
 
-// TestSources lists what the tables do not know from a page of Google's.
+// TestSources lists the rows of the tables without a page of Google's.
 func TestSources(t *testing.T) {
 	for name, role := range Roles {
 		if role.Source == "" {

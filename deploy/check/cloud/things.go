@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -10,6 +11,7 @@ var kinds = map[string]string{
 	"iam service-accounts": "account", "artifacts repositories": "repository", "artifacts docker images": "image",
 	"iam workload-identity-pools": "pool", "logging metrics": "metric", "container clusters": "cluster",
 	"pubsub topics": "topic", "pubsub subscriptions": "subscription", "eventarc triggers": "trigger",
+	"monitoring policies": "policy", "monitoring channels": "channel",
 }
 
 // thingLocked makes, finds and deletes what has nothing but a name.
@@ -21,6 +23,12 @@ func (c *Cloud) thingLocked(p parsed) (string, error) {
 	kind, verb := kinds[p.name[:i]], p.name[i+1:]
 	if kind == "" {
 		return "value\n", nil
+	}
+	if verb == "list" && kind != "image" {
+		return c.listLocked(kind), nil
+	}
+	if name := cmp.Or(p.flags["--policy-from-file"], p.flags["--display-name"]); name != "" && len(p.pos) == 0 {
+		p.pos = []string{name}
 	}
 	for _, name := range p.pos {
 		if kind == "account" && verb == "create" {
@@ -55,6 +63,16 @@ func (c *Cloud) thingLocked(p parsed) (string, error) {
 		return p.arg(0) + "@sha256:" + strings.Repeat("0", 64) + "\n", nil
 	}
 	return "value\n", nil
+}
+
+// listLocked lists the names of what exists of a kind, one a line.
+func (c *Cloud) listLocked(kind string) (out string) {
+	for thing := range c.things {
+		if name, ok := strings.CutPrefix(thing, kind+" "); ok {
+			out += name + "\n"
+		}
+	}
+	return out
 }
 
 // imagesLocked lists the images of a repository, one a line.

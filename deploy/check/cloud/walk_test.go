@@ -43,11 +43,11 @@ func (w *world) walk(t *testing.T, shell, path string) (string, error) {
 	if out, err := w.follow(t, shell, deployer, readme, paths[path]); err != nil {
 		return out, err
 	}
-	call := section(t, readme, "4. ")[0]
-	if out, err := w.script(t, shell, owner, ". deploy/variables.sh\ndeploy/setup.sh --for="+path+"\n"); err != nil {
+	blocks := section(t, readme, "4. ") // the invoker's role, the call, a role for yourself
+	if out, err := w.script(t, shell, owner, blocks[0].Text); err != nil {
 		return out, err
 	}
-	return w.script(t, shell, deployer, strings.Replace(call.Text, "\ndeploy/setup.sh\n", "\n", 1))
+	return w.script(t, shell, deployer, blocks[1].Text)
 }
 
 // TestWalk follows the README by each path and in each shell.
@@ -121,7 +121,7 @@ func TestLeastRoles(t *testing.T) {
 	t.Logf("%d grants, each needed by a path", len(needed))
 }
 
-// TestAdministrators makes the accounts with the roles that the README asks for,
+// TestAdministrators makes the accounts with the roles that the README lists,
 // instead of Owner.
 func TestAdministrators(t *testing.T) {
 	w := newWorld(t)
@@ -182,7 +182,7 @@ func TestPages(t *testing.T) {
 				}
 			}
 			for _, args := range w.Exposed {
-				t.Errorf("nobody checks callers after gcloud %s", strings.Join(args, " "))
+				t.Errorf("no caller is checked after gcloud %s", strings.Join(args, " "))
 			}
 			w.empty(t)
 		})
