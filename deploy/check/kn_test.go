@@ -37,11 +37,11 @@ func TestKn(t *testing.T) {
 			where := fmt.Sprintf("%s:%d", block.Page, block.Line)
 			got, err := created(t, kn, line)
 			if err != nil {
-				complain(t, block.Page, fmt.Sprintf("%s: %v", where, err))
+				t.Error(fmt.Sprintf("%s: %v", where, err))
 				continue
 			}
 			for _, what := range weaker(want, got) {
-				complain(t, block.Page, where+": "+what)
+				t.Error(where + ": " + what)
 			}
 		}
 	}

@@ -84,14 +84,14 @@ func TestSnippets(t *testing.T) {
 		count++
 		where := fmt.Sprintf("%s:%d", block.Page, block.Line)
 		for _, what := range unportable(block.Text) {
-			complain(t, block.Page, where+": "+what)
+			t.Error(where + ": " + what)
 		}
 		for _, what := range bashisms(block.Text) {
-			complain(t, block.Page, where+": "+what)
+			t.Error(where + ": " + what)
 		}
 		for _, shell := range installed {
 			if err := feed([]byte(block.Text), shell, "-n"); err != nil {
-				complain(t, block.Page, fmt.Sprintf("%s: %v", where, err))
+				t.Error(fmt.Sprintf("%s: %v", where, err))
 			}
 		}
 	}
@@ -151,17 +151,4 @@ func TestUnportable(t *testing.T) {
 			}
 		})
 	}
-}
-
-// reportOnly are pages whose faults are logged and do not fail a test.
-var reportOnly = []string{"README.md", "auth/README.md"}
-
-// complain fails the test, or logs what is wrong with a page of reportOnly.
-func complain(t *testing.T, path, what string) {
-	t.Helper()
-	if slices.Contains(reportOnly, path) {
-		t.Logf("not failed for %s: %s", path, what)
-		return
-	}
-	t.Error(what)
 }

@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# The folder auth in a module that was there before.
+mkdir existing
+(
+  cd existing
+  go mod init example.org/existing 2>/dev/null
+  cat >main.go <<'GO'
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"example.org/existing/auth"
+)
+
+func main() {
+	scopes, err := auth.ParseScopes("drive,spreadsheets")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	if _, err := auth.NewTransport(auth.Config{Scopes: scopes}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+GO
+)
+MODULE_FOLDER=$PWD/existing paste "Only the tokens"
+cd existing

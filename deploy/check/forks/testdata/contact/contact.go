@@ -1,0 +1,26 @@
+package function
+
+import (
+	"net/http"
+	"time"
+
+	"example.com/sheets-function/service/table"
+)
+
+// contact appends what a form sends as JSON, and the time, to the sheet "Contact",
+// whose header is time, email, message.
+func (h *Handler) contact(w http.ResponseWriter, r *http.Request) error {
+	records, release, err := h.readRecords(w, r, "application/json")
+	if err != nil {
+		return err
+	}
+	defer release()
+	for i := range records {
+		records[i].Fields = append(records[i].Fields, table.Field{Column: "time", Value: time.Now()})
+	}
+	appended, err := h.rows.AppendRows(r.Context(), "Contact", table.WriteOptions{}, records)
+	if err != nil {
+		return err
+	}
+	return writeResult(w, http.StatusCreated, false, appended)
+}
