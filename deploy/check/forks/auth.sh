@@ -2,7 +2,7 @@
 # The folder auth in a module that was there before.
 mkdir existing
 (
-  cd existing
+  cd existing || exit
   go mod init example.org/existing 2>/dev/null
   cat >main.go <<'GO'
 package main
@@ -28,4 +28,4 @@ func main() {
 GO
 )
 MODULE_FOLDER=$PWD/existing paste "Only the tokens"
-cd existing
+cd existing || exit
