@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -131,16 +133,17 @@ func TestBrokenMetadataServer(t *testing.T) {
 }
 
 func TestNoMetadataServer(t *testing.T) {
-	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "")
-	closed := httptest.NewServer(nil)
-	host := strings.TrimPrefix(closed.URL, "http://")
-	closed.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	_, err := newMetadataServer(host, Scopes{scopePrefix + "drive"}, nil).fetch(ctx)
-	if err == nil || !strings.Contains(err.Error(), "connection refused") {
-		t.Errorf("fetch() = %v, want connection refused", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		refuse := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		}}
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		_, err := newMetadataServer("127.0.0.1:1", Scopes{scopePrefix + "drive"}, refuse).fetch(ctx)
+		if err == nil || !strings.Contains(err.Error(), "connection refused") {
+			t.Errorf("fetch() = %v, want connection refused", err)
+		}
+	})
 }
 
 func TestEmail(t *testing.T) {
