@@ -37,7 +37,7 @@ func TestKn(t *testing.T) {
 			where := fmt.Sprintf("%s:%d", block.Page, block.Line)
 			got, err := created(t, kn, line)
 			if err != nil {
-				t.Error(fmt.Sprintf("%s: %v", where, err))
+				t.Errorf("%s: %v", where, err)
 				continue
 			}
 			for _, what := range weaker(want, got) {

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -58,7 +57,7 @@ func TestSettings(t *testing.T) {
 				deployed++
 			}
 			for _, what := range append(environmentFaults(command), deployFaults(command)...) {
-				t.Error(fmt.Sprintf("%s: %s", name, what))
+				t.Errorf("%s: %s", name, what)
 			}
 		}
 	}

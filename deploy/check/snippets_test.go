@@ -91,7 +91,7 @@ func TestSnippets(t *testing.T) {
 		}
 		for _, shell := range installed {
 			if err := feed([]byte(block.Text), shell, "-n"); err != nil {
-				t.Error(fmt.Sprintf("%s: %v", where, err))
+				t.Errorf("%s: %v", where, err)
 			}
 		}
 	}
