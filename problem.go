@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,23 +111,23 @@ func (h *Handler) explain(ctx context.Context, err error) *web.Error {
 	return e
 }
 
-// sheetsScopes are the scopes that the function needs, as gcloud takes them.
-const sheetsScopes = "https://www.googleapis.com/auth/drive,https://www.googleapis.com/auth/spreadsheets"
-
-// explainScopes tells scopes that were not asked for from scopes that the platform
-// did not grant, as Compute Engine and GKE's nodes do, which ignore what is asked
-// for.
+// explainScopes fills in the scopes that the function needs, which are the default
+// of SCOPES, and tells those that were not asked for from those that the platform
+// did not grant: Compute Engine and GKE's nodes ignore what is asked for.
 func (h *Handler) explainScopes(e *web.Error) {
+	needed := defaultScopes()
+	names := field("Scopes").Tag.Get("default")
+	e.Hint = strings.ReplaceAll(e.Hint, table.Scopes, names)
 	service := os.Getenv("K_SERVICE")
-	asked := h.settings.Scopes.Has("drive") && h.settings.Scopes.Has("spreadsheets")
+	asked := !slices.ContainsFunc(needed, func(scope string) bool { return !slices.Contains(h.settings.Scopes, scope) })
 	if !asked && service != "" {
-		e.Hint += "; on Cloud Run: gcloud run services update " + service + " '--update-env-vars=^;^SCOPES=drive,spreadsheets'"
+		e.Hint += "; on Cloud Run: gcloud run services update " + service + " '--update-env-vars=^;^SCOPES=" + names + "'"
 	}
 	if !strings.HasPrefix(h.tokens.Status().Source, "metadata server") || !asked && service != "" {
 		return
 	}
 	ignored := "the platform ignores the scopes that it is asked for, as Compute Engine does: stop the VM, then " +
-		"gcloud compute instances set-service-account VM --scopes=https://www.googleapis.com/auth/cloud-platform," + sheetsScopes +
+		"gcloud compute instances set-service-account VM --scopes=https://www.googleapis.com/auth/cloud-platform," + needed.String() +
 		"; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
 	if asked {
 		e.Detail += ", although the function asked for it"

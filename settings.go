@@ -88,8 +88,19 @@ type SettingError struct {
 }
 
 func newSettingError(fieldName string, err error) *SettingError {
-	field, _ := reflect.TypeFor[Settings]().FieldByName(fieldName)
-	return &SettingError{field.Tag.Get("envconfig"), err, field.Tag.Get("example")}
+	tag := field(fieldName).Tag
+	return &SettingError{tag.Get("envconfig"), err, tag.Get("example")}
+}
+
+func field(name string) reflect.StructField {
+	field, _ := reflect.TypeFor[Settings]().FieldByName(name)
+	return field
+}
+
+// defaultScopes are the scopes that the routes need.
+func defaultScopes() auth.Scopes {
+	scopes, _ := auth.ParseScopes(field("Scopes").Tag.Get("default")) // tests read it
+	return scopes
 }
 
 // Error names the variable, what is wrong with it, and an example.

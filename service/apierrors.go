@@ -34,7 +34,7 @@ var errorRules = []errorRule{
 	{reasons: []string{"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions", "insufficient_scope"}, Error: table.Error{
 		Code:   table.ScopeInsufficient,
 		Detail: "the function's access token lacks a scope that this call needs",
-		Hint:   "set SCOPES=drive,spreadsheets",
+		Hint:   "set SCOPES=" + table.Scopes,
 	}},
 	{reasons: []string{"SERVICE_DISABLED", "accessNotConfigured"}, Error: table.Error{
 		Code:   table.APIDisabled,

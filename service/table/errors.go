@@ -27,11 +27,13 @@ const (
 	OutcomeUnknown      Code = "outcome-unknown"       // the rows may or may not have been stored
 )
 
-// Account and Project are placeholders in a [Error.Hint] for the e-mail address of
-// the function's account and for its project, which this package does not know.
+// Placeholders in an [Error.Hint], which the caller of this module's packages
+// replaces: the e-mail address of the function's account, that account's project,
+// and the scopes that the function needs, as SCOPES takes them.
 const (
 	Account = "{account}"
 	Project = "{project}"
+	Scopes  = "{scopes}"
 )
 
 // Error is a failure that a caller or an operator can act on. Errors of this package and
