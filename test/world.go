@@ -5,9 +5,9 @@
 // append, upsert, update and delete for its other methods, describe for GET /,
 // and events, export, health and openapi. Those tests seed and check the
 // spreadsheet through the emulator and never through another route. Files named
-// write need several routes, and say which; the others need none, except that
-// the process is ready when GET /health says so. So a fork that deletes a route
-// deletes its files here, and those named write that need it. One that only reads:
+// write need several routes, and are skipped where one of them is gone; the others
+// need none, except that the process is ready when GET /health says so. So a fork
+// that deletes a route deletes its files here. One that only reads:
 //
 //	rm test/{append,upsert,update,delete,events,write}_*
 //

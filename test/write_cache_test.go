@@ -14,6 +14,7 @@ import (
 // TestReadAfterWrite checks that a read finds what was written before it, and that
 // a write drops the cached rows of its own sheet only.
 func TestReadAfterWrite(t *testing.T) {
+	needRoutes(t, "GET /sheets/{title}", "POST /sheets/{title}")
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, withCacheTTL(time.Hour))
 		tag := w.do("GET", "/sheets/Orders", "").Header().Get("ETag")
@@ -45,6 +46,7 @@ func TestReadAfterWrite(t *testing.T) {
 // TestReadBegunBeforeWrite checks that a read which began before a write does not
 // answer requests after it.
 func TestReadBegunBeforeWrite(t *testing.T) {
+	needRoutes(t, "GET /sheets/{title}", "POST /sheets/{title}")
 	tests := []struct {
 		name  string
 		after time.Duration // from the write to the next GET

@@ -7,6 +7,7 @@ import "testing"
 // TestEventKeysAreNotCallersKeys checks that a caller may have an event's ID as
 // its own idempotency key.
 func TestEventKeysAreNotCallersKeys(t *testing.T) {
+	needRoutes(t, "POST /events", "POST /sheets/{title}")
 	w := newWorld(t, nil)
 	checkAcknowledged(t, "event", w.send(binaryEvent("1", `{"id":4}`)), false)
 	if got := w.do("POST", "/sheets/Orders", `{"id":4}`, "Idempotency-Key", "1"); got.Code != 201 || got.Header().Get("Idempotency-Replayed") != "" {

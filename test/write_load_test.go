@@ -18,6 +18,7 @@ import (
 // row, while answers are lost and calls fail. In the end the sheet must hold what
 // each was answered, whatever the others deleted above.
 func TestWritesUnderFaults(t *testing.T) {
+	needRoutes(t, "POST /sheets/{title}", "PUT /sheets/{title}", "PATCH /sheets/{title}", "DELETE /sheets/{title}")
 	const callers, steps = 30, 12
 	tests := []struct {
 		name      string

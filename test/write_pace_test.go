@@ -10,6 +10,7 @@ import (
 // TestWriteBesideReads checks that a write, which needs reads too, is not queued
 // after those of others.
 func TestWriteBesideReads(t *testing.T) {
+	needRoutes(t, "GET /sheets/{title}", "POST /sheets/{title}")
 	post := func(t *testing.T, w *world) {
 		start := time.Now()
 		if got := w.do("POST", "/sheets/S0", `{"id":4}`); got.Code != 201 || time.Since(start) > 3*time.Second {

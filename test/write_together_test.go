@@ -19,6 +19,7 @@ import (
 // TestWritesAtOnce checks that changes which share a batch see each other: keys
 // stay unique, and row numbers are right where others delete.
 func TestWritesAtOnce(t *testing.T) {
+	needRoutes(t, "POST /sheets/{title}", "PUT /sheets/{title}", "PATCH /sheets/{title}", "DELETE /sheets/{title}")
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, withSheets(tasks))
 		w.google.Inject(emulator.Fault{Call: batchCall, Delay: time.Second}) // so that they share a batch
@@ -57,6 +58,7 @@ func TestWritesAtOnce(t *testing.T) {
 
 // TestWritesBelowHeader writes to a sheet whose columns are named in row 3.
 func TestWritesBelowHeader(t *testing.T) {
+	needRoutes(t, "POST /sheets/{title}", "PUT /sheets/{title}", "PATCH /sheets/{title}", "DELETE /sheets/{title}")
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, withSheets(below))
 		for _, tt := range []struct{ method, target, body, want string }{
@@ -80,6 +82,7 @@ func TestWritesBelowHeader(t *testing.T) {
 
 // TestAppendAfterAllRowsAreDeleted checks that a new row goes below the header.
 func TestAppendAfterAllRowsAreDeleted(t *testing.T) {
+	needRoutes(t, "POST /sheets/{title}", "PUT /sheets/{title}", "PATCH /sheets/{title}", "DELETE /sheets/{title}")
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		w.freezeHeader(t)
