@@ -97,15 +97,13 @@ func (b *book) mode() fs.FileMode {
 	return 0o644
 }
 
-var demo = emulator.Spreadsheet{
-	Title: "Demo",
-	Sheets: []emulator.Sheet{{Title: "Orders", Values: [][]any{
-		{"id", "item", "qty", "price", "ordered"},
-		{1, "apple", 12, 0.35, day(2)},
-		{2, "bread", 2, 2.8, day(2)},
-		{3, "coffee", 1, 7.95, day(3)},
-	}}},
-}
+var demo = emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{demoSheet}}
+
+var demoSheet = emulator.Sheet{Title: "Orders", Values: [][]any{
+	{"id", "item", "qty", "price", "ordered"},
+	{1, "apple", 12, 0.35, day(2)},
+	{2, "bread", 2, 2.8, day(2)},
+	{3, "coffee", 1, 7.95, day(3)}}}
 
 func day(n int) emulator.Date {
 	return emulator.Date(time.Date(2026, time.March, n, 0, 0, 0, 0, time.UTC))

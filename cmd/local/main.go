@@ -67,12 +67,21 @@ func main() {
 	flag.TextVar(&c.emulator.Profile, "profile", emulator.CloudRun, "`platform` whose metadata server is emulated: cloudrun, gke, gce (ignores scopes) or gke-direct")
 	flag.BoolVar(&c.emulator.Quota, "quota", false, "enforce Google's quotas: 60 reads and 60 writes a minute")
 	flag.Var(&c.faults, "fault", "make calls fail, `CALL:WHAT`, such as sheets.spreadsheets.values.get:status=429,times=3 (also delay=2s, hang, html, drop=before|after|middle); may be repeated")
+	flag.Usage = func() {
+		fmt.Fprint(flag.CommandLine.Output(), "go run ./cmd/local [flags]: run the function on this machine, beside an emulated Google\n"+
+			"go run ./cmd/local doctor: find out why Google refuses the function, with its settings from the environment\n\nflags:\n")
+		flag.PrintDefaults()
+	}
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if flag.Arg(0) == "doctor" {
+	switch {
+	case flag.NArg() == 1 && flag.Arg(0) == "doctor":
 		os.Exit(runDoctor(ctx, os.Stdout))
+	case flag.NArg() > 0:
+		fmt.Fprintf(os.Stderr, "local: %q is not a command; -h lists what there is\n", flag.Arg(0))
+		os.Exit(2)
 	}
 	if err := run(ctx, os.Stdout, c); err != nil {
 		fmt.Fprintln(os.Stderr, "local:", err)
@@ -143,10 +152,12 @@ func startGoogle(out io.Writer, c config, spreadsheet *book) (*emulator.Server, 
 	spreadsheet.id = google.Create(spreadsheet.content)
 	host = listener.Addr().String()
 	// The function would prefer a credentials file to the emulator's metadata
-	// server, and send a real token to the emulator.
-	if path, ok := os.LookupEnv("GOOGLE_APPLICATION_CREDENTIALS"); ok {
-		fmt.Fprintf(out, "GOOGLE_APPLICATION_CREDENTIALS=%s is left aside: Google is emulated (-google uses it)\n", path)
-		_ = os.Unsetenv("GOOGLE_APPLICATION_CREDENTIALS")
+	// server, and send a real token to the emulator; it has no real spreadsheet.
+	for _, name := range []string{"GOOGLE_APPLICATION_CREDENTIALS", "SPREADSHEET_ID"} {
+		if value, ok := os.LookupEnv(name); ok {
+			fmt.Fprintf(out, "%s=%s is ignored: Google is emulated (-google uses it)\n", name, value)
+			_ = os.Unsetenv(name)
+		}
 	}
 	for name, value := range map[string]string{
 		"SHEETS_EMULATOR_HOST": host,

@@ -24,12 +24,13 @@ func TestPrintedCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"K_SERVICE", "GCE_METADATA_HOST", "SPREADSHEET_ID", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES"} {
+	for _, name := range []string{"K_SERVICE", "GCE_METADATA_HOST", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES"} {
 		t.Setenv(name, "") // so that it is restored afterwards
 		_ = os.Unsetenv(name)
 	}
 	t.Setenv("SHEETS_EMULATOR_HOST", "127.0.0.1:0")
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file")
+	t.Setenv("SPREADSHEET_ID", "of-a-real-spreadsheet") // as deploy/variables.sh exports it
 
 	ctx, stop := context.WithCancel(t.Context())
 	out, in := io.Pipe()
@@ -125,7 +126,8 @@ func TestRunRefuses(t *testing.T) {
 }
 
 func TestFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "orders.xlsx")
+	path := filepath.Join(t.TempDir(), "book.xlsx")
+	sheet := demo.Sheets[0]
 	google := emulator.New(emulator.Options{})
 	rows := func() [][]any {
 		t.Helper()
@@ -133,7 +135,7 @@ func TestFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return google.Values(google.Create(spreadsheet.content), "Orders")
+		return google.Values(google.Create(spreadsheet.content), sheet.Title)
 	}
 	use := func(write bool) {
 		t.Helper()
@@ -143,7 +145,7 @@ func TestFile(t *testing.T) {
 		}
 		spreadsheet.id = google.Create(spreadsheet.content)
 		if write {
-			r := httptest.NewRequest("POST", "/v4/spreadsheets/"+spreadsheet.id+"/values/Orders!A1:append?valueInputOption=RAW&insertDataOption=INSERT_ROWS",
+			r := httptest.NewRequest("POST", "/v4/spreadsheets/"+spreadsheet.id+"/values/"+sheet.Title+"!A1:append?valueInputOption=RAW&insertDataOption=INSERT_ROWS",
 				strings.NewReader(`{"values":[[4,"dates"]]}`))
 			r.Header.Set("Authorization", "Bearer "+google.Token(google.ServiceAccount(), "https://www.googleapis.com/auth/spreadsheets"))
 			recorder := httptest.NewRecorder()
@@ -156,11 +158,11 @@ func TestFile(t *testing.T) {
 		}
 	}
 	use(false) // a missing file is made of the demo
-	if got := rows(); len(got) != 4 || got[1][1] != "apple" {
+	if got := rows(); len(got) != len(sheet.Values) || got[0][0] != sheet.Values[0][0] {
 		t.Errorf("a new file holds %v, want the demo", got)
 	}
 	use(true)
-	if got := rows(); len(got) != 5 || got[4][1] != "dates" {
+	if got := rows(); len(got) != len(sheet.Values)+1 || got[len(sheet.Values)][1] != "dates" {
 		t.Errorf("after an append the file holds %v, want the new row", got)
 	}
 	if err := os.Chmod(path, 0o600); err != nil {

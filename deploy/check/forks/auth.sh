@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # The folder auth in a module that was there before.
-mkdir existing
+mkdir ../your-module
 (
-  cd existing || exit
+  cd ../your-module || exit
   go mod init example.org/existing 2>/dev/null
   cat >main.go <<'GO'
 package main
@@ -27,5 +27,5 @@ func main() {
 }
 GO
 )
-MODULE_FOLDER=$PWD/existing paste "Only the tokens"
-cd existing || exit
+paste "Only the tokens"
+cd ../your-module || exit
