@@ -1,5 +1,3 @@
-// Package test checks the packages of this module together, by their exported
-// names, against the emulator.
 package test
 
 import (

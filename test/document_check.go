@@ -44,7 +44,7 @@ var commonHeaders = []string{
 func (d *document) checkAnswer(e *exchange, operation *openapi3.Operation) error {
 	response := operation.Responses.Status(e.status)
 	if response == nil {
-		return errors.New("the status is not in the document")
+		return errors.New("the status is not in the document: add it to the operation's responses in openapi.yaml")
 	}
 	allowed := slices.Clone(commonHeaders)
 	for name, ref := range response.Value.Headers {

@@ -134,8 +134,8 @@ func TestWorldChecksExchanges(t *testing.T) {
 		want    string
 	}{
 		{name: "an answer that the document has", path: "/health"},
-		{name: "an answer that it lacks", handler: teapot, path: "/health", want: "GET /health: answer 418: the status is not in the document"},
-		{name: "an answer where there is no route", handler: teapot, path: "/nothing", want: "GET /nothing: answer 418: the status is not in the document"},
+		{name: "an answer that it lacks", handler: teapot, path: "/health", want: "GET /health: answer 418: the status is not in the document: add it to the operation's responses in openapi.yaml"},
+		{name: "an answer where there is no route", handler: teapot, path: "/nothing", want: "GET /nothing: answer 418: the status is not in the document: add it to the operation's responses in openapi.yaml"},
 		{name: "a route that the document lacks, for TestDocumentAgreesWithRoutes", handler: teapot, path: "/health", deleted: true},
 	}
 	for _, tt := range tests {
