@@ -26,6 +26,9 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
+// modulePath is this module's path, which a fork changes.
+var modulePath = reflect.TypeFor[function.Settings]().PkgPath()
+
 // generatedMain is what Google's buildpack writes into the module: the
 // framework's server around the root package. Unlike the real one it binds to
 // loopback.
@@ -37,7 +40,7 @@ import (
 
 	"github.com/GoogleCloudPlatform/functions-framework-go/funcframework"
 
-	_ "` + reflect.TypeFor[function.Settings]().PkgPath() + `"
+	_ "` + modulePath + `"
 )
 
 func main() {

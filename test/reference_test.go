@@ -90,7 +90,7 @@ func (w *referenceWorld) checkStatus(t *testing.T, status int, program *exec.Cmd
 	t.Errorf("Sheets was not called: %v\n%s", err, out)
 }
 
-const goProgram = `package main
+var goProgram = `package main
 
 import (
 	"context"
@@ -102,7 +102,7 @@ import (
 	"google.golang.org/api/option"
 	"google.golang.org/api/sheets/v4"
 
-	"example.com/sheets-function/auth"
+	"` + modulePath + `/auth"
 )
 
 func main() {

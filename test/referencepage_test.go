@@ -172,7 +172,7 @@ func TestReferenceCopy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text = []byte(strings.Replace(string(text), "module example.com/sheets-function", "module example.org/other", 1))
+		text = []byte(strings.Replace(string(text), "module "+modulePath, "module example.org/other", 1))
 		if err := os.WriteFile(filepath.Join(module, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +200,7 @@ func TestReferencePackages(t *testing.T) {
 			switch {
 			case strings.Contains(name, "go-jose"):
 				callers++
-			case !strings.HasPrefix(name, "example.com/sheets-function/"):
+			case !strings.HasPrefix(name, modulePath+"/"):
 				tokens++
 			}
 		}
