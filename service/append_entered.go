@@ -43,7 +43,7 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 		return table.AppendResult{}, &table.Error{Code: table.RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
 	}
 	defer s.cache.drop(title)
-	defer s.writer.Forget()
+	defer s.writer.Invalidate()
 	return s.appendEntered(ctx, doing, e, did.Appended)
 }
 

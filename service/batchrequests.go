@@ -8,9 +8,26 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
+// addRequests adds the requests that write, then those that insert and then those that
+// delete, so that all of them have the numbers of the rows as they were read.
+func (e *sheetEffect) addRequests(p *plan) {
+	for i, requests := range [][]*sheets.Request{e.updates(), e.inserts(), e.deletions()} {
+		var owners []*write
+		for w, result := range e.results {
+			deletes := w.Request.Kind == table.Deletes
+			if i == 0 && len(result.Changed) > 0 && !deletes || i == 1 && len(result.Appended) > 0 || i == 2 && deletes {
+				owners = append(owners, w)
+			}
+		}
+		for _, r := range requests {
+			p.Requests, p.Owners = append(p.Requests, r), append(p.Owners, owners)
+		}
+	}
+}
+
 // updates returns requests that write the cells that were set, adjacent ones in one.
-func (l *landing) updates() (requests []*sheets.Request) {
-	written := slices.DeleteFunc(slices.Clone(l.page.Lines), func(l *table.Line) bool { return l.Deleted || l.Set == nil })
+func (e *sheetEffect) updates() (requests []*sheets.Request) {
+	written := slices.DeleteFunc(slices.Clone(e.page.Lines), func(l *table.Line) bool { return l.Deleted || l.Set == nil })
 	for len(written) > 0 {
 		n := 1
 		for n < len(written) && written[n].Number == written[n-1].Number+1 && slices.Equal(written[n].Set, written[0].Set) {
@@ -21,7 +38,7 @@ func (l *landing) updates() (requests []*sheets.Request) {
 			for _, line := range written[:n] {
 				rows = append(rows, toRowData(line.Cells[columns[0]:columns[len(columns)-1]+1]))
 			}
-			requests = append(requests, l.updateCells(written[0].Number-1, columns[0], rows))
+			requests = append(requests, e.updateCells(written[0].Number-1, columns[0], rows))
 		}
 		written = written[n:]
 	}
@@ -31,31 +48,31 @@ func (l *landing) updates() (requests []*sheets.Request) {
 // inserts returns requests that insert new rows below the last one. Rows that another
 // writer has put there meanwhile move down; they would be lost if the cells were only
 // written.
-func (l *landing) inserts() []*sheets.Request {
-	if len(l.page.Added) == 0 {
+func (e *sheetEffect) inserts() []*sheets.Request {
+	if len(e.page.Added) == 0 {
 		return nil
 	}
 	var rows []*sheets.RowData
-	for _, line := range l.page.Added {
+	for _, line := range e.page.Added {
 		rows = append(rows, toRowData(line.Cells))
 	}
-	last := l.page.Tail.Rows
+	last := e.page.Tail.Rows
 	return []*sheets.Request{
 		{InsertDimension: &sheets.InsertDimensionRequest{
-			Range: l.dimension(last, last+len(rows)),
+			Range: e.dimension(last, last+len(rows)),
 			// Rows do not inherit the header's format, except at the end of the
 			// grid, where there is no row after it.
-			InheritFromBefore: l.page.Tail.Headers[last] == nil && last > 0 || last >= l.page.Tail.Grid,
+			InheritFromBefore: e.page.Tail.Headers[last] == nil && last > 0 || last >= e.page.Tail.Grid,
 		}},
-		l.updateCells(last, 0, rows),
+		e.updateCells(last, 0, rows),
 	}
 }
 
 // deletions returns requests that delete rows, the last ones first, so that the numbers of
 // the others stay valid.
-func (l *landing) deletions() (requests []*sheets.Request) {
+func (e *sheetEffect) deletions() (requests []*sheets.Request) {
 	var numbers []int
-	for _, line := range l.page.Lines {
+	for _, line := range e.page.Lines {
 		if line.Deleted {
 			numbers = append(numbers, line.Number)
 		}
@@ -63,30 +80,30 @@ func (l *landing) deletions() (requests []*sheets.Request) {
 	if len(numbers) == 0 {
 		return nil
 	}
-	if l.page.Extra(l.page.After()) > 0 {
+	if e.page.Extra(e.page.After()) > 0 {
 		requests = append(requests, &sheets.Request{AppendDimension: &sheets.AppendDimensionRequest{
-			SheetId: l.page.Tail.ID, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
+			SheetId: e.page.Tail.ID, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
 		}})
 	}
 	for _, run := range slices.Backward(runs(numbers)) {
 		requests = append(requests, &sheets.Request{DeleteDimension: &sheets.DeleteDimensionRequest{
-			Range: l.dimension(run[0]-1, run[len(run)-1]),
+			Range: e.dimension(run[0]-1, run[len(run)-1]),
 		}})
 	}
 	return requests
 }
 
-func (l *landing) dimension(from, to int) *sheets.DimensionRange {
+func (e *sheetEffect) dimension(from, to int) *sheets.DimensionRange {
 	return &sheets.DimensionRange{
-		SheetId: l.page.Tail.ID, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
+		SheetId: e.page.Tail.ID, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
 		ForceSendFields: []string{"SheetId", "StartIndex"},
 	}
 }
 
-func (l *landing) updateCells(row, column int, rows []*sheets.RowData) *sheets.Request {
+func (e *sheetEffect) updateCells(row, column int, rows []*sheets.RowData) *sheets.Request {
 	return &sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{
 		Start: &sheets.GridCoordinate{
-			SheetId: l.page.Tail.ID, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
+			SheetId: e.page.Tail.ID, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
 		},
 		Rows: rows, Fields: "userEnteredValue",
 	}}

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 
+	"example.com/sheets-function/service/commit"
 	"example.com/sheets-function/service/table"
 )
 
@@ -14,6 +15,10 @@ type Spreadsheet struct {
 
 	Cells     int64 `json:"cells"`      // of all sheets, empty and hidden ones too
 	CellLimit int64 `json:"cell_limit"` // the most that Google allows
+
+	// ExactlyOnce is whether Google was found to refuse a batch that was stored already,
+	// on which rests that no write is stored twice; nil before the first writes.
+	ExactlyOnce *bool `json:"exactly_once,omitempty"`
 
 	Sheets []Sheet `json:"sheets"` // without hidden ones
 }
@@ -46,7 +51,7 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 	if err != nil {
 		return Spreadsheet{}, err
 	}
-	tabs, err := s.listTabs(ctx)
+	tabs, metadata, err := s.listTabs(ctx)
 	if err != nil {
 		return Spreadsheet{}, err
 	}
@@ -58,6 +63,13 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 	d := Spreadsheet{
 		Title: file.Name, Link: file.WebViewLink, CanEdit: file.Capabilities != nil && file.Capabilities.CanEdit,
 		Cells: countCells(tabs), CellLimit: maxCells, Sheets: []Sheet{},
+	}
+	holds, known := commit.ExactlyOnce(metadata)
+	if !known {
+		holds, known = s.writer.ExactlyOnce()
+	}
+	if known {
+		d.ExactlyOnce = &holds
 	}
 	for i, grid := range grids {
 		columns, rows := table.Summarize(grid)

@@ -3,6 +3,8 @@ package service
 import (
 	"cmp"
 	"slices"
+	"strings"
+	"time"
 
 	"google.golang.org/api/sheets/v4"
 
@@ -10,96 +12,146 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// shownFields are the fields of a batch's response for the rows that were written and
-// those around them: enough to distinguish values from results of formulas.
-const shownFields = "sheets(properties(sheetId,title),data(startRow,rowData(values(userEnteredValue,effectiveValue,formattedValue))))"
+type (
+	write = commit.Write[*table.Edit]
+	plan  = commit.Plan[*table.Edit, []*sheetEffect]
+)
 
-// plan makes requests of the writes. All of them are planned from the same rows, those
-// that were read; changes come before appends, so that they do not change new rows.
-func (t *tails) plan(works []*commit.Work) *commit.Plan {
-	p := &commit.Plan{Settled: map[*commit.Work]error{}, Fields: shownFields}
-	var landings []*landing
-	for _, work := range planOrder(works) {
-		e := work.Request.(*table.Edit)
-		tab := t.tab(e.Title)
+// missingTTL is how long a title that no sheet has is remembered: a caller with a mistyped
+// title must not use up the quota of reads.
+const missingTTL = 30 * time.Second
+
+// planner is the [commit.Planner] of edits. It holds what is known of the sheets that are
+// written to. Only the writer's goroutine uses it.
+type planner struct {
+	stored func(title string)        // is called for each sheet whose rows have changed
+	tabs   []*sheets.SheetProperties // all there are
+	listed time.Time                 // when
+	sheets map[string]*sheetState    // by title
+	grids  map[string][][]any        // by title: what was just read, for the next plan only
+}
+
+// tab returns the sheet for rows with this title, which Google compares without regard to
+// case; nil if there is none.
+func (p *planner) tab(title string) *sheets.SheetProperties {
+	for _, tab := range p.tabs {
+		if tab.SheetType == "GRID" && strings.EqualFold(tab.Title, title) && !commit.IsKeysSheet(title) {
+			return tab
+		}
+	}
+	return nil
+}
+
+// Ready implements [commit.Planner]. Writes that change rows are planned from what was
+// read just before, never from memory.
+func (p *planner) Ready(writes []*write) bool {
+	return !slices.ContainsFunc(writes, func(w *write) bool {
+		tab := p.tab(w.Request.Title)
 		if tab == nil {
-			p.Settled[work] = sheetNotFound(e.Title, visibleTitles(t.tabs))
+			return time.Since(p.listed) >= missingTTL
+		}
+		state := p.sheets[tab.Title]
+		return state == nil || !commit.Fresh(state.at) || !state.has(w.Request.Header) || w.Request.NeedsRows()
+	})
+}
+
+// Plan implements [commit.Planner]. All writes are planned from the same rows, those that
+// were read; changes come before appends, so that they do not change new rows.
+func (p *planner) Plan(writes []*write) *plan {
+	made := &plan{Done: map[*write]error{}}
+	for _, w := range planOrder(writes) {
+		tab := p.tab(w.Request.Title)
+		if tab == nil {
+			made.Done[w] = sheetNotFound(w.Request.Title, visibleTitles(p.tabs))
 			continue
 		}
-		if e.DryRun {
-			p.Settled[work] = t.dryRun(work, tab.Title)
+		if w.Request.DryRun {
+			made.Done[w] = p.dryRun(w, tab.Title)
 			continue
 		}
-		i := slices.IndexFunc(landings, func(l *landing) bool { return l.page.Title == tab.Title })
+		i := slices.IndexFunc(made.State, func(e *sheetEffect) bool { return e.tab == tab })
 		if i < 0 {
-			i = len(landings)
-			landings = append(landings, &landing{page: t.page(tab.Title, works), done: map[*commit.Work]*table.EditResult{}})
+			i = len(made.State)
+			made.State = append(made.State, &sheetEffect{
+				tab: tab, page: p.page(tab.Title, writes), results: map[*write]*table.EditResult{},
+			})
 		}
-		did, err := landings[i].page.Do(e)
+		result, err := made.State[i].page.Do(w.Request)
 		if err != nil {
-			p.Settled[work] = err
+			made.Done[w] = err
 			continue
 		}
-		landings[i].done[work] = did
-		if len(did.Changed)+len(did.Appended) == 0 && work.Key == "" { // there is nothing to store
-			p.Settled[work] = nil
-			work.Result = did.Encode(tab.Title, e)
+		made.State[i].results[w] = result
+		if len(result.Changed)+len(result.Appended) == 0 && w.Key == "" { // there is nothing to store
+			made.Done[w] = nil
+			w.Result = result.Encode(tab.Title, w.Request)
 			continue
 		}
-		p.Works = append(p.Works, work)
-		p.Perishable = p.Perishable || e.NeedsRows()
+		made.Writes = append(made.Writes, w)
 	}
-	for _, l := range landings {
-		l.finish()
-		l.look()
-		p.Requests = append(p.Requests, l.requests()...)
-		p.Ranges = append(p.Ranges, l.ranges()...)
+	for _, e := range made.State {
+		e.finish()
+		e.buildChecks()
+		e.addRequests(made)
+		made.Ranges = append(made.Ranges, e.ranges()...)
 	}
-	p.Memo = landings
-	t.grids = nil
-	return p
+	p.grids = nil
+	return made
 }
 
 // planOrder returns the writes of one batch in the order in which they are planned.
-func planOrder(works []*commit.Work) []*commit.Work {
-	works = slices.Clone(works)
-	slices.SortStableFunc(works, func(a, b *commit.Work) int {
-		return cmp.Compare(a.Request.(*table.Edit).Kind, b.Request.(*table.Edit).Kind)
-	})
-	return works
+func planOrder(writes []*write) []*write {
+	writes = slices.Clone(writes)
+	slices.SortStableFunc(writes, func(a, b *write) int { return cmp.Compare(a.Request.Kind, b.Request.Kind) })
+	return writes
 }
 
 // page returns the sheet for planning, with its rows if a write needs them.
-func (t *tails) page(title string, works []*commit.Work) *table.Page {
-	grid := t.grids[title]
-	if !slices.ContainsFunc(works, func(work *commit.Work) bool { return work.Request.(*table.Edit).NeedsRows() }) {
+func (p *planner) page(title string, writes []*write) *table.Page {
+	grid := p.grids[title]
+	if !slices.ContainsFunc(writes, func(w *write) bool { return w.Request.NeedsRows() }) {
 		grid = nil
 	}
-	return table.NewPage(title, t.known[title], grid)
+	return table.NewPage(title, p.sheets[title].Tail, grid)
 }
 
 // dryRun sets the result that a write would have, planned on a page of its own.
-func (t *tails) dryRun(work *commit.Work, title string) error {
-	e := work.Request.(*table.Edit)
-	did, err := table.NewPage(title, t.known[title], t.grids[title]).Do(e)
+func (p *planner) dryRun(w *write, title string) error {
+	result, err := table.NewPage(title, p.sheets[title].Tail, p.grids[title]).Do(w.Request)
 	if err == nil {
-		work.Result = did.Encode(title, e)
+		w.Result = result.Encode(title, w.Request)
 	}
 	return err
 }
 
-// finish numbers the rows, and sets the result of every write.
-func (l *landing) finish() {
-	l.page.Number()
-	for work, did := range l.done {
-		work.Result = did.Encode(l.page.Title, work.Request.(*table.Edit))
+// Verify implements [commit.Planner]. What is not known for certain after the batch is read
+// again before the next one.
+func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time, later bool) map[*write]error {
+	conflicts := map[*write]error{}
+	for _, e := range made.State {
+		if len(e.checks) == 0 {
+			continue
+		}
+		p.stored(e.page.Title) // also where the caller has left
+		rows, found := shownRows(shown, e.tab)
+		broken := e.broken(rows, found)
+		for _, c := range broken {
+			for _, w := range c.writes {
+				conflicts[w] = e.conflict(w)
+			}
+		}
+		state := &sheetState{Tail: e.next}
+		state.Grid = int(e.tab.GridProperties.RowCount)
+		if e.misplaced(rows) {
+			for w := range e.results {
+				if _, told := conflicts[w]; !told && len(e.results[w].Appended) > 0 {
+					conflicts[w] = e.misplacedError(w)
+				}
+			}
+		} else if len(broken) == 0 && !later && state.extend(rows) {
+			state.at = at
+		}
+		p.sheets[e.page.Title] = state
 	}
-}
-
-// requests returns the requests that write, then those that insert and then those that
-// delete, so that all of them have the numbers of the rows as they were read.
-func (l *landing) requests() []*sheets.Request {
-	requests := l.updates()
-	requests = append(requests, l.inserts()...)
-	return append(requests, l.deletions()...)
+	return conflicts
 }

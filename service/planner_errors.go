@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"google.golang.org/api/googleapi"
+	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/service/commit"
 	"example.com/sheets-function/service/table"
@@ -24,34 +25,39 @@ func sheetFull(title string, cells int64) error {
 	}
 }
 
-// blame returns the writes that would make the spreadsheet larger than Google allows.
-// Google's error says so only in English text, so the cells are counted.
-func (t *tails) blame(p *commit.Plan) map[*commit.Work]error {
-	blamed := map[*commit.Work]error{}
-	cells := countCells(t.tabs)
-	added := map[*commit.Work]int{}
-	for _, l := range p.Memo.([]*landing) {
-		for work, did := range l.done {
-			added[work] = len(did.Appended)
+// Culprits implements [commit.Planner]: the writes that would make the spreadsheet larger than
+// Google allows. Google's error says so only in English text, so the cells are counted.
+func (p *planner) Culprits(made *plan, tabs []*sheets.SheetProperties) (culprits map[*write]error, changed bool) {
+	p.tabs, p.listed = tabs, time.Now()
+	culprits = map[*write]error{}
+	cells := countCells(tabs)
+	for _, e := range made.State {
+		tab := p.tab(e.tab.Title)
+		if tab == nil || tab.SheetId != e.tab.SheetId || tab.GridProperties.RowCount != int64(e.page.Tail.Grid) ||
+			tab.GridProperties.ColumnCount != e.tab.GridProperties.ColumnCount {
+			return nil, true
+		}
+		for _, w := range made.Writes {
+			result := e.results[w]
+			if result == nil {
+				continue
+			}
+			grown := cells + int64(len(result.Appended))*tab.GridProperties.ColumnCount
+			if w.Key != "" {
+				grown += commit.KeyCells
+			}
+			if grown > maxCells {
+				culprits[w] = sheetFull(tab.Title, cells)
+				continue
+			}
+			cells = grown
 		}
 	}
-	for _, work := range p.Works {
-		tab := t.tab(work.Request.(*table.Edit).Title)
-		if tab == nil {
-			continue
-		}
-		grown := cells + int64(added[work])*tab.GridProperties.ColumnCount
-		if work.Key != "" {
-			grown += commit.KeyCells
-		}
-		if grown > maxCells {
-			blamed[work] = sheetFull(tab.Title, cells)
-			continue
-		}
-		cells = grown
-	}
-	return blamed
+	return culprits, false
 }
+
+// Explain implements [commit.Planner].
+func (p *planner) Explain(err error) error { return explainWrite(err) }
 
 // explainWrite returns the error of a write whose batch Google refused.
 func explainWrite(err error) error {

@@ -33,18 +33,18 @@ func newLimiter(perMinute, burst int) *rate.Limiter {
 }
 
 // newLimiters returns the limiters of all reads, of reads of rows for callers, and of
-// writes. Reads come in bursts, one for each sheet that a web page shows, so their
-// buckets are larger; writes are collected into a batch while they wait. Reads of rows
-// leave a sixth of the quota to other reads, so that those of a write do not wait for
-// those of many sheets. Where an instance has only a part of the quota, they leave two
-// thirds: other instances write too, and each batch has to read what they wrote.
+// writes. A fifth of the quota is a burst, so that a lone write, or the sheets that a web
+// page shows, wait for nothing; the rest flows evenly. Reads of rows leave a sixth of the
+// quota to other reads, so that those of a write do not wait for those of many sheets.
+// Where an instance has only a part of the quota, they leave two thirds: other instances
+// write too, and each batch has to read what they wrote.
 func newLimiters(readsPerMinute, writesPerMinute int) (reads, rows, writes *rate.Limiter) {
 	r, w := cmp.Or(readsPerMinute, defaultQuota), cmp.Or(writesPerMinute, defaultQuota)
 	rest := r / 6
 	if r < defaultQuota {
 		rest = r * 2 / 3
 	}
-	return newLimiter(r, r/6), newLimiter(r-rest, r/6), newLimiter(w, w/defaultQuota)
+	return newLimiter(r, r/5), newLimiter(r-rest, r/6), newLimiter(w, w/5)
 }
 
 // slot is a time at which the rate limiter allows one call.

@@ -23,6 +23,8 @@ const (
 	// readTimeout bounds a call to Google. It is less than a request's 55 s, so that
 	// all who wait for the call still get an error in time.
 	readTimeout = 50 * time.Second
+	// sharedTime is how long other instances are taken to write after they did.
+	sharedTime = 30 * time.Second
 )
 
 // readKey identifies what is read: a sheet below its header row in one rendering.
@@ -53,17 +55,19 @@ type readCache struct {
 	load       func(context.Context, readKey, []slot) (*table.RowSet, error)
 	sheetError func(ctx context.Context, doing, title string, err error) error
 	limiter    *rate.Limiter
+	alone      rate.Limit // of the limiter, while one instance uses the quota
 	ttl        time.Duration
 	log        *slog.Logger
 
 	mu      sync.Mutex // guards what follows
+	shared  time.Time  // until when other instances write
 	entries *lru
 	calls   map[readKey]*call
 }
 
 func newReadCache(s *Service, limiter *rate.Limiter, ttl time.Duration, log *slog.Logger) *readCache {
 	return &readCache{
-		load: s.readSheet, sheetError: s.sheetError, limiter: limiter, ttl: ttl, log: log,
+		load: s.readSheet, sheetError: s.sheetError, limiter: limiter, alone: limiter.Limit(), ttl: ttl, log: log,
 		entries: newLRU(maxCacheBytes), calls: map[readKey]*call{},
 	}
 }
@@ -112,6 +116,10 @@ func (r *readCache) joinOrStart(ctx context.Context, k readKey) (*call, error) {
 	if c, ok := r.calls[k]; ok {
 		return c, beforeDeadline(ctx, c.slot)
 	}
+	if !r.shared.IsZero() && time.Now().After(r.shared) {
+		r.shared = time.Time{}
+		r.limiter.SetLimit(r.alone)
+	}
 	slots, err := reserveSlots(ctx, r.limiter, k.apiCalls())
 	if err != nil {
 		return nil, err
@@ -120,6 +128,20 @@ func (r *readCache) joinOrStart(ctx context.Context, k readKey) (*call, error) {
 	r.calls[k] = c
 	go r.run(context.WithoutCancel(ctx), k, c, slots)
 	return c, nil
+}
+
+// share leaves the quota of reads to the batches of n instances that write, except for a
+// sixth, of which this one takes its part. It holds for sharedTime, or until the next call.
+func (r *readCache) share(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	limit := r.alone
+	r.shared = time.Time{}
+	if n > 1 {
+		limit /= rate.Limit(5 * n) // reads of rows have five sixths of the quota
+		r.shared = time.Now().Add(sharedTime)
+	}
+	r.limiter.SetLimit(limit)
 }
 
 // run makes the calls to Google in their slots.

@@ -69,7 +69,7 @@ type Service struct {
 	readLimiter  *rate.Limiter // of all reads
 	writeLimiter *rate.Limiter
 	cache        *readCache
-	writer       *commit.Writer
+	writer       *commit.Writer[*table.Edit, []*sheetEffect]
 
 	describeGroup singleflight.Group
 }
@@ -118,12 +118,11 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	log := cmp.Or(c.Logger, slog.Default())
 	all, rows, writes := newLimiters(c.ReadsPerMinute, c.WritesPerMinute)
 	s.readLimiter, s.writeLimiter, s.cache = all, writes, newReadCache(s, rows, c.CacheTTL, log)
-	tails := &tails{stored: s.cache.drop}
 	s.writer = commit.New(commit.Config{
 		Sheets: s.sheets, SpreadsheetID: c.SpreadsheetID, Logger: log,
-		Reads: s.readLimiter, Writes: s.writeLimiter,
-		Ranges: tails.ranges, Load: tails.load, Loaded: tails.loaded, Plan: tails.plan, Landed: tails.landed, Blame: tails.blame, Explain: explainWrite,
-	})
+		Reads: s.readLimiter, Writes: s.writeLimiter, PerMinute: min(cmp.Or(c.ReadsPerMinute, defaultQuota), cmp.Or(c.WritesPerMinute, defaultQuota)),
+		Contended: s.cache.share,
+	}, &planner{stored: s.cache.drop, sheets: map[string]*sheetState{}})
 	return s, nil
 }
 

@@ -44,25 +44,26 @@ func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, e
 
 // listTitles returns the titles of the visible sheets that have cells, with one call.
 func (s *Service) listTitles(ctx context.Context) ([]string, error) {
-	tabs, err := s.listTabs(ctx)
+	tabs, _, err := s.listTabs(ctx)
 	return visibleTitles(tabs), err
 }
 
-// listTabs returns the properties of all sheets, hidden ones too, with one call.
-func (s *Service) listTabs(ctx context.Context) ([]*sheets.SheetProperties, error) {
+// listTabs returns the properties of all sheets, hidden ones too, and the spreadsheet's
+// metadata, with one call.
+func (s *Service) listTabs(ctx context.Context) ([]*sheets.SheetProperties, []*sheets.DeveloperMetadata, error) {
 	if err := s.waitRead(ctx); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	answer, err := s.sheets.Spreadsheets.Get(s.id).
-		Fields("sheets(properties(title,sheetType,hidden,gridProperties(rowCount,columnCount)))").Context(ctx).Do()
+		Fields("developerMetadata(metadataId,metadataKey,metadataValue),sheets(properties(title,sheetType,hidden,gridProperties(rowCount,columnCount)))").Context(ctx).Do()
 	if err != nil {
-		return nil, apiError("list the sheets", err)
+		return nil, nil, apiError("list the sheets", err)
 	}
 	var tabs []*sheets.SheetProperties
 	for _, sheet := range answer.Sheets {
 		tabs = append(tabs, sheet.Properties)
 	}
-	return tabs, nil
+	return tabs, answer.DeveloperMetadata, nil
 }
 
 // countCells returns the number of cells that count for Google's limit: those of all

@@ -1,9 +1,8 @@
 package service
 
 import (
-	"maps"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"google.golang.org/api/sheets/v4"
@@ -12,97 +11,165 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// missingTTL is how long a title that no sheet has is remembered: a caller with a mistyped
-// title must not use up the quota of reads.
-const missingTTL = 30 * time.Second
-
-// tails holds what is known of the sheets that are written to. Only the writer's
-// goroutine uses it.
-type tails struct {
-	stored func(title string)        // is called for each sheet whose rows have changed
-	tabs   []*sheets.SheetProperties // all there are
-	listed time.Time                 // when
-	known  map[string]table.Tail     // by title
-	grids  map[string][][]any        // by title: what was just read, for the next plan only
+// sheetState is what is known of a sheet. As it grows old it is only a hint where to read.
+type sheetState struct {
+	table.Tail
+	at      time.Time          // when it was requested; zero is not to be used to plan
+	formats []*sheets.CellData // the last row's cells, with their formats, where they were read
 }
 
-// tab finds the sheet for rows with this title, as Google does without regard
-// to case.
-func (t *tails) tab(title string) *sheets.SheetProperties {
-	for _, tab := range t.tabs {
-		if tab.SheetType == "GRID" && strings.EqualFold(tab.Title, title) && !commit.IsKeysSheet(title) {
-			return tab
+func (s *sheetState) has(header int) bool {
+	_, ok := s.Headers[header]
+	return ok
+}
+
+// tailRange returns the range from the last row that has a value to the end of the sheet.
+func tailRange(title string, last int) string {
+	return table.QuoteTitle(title) + "!A" + strconv.Itoa(max(1, last)) + ":ZZZ"
+}
+
+// extend moves the end of the sheet to the last row of those shown that has a value. It
+// returns false where the row that was the last is blank: then the end is above it.
+func (s *sheetState) extend(rows map[int][]*sheets.CellData) bool {
+	if s.Rows > 0 && blank(rows[s.Rows]) {
+		return false
+	}
+	for row, cells := range rows {
+		if row >= s.Rows && !blank(cells) {
+			s.Rows, s.Last, s.formats = row, typedCells(cells), cells
 		}
 	}
-	return nil
+	return true
 }
 
-// wanted are the titles of the sheets that the writes are for, and of those known
-// already, with the rows of their headers.
-func (t *tails) wanted(works []*commit.Work) map[string]map[int]bool {
-	wanted := map[string]map[int]bool{}
-	for title, known := range t.known {
-		if tab := t.tab(title); tab != nil && tab.Title == title {
-			wanted[title] = map[int]bool{}
-			for header := range known.Headers {
-				wanted[title][header] = true
+// ReadTails implements [commit.Planner]: the headers, and all from the last row on.
+func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets.Spreadsheet, time.Time) bool) {
+	states := map[*sheets.SheetProperties]*sheetState{}
+	for _, w := range writes {
+		e := w.Request
+		tab := p.tab(e.Title)
+		if tab == nil && time.Since(p.listed) < missingTTL {
+			continue
+		}
+		if tab == nil || e.NeedsRows() {
+			return nil, nil
+		}
+		old := p.sheets[tab.Title]
+		if old == nil || old.Rows == 0 || !old.has(e.Header) || e.Header > old.Grid {
+			return nil, nil
+		}
+		if states[tab] == nil {
+			states[tab] = &sheetState{Tail: table.Tail{ID: old.ID, Rows: old.Rows, Headers: map[int][]any{}}}
+			ranges = append(ranges, tailRange(tab.Title, old.Rows))
+		}
+		if !states[tab].has(e.Header) {
+			states[tab].Headers[e.Header] = nil
+			ranges = append(ranges, table.RowRange(tab.Title, e.Header, e.Header))
+		}
+	}
+	return ranges, func(shown *sheets.Spreadsheet, at time.Time) bool {
+		for tab, state := range states {
+			rows, found := shownRows(shown, tab)
+			if !found || !state.extend(rows) {
+				return false
 			}
+			for header := range state.Headers {
+				state.Headers[header] = typedCells(rows[header])
+			}
+			state.at, state.Grid = at, int(tab.GridProperties.RowCount)
+			p.sheets[tab.Title] = state
 		}
+		return true
 	}
-	for _, work := range works {
-		e := work.Request.(*table.Edit)
-		tab := t.tab(e.Title)
+}
+
+// ReadAll implements [commit.Planner]: whole sheets, because where a sheet ends is known
+// only by its values.
+func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write) (ranges []string, load func([][][]any, time.Time)) {
+	p.tabs, p.listed = tabs, time.Now()
+	var wanted []*sheets.SheetProperties
+	headers := map[*sheets.SheetProperties]map[int][]any{}
+	for _, w := range writes {
+		tab := p.tab(w.Request.Title)
 		if tab == nil {
 			continue
 		}
-		if wanted[tab.Title] == nil {
-			wanted[tab.Title] = map[int]bool{}
+		if headers[tab] == nil {
+			wanted, headers[tab] = append(wanted, tab), map[int][]any{}
+			ranges = append(ranges, table.QuoteTitle(tab.Title))
 		}
-		wanted[tab.Title][e.Header] = true
+		headers[tab][w.Request.Header] = nil
 	}
-	return wanted
-}
-
-// ranges are the whole sheets: where a sheet ends is known only by its values.
-func (t *tails) ranges(tabs []*sheets.SheetProperties, works []*commit.Work) []string {
-	t.tabs, t.listed = tabs, time.Now()
-	var ranges []string
-	for _, title := range slices.Sorted(maps.Keys(t.wanted(works))) {
-		ranges = append(ranges, table.QuoteTitle(title))
-	}
-	return ranges
-}
-
-// load takes over the sheets that ranges has named.
-func (t *tails) load(_ []*sheets.SheetProperties, grids [][][]any, works []*commit.Work) (changed bool) {
-	wanted, before := t.wanted(works), t.known
-	t.known, t.grids = make(map[string]table.Tail, len(wanted)), make(map[string][][]any, len(wanted))
-	for i, title := range slices.Sorted(maps.Keys(wanted)) {
-		tab := t.tab(title)
-		now := table.Tail{ID: tab.SheetId, Headers: map[int][]any{}, Rows: len(grids[i]), Grid: int(tab.GridProperties.RowCount)}
-		for header := range wanted[title] {
-			now.Headers[header] = nil
-			if header <= len(grids[i]) {
-				now.Headers[header] = grids[i][header-1]
+	return ranges, func(grids [][][]any, at time.Time) {
+		p.grids = map[string][][]any{}
+		known := map[string]*sheetState{}
+		for _, tab := range tabs { // of others, what is known stays a hint
+			if old := p.sheets[tab.Title]; old != nil && old.ID == tab.SheetId {
+				known[tab.Title] = old
 			}
 		}
-		t.known[title], t.grids[title] = now, grids[i]
-		old, ok := before[title]
-		changed = changed || !ok || !old.Same(now)
+		for i, tab := range wanted {
+			grid := grids[i]
+			state := &sheetState{at: at, Tail: table.Tail{ID: tab.SheetId, Headers: headers[tab], Rows: len(grid), Grid: int(tab.GridProperties.RowCount)}}
+			if len(grid) > 0 {
+				state.Last = grid[len(grid)-1]
+			}
+			for header := range state.Headers {
+				if header <= len(grid) {
+					state.Headers[header] = grid[header-1]
+				}
+			}
+			known[tab.Title], p.grids[tab.Title] = state, grid
+		}
+		p.sheets = known
 	}
-	return changed || len(before) != len(t.known)
 }
 
-// loaded reports whether all is known that planning these writes takes. Those
-// that change rows are planned from what was read just before, never from memory.
-func (t *tails) loaded(works []*commit.Work) bool {
-	return !slices.ContainsFunc(works, func(work *commit.Work) bool {
-		e := work.Request.(*table.Edit)
-		tab := t.tab(e.Title)
-		if tab == nil {
-			return time.Since(t.listed) >= missingTTL
-		}
-		_, ok := t.known[tab.Title].Headers[e.Header]
-		return !ok || e.NeedsRows()
+// shownRows returns the rows that are shown of a sheet, by number, and takes over its
+// size. It returns false if the sheet is not there, or has another title now.
+func shownRows(shown *sheets.Spreadsheet, tab *sheets.SheetProperties) (rows map[int][]*sheets.CellData, found bool) {
+	rows = map[int][]*sheets.CellData{}
+	i := slices.IndexFunc(shown.Sheets, func(s *sheets.Sheet) bool {
+		return s.Properties.SheetId == tab.SheetId && s.Properties.Title == tab.Title
 	})
+	if i < 0 {
+		return rows, false
+	}
+	if size := shown.Sheets[i].Properties.GridProperties; size != nil {
+		tab.GridProperties = size
+	}
+	for _, data := range shown.Sheets[i].Data {
+		for n, row := range data.RowData {
+			rows[int(data.StartRow)+n+1] = row.Values
+		}
+	}
+	return rows, true
 }
+
+// typedCells returns cells as values.get does: a date as text.
+func typedCells(cells []*sheets.CellData) []any {
+	typed := make([]any, len(cells))
+	for i, cell := range cells {
+		v := cell.EffectiveValue
+		switch {
+		case v == nil:
+		case v.StringValue != nil:
+			typed[i] = *v.StringValue
+		case v.BoolValue != nil:
+			typed[i] = *v.BoolValue
+		case v.NumberValue != nil && !isDate(cell):
+			typed[i] = *v.NumberValue
+		default: // a date, or an error
+			typed[i] = cell.FormattedValue
+		}
+	}
+	return typed
+}
+
+// isDate reports whether a number is a date, which only its format shows.
+func isDate(cell *sheets.CellData) bool {
+	f := cell.EffectiveFormat
+	return f != nil && f.NumberFormat != nil && slices.Contains([]string{"DATE", "TIME", "DATE_TIME"}, f.NumberFormat.Type)
+}
+
+var _ commit.Planner[*table.Edit, []*sheetEffect] = (*planner)(nil)

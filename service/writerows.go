@@ -7,8 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 
-	"example.com/sheets-function/service/commit"
 	"example.com/sheets-function/service/table"
 )
 
@@ -67,18 +68,21 @@ func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit
 	if err := e.Validate(); err != nil {
 		return false, err
 	}
-	text, err := json.Marshal(e)
-	if err != nil {
-		return false, err
+	work := &write{Key: w.Key, Size: e.Size(), Request: e, Lane: fmt.Sprint(strings.ToLower(e.Title), e.Kind)}
+	if w.Key != "" {
+		text, err := json.Marshal(e)
+		if err != nil {
+			return false, err
+		}
+		digest := sha256.Sum256(text)
+		work.Digest = hex.EncodeToString(digest[:12])
 	}
-	digest := sha256.Sum256(text)
-	work := &commit.Work{Key: w.Key, Digest: hex.EncodeToString(digest[:12]), Size: len(text) * 2, Request: e}
 	err = fromCommit(s.writer.Submit(ctx, work))
 	usage := usageOf(ctx)
 	usage.waited.Store(int64(work.Waited))
 	usage.calls.Add(int64(work.Calls))
-	if mayHaveChanged(err) && !e.DryRun {
-		s.cache.drop(e.Title)
+	if failed, ok := errors.AsType[*table.Error](err); ok && failed.Code == table.OutcomeUnknown {
+		s.cache.drop(e.Title) // the planner has dropped what it knows to be stored
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(work.Result), answer)
@@ -86,16 +90,10 @@ func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit
 	return work.Replayed, err
 }
 
-// mayHaveChanged reports whether a write with this error may have changed the sheet.
-func mayHaveChanged(err error) bool {
-	e, ok := errors.AsType[*table.Error](err)
-	return err == nil || ok && (e.Code == table.Conflict || e.Code == table.OutcomeUnknown)
-}
-
 // Halt makes the writes that are queued and not yet sent, and all later ones, fail with
 // [table.Overloaded]. It does not wait.
-func (s *Service) Halt() { s.writer.Halt() }
+func (s *Service) Halt() { s.writer.AbortQueued() }
 
 // Stop makes later writes fail with [table.Overloaded]. It returns when those that are
 // queued are done, or when ctx ends.
-func (s *Service) Stop(ctx context.Context) { s.writer.Stop(ctx) }
+func (s *Service) Stop(ctx context.Context) { s.writer.Drain(ctx) }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -20,8 +19,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"golang.org/x/time/rate"
-	"google.golang.org/api/option"
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator"
@@ -55,6 +52,17 @@ type pending struct {
 
 func (p *pending) writes() bool { return strings.HasSuffix(p.request.URL.Path, ":batchUpdate") }
 
+// world is what a case explores.
+type world struct {
+	name   string
+	faults int     // mishaps that may happen
+	people int     // acts of people on the markers that may happen
+	edits  int     // acts of people on the rows
+	ticks  int     // how often time may pass while calls are pending
+	window int64   // markers kept; 0 is the real number
+	jobs   [][]job // of each instance
+}
+
 // run is one run of the explorer.
 type run struct {
 	t      *testing.T
@@ -64,8 +72,7 @@ type run struct {
 	script []int // choices to make; 0 behind its end
 	taken  []int // number of options there were at each choice
 	trace  []string
-	faults int // mishaps that may still happen
-	people int // acts of people on the markers that may still happen
+	world
 	// Where people may touch the markers nothing lands late: a call that lands
 	// between two looks, and whose marker is deleted before the second, leaves
 	// no trace. The package doc names this hole.
@@ -75,6 +82,10 @@ type run struct {
 	pending []*pending
 	late    []*pending
 	dead    map[int]bool
+
+	certain   bool            // no outcome may be unknown
+	refusals  int             // calls that were refused for no reason of theirs
+	misplaced map[string]bool // rows that were not stored below the last one
 }
 
 // RoundTrip makes an instance's call wait for its fate.
@@ -106,7 +117,30 @@ func (r *run) apply(p *pending) *http.Response {
 	req.Body = io.NopCloser(bytes.NewReader(p.body))
 	req.Header.Set("Authorization", "Bearer "+r.token)
 	recorder := httptest.NewRecorder()
+	if bytes.Contains(p.body, []byte(`"poison"`)) {
+		recorder.WriteHeader(http.StatusInternalServerError)
+		return recorder.Result()
+	}
+	before := r.google.Values(r.id, "Rows")
 	r.google.ServeHTTP(recorder, req)
+	if after := r.google.Values(r.id, "Rows"); p.request.Context() != context.Background() && len(after) > len(before) {
+		for i, row := range before { // what was there has to be above what is new
+			if !slices.Equal(row, after[i]) {
+				for _, name := range after[1:] {
+					if len(name) > 0 && bytes.Contains(p.body, []byte(`"`+fmt.Sprint(name[0])+`"`)) {
+						r.misplaced[fmt.Sprint(name[0])] = true
+					}
+				}
+			}
+		}
+		if new := after[len(before)]; len(new) == 0 || new[0] == "" {
+			for _, name := range after[len(before):] {
+				if len(name) > 0 {
+					r.misplaced[fmt.Sprint(name[0])] = true
+				}
+			}
+		}
+	}
 	return recorder.Result()
 }
 
@@ -160,13 +194,22 @@ func (r *run) step(callers int) bool {
 	if len(r.late) > 0 && len(r.pending) == 0 && callers > 0 {
 		options = append(options, option{"the late one waits", func() { wait = true }})
 	}
+	if r.ticks > 0 && len(r.pending) > 0 {
+		options = append(options, option{"time passes", func() { wait, r.ticks = true, r.ticks-1 }})
+	}
+	if r.edits > 0 {
+		for name, request := range edits {
+			options = append(options, option{"a person " + name, func() { r.edits--; r.people++; r.person(request) }})
+		}
+		slices.SortStableFunc(options, func(a, b option) int { return strings.Compare(sortKey(a.name), sortKey(b.name)) })
+	}
 	if r.people > 0 && len(r.pending) > 0 {
 		options = append(options, option{"somebody deletes the markers", func() { r.person(r.deleteMarkers()) }},
 			option{"somebody takes the next number", func() { r.person(r.takeNumber()) }})
 	}
 	// Google's time limit: a lost call lands before the batch that prunes its
 	// marker, or never.
-	if len(r.late) > 0 && r.late[0].behind >= window-1 {
+	if len(r.late) > 0 && r.window > 0 && r.late[0].behind >= r.window-1 {
 		options = []option{{fmt.Sprintf("%d: lands", r.late[0].instance), func() { r.apply(r.late[0]); r.late = r.late[1:] }}}
 		options = append(options, option{fmt.Sprintf("%d: never lands", r.late[0].instance), func() { r.late = r.late[1:] }})
 	}
@@ -201,6 +244,7 @@ func (r *run) decide(i int, f fateOfCall) {
 		r.late = append(r.late, p)
 		close(p.answer)
 	case refuse:
+		r.refusals++
 		p.answer <- &http.Response{StatusCode: 400, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: p.request}
 	case crash:
 		r.late = append(r.late, p)
@@ -220,6 +264,20 @@ func (r *run) person(requests ...*sheets.Request) {
 	r.apply(&pending{request: req, body: body}) // refused where the number is taken already
 }
 
+// edits are what a person does to rows above those that are appended.
+var edits = map[string]*sheets.Request{
+	"inserts a row": {InsertDimension: &sheets.InsertDimensionRequest{Range: &sheets.DimensionRange{Dimension: "ROWS", StartIndex: 1, EndIndex: 2}}},
+	"deletes a row": {DeleteDimension: &sheets.DeleteDimensionRequest{Range: &sheets.DimensionRange{Dimension: "ROWS", StartIndex: 1, EndIndex: 2}}},
+}
+
+// sortKey keeps the order of options the same in every run: edits after the others.
+func sortKey(name string) string {
+	if strings.HasPrefix(name, "a person ") {
+		return name
+	}
+	return ""
+}
+
 func (r *run) deleteMarkers() *sheets.Request {
 	return &sheets.Request{DeleteDeveloperMetadata: &sheets.DeleteDeveloperMetadataRequest{
 		DataFilter: &sheets.DataFilter{DeveloperMetadataLookup: &sheets.DeveloperMetadataLookup{MetadataKey: markerKey}},
@@ -229,75 +287,43 @@ func (r *run) deleteMarkers() *sheets.Request {
 // takeNumber makes metadata of another key under the number behind the first
 // marker, which is the next one until a batch is stored.
 func (r *run) takeNumber() *sheets.Request {
-	return createMarker(2, "stranger")
+	return createMarker(2, "foreign", "x")
 }
 
-func createMarker(id int64, key string) *sheets.Request {
+func createMarker(id int64, key, value string) *sheets.Request {
 	return &sheets.Request{CreateDeveloperMetadata: &sheets.CreateDeveloperMetadataRequest{DeveloperMetadata: &sheets.DeveloperMetadata{
-		MetadataId: id, MetadataKey: key, MetadataValue: "x", Visibility: "DOCUMENT", Location: &sheets.DeveloperMetadataLocation{Spreadsheet: true},
+		MetadataId: id, MetadataKey: key, MetadataValue: value, Visibility: "DOCUMENT", Location: &sheets.DeveloperMetadataLocation{Spreadsheet: true},
 	}}}
 }
-
-// newWriter returns a writer whose writes are single rows that hold their name.
-func (r *run) newWriter(instance int) *Writer {
-	transport := roundTripper(func(req *http.Request) (*http.Response, error) { return r.roundTrip(instance, req) })
-	service, err := sheets.NewService(context.Background(), option.WithHTTPClient(&http.Client{Transport: transport}), option.WithEndpoint("http://127.0.0.1/"))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	writes := rate.NewLimiter(rate.Every(time.Second), 1)
-	writes.Allow() // the first batch waits, so that what is submitted at once gathers
-	return New(Config{
-		Sheets: service, SpreadsheetID: r.id, Logger: slog.New(slog.DiscardHandler),
-		Reads: rate.NewLimiter(rate.Inf, 1), Writes: writes,
-		Ranges:  func([]*sheets.SheetProperties, []*Work) []string { return nil },
-		Load:    func([]*sheets.SheetProperties, [][][]any, []*Work) bool { return false },
-		Loaded:  func(works []*Work) bool { return !slices.ContainsFunc(works, perishable) },
-		Landed:  func(*Plan, *sheets.Spreadsheet) (map[*Work]error, bool) { return nil, false },
-		Explain: func(err error) error { return err },
-		Blame:   func(*Plan) map[*Work]error { return nil },
-		Plan: func(works []*Work) *Plan {
-			p := &Plan{Works: works, Fields: "spreadsheetId"}
-			for _, work := range works {
-				name := work.Request.(string)
-				p.Perishable = p.Perishable || perishable(work)
-				row := &sheets.DimensionRange{Dimension: "ROWS", StartIndex: 1, EndIndex: 2}
-				if name == "bad" {
-					row.SheetId = 999 // no such sheet: Google refuses the whole batch
-				}
-				work.Result = "row of " + name
-				p.Requests = append(p.Requests, &sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{Range: row}},
-					&sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{
-						Start: &sheets.GridCoordinate{RowIndex: 1}, Rows: []*sheets.RowData{{Values: []*sheets.CellData{text(name)}}}, Fields: "userEnteredValue",
-					}})
-			}
-			return p
-		},
-	})
-}
-
-// perishable are writes whose name ends in a mark: they go by what was just read.
-func perishable(work *Work) bool { return strings.HasSuffix(work.Request.(string), "!") }
 
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// told is what a caller was told of its write.
-type told struct {
+// outcome is what a caller was answered.
+type outcome struct {
 	name string
 	err  error
 }
 
-// explore runs one script: each instance is given its writes at once.
-func explore(t *testing.T, script []int, faults, people int, works [][]Work) (r *run, all []told) {
-	r = &run{t: t, google: emulator.New(emulator.Options{}), script: script, faults: faults, people: people + 1, touched: people > 0, dead: map[int]bool{}}
-	r.id = r.google.Create(emulator.Spreadsheet{Sheets: []emulator.Sheet{{Title: "Rows", Values: [][]any{{"name"}}}}})
+// job is a write of the explorer: one row that holds its name.
+type job struct {
+	name, key string
+	after     bool          // after the one before has its answer
+	idle      time.Duration // and so much later
+}
+
+// explore runs one script.
+func explore(t *testing.T, script []int, c world) (r *run, all []outcome) {
+	r = &run{t: t, google: emulator.New(emulator.Options{}), script: script, world: c, dead: map[int]bool{}, misplaced: map[string]bool{}}
+	r.touched, r.certain = c.people > 0, c.people+c.faults+c.ticks == 0
+	r.id = r.google.Create(emulator.Spreadsheet{Sheets: []emulator.Sheet{{Title: "Rows", Values: [][]any{{"name"}, {"first"}}}}})
 	r.token = r.google.Token(r.google.ServiceAccount(), "https://www.googleapis.com/auth/spreadsheets")
-	r.person(createMarker(1, markerKey)) // of a batch long ago
+	r.people++
+	r.person(createMarker(1, markerKey, "AAAAAAAAAAA"+verdictOnce)) // of a batch long ago
 	var mu sync.Mutex
 	callers := 0
-	submit := func(w *Writer, instance int, work Work, before <-chan struct{}) (done chan struct{}) {
+	submit := func(w *Writer[string, rowPlan], instance int, j job, before <-chan struct{}) (done chan struct{}) {
 		done = make(chan struct{})
 		mu.Lock()
 		callers++
@@ -306,11 +332,13 @@ func explore(t *testing.T, script []int, faults, people int, works [][]Work) (r 
 			defer close(done)
 			if before != nil {
 				<-before
+				time.Sleep(j.idle)
 			}
-			// No pause and no pace ends at the same instant.
+			// No pause and no rate limit ends at the same instant.
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute+1234567*time.Nanosecond)
 			defer cancel()
-			err := w.Submit(ctx, &work)
+			write := &Write[string]{Key: j.key, Request: j.name}
+			err := w.Submit(ctx, write)
 			mu.Lock()
 			defer mu.Unlock()
 			callers--
@@ -318,19 +346,19 @@ func explore(t *testing.T, script []int, faults, people int, works [][]Work) (r 
 				err = ErrOutcomeUnknown // the caller's connection broke
 			}
 			r.mu.Unlock()
-			all = append(all, told{work.Request.(string), err})
+			all = append(all, outcome{j.name, err})
 		}()
 		return done
 	}
-	for instance, list := range works {
+	for instance, list := range c.jobs {
 		w := r.newWriter(instance)
 		var before chan struct{}
-		for _, work := range list {
+		for _, j := range list {
 			wait := before
-			if work.Size == 0 { // at once
+			if !j.after {
 				wait = nil
 			}
-			before = submit(w, instance, work, wait)
+			before = submit(w, instance, j, wait)
 			synctest.Wait() // so that they queue in this order in every run
 		}
 	}
@@ -348,13 +376,13 @@ func explore(t *testing.T, script []int, faults, people int, works [][]Work) (r 
 			return r, all
 		}
 		// A dead instance is started again, and its callers repeat what has a key.
-		for instance := range works {
+		for instance := range c.jobs {
 			if r.dead[instance] && left == 0 {
 				restarted++
 				w := r.newWriter(instance + 10*restarted)
-				for _, work := range works[instance] {
-					if work.Key != "" {
-						submit(w, instance+10*restarted, work, nil)
+				for _, j := range c.jobs[instance] {
+					if j.key != "" {
+						submit(w, instance+10*restarted, j, nil)
 						synctest.Wait()
 					}
 				}
@@ -379,22 +407,31 @@ func (r *run) dropDead() {
 	})
 }
 
-// audit holds what callers were told against what is stored.
-func (r *run) audit(works [][]Work, all []told) error {
+// audit compares what callers were answered with what is stored.
+func (r *run) audit(all []outcome) error {
 	count := map[string]int{}
 	for _, row := range r.google.Values(r.id, "Rows")[1:] {
-		if len(row) > 0 {
+		if len(row) > 0 && row[0] != "first" && row[0] != "person" {
 			count[fmt.Sprint(row[0])]++
 		}
 	}
 	sure, unsure := map[string]bool{}, map[string]bool{}
 	for _, c := range all {
-		sure[c.name] = sure[c.name] || c.err == nil
+		sure[c.name] = sure[c.name] || c.err == nil || errors.Is(c.err, errConflict)
 		unsure[c.name] = unsure[c.name] || errors.Is(c.err, ErrOutcomeUnknown)
+		if c.err == nil && r.misplaced[c.name] && !unsure[c.name] && !r.repeated(c.name) {
+			return fmt.Errorf("%s was acknowledged, and is not below the last row", c.name)
+		}
 	}
 	for _, c := range all {
+		if r.certain && !sure[c.name] && c.name != "bad" && c.name != "poison" {
+			return fmt.Errorf("%s was answered %v, though no call was lost", c.name, c.err)
+		}
 		if !sure[c.name] && !unsure[c.name] && count[c.name] > 0 {
-			return fmt.Errorf("%s was told %v, but is stored", c.name, c.err)
+			return fmt.Errorf("%s was answered %v, but is stored", c.name, c.err)
+		}
+		if c.name != "bad" && !sure[c.name] && !unsure[c.name] && !errors.Is(c.err, ErrKeyReused) && r.refusals == 0 {
+			return fmt.Errorf("%s was answered %v, though nothing was wrong with it", c.name, c.err)
 		}
 	}
 	for name, ok := range sure {
@@ -403,8 +440,8 @@ func (r *run) audit(works [][]Work, all []told) error {
 		}
 	}
 	for name, n := range count {
-		if _, asked := sure[name]; !asked {
-			return fmt.Errorf("%s is stored, and nobody asked for it", name)
+		if _, requested := sure[name]; !requested {
+			return fmt.Errorf("%s is stored, and nobody requested it", name)
 		}
 		if n > 1 {
 			return fmt.Errorf("%s is stored %d times", name, n)
@@ -413,34 +450,53 @@ func (r *run) audit(works [][]Work, all []told) error {
 	return nil
 }
 
+// repeated reports whether several callers sent the write: a replay is answered as the
+// first was planned.
+func (r *run) repeated(name string) bool {
+	n := 0
+	for _, list := range r.jobs {
+		for _, j := range list {
+			if j.name == name {
+				n++
+			}
+		}
+	}
+	return n > 1
+}
+
 // TestExplore goes through the first 500 runs of each case; EXPLORE=1 through
 // all, which takes seven minutes.
 func TestExplore(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		faults int
-		people int
-		works  [][]Work // of each instance; those with a size after the one before
-		window int64    // markers kept; 0 is the real number
-	}{
-		{"one instance, three mishaps", 3, 0, [][]Work{{{Request: "a"}}}, 0},
-		{"one instance with a refused write, two mishaps", 2, 0, [][]Work{{{Request: "a"}, {Request: "bad"}, {Request: "b"}}}, 0},
-		{"two instances, one with a refused write, one mishap", 1, 0, [][]Work{{{Request: "a"}, {Request: "bad"}}, {{Request: "b"}}}, 0},
-		{"markers are pruned meanwhile, one mishap", 1, 0, [][]Work{{{Request: "a"}}, {{Request: "b"}, {Request: "c", Size: 1}, {Request: "d", Size: 1}}}, 3},
-		{"two instances, two mishaps", 2, 0, [][]Work{{{Request: "a"}}, {{Request: "b"}}}, 0},
-		{"two instances with keys, one mishap", 1, 0, [][]Work{{{Request: "a", Key: "ka"}}, {{Request: "b", Key: "kb"}}}, 0},
-		{"two writes with keys, one mishap", 1, 0, [][]Work{{{Request: "a", Key: "ka"}, {Request: "b", Key: "kb", Size: 1}}}, 0},
-		{"the same key at two instances, one mishap", 1, 0, [][]Work{{{Request: "a", Key: "k"}}, {{Request: "a", Key: "k"}}}, 0},
-		{"planned anew, three mishaps", 3, 0, [][]Work{{{Request: "a!"}}}, 0},
-		{"two instances, one plans anew, two mishaps", 2, 0, [][]Work{{{Request: "a!"}, {Request: "bad"}}, {{Request: "b"}}}, 0},
-		{"somebody touches the markers, two mishaps", 2, 1, [][]Work{{{Request: "a"}}}, 0},
-		{"somebody touches the markers between two writes, one mishap", 1, 1, [][]Work{{{Request: "a"}, {Request: "b", Size: 1}}}, 0},
+	for _, tt := range []world{
+		{name: "one instance, three mishaps", faults: 3, jobs: [][]job{{{name: "a"}}}},
+		{name: "one instance with a refused write, two mishaps", faults: 2, jobs: [][]job{{{name: "a"}, {name: "bad"}, {name: "b"}}}},
+		{name: "two instances, one with a refused write, one mishap", faults: 1, jobs: [][]job{{{name: "a"}, {name: "bad"}}, {{name: "b"}}}},
+		{name: "markers are pruned meanwhile, one mishap", faults: 1, window: 3, jobs: [][]job{{{name: "a"}}, {{name: "b"}, {name: "c", after: true}, {name: "d", after: true}}}},
+		{name: "two instances, two mishaps", faults: 2, jobs: [][]job{{{name: "a"}}, {{name: "b"}}}},
+		{name: "two instances with keys, one mishap", faults: 1, jobs: [][]job{{{name: "a", key: "ka"}}, {{name: "b", key: "kb"}}}},
+		{name: "two writes with keys, one mishap", faults: 1, jobs: [][]job{{{name: "a", key: "ka"}, {name: "b", key: "kb", after: true}}}},
+		{name: "the same key at two instances, one mishap", faults: 1, jobs: [][]job{{{name: "a", key: "k"}}, {{name: "a", key: "k"}}}},
+		{name: "planned again, three mishaps", faults: 3, jobs: [][]job{{{name: "a!"}}}},
+		{name: "two instances, one plans again, two mishaps", faults: 2, jobs: [][]job{{{name: "a!"}, {name: "bad"}}, {{name: "b"}}}},
+		{name: "somebody touches the markers, two mishaps", faults: 2, people: 1, jobs: [][]job{{{name: "a"}}}},
+		{name: "somebody touches the markers between two writes, one mishap", faults: 1, people: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}}},
+		{name: "one idles while the other stores more than the window, and repeats its key", window: 3, ticks: 1, jobs: [][]job{
+			{{name: "a"}, {name: "c", key: "kc", after: true, idle: 30 * time.Second}},
+			{{name: "b", after: true}, {name: "c", key: "kc", after: true}, {name: "d", after: true}, {name: "e", after: true}, {name: "f", after: true}, {name: "g", after: true}},
+		}},
+		{name: "one idles, a mishap", faults: 1, window: 3, jobs: [][]job{
+			{{name: "a"}, {name: "h", after: true, idle: 30 * time.Second}},
+			{{name: "b", after: true}, {name: "c", after: true}, {name: "d", after: true}, {name: "e", after: true}, {name: "f", after: true}},
+		}},
+		{name: "a send is delayed after the look", ticks: 3, window: 6, jobs: [][]job{{{name: "a", key: "k"}}, {{name: "b"}, {name: "a", key: "k", after: true}}}},
+		{name: "a send is delayed, one mishap", ticks: 2, faults: 1, window: 6, jobs: [][]job{{{name: "a"}}, {{name: "b"}, {name: "c", after: true}}}},
+		{name: "a person edits rows between any two events", edits: 2, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}}},
+		{name: "a person edits rows while an instance idles", edits: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true, idle: 5 * time.Second}, {name: "c", after: true}}}},
+		{name: "a person edits rows, one mishap", edits: 1, faults: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}}},
+		{name: "a person edits rows, two instances", edits: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}, {{name: "c"}}}},
+		{name: "Google fails on one write", ticks: 0, jobs: [][]job{{{name: "a"}, {name: "poison"}, {name: "b"}}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.window > 0 {
-				defer func(before int64) { window = before }(window)
-				window = tt.window
-			}
 			runs, most := 0, 500
 			if os.Getenv("EXPLORE") != "" {
 				most = math.MaxInt
@@ -448,9 +504,9 @@ func TestExplore(t *testing.T) {
 			for script := []int{}; script != nil && runs < most; runs++ {
 				var failed error
 				synctest.Test(t, func(t *testing.T) {
-					r, all := explore(t, script, tt.faults, tt.people, tt.works)
-					if err := r.audit(tt.works, all); err != nil {
-						failed = fmt.Errorf("%w\n%s\ntold %v", err, strings.Join(r.trace, "\n"), all)
+					r, all := explore(t, script, tt)
+					if err := r.audit(all); err != nil {
+						failed = fmt.Errorf("%w\n%s\nanswers %v", err, strings.Join(r.trace, "\n"), all)
 					}
 					script = next(r.script, r.taken)
 				})

@@ -1,8 +1,10 @@
 package commit
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,12 +12,11 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// keysSheet is the title of the hidden sheet that holds idempotency keys. It is
-// no sheet for rows.
+// keysSheet is the title of the hidden sheet that holds idempotency keys.
 const keysSheet = "_keys"
 
 // IsKeysSheet reports whether this is the title of the sheet of idempotency
-// keys, which no route shows or writes. To Google titles in other case are the same.
+// keys, which no route shows or writes. Google compares titles without regard to case.
 func IsKeysSheet(title string) bool { return strings.EqualFold(title, keysSheet) }
 
 // KeyCells is how many cells a key takes.
@@ -34,53 +35,54 @@ type key struct {
 	time           int64
 }
 
-// keys is the sheet in memory. New keys are inserted on top, so that the sheet
-// is sorted by time and nothing has to be known of it to write to it.
+// keys is the sheet in memory. New keys are inserted on top, so that the sheet is sorted by
+// time, and those that other instances have added are found there.
 type keys struct {
 	sheetID int64 // -1: there is none
+	title   string
 	rows    int
 	known   map[string]*key
-	old     int // rows at the end that may be dropped
+	old     int   // rows at the end that may be dropped
+	asOf    int64 // number of the last batch whose keys are known
+	top     int   // rows that are read to find new ones
 }
 
-// keyRows are the keys of one batch. They belong to the batch, because the sheet
-// may be read anew while its fate is open.
+const (
+	// minTop and maxTop bound how many rows are read to find new keys.
+	minTop = 50
+	maxTop = 2000
+)
+
+// keyRows are the keys of one batch. They belong to the batch, because the sheet may be
+// read again while its outcome is open.
 type keyRows struct {
 	keys    map[string]*key
 	made    int64 // the sheet's ID, where the batch makes it; else -1
 	dropped int   // rows that the batch deletes
 }
 
-// find looks the write's key up. A repeat without a key is of a write in the
-// same group.
-func (k *keys) find(work *Work, group []*Work) (known *key, repeat bool) {
-	if work.Key == "" {
-		return nil, false
-	}
-	if known, repeat = k.known[work.Key]; repeat {
-		return known, true
-	}
-	for _, other := range group {
-		if other.Key == work.Key {
-			return nil, true
+// keyRow is a write's key and what is stored with it.
+type keyRow struct{ key, digest, result string }
+
+func batchKeys[R any](writes []*Write[R]) (rows []keyRow) {
+	for _, write := range writes {
+		if write.Key != "" {
+			rows = append(rows, keyRow{write.Key, write.Digest, write.Result})
 		}
 	}
-	return nil, false
+	return rows
 }
 
-// requests writes the keys of the works, and makes the sheet for them if there
-// is none.
-func (k *keys) requests(works []*Work) ([]*sheets.Request, keyRows) {
+// requests writes keys, and makes the sheet for them if there is none.
+func (k *keys) requests(added []keyRow) ([]*sheets.Request, keyRows) {
 	batch := keyRows{keys: map[string]*key{}, made: -1}
 	var rows []*sheets.RowData
 	now := time.Now().Unix()
-	for _, work := range works {
-		if work.Key != "" {
-			batch.keys[work.Key] = &key{work.Digest, work.Result, now}
-			rows = append(rows, &sheets.RowData{Values: []*sheets.CellData{
-				text(work.Key), text(work.Digest), text(work.Result), text(strconv.FormatInt(now, 10)),
-			}})
-		}
+	for _, a := range added {
+		batch.keys[a.key] = &key{a.digest, a.result, now}
+		rows = append(rows, &sheets.RowData{Values: []*sheets.CellData{
+			text(a.key), text(a.digest), text(a.result), text(strconv.FormatInt(now, 10)),
+		}})
 	}
 	if len(rows) == 0 {
 		return nil, batch
@@ -92,7 +94,7 @@ func (k *keys) requests(works []*Work) ([]*sheets.Request, keyRows) {
 		batch.made = id
 		requests = append(requests, &sheets.Request{AddSheet: &sheets.AddSheetRequest{Properties: &sheets.SheetProperties{
 			SheetId: id, Title: keysSheet, Hidden: true,
-			GridProperties: &sheets.GridProperties{RowCount: 1, ColumnCount: 4},
+			GridProperties: &sheets.GridProperties{RowCount: 1, ColumnCount: KeyCells},
 		}}})
 	} else if k.old > 0 {
 		batch.dropped = k.old
@@ -113,58 +115,109 @@ func text(s string) *sheets.CellData {
 	return &sheets.CellData{UserEnteredValue: &sheets.ExtendedValue{StringValue: &s}}
 }
 
-// stored takes over what a batch has written.
-func (k *keys) stored(batch keyRows) {
+// stored adds what batch n has written.
+func (k *keys) stored(n int64, batch keyRows) {
 	if batch.made >= 0 {
-		k.sheetID, k.rows = batch.made, 1
+		k.sheetID, k.rows, k.title = batch.made, 1, keysSheet
 	}
 	k.rows += len(batch.keys) - batch.dropped
 	k.old = max(0, k.old-batch.dropped)
 	maps.Copy(k.known, batch.keys)
+	if k.asOf == n-1 {
+		k.asOf = n
+	}
 }
 
-// findKeys finds the sheet; nil if there is none.
-func (w *Writer) findKeys(tabs []*sheets.SheetProperties) *sheets.SheetProperties {
+// findKeys returns the sheet of keys; nil if there is none.
+func (w *Writer[R, S]) findKeys(tabs []*sheets.SheetProperties) *sheets.SheetProperties {
 	for _, tab := range tabs {
 		if IsKeysSheet(tab.Title) && tab.GridProperties != nil {
 			return tab
 		}
 	}
 	if w.keys.sheetID > 0 {
-		w.Logger.Warn("the sheet of idempotency keys was deleted: keys start anew", "sheet", keysSheet)
+		w.Logger.Warn("the sheet of idempotency keys was deleted or renamed: keys start anew", "sheet", keysSheet)
 	}
 	return nil
 }
 
-// load takes over the sheet as it was read, and reports whether it is another
-// one than before.
-func (k *keys) load(tab *sheets.SheetProperties, rows [][]any) (changed bool) {
-	before := k.sheetID
-	*k = keys{sheetID: -1, known: map[string]*key{}}
-	if tab != nil {
-		k.sheetID, k.rows = tab.SheetId, int(tab.GridProperties.RowCount)
-		k.take(rows, time.Now().Add(-keyLife).Unix())
+// load replaces all by the sheet as it was read; tab is nil where there is none.
+func (k *keys) load(tab *sheets.SheetProperties, rows [][]any) {
+	*k = keys{sheetID: -1, known: map[string]*key{}, top: max(k.top, minTop)}
+	if tab == nil {
+		return
 	}
-	return k.sheetID != before
-}
-
-// take takes over the sheet's rows. Of a key that stands twice the upper row,
-// the newer, counts; rows that are no keys are passed over.
-func (k *keys) take(rows [][]any, oldest int64) {
+	k.sheetID, k.rows, k.title = tab.SheetId, int(tab.GridProperties.RowCount), tab.Title
+	oldest := time.Now().Add(-keyLife).Unix()
 	for i, row := range rows {
-		var cells [4]string
-		for j, cell := range row[:min(4, len(row))] {
+		var cells [KeyCells]string
+		for j, cell := range row[:min(len(cells), len(row))] {
 			cells[j], _ = cell.(string)
 		}
-		seconds, err := strconv.ParseInt(cells[3], 10, 64)
-		if err != nil || cells[0] == "" {
-			continue
-		}
-		if i >= keysKept && seconds < oldest && k.old == 0 {
+		if added := k.add(cells); added != nil && i >= keysKept && added.time < oldest && k.old == 0 {
 			k.old = k.rows - i
 		}
-		if k.known[cells[0]] == nil {
-			k.known[cells[0]] = &key{cells[1], cells[2], seconds}
+	}
+}
+
+// add adds a row, and returns nil for one that is not a key. Of a key that the sheet has
+// twice the upper row, the newer, counts.
+func (k *keys) add(cells [KeyCells]string) *key {
+	seconds, err := strconv.ParseInt(cells[3], 10, 64)
+	if err != nil || cells[0] == "" {
+		return nil
+	}
+	added := &key{cells[1], cells[2], seconds}
+	if k.known[cells[0]] == nil {
+		k.known[cells[0]] = added
+	}
+	return added
+}
+
+// topRange returns the range in which keys that other instances have added are; "" where
+// all of the sheet has to be read.
+func (k *keys) topRange() string {
+	if k.known == nil {
+		return ""
+	}
+	return fmt.Sprintf("'%s'!A1:D%d", strings.ReplaceAll(k.title, "'", "''"), k.top)
+}
+
+// loadTop adds the keys above the first one that is known. It returns false, and is to be
+// followed by load, where there is no such key, or where the sheet is another one.
+func (k *keys) loadTop(shown *sheets.Spreadsheet) bool {
+	i := slices.IndexFunc(shown.Sheets, func(s *sheets.Sheet) bool { return s.Properties.SheetId == k.sheetID })
+	if i < 0 || shown.Sheets[i].Properties.Title != k.title {
+		return false
+	}
+	var added [][KeyCells]string
+	rows := int(shown.Sheets[i].Properties.GridProperties.RowCount)
+	found := rows <= k.top
+	for _, data := range shown.Sheets[i].Data {
+		for _, row := range data.RowData {
+			var cells [KeyCells]string
+			for j, cell := range row.Values[:min(len(cells), len(row.Values))] {
+				if v := cell.EffectiveValue; v != nil && v.StringValue != nil {
+					cells[j] = *v.StringValue
+				}
+			}
+			if k.known[cells[0]] != nil {
+				found = true
+				break
+			}
+			added = append(added, cells)
 		}
 	}
+	k.top = min(max(minTop, 4*len(added)), maxTop)
+	if !found {
+		return false
+	}
+	if rows != k.rows+len(added) { // rows at the end were deleted
+		k.old = 0
+	}
+	k.rows = rows
+	for _, cells := range added {
+		k.add(cells)
+	}
+	return true
 }

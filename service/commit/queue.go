@@ -6,201 +6,272 @@ import (
 	"time"
 )
 
-func (w *Writer) enqueue(work *Work) error {
+// laneHold keeps the writes of a lane in a group of their own.
+type laneHold struct {
+	group int
+	until time.Time
+}
+
+// laneHoldTime is how long the writes of a lane are kept apart after one was refused.
+const laneHoldTime = time.Minute
+
+func (w *Writer[R, S]) enqueue(write *Write[R]) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case w.stopped:
 		return ErrStopped
-	case w.size+work.Size > queueSize && w.size > 0:
+	case w.size+write.Size > queueSize && w.size > 0:
 		return ErrOverloaded
 	}
-	work.submitted = time.Now()
-	w.queue = append(w.queue, work)
-	w.size += work.Size
+	write.submitted, write.callsBefore = time.Now(), -1
+	if hold := w.lanes[write.Lane]; write.submitted.Before(hold.until) {
+		write.group = hold.group
+	}
+	w.queue = append(w.queue, write)
+	w.size += write.Size
 	if !w.running {
 		w.running = true
 		go w.run()
 	}
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
 	return nil
 }
 
-// leave takes the write back, unless it is in a content that was sent and may
-// be stored.
-func (w *Writer) leave(work *Work) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if isDone(work) { // just now
-		return work.err
+// run processes batches until the queue is empty. It waits for the rate limiter and the
+// turn first, so that writes gather meanwhile.
+func (w *Writer[R, S]) run() {
+	for w.waitDue() {
+		w.waitTurn()
+		if b := w.take(); b != nil {
+			w.process(b)
+			w.release(b)
+		}
 	}
-	if i := slices.Index(w.queue, work); i >= 0 {
-		w.queue = slices.Delete(w.queue, i, i+1)
-		w.size -= work.Size
-		return w.whyNotSent()
-	}
-	work.gone = true
-	w.account(work)
-	work.group.left()
-	if work.frozen {
-		return ErrOutcomeUnknown
-	}
-	work.err = w.whyNotSent()
-	close(work.done)
-	return work.err
 }
 
-// whyNotSent is what a caller is told that left in time. The caller of this
-// holds the lock.
-func (w *Writer) whyNotSent() error {
-	if w.trouble != nil {
-		return w.Explain(w.trouble)
+// waitDue blocks until a write may be sent. It returns false, and ends the run, when there
+// is none.
+func (w *Writer[R, S]) waitDue() bool {
+	for {
+		w.mu.Lock()
+		w.compactLocked()
+		if len(w.queue) == 0 {
+			if w.running = false; w.stopped {
+				close(w.idle)
+			}
+			w.mu.Unlock()
+			return false
+		}
+		due := slices.MinFunc(w.queue, func(a, b *Write[R]) int { return a.retryAt.Compare(b.retryAt) }).retryAt
+		w.mu.Unlock()
+		wait := time.Until(due)
+		if wait <= 0 {
+			return true
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-w.wake:
+		}
+		timer.Stop()
+	}
+}
+
+// waitTurn blocks until the rate limiter allows a write, and then, while other instances
+// write, until this one's turn. The read that it begins with is paid for before.
+func (w *Writer[R, S]) waitTurn() {
+	ctx := context.Background()
+	_ = w.acquireWrite(ctx)
+	if !w.turns.alone(time.Now()) && w.readTokens == 0 && w.Reads.Wait(ctx) == nil {
+		w.readTokens = 1
+	}
+	sleep(ctx, w.turns.next(time.Now()))
+}
+
+// take makes a batch of what is due; nil if all callers have left. Batches of group 0
+// and of others alternate, so that writes which Google refuses do not keep the others
+// waiting.
+func (w *Writer[R, S]) take() *batch[R] {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.compactLocked()
+	now := time.Now()
+	var plain, special *Write[R]
+	for _, write := range w.queue {
+		switch {
+		case write.retryAt.After(now):
+		case write.group == 0 && plain == nil:
+			plain = write
+		case write.group != 0 && special == nil:
+			special = write
+		}
+	}
+	first := plain
+	if special != nil && (plain == nil || !w.special) {
+		first = special
+	}
+	if first == nil {
+		return nil
+	}
+	w.special = first.group != 0
+	b := &batch[R]{}
+	b.ctx, b.cancel = context.WithCancel(context.Background())
+	size := 0
+	w.queue = slices.DeleteFunc(w.queue, func(write *Write[R]) bool {
+		if write.group != first.group || write.retryAt.After(now) || len(b.writes) > 0 && size+write.Size > batchSize {
+			return false
+		}
+		size += write.Size
+		b.writes = append(b.writes, write)
+		write.batch = b
+		if write.callsBefore < 0 {
+			write.callsBefore = w.calls
+		}
+		return true
+	})
+	b.waiting = len(b.writes)
+	w.size -= size
+	return b
+}
+
+// release puts what is left of the batch back into the queue. Writes whose
+// callers have left stay with the sequence only.
+func (w *Writer[R, S]) release(b *batch[R]) {
+	b.cancel()
+	w.unmarkSent(b.writes)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var rest []*Write[R]
+	for _, write := range b.writes {
+		write.batch = nil
+		if !isDone(write) && !write.abandoned {
+			rest = append(rest, write)
+			w.size += write.Size
+		}
+	}
+	if len(rest) > 0 && rest[0].group != 0 { // other groups come first
+		w.queue = append(w.queue, rest...)
+	} else {
+		w.queue = append(rest, w.queue...)
+	}
+}
+
+// compactLocked removes writes that have an answer, or whose caller has left.
+func (w *Writer[R, S]) compactLocked() {
+	w.queue = slices.DeleteFunc(w.queue, func(write *Write[R]) bool {
+		gone := isDone(write) || write.abandoned
+		if gone {
+			w.size -= write.Size
+		}
+		return gone
+	})
+}
+
+// leave takes the write back, unless it is in an attempt that may be stored.
+func (w *Writer[R, S]) leave(write *Write[R]) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if isDone(write) { // just now
+		return write.err
+	}
+	w.recordUsageLocked(write)
+	if write.batch != nil {
+		write.batch.leave()
+	}
+	if write.inAttempt {
+		write.abandoned = true
+		return ErrOutcomeUnknown
+	}
+	write.err = w.cancelErrorLocked(write)
+	close(write.done)
+	w.compactLocked()
+	return write.err
+}
+
+// cancelErrorLocked returns the error of a caller that leaves before its write is sent:
+// the reason why it was not, if that is known.
+func (w *Writer[R, S]) cancelErrorLocked(write *Write[R]) error {
+	for _, err := range []error{write.lastErr, w.lastErr} {
+		if err != nil {
+			return w.planner.Explain(err)
+		}
 	}
 	return ErrNotSent
 }
 
-// noteTrouble remembers what came of the last call, unless it was only given up
-// because nobody waits.
-func (w *Writer) noteTrouble(ctx context.Context, err error) {
-	if ctx.Err() != nil {
-		return
-	}
+// markSent returns the writes that have no answer yet. From now on their callers cannot
+// take them back.
+func (w *Writer[R, S]) markSent(writes []*Write[R]) (rest []*Write[R]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.trouble = err
-}
-
-// freeze returns the writes that still have no answer. From now on their callers
-// cannot take them back.
-func (w *Writer) freeze(works []*Work) []*Work {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var frozen []*Work
-	for _, work := range works {
-		if !isDone(work) {
-			work.frozen = true
-			if work.sent.IsZero() {
-				work.sent = time.Now()
+	for _, write := range writes {
+		if !isDone(write) {
+			if write.inAttempt = true; write.sent.IsZero() {
+				write.sent = time.Now()
 			}
-			frozen = append(frozen, work)
+			rest = append(rest, write)
 		}
 	}
-	return frozen
+	return rest
 }
 
-// thaw lets callers take back the writes that are in no content which may be
-// stored.
-func (w *Writer) thaw(works []*Work) {
-	doubt := w.sequence.inDoubt()
+// unmarkSent lets callers take back the writes that are in no open attempt.
+func (w *Writer[R, S]) unmarkSent(writes []*Write[R]) {
+	open := w.sequence.inDoubt()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, work := range works {
-		work.frozen = slices.ContainsFunc(doubt, func(c *content) bool { return c.holds(work) })
+	for _, write := range writes {
+		write.inAttempt = slices.ContainsFunc(open, func(a *attempt[R, S]) bool { return a.holds(write) })
 	}
 }
 
-// left counts a caller that waits no more; behind the last one the group ends.
-func (g *group) left() {
-	if g.waiting--; g.waiting == 0 {
-		g.cancel()
-	}
-}
-
-// run stores groups until the queue is empty. Waiting for the pace comes first,
-// so that writes gather meanwhile.
-func (w *Writer) run() {
-	for w.pending() {
-		_ = w.pay(context.Background())
-		if w.crowded {
-			_ = w.payReads(context.Background())
-		}
-		if g := w.take(); g != nil {
-			w.settle(g.ctx, g.works)
-			g.cancel()
-		}
-	}
-}
-
-// pay waits until the pace allows a write, unless it does already.
-func (w *Writer) pay(ctx context.Context) error {
-	if w.paid {
-		return nil
-	}
-	err := w.Writes.Wait(ctx)
-	w.paid = err == nil
-	return err
-}
-
-// pending reports whether there is work, or ends the run.
-func (w *Writer) pending() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if len(w.queue) > 0 {
+func isDone[R any](write *Write[R]) bool {
+	select {
+	case <-write.done:
 		return true
+	default:
+		return false
 	}
-	if w.running = false; w.stopped {
-		close(w.idle)
-	}
-	return false
-}
-
-// take makes a group of what is queued; nil if all callers have left.
-func (w *Writer) take() *group {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n, size := 0, 0
-	for n < len(w.queue) && (n == 0 || size+w.queue[n].Size <= groupSize) {
-		size += w.queue[n].Size
-		n++
-	}
-	if n == 0 {
-		return nil
-	}
-	g := &group{works: w.queue[:n:n], waiting: n}
-	g.ctx, g.cancel = context.WithCancel(context.Background())
-	w.queue, w.size = w.queue[n:], w.size-size
-	for _, work := range g.works {
-		work.group, work.before = g, w.calls
-	}
-	return g
 }
 
 // finish answers a write.
-func (w *Writer) finish(work *Work, err error) {
+func (w *Writer[R, S]) finish(write *Write[R], err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !isDone(work) {
-		work.err = err
-		if !work.gone {
-			w.account(work)
-			work.group.left()
+	if isDone(write) {
+		return
+	}
+	write.err = err
+	if !write.abandoned {
+		w.recordUsageLocked(write)
+		if write.batch != nil {
+			write.batch.leave()
 		}
-		close(work.done)
 	}
-}
-
-// account notes what the write has taken. The caller of this holds the lock, and
-// the write's caller has not been answered.
-func (w *Writer) account(work *Work) {
-	work.Calls = w.calls - work.before
-	if !work.sent.IsZero() {
-		work.Waited = work.sent.Sub(work.submitted)
-	}
-}
-
-// count counts a call.
-func (w *Writer) count() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.calls++
+	close(write.done)
 }
 
 // fail answers writes that were not stored, as far as that is certain.
-func (w *Writer) fail(works []*Work, err error) {
-	for _, work := range works {
-		if w.sequence.mayLand(work) {
-			w.finish(work, ErrOutcomeUnknown)
+func (w *Writer[R, S]) fail(writes []*Write[R], err error) {
+	for _, write := range writes {
+		if w.sequence.mayLand(write) {
+			w.finish(write, ErrOutcomeUnknown)
 		} else {
-			w.finish(work, err)
+			w.finish(write, err)
 		}
+	}
+}
+
+// recordUsageLocked sets what the write has cost. Its caller has not been answered.
+func (w *Writer[R, S]) recordUsageLocked(write *Write[R]) {
+	if write.callsBefore >= 0 {
+		write.Calls = w.calls - write.callsBefore
+	}
+	if !write.sent.IsZero() {
+		write.Waited = write.sent.Sub(write.submitted)
 	}
 }

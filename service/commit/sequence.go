@@ -2,108 +2,110 @@ package commit
 
 import "slices"
 
-// window is how many markers are kept; see the package doc. Tests lower it.
-var window int64 = 1000
-
-// content is one batch as it was sent.
-type content struct {
-	value string // of its marker
-	plan  *Plan
-	keys  keyRows
-	open  bool // an answer was lost, so that it may be stored, or still land
+// attempt is one batch as it was sent.
+type attempt[R, S any] struct {
+	value  string // of its marker
+	plan   *Plan[R, S]
+	keys   keyRows
+	offset int  // index of the plan's first request in the batch
+	open   bool // the answer was lost, so that it may be stored, or still be on its way
 }
 
-func (c *content) holds(w *Work) bool { return slices.Contains(c.plan.Works, w) }
+func (a *attempt[R, S]) holds(w *Write[R]) bool { return slices.Contains(a.plan.Writes, w) }
 
-// sequence is what an instance knows of the order of batches. It decides and
-// does not act, so that a test can drive it through every order of events.
-// Its zero value has to see the markers first.
-type sequence struct {
-	next     int64               // the number of the next batch; 0 before the first look
-	ours     map[int64]bool      // markers that were there when we last looked, or that we made
-	contents map[string]*content // sent under next, by value
+// sequence holds what an instance has read about the order of batches. It decides and
+// makes no calls, so that a test can drive it through every order of events. It has to
+// look at the markers before it is used.
+type sequence[R, S any] struct {
+	window   int64                     // how many markers are kept
+	next     int64                     // the number of the next batch; 0 before the first look
+	known    map[int64]bool            // markers that were read, or that this instance has made
+	attempts map[string]*attempt[R, S] // sent under next, by value
 }
 
-// send notes that the content goes out under next.
-func (s *sequence) send(c *content) {
-	if s.contents == nil {
-		s.contents = map[string]*content{}
+// send records that the attempt is sent under next.
+func (s *sequence[R, S]) send(a *attempt[R, S]) {
+	if s.attempts == nil {
+		s.attempts = map[string]*attempt[R, S]{}
 	}
-	s.contents[c.value] = c
+	s.attempts[a.value] = a
 }
 
-// prune is the marker to delete with the next batch, if it is there.
-func (s *sequence) prune() (id int64, ok bool) {
-	id = s.next - window
-	return id, s.ours[id]
+// prune returns the marker to delete with the next batch, if it is there.
+func (s *sequence[R, S]) prune() (id int64, ok bool) {
+	id = s.next - s.window
+	return id, s.known[id]
 }
 
-// stored notes that a batch under next was stored by us.
-func (s *sequence) stored() {
-	s.ours[s.next] = true
-	delete(s.ours, s.next-window)
+// stored records that this instance has stored a batch under next.
+func (s *sequence[R, S]) stored() {
+	s.known[s.next] = true
+	delete(s.known, s.next-s.window)
+	s.skip()
+}
+
+// skip goes on to the next number.
+func (s *sequence[R, S]) skip() {
 	s.next++
-	s.contents = nil
+	s.attempts = nil
 }
 
-// verdict is what the markers say about the contents under next.
+// verdict is what the markers show about the attempts under next.
 type verdict int
 
 const (
-	free    verdict = iota // nothing is stored under next: what was refused was refused for itself
-	landed                 // one of our contents is stored
-	taken                  // next is somebody else's; nothing of ours is stored under it, or will be
-	unknown                // contents in doubt cannot be told any more
+	verdictFree    verdict = iota // nothing is stored under next
+	verdictStored                 // one of the attempts is stored
+	verdictTaken                  // another batch has next, so that no attempt under it is or will be stored
+	verdictUnknown                // the markers do not show any more what became of the open attempts
 )
 
-// look compares the markers there are (number → value) and, where marker next
-// is missing, whether metadata of a stranger holds its number. It moves on to
-// the number that is next now. It returns the contents that the verdict is
-// about: the one that landed, or those that are unknown.
-func (s *sequence) look(markers map[int64]string, stranger bool) (verdict, []*content) {
+// look compares the markers that exist (number → value) and, where marker next does not,
+// whether foreign metadata has its number. It goes on to the number that is next now. It
+// returns the attempts that the verdict is about: the one stored, or those unknown.
+func (s *sequence[R, S]) look(markers map[int64]string, foreign bool) (verdict, []*attempt[R, S]) {
 	next, last := s.next, int64(0)
 	for id := range markers {
 		last = max(last, id)
 	}
-	value, there := markers[next]
-	known, doubt := s.contents[value], s.inDoubt()
-	// The marker before next is there unless somebody deleted it, or the
-	// sequence has gone on by so much that it was pruned.
-	broken := !there && (last > next || s.ours[next-1] && last < next-1)
+	value, exists := markers[next]
+	ours, open := s.attempts[value], s.inDoubt()
+	// The marker before next exists unless somebody deleted it, or the sequence has
+	// gone on so far that it was pruned.
+	broken := !exists && (last > next || s.known[next-1] && last < next-1)
 
-	s.ours = make(map[int64]bool, len(markers))
+	s.known = make(map[int64]bool, len(markers))
 	for id := range markers {
-		s.ours[id] = true
+		s.known[id] = true
 	}
-	if next != 0 && !there && !stranger && !broken {
-		return free, nil
+	if next != 0 && !exists && !foreign && !broken {
+		return verdictFree, nil
 	}
-	s.next, s.contents = last+1, nil
-	if stranger {
+	s.next, s.attempts = last+1, nil
+	if foreign {
 		s.next = max(s.next, next+1)
 	}
 	switch {
-	case there && known != nil:
-		return landed, []*content{known}
-	case !there && len(doubt) > 0:
-		return unknown, doubt
+	case exists && ours != nil:
+		return verdictStored, []*attempt[R, S]{ours}
+	case !exists && len(open) > 0:
+		return verdictUnknown, open
 	}
-	return taken, nil
+	return verdictTaken, nil
 }
 
-// inDoubt returns what was sent under next and may be stored or still land.
-func (s *sequence) inDoubt() []*content {
-	var doubt []*content
-	for _, c := range s.contents {
-		if c.open {
-			doubt = append(doubt, c)
+// inDoubt returns the open attempts under next.
+func (s *sequence[R, S]) inDoubt() []*attempt[R, S] {
+	var open []*attempt[R, S]
+	for _, a := range s.attempts {
+		if a.open {
+			open = append(open, a)
 		}
 	}
-	return doubt
+	return open
 }
 
-// mayLand reports whether a content under next that holds the write may be
-// stored or still land.
-func (s *sequence) mayLand(w *Work) bool {
-	return slices.ContainsFunc(s.inDoubt(), func(c *content) bool { return c.holds(w) })
+// mayLand reports whether an open attempt holds the write.
+func (s *sequence[R, S]) mayLand(w *Write[R]) bool {
+	return slices.ContainsFunc(s.inDoubt(), func(a *attempt[R, S]) bool { return a.holds(w) })
 }

@@ -1,6 +1,7 @@
 package commit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -12,17 +13,15 @@ import (
 )
 
 const (
-	// groupSize is what Google recommends for one request at the most: 2 MB,
+	// batchSize is the payload that Google recommends for one request at most: 2 MB,
 	// https://developers.google.com/workspace/sheets/api/limits
-	groupSize = 2 << 20
-	// queueSize bounds the writes that wait; more would wait for longer than
-	// their callers do.
+	batchSize = 2 << 20
+	// queueSize bounds the writes that wait; more would wait for longer than their
+	// callers do.
 	queueSize = 16 << 20
-	// tryBudget bounds one call. It is sent again after that, which is safe.
-	tryBudget = 20 * time.Second
 )
 
-// What a write comes to where it was not stored, or perhaps not.
+// Errors of [Writer.Submit].
 var (
 	ErrOverloaded     = errors.New("too many writes are waiting")
 	ErrNotSent        = errors.New("the caller left before the write was sent")
@@ -32,151 +31,201 @@ var (
 	ErrStopped        = errors.New("no new writes are taken any more")
 )
 
-// Config is what a [Writer] works with. Its functions are called by one
-// goroutine at a time, but for Explain.
+// Config holds the parameters of [New].
 type Config struct {
 	Sheets        *sheets.Service
 	SpreadsheetID string
 	Reads, Writes *rate.Limiter
-	Logger        *slog.Logger
-
-	// Ranges names, in A1 notation, what Plan goes by for these writes, given the
-	// sheets there are.
-	Ranges func(sheets []*sheets.SheetProperties, works []*Work) []string
-	// Load takes over the values of these ranges, unformatted, and reports whether
-	// any of it has changed. What it was given for others before may no longer hold.
-	Load func(sheets []*sheets.SheetProperties, values [][][]any, works []*Work) (changed bool)
-	// Loaded reports whether Load has read what Plan needs for these writes.
-	Loaded func(works []*Work) bool
-	// Plan makes requests of the writes, in their order. It asks nobody.
-	Plan func(works []*Work) *Plan
-	// Landed is told that the plan is stored, and what the spreadsheet shows in
-	// the plan's ranges. Writes that did not land as planned are returned with an
-	// error. With again, Load is called before the next Plan.
-	Landed func(p *Plan, shown *sheets.Spreadsheet) (conflicts map[*Work]error, again bool)
-	// Blame is told that Google refused the plan, though Load has just shown that
-	// nothing changed. It returns the writes that it knows to be at fault, and
-	// with what error; none if it cannot tell.
-	Blame func(*Plan) map[*Work]error
-	// Explain makes an error for callers of what Google answered. Many
-	// goroutines may call it.
-	Explain func(error) error
+	// PerMinute is the number of reads, and of writes, that Google allows the account in
+	// a minute, however many instances use it; 0 is 60. Turns and the window of markers
+	// follow it.
+	PerMinute int
+	Logger    *slog.Logger
+	// Contended, if not nil, is called with the number of instances that write, after
+	// each read.
+	Contended func(instances int)
 }
 
-// Work is one caller's write.
-type Work struct {
+// Planner turns writes into requests, and compares what they did with what was planned.
+// A [Writer] calls it from one goroutine at a time, except Explain. R is what a write
+// requests, S what the planner has to remember of a plan.
+type Planner[R, S any] interface {
+	// Ready reports whether Plan can plan these writes from what was loaded and is
+	// [Fresh].
+	Ready(writes []*Write[R]) bool
+	// ReadTails returns the ranges, in A1 notation, that have to be read for these
+	// writes if what was loaded before, at any time, is used as a hint. Load is given
+	// the answer and the time at which it was requested; it returns false where the hint
+	// is wrong. Load is nil where there is no hint.
+	ReadTails(writes []*Write[R]) (ranges []string, load func(shown *sheets.Spreadsheet, at time.Time) bool)
+	// ReadAll returns the ranges that have to be read for these writes given the sheets
+	// that exist. Load is given their unformatted values.
+	ReadAll(tabs []*sheets.SheetProperties, writes []*Write[R]) (ranges []string, load func(values [][][]any, at time.Time))
+	// Plan makes requests of the writes. It makes no calls.
+	Plan(writes []*Write[R]) *Plan[R, S]
+	// Verify is given what the spreadsheet shows in the ranges of a plan that is stored.
+	// It returns the writes that are not stored as planned, each with an error. With
+	// later, it is not the batch's own answer: other batches may be stored since.
+	Verify(p *Plan[R, S], shown *sheets.Spreadsheet, at time.Time, later bool) map[*Write[R]]error
+	// Culprits is given the sheets that exist after Google has refused the plan. It
+	// returns the writes that are at fault, each with an error, and whether the sheets
+	// differ from those of the plan, so that it has to be planned again.
+	Culprits(p *Plan[R, S], tabs []*sheets.SheetProperties) (culprits map[*Write[R]]error, changed bool)
+	// Explain returns the error for callers of a failed call.
+	Explain(error) error
+}
+
+// Fields is the mask of what [Planner] is given of a spreadsheet's cells.
+const Fields = "sheets(" + propertyFields + ",data(startRow,rowData(values(userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)))))"
+
+const propertyFields = "properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount))"
+
+// Write is one caller's write.
+type Write[R any] struct {
 	Key     string // idempotency key; "" is none
-	Digest  string // of the request, to tell a repeat from another request with the same key
-	Size    int    // about its bytes in a request
-	Request any    // what Plan understands
-	// Result is for the caller, set by Plan; with a key it is kept and given to
+	Digest  string // of the request, with a key: a repeat has the same one
+	Size    int    // approximate size in a request, in bytes
+	Request R
+	// Lane names what writes probably have in common that are refused for the same
+	// reason, such as the sheet.
+	Lane string
+	// Result is for the caller, set by Plan; with a key it is stored and returned to
 	// repeats.
 	Result   string
-	Replayed bool // the Result is that of an earlier write with the same key
+	Replayed bool // Result is that of an earlier write with the same key
 
-	// Waited is how long the write was queued before it was sent, and Calls how
-	// many calls to Google it took with those that shared its batch; for the log.
+	// Waited is how long the write was queued before it was sent, and Calls the number
+	// of calls to Google that were made for the batches it was in; for the log.
 	Waited time.Duration
 	Calls  int
 
 	submitted, sent time.Time
-	before          int    // the writer's calls when the write was taken from the queue
-	group           *group // once taken from the queue
-	frozen          bool   // in a content that is being sent, or in doubt
-	gone            bool   // its caller has left
-	done            chan struct{}
+	callsBefore     int
+	batch           *batch[R] // while one is processed that holds it
+	group           int       // only writes of one group share a batch; 0 is the usual one
+	retryAt         time.Time
+	pause           time.Duration // before it
+	inAttempt       bool          // in an attempt that is being sent, or is in doubt
+	abandoned       bool          // its caller has left without knowing the outcome
+	lastErr         error
 	err             error
+	done            chan struct{}
 }
 
-// Plan is a group of writes as requests.
-type Plan struct {
-	Works    []*Work
+// Plan is a batch of writes as requests.
+type Plan[R, S any] struct {
+	Writes   []*Write[R]
 	Requests []*sheets.Request
-	// Settled are writes that need no request and are not among Works: with an
-	// error those that cannot be made, without one those that change nothing.
-	Settled map[*Work]error
-	// Perishable is a plan that goes by rows as they were just read: where an
-	// answer is lost it is made anew instead of being sent again later.
-	Perishable bool
-	Ranges     []string // A1 notation: what Landed wants to be shown
-	Fields     string   // the mask for that, of an updatedSpreadsheet
-	Memo       any      // Plan's own, for Landed
+	Owners   [][]*Write[R] // of each request, the writes that it is for
+	// Done are writes that need no request and are not among Writes: with an error those
+	// that cannot be made, without one those that change nothing.
+	Done   map[*Write[R]]error
+	Ranges []string // A1 notation: what Verify has to be shown
+	State  S
 }
 
-// group is the writes that are under way together.
-type group struct {
-	works   []*Work
+// batch is the writes that are processed together.
+type batch[R any] struct {
+	writes  []*Write[R]
 	waiting int // callers without an answer that have not left
 	ctx     context.Context
 	cancel  context.CancelFunc
 }
 
-// Writer stores writes in one spreadsheet. It is safe for concurrent use; there
-// is one for a spreadsheet in a process.
-type Writer struct {
+// leave counts a caller that waits no more; after the last one the batch is canceled.
+func (b *batch[R]) leave() {
+	if b.waiting--; b.waiting == 0 {
+		b.cancel()
+	}
+}
+
+// Writer stores writes in one spreadsheet. It is safe for concurrent use; a process has
+// one for a spreadsheet.
+type Writer[R, S any] struct {
 	Config
-	sequence  sequence
-	keys      keys
-	stale     bool // Load and the markers before the next Plan
-	paid      bool // the pace allows one write already
-	paidReads int  // and so many reads
-	crowded   bool // other instances write too
+	planner  Planner[R, S]
+	sequence sequence[R, S]
+	keys     keys
+	turns    turns
+	knownAt  time.Time      // when the call was made that showed the markers
+	refusal  *refusal[R, S] // of the last batch, until the markers show what it means
+	groups   int            // group numbers given out
+	failures int            // 5xx answers in a row
+	unsent   int            // calls in a row that could not be sent
+	missed   bool           // the last turn was over before the batch was ready
+	renamed  int            // reads in a row that Google refused
+	once     onceState
+
+	hasWriteToken bool // the rate limiter allows one write already
+	readTokens    int  // and so many reads
 
 	mu      sync.Mutex
-	queue   []*Work
+	queue   []*Write[R]
 	size    int
 	running bool
 	stopped bool
-	trouble error         // the last call's; nil if that went well
-	calls   int           // to Google
-	idle    chan struct{} // closed when the last write is done after Stop
+	stale   bool                // read before the next plan
+	lastErr error               // of the last call, if it concerns every write
+	calls   int                 // to Google
+	lanes   map[string]laneHold // lanes whose writes are kept apart
+	special bool                // the last batch was not of group 0
+	wake    chan struct{}       // receives after a write was queued
+	idle    chan struct{}       // closed when the last write is done after Drain
 }
 
-// New returns a Writer. It asks nobody yet.
-func New(c Config) *Writer { return &Writer{Config: c, stale: true, idle: make(chan struct{})} }
+// New returns a Writer. It makes no call yet.
+func New[R, S any](c Config, p Planner[R, S]) *Writer[R, S] {
+	c.PerMinute = cmp.Or(c.PerMinute, 60)
+	return &Writer[R, S]{
+		Config: c, planner: p, sequence: sequence[R, S]{window: windowOf(c.PerMinute)}, turns: newTurns(c.PerMinute),
+		once: onceState{verdict: verdictNone}, stale: true, lanes: map[string]laneHold{}, wake: make(chan struct{}, 1), idle: make(chan struct{}),
+	}
+}
 
-// Submit stores the write and returns after that. Its errors are those above,
-// one of Plan or Landed, or one of Explain. ErrNotSent, ErrOverloaded,
-// ErrStopped, ErrNoRoom, ErrKeyReused and what Plan refuses are certain: nothing is stored.
-func (w *Writer) Submit(ctx context.Context, work *Work) error {
-	work.done = make(chan struct{})
-	if err := w.enqueue(work); err != nil {
+// Submit stores the write and returns after that. Its errors are those above, or one of
+// the [Planner]. ErrNotSent, ErrOverloaded, ErrStopped, ErrNoRoom, ErrKeyReused and those
+// of Plan and Explain are certain: nothing is stored.
+func (w *Writer[R, S]) Submit(ctx context.Context, write *Write[R]) error {
+	write.done = make(chan struct{})
+	if err := w.enqueue(write); err != nil {
 		return err
 	}
 	select {
-	case <-work.done:
-		return work.err
+	case <-write.done:
+		return write.err
 	case <-ctx.Done():
-		return w.leave(work)
+		return w.leave(write)
 	}
 }
 
-// Forget makes the writer read anew before its next batch, because something
-// else was written by this process.
-func (w *Writer) Forget() {
+// Invalidate makes the writer read before its next batch, because this process has
+// written by another way.
+func (w *Writer[R, S]) Invalidate() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.stale = true
 }
 
-// Halt answers the writes that are still queued with ErrStopped and takes no new
-// ones. It is for the end of a process, when all callers are about to leave: of a
-// write that is sent in that moment they could not be told what became of it.
-func (w *Writer) Halt() {
+// AbortQueued answers the writes that are queued, and in no attempt, with ErrStopped, and
+// takes no new ones. It is for the end of a process, when all callers are about to leave:
+// the outcome of a write that is sent in that moment would be unknown.
+func (w *Writer[R, S]) AbortQueued() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.close()
-	for _, work := range w.queue {
-		work.err = ErrStopped
-		close(work.done)
+	w.stopLocked()
+	for _, write := range w.queue {
+		if !write.inAttempt {
+			write.err = ErrStopped
+			close(write.done)
+		}
 	}
-	w.queue, w.size = nil, 0
+	w.compactLocked()
 }
 
-// Stop takes no new writes and returns when those taken are done, or ctx ends.
-func (w *Writer) Stop(ctx context.Context) {
+// Drain takes no new writes and returns when those taken are done, or ctx ends.
+func (w *Writer[R, S]) Drain(ctx context.Context) {
 	w.mu.Lock()
-	w.close()
+	w.stopLocked()
 	w.mu.Unlock()
 	select {
 	case <-w.idle:
@@ -184,8 +233,7 @@ func (w *Writer) Stop(ctx context.Context) {
 	}
 }
 
-// close takes no new writes. The caller of this holds the lock.
-func (w *Writer) close() {
+func (w *Writer[R, S]) stopLocked() {
 	if w.stopped {
 		return
 	}

@@ -106,6 +106,21 @@ type Edit struct {
 // NeedsRows reports whether the edit depends on the rows that the sheet has.
 func (e *Edit) NeedsRows() bool { return e.Kind != Appends }
 
+// Size returns about how many bytes the edit takes in a request to Google.
+func (e *Edit) Size() int {
+	const perCell = 60 // of JSON around a value
+	size := 0
+	for _, record := range e.Records {
+		for _, field := range record.Fields {
+			size += perCell
+			if text, ok := field.Value.(string); ok {
+				size += len(text)
+			}
+		}
+	}
+	return size
+}
+
 // Validate reports what is wrong with the edit whatever the sheet is, as an [Error]. It
 // has to be called before the edit is used: it replaces Records whose values are not yet
 // as cells hold them by copies; see [Field].

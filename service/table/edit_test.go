@@ -320,11 +320,11 @@ func TestTailAfter(t *testing.T) {
 		edits []*Edit
 		want  Tail
 	}{
-		{"appends, rows not read", tasks, false, []*Edit{appending(record("id", 5.0))}, Tail{7, map[int][]any{1: tasks[0]}, 7, 101}},
-		{"update", tasks, true, []*Edit{updating(record("id", 5.0), 0, "id:4")}, Tail{7, map[int][]any{1: tasks[0]}, 6, 100}},
-		{"the last row is emptied", tasks, true, []*Edit{updating(record("id", nil, "state", nil, "owner", ""), 0, "id:4")}, Tail{7, map[int][]any{1: tasks[0]}, 5, 100}},
-		{"the last row is deleted, above it a blank one", tasks[:5], true, []*Edit{deleting(0, "id:3")}, Tail{7, map[int][]any{1: tasks[0]}, 3, 99}},
-		{"delete and append", tasks, true, []*Edit{deleting(0, "state:open"), appending(record("id", 5.0))}, Tail{7, map[int][]any{1: tasks[0]}, 4, 98}},
+		{"appends, rows not read", tasks, false, []*Edit{appending(record("id", 5.0))}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 7, Grid: 101}},
+		{"update", tasks, true, []*Edit{updating(record("id", 5.0), 0, "id:4")}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 6, Grid: 100}},
+		{"the last row is emptied", tasks, true, []*Edit{updating(record("id", nil, "state", nil, "owner", ""), 0, "id:4")}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 5, Grid: 100}},
+		{"the last row is deleted, above it a blank one", tasks[:5], true, []*Edit{deleting(0, "id:3")}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 3, Grid: 99}},
+		{"delete and append", tasks, true, []*Edit{deleting(0, "state:open"), appending(record("id", 5.0))}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 4, Grid: 98}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -393,7 +393,7 @@ func TestLastRowIsDeleted(t *testing.T) {
 	if got := p.Extra(p.After()); got != 1 {
 		t.Errorf("Extra = %d, want 1", got)
 	}
-	if got, want := p.Next(p.After()), (Tail{7, map[int][]any{1: tasks[0]}, 1, 2}); !got.Same(want) {
+	if got, want := p.Next(p.After()), (Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 1, Grid: 2}); !got.Same(want) {
 		t.Errorf("Next = %+v, want %+v", got, want)
 	}
 }

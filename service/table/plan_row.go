@@ -87,6 +87,9 @@ func (p *Page) Next(after []*Line) Tail {
 		for now.Rows = len(after); now.Rows > 0 && after[now.Rows-1].blank(); {
 			now.Rows--
 		}
+		if now.Rows > 0 {
+			now.Last = after[now.Rows-1].Cells
+		}
 		for header := range p.Tail.Headers {
 			now.Headers[header] = nil
 			if header <= len(after) {
@@ -95,7 +98,10 @@ func (p *Page) Next(after []*Line) Tail {
 		}
 		return now
 	}
-	now.Rows = p.Tail.Rows + len(p.Added)
+	now.Rows, now.Last = p.Tail.Rows+len(p.Added), p.Tail.Last
+	if n := len(p.Added); n > 0 {
+		now.Last = p.Added[n-1].Cells
+	}
 	for header, cells := range p.Tail.Headers {
 		if header <= p.Tail.Rows { // the others may be among the new rows
 			now.Headers[header] = cells
@@ -122,6 +128,7 @@ type Tail struct {
 	Headers map[int][]any // cells of the rows that name columns, by row number
 	Rows    int           // number of the last row that has a value; 0 if none has
 	Grid    int           // number of rows of the grid, empty ones too
+	Last    []any         // cells of the last row that has a value
 }
 
 // lastHeader returns the highest number of a row that names columns.
@@ -132,7 +139,7 @@ func (t Tail) lastHeader() (last int) {
 	return last
 }
 
-// Same reports whether two tails are equal.
+// Same reports whether two tails are equal, except for the last row's cells.
 func (t Tail) Same(other Tail) bool {
 	return t.ID == other.ID && t.Rows == other.Rows && t.Grid == other.Grid &&
 		maps.EqualFunc(t.Headers, other.Headers, func(a, b []any) bool { return slices.Equal(a, b) })

@@ -5,43 +5,27 @@ import (
 
 	"google.golang.org/api/sheets/v4"
 
-	"example.com/sheets-function/service/commit"
 	"example.com/sheets-function/service/table"
 )
 
-// sight is what a row has to show after the batch.
-type sight struct {
-	want  want
-	cells []any
-	works []*commit.Work // that went by the row
+// rowCheck is what a row has to show after a batch: the cells, except those that formulas
+// calculate; with exact, these too.
+type rowCheck struct {
+	exact  bool
+	cells  []any
+	writes []*write // that were planned from the row
 }
 
-// want is how a row has to be.
-type want int
-
-const (
-	same   want = iota // the cells, apart from what formulas make
-	exact              // the cells, whatever makes them
-	filled             // some value
-	empty
-)
-
-func (s *sight) seen(cells []*sheets.CellData) bool {
-	switch s.want {
-	case filled:
-		return !blank(cells)
-	case empty:
-		return blank(cells)
-	}
-	for i := range max(len(s.cells), len(cells)) {
+func (c *rowCheck) holds(shown []*sheets.CellData) bool {
+	for i := range max(len(c.cells), len(shown)) {
 		var value any
-		if i < len(s.cells) {
-			value = s.cells[i]
+		if i < len(c.cells) {
+			value = c.cells[i]
 		}
-		if s.want == same && i < len(cells) && calculated(cells[i]) {
+		if !c.exact && i < len(shown) && calculated(shown[i]) {
 			continue // it may have changed with the rows
 		}
-		if i < len(cells) && !sameCell(value, cells[i]) || i >= len(cells) && !table.IsEmpty(value) {
+		if i < len(shown) && !sameCell(value, shown[i]) || i >= len(shown) && !table.IsEmpty(value) {
 			return false
 		}
 	}

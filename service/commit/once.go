@@ -1,0 +1,127 @@
+package commit
+
+import (
+	"context"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+
+	"google.golang.org/api/googleapi"
+	"google.golang.org/api/sheets/v4"
+)
+
+// Everything rests on Google refusing a batch that creates metadata with an ID that
+// exists. It is tried once for a spreadsheet: a batch that creates some metadata, and
+// then a marker's number again, must be refused and leave nothing. The verdict is the last
+// character of each marker made after that.
+const (
+	trialKey = "t" // of the metadata that the trial creates
+	baseKey  = "r" // of metadata whose ID it creates again, where there is no marker
+
+	verdictNone  = "-"
+	verdictOnce  = "1"
+	verdictTwice = "9"
+)
+
+// onceState is what is known of that assumption.
+type onceState struct {
+	verdict  string
+	leftover []string // keys of the trial's metadata, to be deleted
+}
+
+// requests returns what a batch has to delete.
+func (o *onceState) requests() (requests []*sheets.Request) {
+	for _, key := range o.leftover {
+		requests = append(requests, deleteMetadata(&sheets.DeveloperMetadataLookup{MetadataKey: key}))
+	}
+	return requests
+}
+
+// ExactlyOnce reports whether Google refuses a marker that exists, and whether that is
+// known yet.
+func (w *Writer[R, S]) ExactlyOnce() (holds, known bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.once.verdict == verdictOnce, w.once.verdict != verdictNone
+}
+
+// ExactlyOnce returns what the markers of a spreadsheet show of that.
+func ExactlyOnce(list []*sheets.DeveloperMetadata) (holds, known bool) {
+	m := readMarkers(list)
+	return m.verdict == verdictOnce, m.verdict != verdictNone
+}
+
+// observe takes over what metadata shows.
+func (w *Writer[R, S]) observe(m markers) {
+	w.once.leftover = m.leftover
+	w.conclude(m.verdict)
+}
+
+func (w *Writer[R, S]) conclude(verdict string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.once.verdict >= verdict {
+		return
+	}
+	if w.once.verdict = verdict; verdict == verdictTwice {
+		w.Logger.Error("Google has stored two pieces of developer metadata with one ID, so that rows could be stored twice: " +
+			"no batch is sent again after a lost answer, and no more than one instance must write")
+		return
+	}
+	w.Logger.Info("Google refuses developer metadata whose ID exists: each write is stored once")
+}
+
+// tryOnce makes the trial. Where its outcome is not certain the verdict stays open, and
+// the trial is made again before the next batch.
+func (w *Writer[R, S]) tryOnce(ctx context.Context) {
+	id := w.sequence.next - 1
+	if !w.sequence.known[id] { // there is no marker yet
+		id = rand.Int64N(1<<30) + 1<<30
+		if w.trial(ctx, createMetadata(id, baseKey, "")) != resultStored {
+			return
+		}
+	}
+	result := w.trial(ctx, createMetadata(0, trialKey, ""), createMetadata(id, trialKey, ""))
+	if result != resultStored && result != resultInvalid {
+		return
+	}
+	shown, _, err := w.get(ctx, nil)
+	if err != nil {
+		return
+	}
+	if w.observe(readMarkers(shown.DeveloperMetadata)); result == resultInvalid {
+		w.conclude(verdictOnce) // unless it was concluded otherwise
+	}
+}
+
+// trial sends metadata. Where Google names a request in a refusal that is not the last one,
+// the refusal is for something else.
+func (w *Writer[R, S]) trial(ctx context.Context, requests ...*sheets.Request) sendResult {
+	_, err := w.send(ctx, &sheets.BatchUpdateSpreadsheetRequest{Requests: requests})
+	w.noteError(ctx, nil, err)
+	result, index := resultOf(err), refusedRequest(err)
+	if result != resultStored {
+		w.failures++
+		if result != resultInvalid {
+			sleep(ctx, backoff(w.failures))
+		}
+	}
+	if result == resultInvalid && index >= 0 && index != len(requests)-1 {
+		return resultUnknown
+	}
+	return result
+}
+
+var requestIndex = regexp.MustCompile(`^Invalid requests\[(\d+)\]`)
+
+// refusedRequest returns the index of the request that Google names in its refusal of a
+// batch; -1 if it names none. It is a hint, on which no answer to a caller depends.
+func refusedRequest(err error) int {
+	if answer, ok := err.(*googleapi.Error); ok {
+		if m := requestIndex.FindStringSubmatch(answer.Message); m != nil {
+			i, _ := strconv.Atoi(m[1])
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,128 @@
+package commit
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// process takes one step: it reads what is not fresh, plans the writes and sends them. What
+// is not answered after that is queued again.
+func (w *Writer[R, S]) process(b *batch[R]) {
+	began := time.Now()
+	// The rate limiter comes before the read: what is read should be young when it is used.
+	if w.acquireWrite(b.ctx) != nil || !w.refresh(b.ctx, b.writes) {
+		return
+	}
+	if w.once.verdict == verdictNone && w.sequence.known[w.sequence.next-1] {
+		w.tryOnce(b.ctx)
+		return // what was read is older now
+	}
+	// In the second half of a slot the next instance may have read already.
+	if late := time.Since(began) > w.turns.slot/2; late && !w.missed && !w.turns.alone(time.Now()) {
+		w.missed = true
+		return
+	}
+	w.missed = false
+	p := w.plan(w.markSent(b.writes))
+	w.unmarkSent(slices.DeleteFunc(slices.Clone(b.writes), func(write *Write[R]) bool { return slices.Contains(p.Writes, write) }))
+	switch {
+	case len(p.Writes) == 0:
+	case !younger(w.knownAt, lookLimit):
+		w.Invalidate()
+	default:
+		w.store(b.ctx, p)
+	}
+}
+
+// plan makes requests of the writes, after answering those that are repeats. A write with
+// the key of another one in the batch waits for its result.
+func (w *Writer[R, S]) plan(writes []*Write[R]) *Plan[R, S] {
+	var fresh []*Write[R]
+	keys := map[string]bool{}
+	for _, write := range writes {
+		known := w.keys.known[write.Key]
+		switch {
+		case write.Key == "":
+			fresh = append(fresh, write)
+		case keys[write.Key]:
+		case known == nil:
+			keys[write.Key] = true
+			fresh = append(fresh, write)
+		case known.digest != write.Digest:
+			w.finish(write, ErrKeyReused)
+		default:
+			write.Result, write.Replayed = known.result, true
+			w.finish(write, nil)
+		}
+	}
+	p := w.planner.Plan(fresh)
+	for write, err := range p.Done {
+		w.fail([]*Write[R]{write}, err)
+	}
+	return p
+}
+
+// store sends the plan once.
+func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
+	a := &attempt[R, S]{value: w.turns.markerValue(time.Now(), w.once.verdict), plan: p, open: true}
+	batch := w.newBatch(a)
+	_, pruned := w.sequence.prune()
+	w.sequence.send(a)
+	at := time.Now()
+	shown, err := w.send(ctx, batch)
+	w.noteError(ctx, p.Writes, err)
+	result := resultOf(err)
+	if a.open = result == resultUnknown; result != resultStored {
+		w.unmarkSent(p.Writes) // before any pause
+	}
+	if result != resultUnsent {
+		w.unsent = 0
+	}
+	switch result {
+	case resultStored:
+		w.stored(a, shown, at)
+	case resultInvalid:
+		w.refusal = &refusal[R, S]{attempt: a, err: err, index: refusedRequest(err), pruned: pruned}
+	case resultUnknown:
+		if w.postpone(ctx, p); statusOf(err) >= 500 {
+			w.isolate(p)
+		}
+	case resultRetryable:
+		w.postpone(ctx, p)
+	case resultUnsent:
+		if w.unsent++; w.unsent < maxUnsent {
+			w.postpone(ctx, p)
+			return
+		}
+		w.unsent = 0
+		fallthrough
+	default:
+		w.Invalidate()
+		w.fail(p.Writes, w.planner.Explain(err))
+	}
+}
+
+// stored takes over what the answer of a batch shows, and answers its writes.
+func (w *Writer[R, S]) stored(a *attempt[R, S], shown *sheets.Spreadsheet, at time.Time) {
+	n := w.sequence.next
+	w.sequence.stored()
+	w.keys.stored(n, a.keys)
+	w.turns.stored()
+	w.failures = 0
+	m := readMarkers(shown.DeveloperMetadata)
+	switch {
+	case len(m.values) == 0:
+		w.Invalidate() // the answer has no metadata
+	case m.values[n] != a.value:
+		w.conclude(verdictTwice)
+		w.Invalidate()
+	default:
+		w.observe(m)
+		w.turns.observe(m.values, at)
+		w.knownAt = at
+	}
+	w.acknowledge(a.plan, shown, at, false)
+}

@@ -1,0 +1,179 @@
+package commit
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// refresh reads what is not fresh. It returns false if the writes cannot be planned now:
+// they were answered, or which of them go together has changed, or a read failed.
+func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
+	w.mu.Lock()
+	stale := w.stale
+	w.stale = false
+	w.mu.Unlock()
+	keyed := slices.ContainsFunc(writes, func(write *Write[R]) bool { return write.Key != "" })
+	if !stale && w.refusal == nil && len(w.sequence.inDoubt()) == 0 && Fresh(w.knownAt) &&
+		(!keyed || w.keys.asOf == w.sequence.next-1) && w.planner.Ready(writes) {
+		return true
+	}
+	ready, err := w.readTails(ctx, writes, keyed)
+	if err == nil && !ready {
+		ready, err = w.readAll(ctx, writes)
+	}
+	if err != nil || !ready {
+		w.Invalidate()
+	}
+	if err != nil {
+		w.fail(writes, w.planner.Explain(err))
+	}
+	return ready && err == nil
+}
+
+// readTails reads the markers, and what changed in sheets that were read before, with one
+// call. It returns false where that does not serve.
+func (w *Writer[R, S]) readTails(ctx context.Context, writes []*Write[R], keyed bool) (ready bool, err error) {
+	ranges, load := w.planner.ReadTails(writes)
+	if load == nil || len(w.sequence.inDoubt()) > 0 || w.refusal != nil && !w.refusal.marker() {
+		return false, nil
+	}
+	hasKeys := keyed && w.keys.sheetID > 0
+	if hasKeys {
+		ranges = append(ranges, w.keys.topRange())
+	}
+	shown, at, err := w.get(ctx, ranges)
+	if statusOf(err) == http.StatusBadRequest { // a sheet was renamed, or has fewer rows
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !load(shown, at) || hasKeys && !w.keys.loadTop(shown) {
+		return false, nil
+	}
+	last := w.sequence.next - 1
+	v, _ := w.look(readMarkers(shown.DeveloperMetadata), at)
+	if w.refusal != nil && v == verdictFree {
+		return false, nil
+	}
+	w.refusal = nil
+	// Without a sheet of keys others have made none, unless they have written.
+	if hasKeys || v == verdictFree && w.keys.asOf == last {
+		w.keys.asOf = w.sequence.next - 1
+	}
+	return !keyed || w.keys.asOf == w.sequence.next-1, nil
+}
+
+// readAll reads the markers and the sheets that exist, and after them the keys and what
+// the planner needs: what comes to the spreadsheet in between has a number that is still
+// to come. It answers the writes whose outcome the markers show.
+func (w *Writer[R, S]) readAll(ctx context.Context, writes []*Write[R]) (ready bool, err error) {
+	shown, at, err := w.get(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	var tabs []*sheets.SheetProperties
+	for _, sheet := range shown.Sheets {
+		tabs = append(tabs, sheet.Properties)
+	}
+	m, r := readMarkers(shown.DeveloperMetadata), w.refusal
+	v, attempts := w.look(m, at)
+	w.refusal = nil
+	switch {
+	case v == verdictStored:
+		return false, w.finishLate(ctx, attempts[0])
+	case v == verdictUnknown:
+		w.finishUnknown(attempts)
+		return false, nil
+	case v == verdictFree && len(w.sequence.inDoubt()) > 0 && w.once.verdict != verdictOnce:
+		// Another plan must not be sent under the number unless Google is known to refuse
+		// one of the two.
+		if w.once.verdict == verdictNone {
+			w.tryOnce(ctx)
+		} else {
+			w.finishUnknown(w.sequence.inDoubt())
+			w.sequence.skip()
+		}
+		return false, nil
+	case v == verdictFree && r != nil:
+		return false, w.diagnose(ctx, r, tabs, m)
+	}
+	return w.load(ctx, tabs, writes, at)
+}
+
+// finishUnknown answers the writes of attempts whose outcome will not be known.
+func (w *Writer[R, S]) finishUnknown(attempts []*attempt[R, S]) {
+	for _, a := range attempts {
+		for _, write := range a.plan.Writes {
+			w.finish(write, ErrOutcomeUnknown)
+		}
+	}
+}
+
+// load reads the keys and what the planner needs with one call.
+func (w *Writer[R, S]) load(ctx context.Context, tabs []*sheets.SheetProperties, writes []*Write[R], at time.Time) (ready bool, err error) {
+	keysTab := w.findKeys(tabs)
+	ranges, load := w.planner.ReadAll(tabs, writes)
+	n := len(ranges)
+	if keysTab != nil {
+		ranges = append(ranges, "'"+keysTab.Title+"'!A:D")
+	}
+	grids, err := w.getValues(ctx, ranges)
+	if statusOf(err) == http.StatusBadRequest && w.renamed < maxUnsent {
+		w.renamed++ // a sheet was renamed since
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	w.renamed = 0
+	load(grids[:n], at)
+	w.keys.load(keysTab, slices.Concat(grids[n:]...))
+	w.keys.asOf = w.sequence.next - 1
+	return true, nil
+}
+
+// look goes on to the number that the markers show to be next.
+func (w *Writer[R, S]) look(m markers, at time.Time) (verdict, []*attempt[R, S]) {
+	w.observe(m)
+	w.turns.observe(m.values, at)
+	if w.Contended != nil {
+		w.Contended(max(1, len(w.turns.ring(at))))
+	}
+	w.knownAt = at
+	v, attempts := w.sequence.look(m.values, m.foreign[w.sequence.next])
+	if v == verdictTaken && w.refusal != nil {
+		w.turns.conflict()
+	}
+	return v, attempts
+}
+
+// finishLate answers the writes of an attempt whose answer was lost, and which the markers
+// show to be stored.
+func (w *Writer[R, S]) finishLate(ctx context.Context, a *attempt[R, S]) error {
+	shown, at := &sheets.Spreadsheet{}, time.Now()
+	if len(a.plan.Ranges) > 0 {
+		var err error
+		if shown, at, err = w.get(ctx, a.plan.Ranges); err != nil && statusOf(err) != http.StatusBadRequest {
+			w.finishUnknown([]*attempt[R, S]{a})
+			return err
+		}
+		if err != nil { // a sheet was renamed
+			shown = &sheets.Spreadsheet{}
+		}
+	}
+	w.acknowledge(a.plan, shown, at, true)
+	return nil
+}
+
+// acknowledge answers the writes of a plan that is stored.
+func (w *Writer[R, S]) acknowledge(p *Plan[R, S], shown *sheets.Spreadsheet, at time.Time, later bool) {
+	conflicts := w.planner.Verify(p, shown, at, later)
+	for _, write := range p.Writes {
+		w.finish(write, conflicts[write])
+	}
+}

@@ -1,0 +1,180 @@
+package commit
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/api/googleapi"
+	"google.golang.org/api/sheets/v4"
+)
+
+const (
+	// callTimeout bounds one call. A batch is planned again after that, which is safe.
+	callTimeout = 20 * time.Second
+
+	firstPause   = 200 * time.Millisecond
+	longestPause = 5 * time.Second
+	// maxUnsent is how often in a row a call is tried that cannot even be sent.
+	maxUnsent = 3
+)
+
+// newBatch returns the attempt as one request: the marker first, so that everything else
+// depends on it.
+func (w *Writer[R, S]) newBatch(a *attempt[R, S]) *sheets.BatchUpdateSpreadsheetRequest {
+	var requests []*sheets.Request
+	if id, ok := w.sequence.prune(); ok {
+		requests = append(requests, deleteMetadata(&sheets.DeveloperMetadataLookup{MetadataId: id}))
+	}
+	requests = append(requests, createMetadata(w.sequence.next, markerKey, a.value))
+	requests = append(requests, w.once.requests()...)
+	keyRequests, keyRows := w.keys.requests(batchKeys(a.plan.Writes))
+	a.keys, a.offset = keyRows, len(requests)
+	requests = append(requests, a.plan.Requests...)
+	return &sheets.BatchUpdateSpreadsheetRequest{
+		Requests:                     append(requests, keyRequests...),
+		IncludeSpreadsheetInResponse: true,
+		ResponseIncludeGridData:      len(a.plan.Ranges) > 0,
+		ResponseRanges:               a.plan.Ranges,
+	}
+}
+
+// send sends a batch once. It returns the spreadsheet as it is after the batch.
+func (w *Writer[R, S]) send(ctx context.Context, batch *sheets.BatchUpdateSpreadsheetRequest) (*sheets.Spreadsheet, error) {
+	if err := w.acquireWrite(ctx); err != nil {
+		return nil, fmt.Errorf("%w: %w", errNotSent, err)
+	}
+	w.hasWriteToken = false
+	w.countCall()
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var left atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { left.Store(true) }})
+	answer, err := w.Sheets.Spreadsheets.BatchUpdate(w.SpreadsheetID, batch).
+		Fields("spreadsheetId,updatedSpreadsheet(" + metadataFields + "," + Fields + ")").Context(ctx).Do()
+	if err != nil && statusOf(err) == 0 && !left.Load() {
+		return nil, fmt.Errorf("%w: %w", errNotSent, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return cmp.Or(answer.UpdatedSpreadsheet, &sheets.Spreadsheet{}), nil
+}
+
+// acquireWrite waits until the rate limiter allows a write, unless it does already.
+func (w *Writer[R, S]) acquireWrite(ctx context.Context) error {
+	if w.hasWriteToken {
+		return nil
+	}
+	err := w.Writes.Wait(ctx)
+	w.hasWriteToken = err == nil
+	return err
+}
+
+// acquireRead waits until the rate limiter allows a read, unless it does already.
+func (w *Writer[R, S]) acquireRead(ctx context.Context) error {
+	if w.readTokens > 0 {
+		w.readTokens--
+		return nil
+	}
+	return w.Reads.Wait(ctx)
+}
+
+// call reads, again while Google is busy or broken and somebody waits. It returns when
+// the read that succeeded was requested.
+func (w *Writer[R, S]) call(ctx context.Context, do func(context.Context) error) (at time.Time, err error) {
+	for tries := 1; ; tries++ {
+		if err := w.acquireRead(ctx); err != nil {
+			return at, err
+		}
+		w.countCall()
+		at = time.Now()
+		tryCtx, cancel := context.WithTimeout(ctx, callTimeout)
+		err = do(tryCtx)
+		cancel()
+		w.noteError(ctx, nil, err)
+		code := statusOf(err)
+		if err == nil || code >= 400 && code < 500 && code != http.StatusTooManyRequests || code == 0 && tries >= maxUnsent {
+			return at, err
+		}
+		if !sleep(ctx, backoff(tries)) {
+			return at, err
+		}
+	}
+}
+
+// maxURLRanges is up to how many ranges go in the URL; a body can be longer.
+const maxURLRanges = 20
+
+// get reads the metadata of the spreadsheet and the cells in the ranges; without ranges,
+// the properties of all sheets.
+func (w *Writer[R, S]) get(ctx context.Context, ranges []string) (shown *sheets.Spreadsheet, at time.Time, err error) {
+	at, err = w.call(ctx, func(ctx context.Context) (err error) {
+		if len(ranges) <= maxURLRanges {
+			fields := Fields
+			if len(ranges) == 0 {
+				fields = "sheets(" + propertyFields + ")"
+			}
+			shown, err = w.Sheets.Spreadsheets.Get(w.SpreadsheetID).Ranges(ranges...).
+				Fields(metadataFields + "," + googleapi.Field(fields)).Context(ctx).Do()
+			return err
+		}
+		filters := &sheets.GetSpreadsheetByDataFilterRequest{}
+		for _, a1 := range ranges {
+			filters.DataFilters = append(filters.DataFilters, &sheets.DataFilter{A1Range: a1})
+		}
+		shown, err = w.Sheets.Spreadsheets.GetByDataFilter(w.SpreadsheetID, filters).
+			Fields(metadataFields + "," + googleapi.Field(Fields)).Context(ctx).Do()
+		return err
+	})
+	return shown, at, err
+}
+
+// getValues reads ranges as unformatted values, dates as text.
+func (w *Writer[R, S]) getValues(ctx context.Context, ranges []string) ([][][]any, error) {
+	grids := make([][][]any, len(ranges))
+	if len(ranges) == 0 {
+		return grids, nil
+	}
+	_, err := w.call(ctx, func(ctx context.Context) error {
+		answer, err := w.Sheets.Spreadsheets.Values.BatchGet(w.SpreadsheetID).Ranges(ranges...).
+			ValueRenderOption("UNFORMATTED_VALUE").DateTimeRenderOption("FORMATTED_STRING").
+			Fields("valueRanges(values)").Context(ctx).Do()
+		if err != nil {
+			return err
+		}
+		for i := range min(len(grids), len(answer.ValueRanges)) {
+			grids[i] = answer.ValueRanges[i].Values
+		}
+		return nil
+	})
+	return grids, err
+}
+
+// noteError records the error of a call, for callers that leave. One of a batch's own
+// content, or of a call that was canceled, is not theirs.
+func (w *Writer[R, S]) noteError(ctx context.Context, writes []*Write[R], err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	if result := resultOf(err); result == resultInvalid || errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lastErr = err
+	for _, write := range writes {
+		write.lastErr = err
+	}
+}
+
+func (w *Writer[R, S]) countCall() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls++
+}

@@ -1,0 +1,174 @@
+package commit
+
+import (
+	"encoding/base32"
+	"encoding/binary"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A marker's value has 12 characters: the name of the instance (4), the second in which
+// it was sent (5, so that it repeats after a year), a counter (2) and a verdict (1).
+const (
+	markerLength  = 12
+	nameLength    = 4
+	timeLength    = 5
+	counterLength = 2
+	timePeriod    = 1 << (5 * timeLength) // seconds
+)
+
+const (
+	// minSlot is the shortest slot: a read and a write of 150 ms each fit in its first
+	// half.
+	minSlot = 500 * time.Millisecond
+	// slotShare is the part of the quota that turns use. The rest is left to reads of
+	// rows, to instances that join, and to conflicts.
+	slotShare = 5. / 6
+)
+
+// base32Text encodes the lower 5·n bits of v as n characters.
+func base32Text(v uint64, n int) string {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], v<<(64-5*n))
+	return base32.StdEncoding.EncodeToString(b[:])[:n]
+}
+
+// parseMarker returns the seconds in a marker's value, modulo timePeriod, and its verdict.
+func parseMarker(value string) (seconds int64, verdict string, ok bool) {
+	if len(value) != markerLength || !strings.Contains(verdictNone+verdictOnce+verdictTwice, value[markerLength-1:]) {
+		return 0, "", false // of an earlier version
+	}
+	b, err := base32.StdEncoding.DecodeString(value[nameLength:nameLength+timeLength] + "AAA")
+	if err != nil {
+		return 0, "", false
+	}
+	return int64(binary.BigEndian.Uint64(append(b, 0, 0, 0)) >> (64 - 5*timeLength)), value[markerLength-1:], true
+}
+
+// markerTime returns the time in a marker's value that is next to now.
+func markerTime(value string, now time.Time) (t time.Time, ok bool) {
+	seconds, _, ok := parseMarker(value)
+	age := (now.Unix() - seconds) % timePeriod
+	if age > timePeriod/2 {
+		age -= timePeriod
+	}
+	return now.Add(-time.Duration(age) * time.Second), ok
+}
+
+// turns decides when an instance may try to send a batch, so that instances which write
+// at the same time rarely refuse each other's. Nothing but time depends on it: however
+// wrong a clock or a ring is, the sequence decides what is stored.
+type turns struct {
+	self    string
+	slot    time.Duration
+	counter uint64
+	seen    map[string]time.Time // when the last marker of each instance was made, about
+	last    int64                // the highest number seen
+	looked  time.Time            // when
+	refused int                  // how often in a row another instance was first
+	used    int64                // the slot that was used last
+	late    bool                 // use the second half of slots
+}
+
+func newTurns(perMinute int) turns {
+	slot := time.Duration(float64(time.Minute) / (slotShare * float64(perMinute)))
+	return turns{
+		self: base32Text(rand.Uint64(), nameLength), slot: max(slot, minSlot), counter: rand.Uint64(), seen: map[string]time.Time{},
+	}
+}
+
+// markerValue returns the value of a new attempt's marker. It does not repeat within a year:
+// the counter differs between attempts of one second, and the name between instances.
+func (t *turns) markerValue(now time.Time, verdict string) string {
+	t.counter++
+	return t.self + base32Text(uint64(now.Unix()), timeLength) + base32Text(t.counter, counterLength) + verdict
+}
+
+// observe notes who has written. A marker's time is trusted only as far as it lies
+// between this look and the one before, because clocks of instances may differ.
+func (t *turns) observe(markers map[int64]string, at time.Time) {
+	last := t.last
+	for id, value := range markers {
+		made, ok := markerTime(value, at)
+		if !ok || id <= t.last {
+			continue
+		}
+		last = max(last, id)
+		if made.After(at) || made.Before(t.looked) {
+			made = at
+		}
+		if name := value[:nameLength]; made.After(t.seen[name]) {
+			t.seen[name] = made
+		}
+	}
+	t.last, t.looked = last, at
+}
+
+// ring returns the names of the instances that write, sorted: those that have written in
+// the last four rounds and some seconds.
+func (t *turns) ring(now time.Time) (names []string) {
+	for name := range t.seen {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return t.seen[b].Compare(t.seen[a]) })
+	for i, name := range names {
+		if now.Sub(t.seen[name]) > time.Duration(4*(i+1))*t.slot+6*time.Second {
+			for _, gone := range names[i:] {
+				delete(t.seen, gone)
+			}
+			names = names[:i]
+			break
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// alone reports whether no other instance writes.
+func (t *turns) alone(now time.Time) bool {
+	ring := t.ring(now)
+	return len(ring) == 0 || len(ring) == 1 && ring[0] == t.self
+}
+
+// next returns how long to wait for the turn. An instance that is alone, or that has just
+// come, waits for nothing.
+func (t *turns) next(now time.Time) time.Duration {
+	ring := t.ring(now)
+	i, member := slices.BinarySearch(ring, t.self)
+	others := len(ring) > 1 || len(ring) == 1 && !member
+	switch {
+	case !others || !member && t.refused == 0:
+		return 0
+	case !member:
+		// Members use the first half of a slot. Of several that come at the same time
+		// each tries another one.
+		return t.wait(now, now.UnixNano()/int64(t.slot)+1+rand.Int64N(2<<min(t.refused, 4)), true)
+	}
+	slot := max(now.UnixNano()/int64(t.slot), t.used+1)
+	for int(slot%int64(len(ring))) != i || t.wait(now, slot, t.late) < -t.slot/3 {
+		slot++
+	}
+	t.used = slot
+	return max(0, t.wait(now, slot, t.late))
+}
+
+// wait returns the time until a slot, or its second half.
+func (t *turns) wait(now time.Time, slot int64, late bool) time.Duration {
+	start := time.Duration(slot * int64(t.slot))
+	if late {
+		start += t.slot * 11 / 20
+	}
+	return start - time.Duration(now.UnixNano())
+}
+
+// conflict notes that another instance was first. With clocks that differ by a slot it
+// would be so each time: half of the instances concerned try the other half of the slot.
+func (t *turns) conflict() {
+	t.refused++
+	t.late = rand.IntN(2) == 0
+}
+
+// stored notes that a batch of this instance was stored.
+func (t *turns) stored() { t.refused = 0 }
