@@ -11,18 +11,39 @@ import (
 // addRequests adds the requests that write, then those that insert and then those that
 // delete, so that all of them have the numbers of the rows as they were read.
 func (e *sheetEffect) addRequests(p *plan) {
-	for i, requests := range [][]*sheets.Request{e.updates(), e.inserts(), e.deletions()} {
-		var owners []*write
-		for w, result := range e.results {
-			deletes := w.Request.Kind == table.Deletes
-			if i == 0 && len(result.Changed) > 0 && !deletes || i == 1 && len(result.Appended) > 0 || i == 2 && deletes {
-				owners = append(owners, w)
-			}
+	var changing, appending, deleting []*write
+	for _, w := range p.Writes {
+		result := e.results[w]
+		switch {
+		case result == nil:
+		case w.Request.Kind == table.Deletes:
+			deleting = append(deleting, w)
+		case len(result.Changed) > 0:
+			changing = append(changing, w)
 		}
+		if result != nil && len(result.Appended) > 0 {
+			appending = append(appending, w)
+		}
+	}
+	add := func(owners []*write, requests ...*sheets.Request) {
 		for _, r := range requests {
 			p.Requests, p.Owners = append(p.Requests, r), append(p.Owners, owners)
 		}
 	}
+	add(changing, e.updates()...)
+	if len(appending) > 0 {
+		add(appending, e.insert())
+	}
+	from := e.page.Tail.Rows
+	for _, w := range appending { // each its own, so that Google names one that it refuses
+		var rows []*sheets.RowData
+		for _, line := range e.results[w].Appended {
+			rows = append(rows, toRowData(line.Cells))
+		}
+		add([]*write{w}, e.updateCells(from, 0, rows))
+		from += len(rows)
+	}
+	add(deleting, e.deletions()...)
 }
 
 // updates returns requests that write the cells that were set, adjacent ones in one.
@@ -45,27 +66,17 @@ func (e *sheetEffect) updates() (requests []*sheets.Request) {
 	return requests
 }
 
-// inserts returns requests that insert new rows below the last one. Rows that another
+// insert returns the request that inserts new rows below the last one. Rows that another
 // writer has put there meanwhile move down; they would be lost if the cells were only
 // written.
-func (e *sheetEffect) inserts() []*sheets.Request {
-	if len(e.page.Added) == 0 {
-		return nil
-	}
-	var rows []*sheets.RowData
-	for _, line := range e.page.Added {
-		rows = append(rows, toRowData(line.Cells))
-	}
+func (e *sheetEffect) insert() *sheets.Request {
 	last := e.page.Tail.Rows
-	return []*sheets.Request{
-		{InsertDimension: &sheets.InsertDimensionRequest{
-			Range: e.dimension(last, last+len(rows)),
-			// Rows do not inherit the header's format, except at the end of the
-			// grid, where there is no row after it.
-			InheritFromBefore: e.page.Tail.Headers[last] == nil && last > 0 || last >= e.page.Tail.Grid,
-		}},
-		e.updateCells(last, 0, rows),
-	}
+	return &sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{
+		Range: e.dimension(last, last+len(e.page.Added)),
+		// Rows do not inherit the header's format, except at the end of the grid, where
+		// there is no row after it.
+		InheritFromBefore: e.page.Tail.Headers[last] == nil && last > 0 || last >= e.page.Tail.Grid,
+	}}
 }
 
 // deletions returns requests that delete rows, the last ones first, so that the numbers of

@@ -33,7 +33,7 @@ func newLimiter(perMinute, burst int) *rate.Limiter {
 }
 
 // newLimiters returns the limiters of all reads, of reads of rows for callers, and of
-// writes. A fifth of the quota is a burst, so that a lone write, or the sheets that a web
+// writes. A quarter of the quota is a burst, so that a lone write, or the sheets that a web
 // page shows, wait for nothing; the rest flows evenly. Reads of rows leave a sixth of the
 // quota to other reads, so that those of a write do not wait for those of many sheets.
 // Where an instance has only a part of the quota, they leave two thirds: other instances
@@ -44,7 +44,7 @@ func newLimiters(readsPerMinute, writesPerMinute int) (reads, rows, writes *rate
 	if r < defaultQuota {
 		rest = r * 2 / 3
 	}
-	return newLimiter(r, r/5), newLimiter(r-rest, r/6), newLimiter(w, w/5)
+	return newLimiter(r, r/4), newLimiter(r-rest, r/6), newLimiter(w, w/4)
 }
 
 // slot is a time at which the rate limiter allows one call.

@@ -53,9 +53,9 @@ func TestReserveSlots(t *testing.T) {
 	}{
 		{"at once", time.Second, 10, 0, ""},
 		{"at once, with little time", time.Millisecond, 1, 0, ""},
-		{"soon enough", 4 * time.Second, 14, 2500 * time.Millisecond, ""},
-		{"too late", 3 * time.Second, 14, 0, table.RateLimited},
-		{"no deadline", 0, 20, 10 * time.Second, ""},
+		{"soon enough", 5 * time.Second, 17, 2667 * time.Millisecond, ""},
+		{"too late", 3 * time.Second, 17, 0, table.RateLimited},
+		{"no deadline", 0, 20, 6667 * time.Millisecond, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -112,7 +112,7 @@ func (w *Writer[R, S]) trial(ctx context.Context, requests ...*sheets.Request) s
 	return result
 }
 
-var requestIndex = regexp.MustCompile(`^Invalid requests\[(\d+)\]`)
+var requestIndex = regexp.MustCompile(`requests\[(\d+)\]`)
 
 // refusedRequest returns the index of the request that Google names in its refusal of a
 // batch; -1 if it names none. It is a hint, on which no answer to a caller depends.

@@ -33,6 +33,9 @@ func (w *Writer[R, S]) process(b *batch[R]) {
 	case !younger(w.knownAt, lookLimit):
 		w.Invalidate()
 	default:
+		if w.plainRuns++; b.writes[0].group != 0 {
+			w.plainRuns = 0
+		}
 		w.store(b.ctx, p)
 	}
 }
@@ -85,7 +88,7 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 	case resultStored:
 		w.stored(a, shown, at)
 	case resultInvalid:
-		w.refusal = &refusal[R, S]{attempt: a, err: err, index: refusedRequest(err), pruned: pruned}
+		w.refused(&refusal[R, S]{attempt: a, err: err, index: refusedRequest(err), pruned: pruned})
 	case resultUnknown:
 		if w.postpone(ctx, p); statusOf(err) >= 500 {
 			w.isolate(p)
@@ -103,6 +106,26 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 		w.Invalidate()
 		w.fail(p.Writes, w.planner.Explain(err))
 	}
+}
+
+// refused sends apart the writes that Google names. Otherwise the markers are read before
+// the next batch.
+func (w *Writer[R, S]) refused(r *refusal[R, S]) {
+	if owners := r.owners(); owners != nil && w.turns.alone(time.Now()) {
+		w.regroup(owners)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for _, write := range owners {
+			write.suspect = true
+		}
+		for _, write := range r.plan.Writes {
+			if write.submitted.After(w.cut) {
+				w.cut = write.submitted
+			}
+		}
+		return
+	}
+	w.refusal = r
 }
 
 // stored takes over what the answer of a batch shows, and answers its writes.
@@ -123,6 +146,9 @@ func (w *Writer[R, S]) stored(a *attempt[R, S], shown *sheets.Spreadsheet, at ti
 		w.observe(m)
 		w.turns.observe(m.values, at)
 		w.knownAt = at
+	}
+	for _, write := range a.plan.Writes {
+		w.noteLane(write.Lane, false)
 	}
 	w.acknowledge(a.plan, shown, at, false)
 }

@@ -4,16 +4,29 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
-// laneHold keeps the writes of a lane in a group of their own.
+// laneHold keeps the writes of a lane in a group of their own, while all are refused.
 type laneHold struct {
-	group int
-	until time.Time
+	group   int
+	refused int // in a row
+	until   time.Time
 }
 
-// laneHoldTime is how long the writes of a lane are kept apart after one was refused.
-const laneHoldTime = time.Minute
+const (
+	// laneHoldTime is how long that holds after the last refusal.
+	laneHoldTime = time.Minute
+	// plainPatience is how long writes of group 0 wait while others are sent.
+	plainPatience = time.Second
+	// suspectShare is how many batches of group 0 that have waited are sent before one of
+	// writes that Google probably refuses.
+	suspectShare = 8
+	// suspectReads is how many reads a refused write costs at most. It is not sent while the
+	// rate limiter would block them, because then others wait too.
+	suspectReads = 3
+)
 
 func (w *Writer[R, S]) enqueue(write *Write[R]) error {
 	w.mu.Lock()
@@ -25,8 +38,8 @@ func (w *Writer[R, S]) enqueue(write *Write[R]) error {
 		return ErrOverloaded
 	}
 	write.submitted, write.callsBefore = time.Now(), -1
-	if hold := w.lanes[write.Lane]; write.submitted.Before(hold.until) {
-		write.group = hold.group
+	if hold := w.lanes[write.Lane]; hold != nil && hold.refused > 1 && write.submitted.Before(hold.until) {
+		write.group, write.suspect = hold.group, true
 	}
 	w.queue = append(w.queue, write)
 	w.size += write.Size
@@ -92,37 +105,23 @@ func (w *Writer[R, S]) waitTurn() {
 	sleep(ctx, w.turns.next(time.Now()))
 }
 
-// take makes a batch of what is due; nil if all callers have left. Batches of group 0
-// and of others alternate, so that writes which Google refuses do not keep the others
-// waiting.
+// take makes a batch of what is due; nil if all callers have left.
 func (w *Writer[R, S]) take() *batch[R] {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.compactLocked()
 	now := time.Now()
-	var plain, special *Write[R]
-	for _, write := range w.queue {
-		switch {
-		case write.retryAt.After(now):
-		case write.group == 0 && plain == nil:
-			plain = write
-		case write.group != 0 && special == nil:
-			special = write
-		}
-	}
-	first := plain
-	if special != nil && (plain == nil || !w.special) {
-		first = special
-	}
+	first := w.firstLocked(now)
 	if first == nil {
 		return nil
 	}
-	w.special = first.group != 0
 	b := &batch[R]{}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
 	size := 0
+	late := first.group == 0 && !first.submitted.After(w.cut)
 	w.queue = slices.DeleteFunc(w.queue, func(write *Write[R]) bool {
-		if write.group != first.group || write.retryAt.After(now) || len(b.writes) > 0 && size+write.Size > batchSize {
+		if write.group != first.group || write.retryAt.After(now) || late && write.submitted.After(w.cut) ||
+			len(b.writes) > 0 && size+write.Size > batchSize {
 			return false
 		}
 		size += write.Size
@@ -136,6 +135,32 @@ func (w *Writer[R, S]) take() *batch[R] {
 	b.waiting = len(b.writes)
 	w.size -= size
 	return b
+}
+
+// firstLocked returns the write whose group is to be sent; nil if none is due. Writes of
+// group 0 that have waited alternate with others, so that what Google refuses does
+// not delay them.
+func (w *Writer[R, S]) firstLocked(now time.Time) *Write[R] {
+	var plain, special *Write[R]
+	for _, write := range w.queue {
+		switch {
+		case write.retryAt.After(now):
+		case write.group == 0 && plain == nil:
+			plain = write
+		case write.group != 0 && (special == nil || special.suspect && !write.suspect):
+			special = write
+		}
+	}
+	runs, ready := 1, true
+	if special != nil && special.suspect {
+		runs, ready = suspectShare, w.Reads.Limit() == rate.Inf || w.Reads.Tokens() >= suspectReads
+	}
+	switch {
+	case special == nil:
+	case plain == nil, now.Sub(plain.submitted) < plainPatience && ready, w.plainRuns >= runs && ready:
+		return special
+	}
+	return plain
 }
 
 // release puts what is left of the batch back into the queue. Writes whose

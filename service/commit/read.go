@@ -21,14 +21,13 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 		(!keyed || w.keys.asOf == w.sequence.next-1) && w.planner.Ready(writes) {
 		return true
 	}
+	next := w.sequence.next
 	ready, err := w.readTails(ctx, writes, keyed)
-	if err == nil && !ready {
+	if err == nil && !ready && (len(w.sequence.attempts) > 0 || next == w.sequence.next) {
 		ready, err = w.readAll(ctx, writes)
 	}
-	if err != nil || !ready {
-		w.Invalidate()
-	}
 	if err != nil {
+		w.Invalidate()
 		w.fail(writes, w.planner.Explain(err))
 	}
 	return ready && err == nil
@@ -38,7 +37,7 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 // call. It returns false where that does not serve.
 func (w *Writer[R, S]) readTails(ctx context.Context, writes []*Write[R], keyed bool) (ready bool, err error) {
 	ranges, load := w.planner.ReadTails(writes)
-	if load == nil || len(w.sequence.inDoubt()) > 0 || w.refusal != nil && !w.refusal.marker() {
+	if load == nil || w.refusal != nil && !w.refusal.marker() {
 		return false, nil
 	}
 	hasKeys := keyed && w.keys.sheetID > 0
@@ -56,11 +55,14 @@ func (w *Writer[R, S]) readTails(ctx context.Context, writes []*Write[R], keyed 
 		return false, nil
 	}
 	last := w.sequence.next - 1
-	v, _ := w.look(readMarkers(shown.DeveloperMetadata), at)
+	v, attempts := w.look(readMarkers(shown.DeveloperMetadata), at)
 	if w.refusal != nil && v == verdictFree {
 		return false, nil
 	}
 	w.refusal = nil
+	if settled, err := w.settle(ctx, v, attempts); settled {
+		return false, err
+	}
 	// Without a sheet of keys others have made none, unless they have written.
 	if hasKeys || v == verdictFree && w.keys.asOf == last {
 		w.keys.asOf = w.sequence.next - 1
@@ -83,26 +85,38 @@ func (w *Writer[R, S]) readAll(ctx context.Context, writes []*Write[R]) (ready b
 	m, r := readMarkers(shown.DeveloperMetadata), w.refusal
 	v, attempts := w.look(m, at)
 	w.refusal = nil
-	switch {
-	case v == verdictStored:
-		return false, w.finishLate(ctx, attempts[0])
-	case v == verdictUnknown:
-		w.finishUnknown(attempts)
-		return false, nil
-	case v == verdictFree && len(w.sequence.inDoubt()) > 0 && w.once.verdict != verdictOnce:
-		// Another plan must not be sent under the number unless Google is known to refuse
-		// one of the two.
-		if w.once.verdict == verdictNone {
-			w.tryOnce(ctx)
-		} else {
-			w.finishUnknown(w.sequence.inDoubt())
-			w.sequence.skip()
-		}
-		return false, nil
-	case v == verdictFree && r != nil:
+	if settled, err := w.settle(ctx, v, attempts); settled {
+		return false, err
+	}
+	if v == verdictFree && r != nil {
 		return false, w.diagnose(ctx, r, tabs, m)
 	}
 	return w.load(ctx, tabs, writes, at)
+}
+
+// settle answers the writes of attempts whose outcome the markers show, or do not show any
+// more. It reports whether nothing is to be planned now.
+func (w *Writer[R, S]) settle(ctx context.Context, v verdict, attempts []*attempt[R, S]) (settled bool, err error) {
+	switch {
+	case v == verdictStored:
+		w.Invalidate()
+		return true, w.finishLate(ctx, attempts[0])
+	case v == verdictUnknown:
+		w.Invalidate()
+		w.finishUnknown(attempts)
+		return true, nil
+	case v == verdictTaken || len(w.sequence.inDoubt()) == 0 || w.once.verdict == verdictOnce:
+		return false, nil
+	}
+	// Another plan must not be sent under the number unless Google is known to refuse one of
+	// the two.
+	if w.once.verdict == verdictNone {
+		w.tryOnce(ctx)
+	} else {
+		w.finishUnknown(w.sequence.inDoubt())
+		w.sequence.skip()
+	}
+	return true, nil
 }
 
 // finishUnknown answers the writes of attempts whose outcome will not be known.
@@ -124,6 +138,7 @@ func (w *Writer[R, S]) load(ctx context.Context, tabs []*sheets.SheetProperties,
 	}
 	grids, err := w.getValues(ctx, ranges)
 	if statusOf(err) == http.StatusBadRequest && w.renamed < maxUnsent {
+		w.Invalidate()
 		w.renamed++ // a sheet was renamed since
 		return false, nil
 	}

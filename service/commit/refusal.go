@@ -1,7 +1,9 @@
 package commit
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,6 +22,22 @@ type refusal[R, S any] struct {
 // marker reports whether Google names the marker, or what comes before: then another
 // instance was probably first.
 func (r *refusal[R, S]) marker() bool { return r.index >= 0 && r.index < r.offset }
+
+// owners returns the writes that the request which Google names is for, if they are not
+// all of the plan.
+func (r *refusal[R, S]) owners() []*Write[R] {
+	if i := r.index - r.offset; i >= 0 && i < len(r.plan.Owners) && len(r.plan.Owners[i]) < len(r.plan.Writes) {
+		return r.plan.Owners[i]
+	}
+	return nil
+}
+
+// splitting reports whether writes of a refused batch are sent apart.
+func (w *Writer[R, S]) splitting() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.refusal != nil || w.failures > 0 || slices.ContainsFunc(w.queue, func(write *Write[R]) bool { return write.group != 0 })
+}
 
 // diagnose finds out why a batch was refused under a number that is free. It answers the
 // writes that are certainly at fault, and decides which of the others go together.
@@ -52,32 +70,32 @@ func (w *Writer[R, S]) diagnose(ctx context.Context, r *refusal[R, S], tabs []*s
 	switch {
 	case changed || len(culprits) > 0:
 	case len(writes) > 1:
-		w.split(r.plan, r.index-r.offset)
+		w.split(r.plan)
 	default:
 		w.fail(writes, w.planner.Explain(r.err))
-		w.holdLane(writes[0])
+		w.noteLane(writes[0].Lane, true)
 	}
 	return nil
 }
 
-// split puts writes of a refused plan in groups that are sent apart: those that request
-// i of the plan is for, if there is one and they are not all; else those of each lane; else halves.
-func (w *Writer[R, S]) split(p *Plan[R, S], i int) {
+// split takes writes of a refused plan out of their group, to be sent apart: those of every
+// lane but the largest, or half of them.
+func (w *Writer[R, S]) split(p *Plan[R, S]) {
 	lanes := map[string][]*Write[R]{}
 	for _, write := range p.Writes {
 		lanes[write.Lane] = append(lanes[write.Lane], write)
 	}
-	switch {
-	case i >= 0 && i < len(p.Owners) && len(p.Owners[i]) < len(p.Writes):
-		w.regroup(p.Owners[i])
-	case len(lanes) > 1:
-		for _, part := range lanes {
-			w.regroup(part)
+	if len(lanes) > 1 {
+		names := slices.Sorted(maps.Keys(lanes))
+		largest := slices.MaxFunc(names, func(a, b string) int { return cmp.Compare(len(lanes[a]), len(lanes[b])) })
+		for _, lane := range names {
+			if lane != largest {
+				w.regroup(lanes[lane])
+			}
 		}
-	default:
-		w.regroup(p.Writes[:len(p.Writes)/2])
-		w.regroup(p.Writes[len(p.Writes)/2:])
+		return
 	}
+	w.regroup(p.Writes[:len(p.Writes)/2])
 }
 
 func (w *Writer[R, S]) regroup(writes []*Write[R]) {
@@ -89,23 +107,24 @@ func (w *Writer[R, S]) regroup(writes []*Write[R]) {
 	}
 }
 
-// holdLane keeps what comes in the lane of a refused write apart for a while: more of it
-// may be refused.
-func (w *Writer[R, S]) holdLane(write *Write[R]) {
+// noteLane notes that a write was refused alone, or that it was stored: while all of a lane
+// are refused, more of it are kept apart.
+func (w *Writer[R, S]) noteLane(lane string, refused bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	hold := w.lanes[write.Lane]
-	if hold.group == 0 {
+	if !refused {
+		delete(w.lanes, lane)
+		return
+	}
+	maps.DeleteFunc(w.lanes, func(_ string, hold *laneHold) bool { return time.Now().After(hold.until) })
+	hold := w.lanes[lane]
+	if hold == nil {
 		w.groups++
-		hold.group = w.groups
+		hold = &laneHold{group: w.groups}
+		w.lanes[lane] = hold
 	}
+	hold.refused++
 	hold.until = time.Now().Add(laneHoldTime)
-	w.lanes[write.Lane] = hold
-	for lane, hold := range w.lanes {
-		if time.Now().After(hold.until) {
-			delete(w.lanes, lane)
-		}
-	}
 }
 
 // postpone waits before the next batch after one has failed. After one of a group of
@@ -131,7 +150,7 @@ func (w *Writer[R, S]) isolate(p *Plan[R, S]) {
 	switch n := w.failures; {
 	case n%4 == 2, n == 1 && p.Writes[0].group != 0:
 		if len(p.Writes) > 1 {
-			w.split(p, -1)
+			w.split(p)
 		}
 	case n%4 == 0:
 		w.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/time/rate"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
 )
@@ -49,7 +50,7 @@ func (w *Writer[R, S]) send(ctx context.Context, batch *sheets.BatchUpdateSpread
 	if err := w.acquireWrite(ctx); err != nil {
 		return nil, fmt.Errorf("%w: %w", errNotSent, err)
 	}
-	w.hasWriteToken = false
+	w.hasWriteToken, w.lastWrite = false, time.Now()
 	w.countCall()
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -66,10 +67,17 @@ func (w *Writer[R, S]) send(ctx context.Context, batch *sheets.BatchUpdateSpread
 	return cmp.Or(answer.UpdatedSpreadsheet, &sheets.Spreadsheet{}), nil
 }
 
-// acquireWrite waits until the rate limiter allows a write, unless it does already.
+// acquireWrite waits until the rate limiter allows a write, unless it does already. A
+// third of the burst is left for the batches into which a refused one is split, unless as
+// much time has passed as between two writes without a burst.
 func (w *Writer[R, S]) acquireWrite(ctx context.Context) error {
 	if w.hasWriteToken {
 		return nil
+	}
+	if limit := w.Writes.Limit(); limit != rate.Inf && !w.splitting() {
+		each := time.Duration(float64(time.Second) / float64(limit))
+		missing := 1 + float64(w.Writes.Burst()/3) - w.Writes.Tokens()
+		sleep(ctx, min(time.Duration(missing*float64(each)), time.Until(w.lastWrite.Add(each))))
 	}
 	err := w.Writes.Wait(ctx)
 	w.hasWriteToken = err == nil

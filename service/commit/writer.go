@@ -105,6 +105,7 @@ type Write[R any] struct {
 	group           int       // only writes of one group share a batch; 0 is the usual one
 	retryAt         time.Time
 	pause           time.Duration // before it
+	suspect         bool          // Google probably refuses it
 	inAttempt       bool          // in an attempt that is being sent, or is in doubt
 	abandoned       bool          // its caller has left without knowing the outcome
 	lastErr         error
@@ -156,21 +157,23 @@ type Writer[R, S any] struct {
 	renamed  int            // reads in a row that Google refused
 	once     onceState
 
+	lastWrite     time.Time
 	hasWriteToken bool // the rate limiter allows one write already
 	readTokens    int  // and so many reads
 
-	mu      sync.Mutex
-	queue   []*Write[R]
-	size    int
-	running bool
-	stopped bool
-	stale   bool                // read before the next plan
-	lastErr error               // of the last call, if it concerns every write
-	calls   int                 // to Google
-	lanes   map[string]laneHold // lanes whose writes are kept apart
-	special bool                // the last batch was not of group 0
-	wake    chan struct{}       // receives after a write was queued
-	idle    chan struct{}       // closed when the last write is done after Drain
+	mu        sync.Mutex
+	queue     []*Write[R]
+	size      int
+	running   bool
+	stopped   bool
+	stale     bool                 // read before the next plan
+	lastErr   error                // of the last call, if it concerns every write
+	calls     int                  // to Google
+	lanes     map[string]*laneHold // lanes in which writes were refused
+	cut       time.Time            // writes of a refused batch, which were submitted up to then, come before newer ones
+	plainRuns int                  // batches of group 0 in a row
+	wake      chan struct{}        // receives after a write was queued
+	idle      chan struct{}        // closed when the last write is done after Drain
 }
 
 // New returns a Writer. It makes no call yet.
@@ -178,7 +181,7 @@ func New[R, S any](c Config, p Planner[R, S]) *Writer[R, S] {
 	c.PerMinute = cmp.Or(c.PerMinute, 60)
 	return &Writer[R, S]{
 		Config: c, planner: p, sequence: sequence[R, S]{window: windowOf(c.PerMinute)}, turns: newTurns(c.PerMinute),
-		once: onceState{verdict: verdictNone}, stale: true, lanes: map[string]laneHold{}, wake: make(chan struct{}, 1), idle: make(chan struct{}),
+		once: onceState{verdict: verdictNone}, stale: true, lanes: map[string]*laneHold{}, wake: make(chan struct{}, 1), idle: make(chan struct{}),
 	}
 }
 
