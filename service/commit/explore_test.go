@@ -47,7 +47,7 @@ type pending struct {
 	request  *http.Request
 	body     []byte
 	answer   chan *http.Response // closed for a lost answer
-	behind   int64               // batches that were served since it was lost
+	behind   int64               // batches that were served since it was sent
 }
 
 func (p *pending) writes() bool { return strings.HasSuffix(p.request.URL.Path, ":batchUpdate") }
@@ -60,6 +60,7 @@ type world struct {
 	edits  int     // acts of people on the rows
 	ticks  int     // how often time may pass while calls are pending
 	window int64   // markers kept; 0 is the real number
+	lead   int64   // batches that others store between a look and a send at most
 	jobs   [][]job // of each instance
 }
 
@@ -209,9 +210,14 @@ func (r *run) step(callers int) bool {
 	}
 	// Google's time limit: a lost call lands before the batch that prunes its
 	// marker, or never.
-	if len(r.late) > 0 && r.window > 0 && r.late[0].behind >= r.window-1 {
+	if len(r.late) > 0 && r.window > 0 && r.late[0].behind >= r.window-1-r.lead {
 		options = []option{{fmt.Sprintf("%d: lands", r.late[0].instance), func() { r.apply(r.late[0]); r.late = r.late[1:] }}}
 		options = append(options, option{fmt.Sprintf("%d: never lands", r.late[0].instance), func() { r.late = r.late[1:] }})
+	}
+	for i, p := range r.pending {
+		if r.window > 0 && p.writes() && p.behind >= r.window-1-r.lead { // the same holds for one that is not lost yet
+			options = []option{{fmt.Sprintf("%d:serve in time", p.instance), func() { r.decide(i, serve) }}}
+		}
 	}
 	if len(options) == 0 {
 		return false
@@ -228,8 +234,8 @@ func (r *run) decide(i int, f fateOfCall) {
 	if f != serve {
 		r.faults--
 	} else if p.writes() {
-		for _, late := range r.late {
-			late.behind++
+		for _, other := range append(slices.Clone(r.late), r.pending...) {
+			other.behind++
 		}
 	}
 	switch f {
@@ -480,16 +486,16 @@ func TestExplore(t *testing.T) {
 		{name: "two instances, one plans again, two mishaps", faults: 2, jobs: [][]job{{{name: "a!"}, {name: "bad"}}, {{name: "b"}}}},
 		{name: "somebody touches the markers, two mishaps", faults: 2, people: 1, jobs: [][]job{{{name: "a"}}}},
 		{name: "somebody touches the markers between two writes, one mishap", faults: 1, people: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}}},
-		{name: "one idles while the other stores more than the window, and repeats its key", window: 3, ticks: 1, jobs: [][]job{
+		{name: "one idles while the other stores more than the window, and repeats its key", window: 7, lead: 4, ticks: 1, jobs: [][]job{
 			{{name: "a"}, {name: "c", key: "kc", after: true, idle: 30 * time.Second}},
-			{{name: "b", after: true}, {name: "c", key: "kc", after: true}, {name: "d", after: true}, {name: "e", after: true}, {name: "f", after: true}, {name: "g", after: true}},
+			{{name: "b", after: true}, {name: "c", key: "kc", after: true}, {name: "d", after: true}, {name: "e", after: true}, {name: "f", after: true}, {name: "g", after: true}, {name: "i", after: true}, {name: "j", after: true}, {name: "k", after: true}},
 		}},
-		{name: "one idles, a mishap", faults: 1, window: 3, jobs: [][]job{
+		{name: "one idles, a mishap", faults: 1, window: 7, lead: 4, jobs: [][]job{
 			{{name: "a"}, {name: "h", after: true, idle: 30 * time.Second}},
-			{{name: "b", after: true}, {name: "c", after: true}, {name: "d", after: true}, {name: "e", after: true}, {name: "f", after: true}},
+			{{name: "b", after: true}, {name: "c", after: true}, {name: "d", after: true}, {name: "e", after: true}, {name: "f", after: true}, {name: "g", after: true}, {name: "i", after: true}, {name: "j", after: true}, {name: "k", after: true}},
 		}},
-		{name: "a send is delayed after the look", ticks: 3, window: 6, jobs: [][]job{{{name: "a", key: "k"}}, {{name: "b"}, {name: "a", key: "k", after: true}}}},
-		{name: "a send is delayed, one mishap", ticks: 2, faults: 1, window: 6, jobs: [][]job{{{name: "a"}}, {{name: "b"}, {name: "c", after: true}}}},
+		{name: "a send is delayed after the look", ticks: 3, window: 7, lead: 4, jobs: [][]job{{{name: "a", key: "k"}}, {{name: "b"}, {name: "a", key: "k", after: true}}}},
+		{name: "a send is delayed, one mishap", ticks: 2, faults: 1, window: 7, lead: 4, jobs: [][]job{{{name: "a"}}, {{name: "b"}, {name: "c", after: true}}}},
 		{name: "a person edits rows between any two events", edits: 2, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}}},
 		{name: "a person edits rows while an instance idles", edits: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true, idle: 5 * time.Second}, {name: "c", after: true}}}},
 		{name: "a person edits rows, one mishap", edits: 1, faults: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}}},

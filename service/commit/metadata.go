@@ -53,11 +53,12 @@ func younger(at time.Time, age time.Duration) bool {
 
 // markers is the developer metadata of the spreadsheet.
 type markers struct {
-	values   map[int64]string // of our markers, by number
-	foreign  map[int64]bool   // numbers of other metadata
-	verdict  string           // see [onceState]
-	leftover []string         // keys of a trial's metadata
-	used     int              // characters
+	values    map[int64]string // of our markers, by number
+	foreign   map[int64]bool   // numbers of other metadata
+	verdict   string           // see [onceState]
+	leftover  []string         // keys of metadata that has served its purpose
+	announced []string         // values of announcements
+	used      int              // characters
 }
 
 func readMarkers(list []*sheets.DeveloperMetadata) markers {
@@ -74,6 +75,9 @@ func readMarkers(list []*sheets.DeveloperMetadata) markers {
 		case trialKey:
 			verdict = verdictTwice
 			fallthrough
+		case announceKey:
+			m.announced = append(m.announced, d.MetadataValue)
+			m.foreign[d.MetadataId] = true
 		case baseKey:
 			m.leftover = append(m.leftover, d.MetadataKey)
 			fallthrough

@@ -26,7 +26,7 @@ const (
 // onceState is what is known of that assumption.
 type onceState struct {
 	verdict  string
-	leftover []string // keys of the trial's metadata, to be deleted
+	leftover []string // keys of metadata that is to be deleted
 }
 
 // requests returns what a batch has to delete.
@@ -51,10 +51,18 @@ func ExactlyOnce(list []*sheets.DeveloperMetadata) (holds, known bool) {
 	return m.verdict == verdictOnce, m.verdict != verdictNone
 }
 
-// observe takes over what metadata shows.
+// observe takes over what metadata shows of that, and of other instances.
 func (w *Writer[R, S]) observe(m markers) {
-	w.once.leftover = m.leftover
 	w.conclude(m.verdict)
+	now := w.turns.now()
+	w.turns.observe(m, now)
+	w.once.leftover = m.leftover
+	if len(m.announced) > 0 && now.Sub(w.turns.announcedAt) > announceTime {
+		w.once.leftover = append(w.once.leftover, announceKey)
+	}
+	if w.Contended != nil {
+		w.Contended(max(1, len(w.turns.ring(now))))
+	}
 }
 
 func (w *Writer[R, S]) conclude(verdict string) {

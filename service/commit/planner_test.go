@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,6 +32,8 @@ func (r *run) newWriter(instance int) *Writer[string, rowPlan] {
 	if r.window > 0 {
 		w.sequence.window = r.window
 	}
+	w.turns.random = rand.New(rand.NewPCG(0, uint64(instance)))
+	w.turns.counter = 0
 	w.turns.self = base32Text(uint64(instance), nameLength) // the same in every run
 	return w
 }

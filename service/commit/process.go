@@ -11,21 +11,20 @@ import (
 // process takes one step: it reads what is not fresh, plans the writes and sends them. What
 // is not answered after that is queued again.
 func (w *Writer[R, S]) process(b *batch[R]) {
-	began := time.Now()
 	// The rate limiter comes before the read: what is read should be young when it is used.
 	if w.acquireWrite(b.ctx) != nil || !w.refresh(b.ctx, b.writes) {
 		return
 	}
-	if w.once.verdict == verdictNone && w.sequence.known[w.sequence.next-1] {
+	switch now := w.turns.now(); {
+	case w.turns.joining(now):
+		w.announce(b.ctx)
+		return
+	case !w.turns.mine(now):
+		return
+	case w.once.verdict == verdictNone && w.lastStored > 0 && w.lastStored == w.sequence.next-1:
 		w.tryOnce(b.ctx)
 		return // what was read is older now
 	}
-	// In the second half of a slot the next instance may have read already.
-	if late := time.Since(began) > w.turns.slot/2; late && !w.missed && !w.turns.alone(time.Now()) {
-		w.missed = true
-		return
-	}
-	w.missed = false
 	p := w.plan(w.markSent(b.writes))
 	w.unmarkSent(slices.DeleteFunc(slices.Clone(b.writes), func(write *Write[R]) bool { return slices.Contains(p.Writes, write) }))
 	switch {
@@ -38,6 +37,28 @@ func (w *Writer[R, S]) process(b *batch[R]) {
 		}
 		w.store(b.ctx, p)
 	}
+}
+
+// announceKey is that of metadata with which an instance announces that it will write. It
+// has no number of its own choice, so that it is not refused.
+const announceKey = "p"
+
+// announceTime is how long after the last one announcements are deleted.
+const announceTime = time.Minute
+
+// announce makes this instance a member of the ring, and shows it the others.
+func (w *Writer[R, S]) announce(ctx context.Context) {
+	shown, err := w.send(ctx, &sheets.BatchUpdateSpreadsheetRequest{
+		Requests:                     []*sheets.Request{createMetadata(0, announceKey, w.turns.markerValue(w.turns.now(), w.once.verdict))},
+		IncludeSpreadsheetInResponse: true,
+	})
+	w.noteError(ctx, nil, err)
+	if err != nil {
+		w.failures++
+		sleep(ctx, backoff(w.failures))
+		return
+	}
+	w.observe(readMarkers(shown.DeveloperMetadata))
 }
 
 // plan makes requests of the writes, after answering those that are repeats. A write with
@@ -70,7 +91,7 @@ func (w *Writer[R, S]) plan(writes []*Write[R]) *Plan[R, S] {
 
 // store sends the plan once.
 func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
-	a := &attempt[R, S]{value: w.turns.markerValue(time.Now(), w.once.verdict), plan: p, open: true}
+	a := &attempt[R, S]{value: w.turns.markerValue(w.turns.now(), w.once.verdict), plan: p, open: true}
 	batch := w.newBatch(a)
 	_, pruned := w.sequence.prune()
 	w.sequence.send(a)
@@ -111,7 +132,7 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 // refused sends apart the writes that Google names. Otherwise the markers are read before
 // the next batch.
 func (w *Writer[R, S]) refused(r *refusal[R, S]) {
-	if owners := r.owners(); owners != nil && w.turns.alone(time.Now()) {
+	if owners := r.owners(); owners != nil && w.turns.alone(w.turns.now()) {
 		w.regroup(owners)
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -131,6 +152,7 @@ func (w *Writer[R, S]) refused(r *refusal[R, S]) {
 // stored takes over what the answer of a batch shows, and answers its writes.
 func (w *Writer[R, S]) stored(a *attempt[R, S], shown *sheets.Spreadsheet, at time.Time) {
 	n := w.sequence.next
+	w.lastStored = n
 	w.sequence.stored()
 	w.keys.stored(n, a.keys)
 	w.turns.stored()
@@ -144,7 +166,6 @@ func (w *Writer[R, S]) stored(a *attempt[R, S], shown *sheets.Spreadsheet, at ti
 		w.Invalidate()
 	default:
 		w.observe(m)
-		w.turns.observe(m.values, at)
 		w.knownAt = at
 	}
 	for _, write := range a.plan.Writes {

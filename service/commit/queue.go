@@ -99,10 +99,10 @@ func (w *Writer[R, S]) waitDue() bool {
 func (w *Writer[R, S]) waitTurn() {
 	ctx := context.Background()
 	_ = w.acquireWrite(ctx)
-	if !w.turns.alone(time.Now()) && w.readTokens == 0 && w.Reads.Wait(ctx) == nil {
+	if !w.turns.alone(w.turns.now()) && w.readTokens == 0 && w.Reads.Wait(ctx) == nil {
 		w.readTokens = 1
 	}
-	sleep(ctx, w.turns.next(time.Now()))
+	sleep(ctx, w.turns.next(w.turns.now()))
 }
 
 // take makes a batch of what is due; nil if all callers have left.

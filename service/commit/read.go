@@ -26,6 +26,9 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 	if err == nil && !ready && (len(w.sequence.attempts) > 0 || next == w.sequence.next) {
 		ready, err = w.readAll(ctx, writes)
 	}
+	if err == errTurnLost {
+		return false
+	}
 	if err != nil {
 		w.Invalidate()
 		w.fail(writes, w.planner.Explain(err))
@@ -155,10 +158,6 @@ func (w *Writer[R, S]) load(ctx context.Context, tabs []*sheets.SheetProperties,
 // look goes on to the number that the markers show to be next.
 func (w *Writer[R, S]) look(m markers, at time.Time) (verdict, []*attempt[R, S]) {
 	w.observe(m)
-	w.turns.observe(m.values, at)
-	if w.Contended != nil {
-		w.Contended(max(1, len(w.turns.ring(at))))
-	}
 	w.knownAt = at
 	v, attempts := w.sequence.look(m.values, m.foreign[w.sequence.next])
 	if v == verdictTaken && w.refusal != nil {

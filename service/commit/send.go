@@ -25,6 +25,9 @@ const (
 	maxUnsent = 3
 )
 
+// errTurnLost is the error of a read for which there is no quota, while others write.
+var errTurnLost = errors.New("no quota in this turn")
+
 // newBatch returns the attempt as one request: the marker first, so that everything else
 // depends on it.
 func (w *Writer[R, S]) newBatch(a *attempt[R, S]) *sheets.BatchUpdateSpreadsheetRequest {
@@ -109,6 +112,9 @@ func (w *Writer[R, S]) call(ctx context.Context, do func(context.Context) error)
 		code := statusOf(err)
 		if err == nil || code >= 400 && code < 500 && code != http.StatusTooManyRequests || code == 0 && tries >= maxUnsent {
 			return at, err
+		}
+		if code == http.StatusTooManyRequests && !w.turns.alone(w.turns.now()) {
+			return at, errTurnLost
 		}
 		if !sleep(ctx, backoff(tries)) {
 			return at, err

@@ -25,7 +25,9 @@ const (
 	minSlot = 500 * time.Millisecond
 	// slotShare is the part of the quota that turns use. The rest is left to reads of
 	// rows, to instances that join, and to conflicts.
-	slotShare = 5. / 6
+	slotShare = .8
+	// quotaMinute is the period of the quota, and some seconds.
+	quotaMinute = 70 * time.Second
 )
 
 // base32Text encodes the lower 5·n bits of v as n characters.
@@ -61,21 +63,26 @@ func markerTime(value string, now time.Time) (t time.Time, ok bool) {
 // at the same time rarely refuse each other's. Nothing but time depends on it: however
 // wrong a clock or a ring is, the sequence decides what is stored.
 type turns struct {
-	self    string
-	slot    time.Duration
-	counter uint64
-	seen    map[string]time.Time // when the last marker of each instance was made, about
-	last    int64                // the highest number seen
-	looked  time.Time            // when
-	refused int                  // how often in a row another instance was first
-	used    int64                // the slot that was used last
-	late    bool                 // use the second half of slots
+	random      *rand.Rand
+	now         func() time.Time // the wall clock
+	self        string
+	slot        time.Duration
+	counter     uint64
+	seen        map[string]time.Time // when the last marker of each instance was made, about
+	last        int64                // the highest number seen
+	announced   []string             // announcements seen
+	announcedAt time.Time            // when the last of them was seen first
+	looked      time.Time            // when
+	refused     int                  // how often in a row another instance was first
+	used        int64                // the slot that was used last
+	late        bool                 // use the second half of slots
+	missed      bool                 // the last turn was over before the batch was ready
 }
 
 func newTurns(perMinute int) turns {
 	slot := time.Duration(float64(time.Minute) / (slotShare * float64(perMinute)))
 	return turns{
-		self: base32Text(rand.Uint64(), nameLength), slot: max(slot, minSlot), counter: rand.Uint64(), seen: map[string]time.Time{},
+		now: time.Now, random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), self: base32Text(rand.Uint64(), nameLength), slot: max(slot, minSlot), counter: rand.Uint64(), seen: map[string]time.Time{},
 	}
 }
 
@@ -86,16 +93,15 @@ func (t *turns) markerValue(now time.Time, verdict string) string {
 	return t.self + base32Text(uint64(now.Unix()), timeLength) + base32Text(t.counter, counterLength) + verdict
 }
 
-// observe notes who has written. A marker's time is trusted only as far as it lies
-// between this look and the one before, because clocks of instances may differ.
-func (t *turns) observe(markers map[int64]string, at time.Time) {
-	last := t.last
-	for id, value := range markers {
+// observe notes who has written, or has announced to. A marker's time is trusted only as
+// far as it lies between this look and the one before, because clocks of
+// instances may differ.
+func (t *turns) observe(m markers, at time.Time) {
+	note := func(value string) {
 		made, ok := markerTime(value, at)
-		if !ok || id <= t.last {
-			continue
+		if !ok {
+			return
 		}
-		last = max(last, id)
 		if made.After(at) || made.Before(t.looked) {
 			made = at
 		}
@@ -103,21 +109,37 @@ func (t *turns) observe(markers map[int64]string, at time.Time) {
 			t.seen[name] = made
 		}
 	}
-	t.last, t.looked = last, at
+	last := t.last
+	for id, value := range m.values {
+		if id > t.last {
+			last = max(last, id)
+			note(value)
+		}
+	}
+	for _, value := range m.announced {
+		if !slices.Contains(t.announced, value) {
+			t.announcedAt = at
+			note(value)
+		}
+	}
+	t.last, t.announced, t.looked = last, m.announced, at
 }
 
-// ring returns the names of the instances that write, sorted: those that have written in
-// the last four rounds and some seconds.
+// ring returns the names of the instances that write, sorted: those that wrote in the last
+// four rounds, and some seconds, before the last batch. It lasts for as long as the quota
+// can forbid to write.
 func (t *turns) ring(now time.Time) (names []string) {
-	for name := range t.seen {
+	for name, seen := range t.seen {
+		if now.Sub(seen) > 2*time.Minute {
+			delete(t.seen, name)
+			continue
+		}
 		names = append(names, name)
 	}
 	slices.SortFunc(names, func(a, b string) int { return t.seen[b].Compare(t.seen[a]) })
 	for i, name := range names {
-		if now.Sub(t.seen[name]) > time.Duration(4*(i+1))*t.slot+6*time.Second {
-			for _, gone := range names[i:] {
-				delete(t.seen, gone)
-			}
+		last := t.seen[names[0]]
+		if now.Sub(last) > quotaMinute || last.Sub(t.seen[name]) > time.Duration(4*(i+1))*t.slot+6*time.Second {
 			names = names[:i]
 			break
 		}
@@ -132,26 +154,54 @@ func (t *turns) alone(now time.Time) bool {
 	return len(ring) == 0 || len(ring) == 1 && ring[0] == t.self
 }
 
+// joining reports whether the instance has to announce itself: others write, and one of
+// them was first.
+func (t *turns) joining(now time.Time) bool {
+	_, member := slices.BinarySearch(t.ring(now), t.self)
+	return !member && !t.alone(now) && t.refused > 0
+}
+
 // next returns how long to wait for the turn. An instance that is alone, or that has just
 // come, waits for nothing.
 func (t *turns) next(now time.Time) time.Duration {
-	ring := t.ring(now)
-	i, member := slices.BinarySearch(ring, t.self)
-	others := len(ring) > 1 || len(ring) == 1 && !member
-	switch {
-	case !others || !member && t.refused == 0:
+	i, n := t.place(now)
+	if n < 2 {
 		return 0
-	case !member:
-		// Members use the first half of a slot. Of several that come at the same time
-		// each tries another one.
-		return t.wait(now, now.UnixNano()/int64(t.slot)+1+rand.Int64N(2<<min(t.refused, 4)), true)
 	}
 	slot := max(now.UnixNano()/int64(t.slot), t.used+1)
-	for int(slot%int64(len(ring))) != i || t.wait(now, slot, t.late) < -t.slot/3 {
+	for int(slot%int64(n)) != i || t.wait(now, slot, t.late) < -t.slot/3 {
 		slot++
 	}
 	t.used = slot
 	return max(0, t.wait(now, slot, t.late))
+}
+
+// place returns the place of this instance in the ring, and the number of members; 0 where
+// it is alone or not a member.
+func (t *turns) place(now time.Time) (i, n int) {
+	ring := t.ring(now)
+	i, member := slices.BinarySearch(ring, t.self)
+	if !member || len(ring) == 1 {
+		return 0, 0
+	}
+	return i, len(ring)
+}
+
+// mine reports, after a look at the markers, whether the slot that was waited for is still
+// that of this instance, and not so late that the next one may have looked already; twice
+// in a row it is not late.
+func (t *turns) mine(now time.Time) bool {
+	i, n := t.place(now)
+	if n == 0 {
+		return true
+	}
+	late := t.wait(now, t.used, t.late) < -t.slot/2
+	if int(t.used%int64(n)) != i || late && !t.missed {
+		t.missed = late
+		return false
+	}
+	t.missed = false
+	return true
 }
 
 // wait returns the time until a slot, or its second half.
@@ -167,7 +217,7 @@ func (t *turns) wait(now time.Time, slot int64, late bool) time.Duration {
 // would be so each time: half of the instances concerned try the other half of the slot.
 func (t *turns) conflict() {
 	t.refused++
-	t.late = rand.IntN(2) == 0
+	t.late = t.random.IntN(2) == 0
 }
 
 // stored notes that a batch of this instance was stored.

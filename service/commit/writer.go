@@ -153,13 +153,13 @@ type Writer[R, S any] struct {
 	groups   int            // group numbers given out
 	failures int            // 5xx answers in a row
 	unsent   int            // calls in a row that could not be sent
-	missed   bool           // the last turn was over before the batch was ready
 	renamed  int            // reads in a row that Google refused
 	once     onceState
 
 	lastWrite     time.Time
-	hasWriteToken bool // the rate limiter allows one write already
-	readTokens    int  // and so many reads
+	lastStored    int64 // number of this instance's last batch
+	hasWriteToken bool  // the rate limiter allows one write already
+	readTokens    int   // and so many reads
 
 	mu        sync.Mutex
 	queue     []*Write[R]

@@ -1,0 +1,150 @@
+package service_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"text/tabwriter"
+	"time"
+
+	"example.com/sheets-function/emulator"
+	"example.com/sheets-function/service"
+)
+
+// contest is several instances that start cold at the same moment, with the default quota.
+type contest struct {
+	instances, perSecond int
+	minutes              int
+	keyed                bool
+}
+
+// contestResult is what came of it.
+type contestResult struct {
+	sent, stored, wrong     int
+	worst                   float64 // share of its rows that the worst instance stored
+	first50, first99        time.Duration
+	later50, later99        time.Duration // after the first minute
+	batches, refused, reads int
+	limited                 int
+}
+
+// run offers the rows, spread over the instances.
+func (c contest) run(t *testing.T) (r contestResult) {
+	w := newWorld(t, emulator.Options{Quota: true})
+	var instances []*service.Service
+	for range c.instances {
+		instances = append(instances, w.instance(0))
+	}
+	var first, later load
+	stored := make([]int, c.instances)
+	names := map[string]bool{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	began := time.Now()
+	for n := range c.minutes * 60 * c.perSecond {
+		time.Sleep(time.Until(began.Add(time.Duration(n) * time.Second / time.Duration(c.perSecond))))
+		wg.Go(func() {
+			name, key := fmt.Sprint("r", n), ""
+			if c.keyed {
+				key = name
+			}
+			sent := time.Now()
+			code, _ := add(instances[n%c.instances], "Load", key, name)
+			to := &later
+			if sent.Sub(began) < time.Minute {
+				to = &first
+			}
+			to.note(code, time.Since(sent))
+			mu.Lock()
+			defer mu.Unlock()
+			if code == "" {
+				stored[n%c.instances]++
+				names[name] = true
+			}
+		})
+	}
+	wg.Wait()
+	r.sent = c.minutes * 60 * c.perSecond
+	for _, n := range stored {
+		r.stored += n
+	}
+	r.worst = float64(slices.Min(stored)*c.instances) / float64(r.sent)
+	copies := map[string]int{}
+	for _, id := range w.ids("Load") {
+		copies[id]++
+	}
+	for name := range names {
+		if copies[name] != 1 {
+			r.wrong++
+		}
+	}
+	r.first50, r.first99 = first.percentile(.5), first.percentile(.99)
+	r.later50, r.later99 = later.percentile(.5), later.percentile(.99)
+	for _, request := range w.google.Requests() {
+		switch {
+		case request.Status == 429:
+			r.limited++
+		case request.Call == batchCall && request.Status == 400:
+			r.refused++
+		case request.Call == batchCall:
+			r.batches++
+		default:
+			r.reads++
+		}
+	}
+	return r
+}
+
+// TestInstances holds the figures of three and of ten instances.
+func TestInstances(t *testing.T) {
+	for _, tt := range []struct {
+		contest
+		share, worst float64
+		first, later time.Duration
+	}{
+		{contest{instances: 3, perSecond: 200, minutes: 2}, .99, .97, 8 * time.Second, 4500 * time.Millisecond},
+		{contest{instances: 10, perSecond: 50, minutes: 3}, .95, .8, 55 * time.Second, 20 * time.Second},
+	} {
+		t.Run(fmt.Sprint(tt.instances), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := tt.run(t)
+				if r.wrong > 0 || float64(r.stored) < tt.share*float64(r.sent) || r.worst < tt.worst || r.first99 > tt.first || r.later99 > tt.later {
+					t.Errorf("%+v, want %.0f %% stored, of the worst %.0f %%, p99 %v in the first minute and %v later", r, 100*tt.share, 100*tt.worst, tt.first, tt.later)
+				}
+				t.Logf("%+v", r)
+			})
+		})
+	}
+}
+
+// TestInstanceFigures prints figures of several instances beside what is possible at
+// best: with W = 60 writes a minute each of n instances sends every n·60/W seconds.
+//
+//	FIGURES=1 go test -run TestInstanceFigures -v ./service
+func TestInstanceFigures(t *testing.T) {
+	if os.Getenv("FIGURES") == "" {
+		t.Skip("FIGURES is not set")
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 1, ' ', 0)
+	fmt.Fprintln(table, "| instances\t| rows/s\t| stored\t| worst instance\t| p50, p99 in the first minute\t| p50, p99 after it\t| bound\t| batches\t| refused\t| reads\t| 429s\t| wrong\t|")
+	fmt.Fprintln(table, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	for _, c := range []contest{{1, 200, 5, false}, {2, 200, 5, false}, {3, 200, 5, false}, {3, 200, 5, true}, {5, 200, 5, false}, {10, 200, 5, false}} {
+		synctest.Test(t, func(t *testing.T) {
+			r := c.run(t)
+			seconds := func(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }
+			name := fmt.Sprint(c.instances)
+			if c.keyed {
+				name += ", keyed"
+			}
+			fmt.Fprintf(table, "| %s\t| %d\t| %.1f %%\t| %.1f %%\t| %s, %s s\t| %s, %s s\t| %.2f, %.2f s\t| %d\t| %d\t| %d\t| %d\t| %d\t|\n",
+				name, c.perSecond, 100*float64(r.stored)/float64(r.sent), 100*r.worst, seconds(r.first50), seconds(r.first99), seconds(r.later50), seconds(r.later99),
+				.5*float64(c.instances)+.15, .99*float64(c.instances)+.15, r.batches, r.refused, r.reads, r.limited, r.wrong)
+		})
+	}
+	if err := table.Flush(); err != nil {
+		t.Fatal(err)
+	}
+}
