@@ -35,6 +35,9 @@ type Options struct {
 	TokenLifetime time.Duration
 	// Quota limits calls of the Sheets API to [GoogleQuota].
 	Quota bool
+	// DuplicateMetadata takes developer metadata whose ID exists, as nobody has seen Google
+	// do: it is to test what depends on Google refusing it.
+	DuplicateMetadata bool
 	// Now is the clock; nil = time.Now.
 	Now func() time.Time
 }
@@ -78,7 +81,7 @@ func New(o Options) *Server {
 		s.quota.limits = GoogleQuota
 	}
 	s.routes = slices.Concat(
-		(&sheets.API{Files: s.files, Now: o.Now}).Routes(),
+		(&sheets.API{Files: s.files, Now: o.Now, DuplicateMetadata: o.DuplicateMetadata}).Routes(),
 		(&drive.API{Files: s.files, Now: o.Now}).Routes(),
 		s.authority.Routes(),
 	)

@@ -93,6 +93,54 @@ func TestAppendAfterAnEdit(t *testing.T) {
 	}
 }
 
+// TestEditInTheMoment: an edit in the moment between the read and the batch is not noticed
+// in time, but the caller gets to know where it moved the new row.
+func TestEditInTheMoment(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		edit *sheets.Request
+		code table.Code
+	}{
+		{"a row inserted above", &sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{Range: dimension("ROWS", 1, 2)}}, table.Conflict},
+		{"a row deleted above", &sheets.Request{DeleteDimension: &sheets.DeleteDimensionRequest{Range: dimension("ROWS", 1, 2)}}, table.Conflict},
+		{"a column inserted", &sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{Range: dimension("COLUMNS", 0, 1)}}, table.Conflict},
+		{"the header changed", setCell(0, 0, "number"), table.Conflict},
+		{"a row typed below", setCell(4, 0, "typed"), ""},
+		{"a cell of the last row changed", setCell(3, 0, "changed"), ""},
+		{"a cell changed above", setCell(1, 0, "changed"), ""},
+	} {
+		for _, lost := range []bool{false, true} {
+			t.Run(fmt.Sprint(tt.name, ", answer lost ", lost), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, emulator.Options{})
+					s := w.instance(0)
+					add(s, "Load", "", "a")
+					var once sync.Once
+					w.setIntercept(func(r *http.Request, body []byte) (*http.Response, error) {
+						if isBatch(r) && strings.Contains(string(body), `"b"`) {
+							once.Do(func() {
+								w.person(tt.edit)
+								if lost {
+									w.google.ClearFaults()
+									w.google.Inject(emulator.Fault{Call: batchCall, Times: 1, Drop: emulator.DropAfter})
+								}
+							})
+						}
+						return nil, nil
+					})
+					code, result := add(s, "Load", "", "b")
+					if code != tt.code {
+						t.Errorf("append = %q %+v, want %q; rows %v", code, result, tt.code, w.google.Values(w.id, "Load"))
+					}
+					if code, _ := add(s, "Load", "", "c"); code != "" && code != table.InvalidRows { // the column may be gone
+						t.Errorf("the next append = %q", code)
+					}
+				})
+			})
+		}
+	}
+}
+
 // TestIdleThenAppendCostsOneRead holds what memory with an age costs.
 func TestIdleThenAppendCostsOneRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -90,7 +90,7 @@ var faultTests = []faultTest{
 	{name: "two instances, one killed and started again", instances: 2, act: func(l *load) { l.restart(1) }, codes: []string{unanswered}},
 	{name: "two instances, answers lost", instances: 2, act: failBatches(emulator.Fault{Times: 5, Drop: emulator.DropAfter}, 0)},
 	{name: "a person inserts, deletes and sorts rows", act: (*load).moveRows, scattered: true,
-		codes: []table.Code{table.Conflict}}, // of rows that were stored elsewhere in the moment of an edit
+		codes: []string{"conflict"}}, // of rows that were stored elsewhere in the moment of an edit
 	{name: "Google serves a batch 180 s late", act: func(l *load) { l.delayBatch(180 * time.Second); time.Sleep(190 * time.Second) }},
 	{name: "markers deleted", act: func(l *load) {
 		l.batch(l.t, l.owner, &sheets.Request{DeleteDeveloperMetadata: &sheets.DeleteDeveloperMetadataRequest{

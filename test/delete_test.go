@@ -87,9 +87,10 @@ func TestDeleteAllRows(t *testing.T) {
 // TestDeleteLogUsage checks what the log reports about the work of a request.
 func TestDeleteLogUsage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, func(s *function.Settings, _ *emulator.Spreadsheet) { s.WritesPerMinute = 60 })
+		w := newWorld(t, func(s *function.Settings, _ *emulator.Spreadsheet) { s.WritesPerMinute = 4 })
 		w.google.Inject(emulator.Fault{Call: batchCall, Delay: time.Second / 2})
 		w.checkUsage(t, "a first change", w.do("DELETE", "/sheets/Orders?where=id:1", ""), `"rows":1`, `"google_calls":3`)
-		w.checkUsage(t, "a change that waits for the quota", w.do("DELETE", "/sheets/Orders?where=id:3", ""), `"rows":1`, `"google_calls":3`, `"queue_wait_seconds":0.5`)
+		w.checkUsage(t, "the trial of package commit", w.do("DELETE", "/sheets/Orders?where=id:2", ""), `"rows":1`, `"google_calls":5`, `"queue_wait_seconds":39.5`)
+		w.checkUsage(t, "a change that waits for the quota", w.do("DELETE", "/sheets/Orders?where=id:3", ""), `"rows":1`, `"google_calls":3`, `"queue_wait_seconds":19.5`)
 	})
 }

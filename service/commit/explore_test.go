@@ -55,13 +55,14 @@ func (p *pending) writes() bool { return strings.HasSuffix(p.request.URL.Path, "
 // world is what a case explores.
 type world struct {
 	name   string
-	faults int     // mishaps that may happen
-	people int     // acts of people on the markers that may happen
-	edits  int     // acts of people on the rows
-	ticks  int     // how often time may pass while calls are pending
-	window int64   // markers kept; 0 is the real number
-	lead   int64   // batches that others store between a look and a send at most
-	jobs   [][]job // of each instance
+	faults int           // mishaps that may happen
+	people int           // acts of people on the markers that may happen
+	edits  int           // acts of people on the rows
+	ticks  int           // how often time may pass while calls are pending
+	window int64         // markers kept; 0 is the real number
+	skew   time.Duration // how far the first instance's clock is ahead
+	lead   int64         // batches that others store between a look and a send at most
+	jobs   [][]job       // of each instance
 }
 
 // run is one run of the explorer.
@@ -500,7 +501,9 @@ func TestExplore(t *testing.T) {
 		{name: "a person edits rows while an instance idles", edits: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true, idle: 5 * time.Second}, {name: "c", after: true}}}},
 		{name: "a person edits rows, one mishap", edits: 1, faults: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}}},
 		{name: "a person edits rows, two instances", edits: 1, jobs: [][]job{{{name: "a"}, {name: "b", after: true}}, {{name: "c"}}}},
-		{name: "Google fails on one write", ticks: 0, jobs: [][]job{{{name: "a"}, {name: "poison"}, {name: "b"}}}},
+		{name: "one clock is an hour ahead, one mishap", faults: 1, skew: time.Hour, jobs: [][]job{{{name: "a"}, {name: "c", after: true}}, {{name: "b"}, {name: "d", after: true}}}},
+		{name: "one clock is an hour behind, one mishap", faults: 1, skew: -time.Hour, jobs: [][]job{{{name: "a"}, {name: "c", after: true}}, {{name: "b"}, {name: "d", after: true}}}},
+		{name: "Google fails on one write", jobs: [][]job{{{name: "a"}, {name: "poison"}, {name: "b"}}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			runs, most := 0, 500

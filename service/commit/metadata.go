@@ -72,13 +72,10 @@ func readMarkers(list []*sheets.DeveloperMetadata) markers {
 				verdict = verdictTwice
 			}
 			m.values[d.MetadataId] = d.MetadataValue
-		case trialKey:
-			verdict = verdictTwice
-			fallthrough
 		case announceKey:
 			m.announced = append(m.announced, d.MetadataValue)
 			m.foreign[d.MetadataId] = true
-		case baseKey:
+		case trialKey, baseKey:
 			m.leftover = append(m.leftover, d.MetadataKey)
 			fallthrough
 		default:

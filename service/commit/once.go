@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"google.golang.org/api/googleapi"
@@ -97,8 +98,13 @@ func (w *Writer[R, S]) tryOnce(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	if w.observe(readMarkers(shown.DeveloperMetadata)); result == resultInvalid {
+	m := readMarkers(shown.DeveloperMetadata)
+	w.observe(m)
+	switch created := slices.Contains(m.leftover, trialKey); {
+	case !created && result == resultInvalid:
 		w.conclude(verdictOnce) // unless it was concluded otherwise
+	case created && (result == resultInvalid || m.values[id] != "" || slices.Contains(m.leftover, baseKey)):
+		w.conclude(verdictTwice)
 	}
 }
 

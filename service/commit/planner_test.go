@@ -32,6 +32,9 @@ func (r *run) newWriter(instance int) *Writer[string, rowPlan] {
 	if r.window > 0 {
 		w.sequence.window = r.window
 	}
+	if instance == 0 {
+		w.turns.now = func() time.Time { return time.Now().Add(r.skew) }
+	}
 	w.turns.random = rand.New(rand.NewPCG(0, uint64(instance)))
 	w.turns.counter = 0
 	w.turns.self = base32Text(uint64(instance), nameLength) // the same in every run

@@ -12,7 +12,14 @@ import (
 // is not answered after that is queued again.
 func (w *Writer[R, S]) process(b *batch[R]) {
 	// The rate limiter comes before the read: what is read should be young when it is used.
-	if w.acquireWrite(b.ctx) != nil || !w.refresh(b.ctx, b.writes) {
+	if w.acquireWrite(b.ctx) != nil {
+		return
+	}
+	if w.once.verdict == verdictNone && w.lastStored > 0 && w.lastStored == w.sequence.next-1 {
+		w.tryOnce(b.ctx)
+		return
+	}
+	if !w.refresh(b.ctx, b.writes) {
 		return
 	}
 	switch now := w.turns.now(); {
@@ -21,9 +28,6 @@ func (w *Writer[R, S]) process(b *batch[R]) {
 		return
 	case !w.turns.mine(now):
 		return
-	case w.once.verdict == verdictNone && w.lastStored > 0 && w.lastStored == w.sequence.next-1:
-		w.tryOnce(b.ctx)
-		return // what was read is older now
 	}
 	p := w.plan(w.markSent(b.writes))
 	w.unmarkSent(slices.DeleteFunc(slices.Clone(b.writes), func(write *Write[R]) bool { return slices.Contains(p.Writes, write) }))

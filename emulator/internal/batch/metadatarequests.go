@@ -20,7 +20,7 @@ func (b batch) createDeveloperMetadata(r *sheets.CreateDeveloperMetadataRequest)
 		return nil, rest.BadRequest("The developer metadata ID must be positive.")
 	case id == 0:
 		id = spreadsheet.NewID(func(id int64) bool { return b.MetadataByID(id) != nil })
-	case b.MetadataByID(id) != nil: // the text is from a report of 2026
+	case b.MetadataByID(id) != nil && !b.DuplicateMetadata: // the text is from a report of 2026
 		return nil, rest.BadRequest("Cannot add developer metadata with ID [%d] because developer metadata with that ID already exists.", id)
 	}
 	made, err := b.completeMetadata(given, id)

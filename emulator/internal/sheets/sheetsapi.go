@@ -11,6 +11,8 @@ import (
 type API struct {
 	Files *files.Store
 	Now   func() time.Time
+	// DuplicateMetadata takes developer metadata whose ID exists.
+	DuplicateMetadata bool
 }
 
 // These are the scopes that calls accept, by the discovery document.

@@ -20,6 +20,8 @@ type Spreadsheet struct {
 	Sheets      []*Sheet
 	NamedRanges []NamedRange
 	Metadata    []*sheets.DeveloperMetadata // values never changed in place
+
+	DuplicateMetadata bool // an ID may be used twice
 }
 
 // NamedRange is a name for an area of a sheet.
