@@ -29,11 +29,10 @@
 //
 // # Writes
 //
-// planner.go makes the requests of a batch from several writes. Those that change rows
-// read them just before, and verify.go compares what the batch's response has of the
-// rows around with what was expected, so that rows which were moved meanwhile are
-// reported instead of changed unnoticed. sheetstate.go holds what is known of each
-// sheet.
+// planner.go makes the requests of a batch from several writes, from what sheetstate.go
+// holds of each sheet: nothing older than two seconds. sheeteffect.go and rowcheck.go compare what the batch's response
+// has of the rows around with what was expected, so that rows which were moved meanwhile
+// are reported instead of changed unnoticed.
 //
 // # Errors of Google
 //

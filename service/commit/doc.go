@@ -1,75 +1,111 @@
-// Package commit makes batches of writes durable: each is stored by Google once
-// or not at all, whatever is lost on the way, however many instances write.
-// It knows batches and markers, not rows. A fork leaves it alone.
+// Package commit stores batches of writes in a spreadsheet: each is stored by Google once
+// or not at all, whatever is lost on the way, however many instances write. It handles
+// batches and markers, not rows; what a write does is up to a [Planner].
 //
-// # Group commit
+//	w := commit.New(commit.Config{Sheets: service, SpreadsheetID: id, Reads: reads, Writes: writes, Logger: log}, planner)
+//	…
+//	err := w.Submit(ctx, &commit.Write[Request]{Key: key, Digest: digest, Size: n, Request: request})
 //
-// A [Writer] has one spreadsheet. Writes queue; while a call is under way, or
-// the pace forbids the next, they gather, and the next call carries them all as
-// one spreadsheets.batchUpdate, which Google stores whole or not at all. A write
-// is acknowledged after that. A caller that gives up takes its write back, unless
-// a content that holds it was sent and may be stored; then the group is frozen.
+// PROOF.md states what is shown of it, and under which assumptions.
+//
+// # Batches
+//
+// Writes queue. While a call is under way, or the rate limiter or the turn does not allow
+// the next, they gather, and the next call carries them all as one
+// spreadsheets.batchUpdate, which Google stores whole or not at all. A write is
+// acknowledged after that. A caller that gives up takes its write back, unless an attempt
+// that holds it was sent and may be stored; then the outcome is unknown.
 //
 // # The sequence
 //
-// Each batch creates one piece of developer metadata on the spreadsheet, its
-// marker. The marker's ID is the number of the batch, one more than the last
-// one's; its value names the batch's content by chance. Google refuses an ID
-// that exists, and with it the whole batch. So, with n the next number:
+// Each batch creates one piece of developer metadata on the spreadsheet, its marker. The
+// marker's ID is the number of the batch, one more than the last one's; its value is the
+// attempt's own. Google refuses an ID that exists, and with it the whole batch. With n the
+// next number:
 //
-//  1. At most one batch is ever stored under n, by whichever instance.
-//  2. While n is free, an instance sends contents under n only. So whatever it
-//     has sent that may still land excludes whatever it sends next.
-//  3. After a lost answer the markers are read. While n is free the same content
-//     is sent again under n; stored twice it cannot be. A content that goes by the
-//     numbers of rows is planned anew instead: it would be old by then.
-//  4. After a refusal the markers decide, never the text of the refusal. Marker
-//     n holds the value of a content of ours: that content is stored. It holds
-//     another value: another instance was first, nothing of ours under n was
-//     stored or ever will be; everything is read anew, planned anew and sent
-//     under a higher number. There is no marker n: the content itself was
-//     refused. If what it was planned from has changed since, it is planned
-//     anew; else the group is split, so that one bad write fails alone.
-//  5. A write is said to have failed only if no content that holds it can still
-//     land. Where that is not certain the answer is [ErrOutcomeUnknown].
+//  1. At most one attempt is ever stored under n, by whichever instance.
+//  2. While n is free, an instance sends attempts under n only. Whatever it has sent that
+//     may still be stored excludes whatever it sends next.
+//  3. After a lost answer the markers are read. Marker n with the value of one of our attempts:
+//     that attempt is stored. With another value: another instance was first, and none of
+//     ours under n was or will be stored. No marker n: the writes are planned again, from
+//     what was just read, and sent under n again.
+//  4. After a refusal the same reading decides, never the text of the refusal.
+//  5. A write is answered with an error that says it is not stored only if no attempt that
+//     holds it can still be stored. Where that is not certain the error is
+//     [ErrOutcomeUnknown].
 //
-// Why nothing is lost: a write is acknowledged after a 200 for a content that
-// holds it, or after a marker with the content's value has been read, and a
-// batch is atomic. Why nothing is doubled: a write is sent in several contents
-// only under one n (1, 2), or under a higher one after n was seen to be taken by
-// somebody else's content (4).
+// So nothing is lost: a write is acknowledged after an answer for an attempt that holds
+// it, or after its marker was read, and a batch is atomic. And nothing is doubled: a write
+// is sent in several attempts only under one n (1, 2), or under a higher one after n was
+// read to be another's (3).
 //
-// TestExplore holds this against every order of events in small worlds.
+// A lost answer, for example. An instance sends batch 7 with the value "A", which appends a
+// row below row 20, and the connection breaks. It reads: there is no marker 7, and a
+// person has deleted row 5. The row is planned again below row 19, and sent as batch 7 with
+// the value "B". Meanwhile Google stores "A" after all, so it refuses "B". The next read
+// shows marker 7 with "A": the write is acknowledged, or answered with a conflict where
+// the rows shown beside the new one are not those of the plan. "B" can never be stored.
+//
+// A refusal, for example. Batch 7 holds ten writes, and Google refuses it, naming
+// requests[4]. That may be because another instance has stored a batch 7, or because of
+// request 4, which is the row of one write. Only instances that are alone take that as
+// a hint without reading: the write is sent apart, after the other nine, which are sent as
+// batch 7 and stored. The suspect is sent as batch 8, alone, and refused. Now the markers
+// are read: no marker 8, no metadata of others with that number, the same sheets with the
+// same sizes, room for more. The write is answered with Google's refusal. Had it been
+// stored, the hint would have cost one batch and nothing else.
+//
+// # Knowledge has an age
+//
+// Nothing is planned from what Google showed more than two seconds ago, by the wall
+// clock, which also runs while a process is suspended. The answer to a batch shows what the
+// next one needs, so that an instance alone and at work reads nothing; one that was idle
+// reads once. That read is one spreadsheets.get of the markers, the headers, the end of
+// each sheet and new keys. It takes two where rows are needed, or a sheet is new,
+// renamed or shorter. A read that takes long is used for 30 seconds at most.
+//
+// # Refusals reach their cause
+//
+// A refused batch is split: by the request that Google names, else by lanes, which are
+// sheets, else in halves. The parts wait while other writes have waited for a second, and a third
+// of the burst is left for them. Writes in lanes in which all is refused are sent apart
+// for a minute. A batch that Google answers with 5xx twice is split as well;
+// where every part fails it is Google's fault, and all go together again.
+//
+// # Turns
+//
+// Instances that write at the same time would refuse each other's batches, and use up
+// the quota by that. Markers show who writes: these instances, sorted by name, are a
+// ring, and slots of the wall clock belong to them in turn. In its slot a member reads
+// once and sends what is queued. An instance that was refused announces itself by
+// metadata that is not refused, and is a member then. Wrong clocks cost time, not rows.
 //
 // # Markers do not pile up
 //
-// Each batch deletes the marker 1,000 back. A call can land until Google's limit
-// of 180 s, in which a project's quota of 300 writes a minute lets 900 batches
-// through: the marker that excludes a late landing is still there. An instance
-// that was suspended for longer may find its marker gone; it sees that the
-// sequence has gone on without it, and says [ErrOutcomeUnknown].
-//
-// # Several instances
-//
-// Instances that write at the same time refuse each other's batches. Whoever was
-// refused waits for the pace first and reads then, so that what it plans from is
-// young when it is sent; while others write it reads before each batch. Nothing
-// but chance shares the turns fairly.
+// Each batch deletes the marker that is a window back. The window is larger than the number of
+// batches that the quota allows between a look at the markers and the last moment in which
+// Google can store a batch that was planned from it: the marker that excludes it is
+// still there.
 //
 // # What people do to it
 //
-// Metadata of strangers can hold number n. It is stepped over; a content of ours
-// that may still land under n is [ErrOutcomeUnknown] first, because the stranger
-// may delete theirs. Somebody who deletes the markers takes the memory of what
-// was stored with them: contents in doubt at that moment are
-// [ErrOutcomeUnknown], and the sequence starts behind what is left. A doubling
-// remains possible where markers are deleted in the moment between a late landing
-// and the next try of the same content, because nothing is left that shows it.
+// Metadata of others can have number n. It is stepped over; an attempt of ours that may
+// still be stored under n is [ErrOutcomeUnknown] first, because the other metadata may be
+// deleted. Somebody who deletes the markers deletes the record of what was stored: attempts
+// in doubt at that moment are [ErrOutcomeUnknown], and the sequence continues after what is
+// left. A doubling remains possible where markers are deleted between a late write and
+// the next attempt of the same writes.
 //
 // # Keys
 //
-// A write with an idempotency key leaves the key, the digest of the request, its
-// result and the time in a row of the hidden sheet "_keys", in the same batch.
-// The keys are read at the start and after another instance wrote. A write whose
-// key is there answers as the first did and stores nothing.
+// A write with an idempotency key stores the key, the digest of the request, its result
+// and the time in a row of the hidden sheet "_keys", in the same batch. A write whose key
+// is there is answered as the first was and stores nothing.
+//
+// # The assumption is tried
+//
+// That Google refuses an ID that exists is tried once for a spreadsheet; see
+// [Writer.ExactlyOnce]. Where it does not, no batch is planned again under a number under
+// which one may still be stored, and one instance is the limit.
 package commit
