@@ -35,7 +35,7 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 	if err != nil {
 		return table.AppendResult{}, s.sheetError(ctx, doing, title, err)
 	}
-	did, err := table.NewPage(title, table.Tail{Headers: map[int][]any{e.Header: header}}, nil).Do(e)
+	did, err := table.NewSheetPlan(title, table.SheetState{Headers: map[int][]any{e.Header: header}}, nil).Do(e)
 	if err != nil {
 		return table.AppendResult{}, err
 	}
@@ -50,7 +50,7 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 // appendEntered calls spreadsheets.values.append once. The range is one cell, the
 // header's in column A: of a whole sheet Google appends to the last block of cells.
 // INSERT_ROWS, because OVERWRITE would overwrite the rows of another writer.
-func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, lines []*table.Line) (table.AppendResult, error) {
+func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, lines []*table.PlannedRow) (table.AppendResult, error) {
 	var values [][]any
 	for _, l := range lines {
 		values = append(values, l.Cells)

@@ -34,7 +34,7 @@ func (e *sheetEffect) addRequests(p *plan) {
 	if len(appending) > 0 {
 		add(appending, e.insert())
 	}
-	from := e.page.Tail.Rows
+	from := e.plan.Before.Rows
 	for _, w := range appending { // each its own, so that Google names one that it refuses
 		var rows []*sheets.RowData
 		for _, line := range e.results[w].Appended {
@@ -48,13 +48,13 @@ func (e *sheetEffect) addRequests(p *plan) {
 
 // updates returns requests that write the cells that were set, adjacent ones in one.
 func (e *sheetEffect) updates() (requests []*sheets.Request) {
-	written := slices.DeleteFunc(slices.Clone(e.page.Lines), func(l *table.Line) bool { return l.Deleted || l.Set == nil })
+	written := slices.DeleteFunc(slices.Clone(e.plan.Rows), func(l *table.PlannedRow) bool { return l.Deleted || l.ColumnsSet == nil })
 	for len(written) > 0 {
 		n := 1
-		for n < len(written) && written[n].Number == written[n-1].Number+1 && slices.Equal(written[n].Set, written[0].Set) {
+		for n < len(written) && written[n].Number == written[n-1].Number+1 && slices.Equal(written[n].ColumnsSet, written[0].ColumnsSet) {
 			n++
 		}
-		for _, columns := range runs(written[0].Set) {
+		for _, columns := range runs(written[0].ColumnsSet) {
 			var rows []*sheets.RowData
 			for _, line := range written[:n] {
 				rows = append(rows, toRowData(line.Cells[columns[0]:columns[len(columns)-1]+1]))
@@ -70,12 +70,12 @@ func (e *sheetEffect) updates() (requests []*sheets.Request) {
 // writer has put there meanwhile move down; they would be lost if the cells were only
 // written.
 func (e *sheetEffect) insert() *sheets.Request {
-	last := e.page.Tail.Rows
+	last := e.plan.Before.Rows
 	return &sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{
-		Range: e.dimension(last, last+len(e.page.Added)),
+		Range: e.dimension(last, last+len(e.plan.Added)),
 		// Rows do not inherit the header's format, except at the end of the grid, where
 		// there is no row after it.
-		InheritFromBefore: e.page.Tail.Headers[last] == nil && last > 0 || last >= e.page.Tail.Grid,
+		InheritFromBefore: e.plan.Before.Headers[last] == nil && last > 0 || last >= e.plan.Before.Grid,
 	}}
 }
 
@@ -83,7 +83,7 @@ func (e *sheetEffect) insert() *sheets.Request {
 // the others stay valid.
 func (e *sheetEffect) deletions() (requests []*sheets.Request) {
 	var numbers []int
-	for _, line := range e.page.Lines {
+	for _, line := range e.plan.Rows {
 		if line.Deleted {
 			numbers = append(numbers, line.Number)
 		}
@@ -91,9 +91,9 @@ func (e *sheetEffect) deletions() (requests []*sheets.Request) {
 	if len(numbers) == 0 {
 		return nil
 	}
-	if e.page.Extra(e.page.After()) > 0 {
+	if e.plan.Extra(e.plan.After()) > 0 {
 		requests = append(requests, &sheets.Request{AppendDimension: &sheets.AppendDimensionRequest{
-			SheetId: e.page.Tail.ID, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
+			SheetId: e.plan.Before.ID, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
 		}})
 	}
 	for _, run := range slices.Backward(runs(numbers)) {
@@ -106,7 +106,7 @@ func (e *sheetEffect) deletions() (requests []*sheets.Request) {
 
 func (e *sheetEffect) dimension(from, to int) *sheets.DimensionRange {
 	return &sheets.DimensionRange{
-		SheetId: e.page.Tail.ID, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
+		SheetId: e.plan.Before.ID, Dimension: "ROWS", StartIndex: int64(from), EndIndex: int64(to),
 		ForceSendFields: []string{"SheetId", "StartIndex"},
 	}
 }
@@ -114,7 +114,7 @@ func (e *sheetEffect) dimension(from, to int) *sheets.DimensionRange {
 func (e *sheetEffect) updateCells(row, column int, rows []*sheets.RowData) *sheets.Request {
 	return &sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{
 		Start: &sheets.GridCoordinate{
-			SheetId: e.page.Tail.ID, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
+			SheetId: e.plan.Before.ID, RowIndex: int64(row), ColumnIndex: int64(column), ForceSendFields: []string{"SheetId"},
 		},
 		Rows: rows, Fields: "userEnteredValue",
 	}}

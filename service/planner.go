@@ -73,10 +73,10 @@ func (p *planner) Plan(writes []*write) *plan {
 		if i < 0 {
 			i = len(made.State)
 			made.State = append(made.State, &sheetEffect{
-				tab: tab, page: p.page(tab.Title, writes), results: map[*write]*table.EditResult{},
+				tab: tab, plan: p.sheetPlan(tab.Title, writes), results: map[*write]*table.EditResult{},
 			})
 		}
-		result, err := made.State[i].page.Do(w.Request)
+		result, err := made.State[i].plan.Do(w.Request)
 		if err != nil {
 			made.Done[w] = err
 			continue
@@ -106,18 +106,18 @@ func planOrder(writes []*write) []*write {
 	return writes
 }
 
-// page returns the sheet for planning, with its rows if a write needs them.
-func (p *planner) page(title string, writes []*write) *table.Page {
+// sheetPlan returns the sheet for planning, with its rows if a write needs them.
+func (p *planner) sheetPlan(title string, writes []*write) *table.SheetPlan {
 	grid := p.grids[title]
 	if !slices.ContainsFunc(writes, func(w *write) bool { return w.Request.NeedsRows() }) {
 		grid = nil
 	}
-	return table.NewPage(title, p.sheets[title].Tail, grid)
+	return table.NewSheetPlan(title, p.sheets[title].SheetState, grid)
 }
 
 // dryRun sets the result that a write would have, planned on a page of its own.
 func (p *planner) dryRun(w *write, title string) error {
-	result, err := table.NewPage(title, p.sheets[title].Tail, p.grids[title]).Do(w.Request)
+	result, err := table.NewSheetPlan(title, p.sheets[title].SheetState, p.grids[title]).Do(w.Request)
 	if err == nil {
 		w.Result = result.Encode(title, w.Request)
 	}
@@ -132,7 +132,7 @@ func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time, la
 		if len(e.checks) == 0 {
 			continue
 		}
-		p.stored(e.page.Title) // also where the caller has left
+		p.stored(e.plan.Title) // also where the caller has left
 		rows, found := shownRows(shown, e.tab)
 		broken := e.broken(rows, found)
 		for _, c := range broken {
@@ -140,7 +140,7 @@ func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time, la
 				conflicts[w] = e.conflict(w)
 			}
 		}
-		state := &sheetState{Tail: e.next}
+		state := &sheetState{SheetState: e.next}
 		state.Grid = int(e.tab.GridProperties.RowCount)
 		if e.misplaced(rows) {
 			for w := range e.results {
@@ -151,7 +151,7 @@ func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time, la
 		} else if len(broken) == 0 && !later && state.extend(rows) {
 			state.at = at
 		}
-		p.sheets[e.page.Title] = state
+		p.sheets[e.plan.Title] = state
 	}
 	return conflicts
 }

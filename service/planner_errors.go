@@ -33,7 +33,7 @@ func (p *planner) Culprits(made *plan, tabs []*sheets.SheetProperties) (culprits
 	cells := countCells(tabs)
 	for _, e := range made.State {
 		tab := p.tab(e.tab.Title)
-		if tab == nil || tab.SheetId != e.tab.SheetId || tab.GridProperties.RowCount != int64(e.page.Tail.Grid) ||
+		if tab == nil || tab.SheetId != e.tab.SheetId || tab.GridProperties.RowCount != int64(e.plan.Before.Grid) ||
 			tab.GridProperties.ColumnCount != e.tab.GridProperties.ColumnCount {
 			return nil, true
 		}

@@ -14,18 +14,18 @@ import (
 // sheetEffect is what a plan does to one sheet.
 type sheetEffect struct {
 	tab     *sheets.SheetProperties // as it was read
-	page    *table.Page
+	plan    *table.SheetPlan
 	results map[*write]*table.EditResult
 	checks  map[int]*rowCheck // by row after the batch
-	next    table.Tail        // of the sheet when all is stored as planned
+	next    table.SheetState  // of the sheet when all is stored as planned
 	above   []any             // cells of the row above the first new one
 }
 
 // finish numbers the rows, and sets the result of every write.
 func (e *sheetEffect) finish() {
-	e.page.Number()
+	e.plan.Number()
 	for w, result := range e.results {
-		w.Result = result.Encode(e.page.Title, w.Request)
+		w.Result = result.Encode(e.plan.Title, w.Request)
 	}
 }
 
@@ -33,7 +33,7 @@ func (e *sheetEffect) finish() {
 // headers, and all rows that were changed with those above and below. If
 // somebody moves rows in the moment between the read and the batch, they differ.
 func (e *sheetEffect) buildChecks() {
-	p, rows := e.page, e.page.After()
+	p, rows := e.plan, e.plan.After()
 	e.next, e.checks = p.Next(rows), map[int]*rowCheck{}
 	for w, result := range e.results {
 		for row := range neighbours(result.Changed) {
@@ -41,8 +41,8 @@ func (e *sheetEffect) buildChecks() {
 		}
 	}
 	if len(p.Added) > 0 {
-		e.above = p.Tail.Last
-		if first := p.FirstAdded(rows); len(p.Lines) > 0 && first > 1 {
+		e.above = p.Before.Last
+		if first := p.FirstAdded(rows); len(p.Rows) > 0 && first > 1 {
 			e.above = rows[first-2].Cells
 		}
 	} else if len(e.checks) == 0 {
@@ -50,18 +50,18 @@ func (e *sheetEffect) buildChecks() {
 	}
 	for w := range e.results {
 		header := w.Request.Header
-		if header > p.Tail.Grid {
+		if header > p.Before.Grid {
 			continue
 		}
 		if c := e.checks[header]; c == nil || !c.exact {
-			e.checks[header] = &rowCheck{exact: true, cells: p.Tail.Headers[header]}
+			e.checks[header] = &rowCheck{exact: true, cells: p.Before.Headers[header]}
 		}
 		e.checks[header].writes = append(e.checks[header].writes, w)
 	}
 }
 
 // expect notes that a row, if there is one, has to be as in rows.
-func (e *sheetEffect) expect(row int, rows []*table.Line, w *write) {
+func (e *sheetEffect) expect(row int, rows []*table.PlannedRow, w *write) {
 	if row < 1 || row > e.next.Grid {
 		return
 	}
@@ -77,11 +77,11 @@ func (e *sheetEffect) expect(row int, rows []*table.Line, w *write) {
 
 // neighbours returns the rows after the batch of which a change is known: those that were
 // changed, and those above and below. Where rows were deleted, those that were around them.
-func neighbours(changed []*table.Line) map[int]bool {
+func neighbours(changed []*table.PlannedRow) map[int]bool {
 	rows := map[int]bool{}
 	for _, l := range changed {
 		if l.Deleted {
-			rows[l.Above], rows[l.Above+1] = true, true
+			rows[l.RowBefore], rows[l.RowBefore+1] = true, true
 			continue
 		}
 		rows[l.At-1], rows[l.At], rows[l.At+1] = true, true, true
@@ -96,14 +96,14 @@ func (e *sheetEffect) ranges() (ranges []string) {
 		return nil
 	}
 	numbers := slices.Collect(maps.Keys(e.checks))
-	if n := e.next.Rows - len(e.page.Added); n > 0 && len(e.page.Added) > 0 {
+	if n := e.next.Rows - len(e.plan.Added); n > 0 && len(e.plan.Added) > 0 {
 		numbers = append(numbers, n)
 	}
 	slices.Sort(numbers)
 	for _, run := range runs(slices.Compact(numbers)) {
-		ranges = append(ranges, table.RowRange(e.page.Title, run[0], run[len(run)-1]))
+		ranges = append(ranges, table.RowRange(e.plan.Title, run[0], run[len(run)-1]))
 	}
-	return append(ranges, tailRange(e.page.Title, e.next.Rows))
+	return append(ranges, tailRange(e.plan.Title, e.next.Rows))
 }
 
 // broken returns the checks that do not hold.
@@ -119,8 +119,8 @@ func (e *sheetEffect) broken(rows map[int][]*sheets.CellData, found bool) (broke
 // misplaced reports whether new rows are not below the last row: there is a gap above them,
 // or another row than the last one, with more rows below.
 func (e *sheetEffect) misplaced(rows map[int][]*sheets.CellData) bool {
-	above := e.next.Rows - len(e.page.Added)
-	if len(e.page.Added) == 0 || above < 1 {
+	above := e.next.Rows - len(e.plan.Added)
+	if len(e.plan.Added) == 0 || above < 1 {
 		return false
 	}
 	if blank(rows[above]) {
@@ -139,12 +139,12 @@ func (e *sheetEffect) conflict(w *write) error {
 	err := &table.Error{
 		Code: table.Conflict,
 		Detail: fmt.Sprintf("the rows are stored at rows %s of sheet %q, but the sheet's title or header was changed meanwhile, so that they may stand under other columns",
-			strings.Join(table.RowNumbers(result.Appended), ", "), e.page.Title),
+			strings.Join(table.RowNumbers(result.Appended), ", "), e.plan.Title),
 		Hint: "look at the rows and put them right by hand",
 	}
 	if len(result.Changed) > 0 {
 		err.Detail = fmt.Sprintf("the change was made at rows %s of sheet %q, but what stands there or beside them is not what was found before: somebody moved or changed rows at the same moment",
-			strings.Join(table.RowNumbers(result.Changed), ", "), e.page.Title)
+			strings.Join(table.RowNumbers(result.Changed), ", "), e.plan.Title)
 		err.Hint = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
 	}
 	return err
@@ -156,7 +156,7 @@ func (e *sheetEffect) misplacedError(w *write) error {
 	return &table.Error{
 		Code: table.Conflict,
 		Detail: fmt.Sprintf("the rows are stored, once, near rows %s of sheet %q, but not below the last row: somebody inserted, deleted or moved rows at the same moment",
-			strings.Join(table.RowNumbers(e.results[w].Appended), ", "), e.page.Title),
+			strings.Join(table.RowNumbers(e.results[w].Appended), ", "), e.plan.Title),
 		Hint: "move the rows where they should be; do not send them again",
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // sheetState is what is known of a sheet. As it grows old it is only a hint where to read.
 type sheetState struct {
-	table.Tail
+	table.SheetState
 	at      time.Time          // when it was requested; zero is not to be used to plan
 	formats []*sheets.CellData // the last row's cells, with their formats, where they were read
 }
@@ -59,7 +59,7 @@ func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets
 			return nil, nil
 		}
 		if states[tab] == nil {
-			states[tab] = &sheetState{Tail: table.Tail{ID: old.ID, Rows: old.Rows, Headers: map[int][]any{}}}
+			states[tab] = &sheetState{SheetState: table.SheetState{ID: old.ID, Rows: old.Rows, Headers: map[int][]any{}}}
 			ranges = append(ranges, tailRange(tab.Title, old.Rows))
 		}
 		if !states[tab].has(e.Header) {
@@ -110,7 +110,7 @@ func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write) (rang
 		}
 		for i, tab := range wanted {
 			grid := grids[i]
-			state := &sheetState{at: at, Tail: table.Tail{ID: tab.SheetId, Headers: headers[tab], Rows: len(grid), Grid: int(tab.GridProperties.RowCount)}}
+			state := &sheetState{at: at, SheetState: table.SheetState{ID: tab.SheetId, Headers: headers[tab], Rows: len(grid), Grid: int(tab.GridProperties.RowCount)}}
 			if len(grid) > 0 {
 				state.Last = grid[len(grid)-1]
 			}

@@ -100,8 +100,7 @@ func (f figures) print(w io.Writer) {
 // measure measures one line of the table.
 func measure(t *testing.T, l figureLoad) figures {
 	w := newWorldOn(t, emulator.Options{Quota: true}, func(s *function.Settings, g *emulator.Spreadsheet) {
-		share := function.PerMinute(60 / l.instances)
-		s.ReadsPerMinute, s.WritesPerMinute, s.CacheTTL = share, share, function.TTL(2*time.Second)
+		s.ReadsPerMinute, s.WritesPerMinute, s.CacheTTL = 60, 60, function.TTL(2*time.Second)
 		g.Sheets = []emulator.Sheet{{Title: "Load", Values: [][]any{{"id"}}}, {Title: "Rows", Values: manyRows(100)}}
 	})
 	w.google.Inject(emulator.Fault{Delay: latency})

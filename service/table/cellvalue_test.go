@@ -66,7 +66,7 @@ func TestCheckRecords(t *testing.T) {
 	}{
 		{"nothing to change", []Record{ok, ok}, []Record{ok, ok}, "", ""},
 		{"an int becomes a float64", []Record{ok, {Fields: []Field{{"a", nil}, {"b", 7}}, Line: 3}}, []Record{ok, {Fields: []Field{{"a", nil}, {"b", 7.0}}, Line: 3}}, "", ""},
-		{"a record without fields", []Record{{}}, []Record{{}}, "", ""}, // the sheet decides, see newLines and setCells
+		{"a record without fields", []Record{{}}, []Record{{}}, "", ""}, // the sheet decides, see newRows and setCells
 		{"none", nil, nil, InvalidRows, "there are no rows"},
 		{"too many", make([]Record, MaxRows+1), nil, TooLarge, "10000 rows"},
 		{"a column twice", []Record{ok, {Fields: []Field{{"a", 1}, {"b", 2}, {"a", 3}}}}, nil, InvalidRows, `row 2: column "a" is given twice`},

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// newLines returns new rows with the values of the edit's records, in the order of the
+// newRows returns new rows with the values of the edit's records, in the order of the
 // columns that a header with these cells has.
-func (c *columns) newLines(header []any, e *Edit) ([]*Line, error) {
+func (c *columns) newRows(header []any, e *Edit) ([]*PlannedRow, error) {
 	if len(header) == 0 || IsEmpty(header[0]) {
 		// spreadsheets.values.append would find the table right of column A, and
 		// put the rows below its first column.
@@ -17,9 +17,9 @@ func (c *columns) newLines(header []any, e *Edit) ([]*Line, error) {
 			Hint:   fmt.Sprintf("write the column names into row %d, starting in column A, or name the row that has them: header=N", e.Header),
 		}
 	}
-	lines := make([]*Line, len(e.Records))
+	lines := make([]*PlannedRow, len(e.Records))
 	for n, record := range e.Records {
-		l := &Line{Cells: make([]any, len(c.names))}
+		l := &PlannedRow{Cells: make([]any, len(c.names))}
 		for _, field := range record.Fields {
 			column, ok := c.index[field.Column]
 			if !ok {

@@ -9,8 +9,8 @@
 //	if err := edit.Validate(); err != nil {
 //		return err
 //	}
-//	page := table.NewPage("Orders", tail, nil)
-//	result, err := page.Do(edit)
+//	plan := table.NewSheetPlan("Orders", state, nil)
+//	result, err := plan.Do(edit)
 //
 // # Values of cells
 //
@@ -32,7 +32,7 @@
 //
 // # Writing
 //
-// A [Page] is a sheet while the edits of a batch are planned. Each [Edit] marks rows as
+// A [SheetPlan] is a sheet while the edits of a batch are planned. Each [Edit] marks rows as
 // changed or deleted and adds new ones; package service makes requests of them.
 //
 // # Errors

@@ -138,11 +138,11 @@ func (e *Edit) Validate() (err error) {
 	return err
 }
 
-// EditResult is what an edit has done to a [Page].
+// EditResult is what an edit has done to a [SheetPlan].
 type EditResult struct {
-	columns  int     // of the sheet, for ranges
-	Changed  []*Line // rows that the sheet had, ascending
-	Appended []*Line // new rows
+	columns  int           // of the sheet, for ranges
+	Changed  []*PlannedRow // rows that the sheet had, ascending
+	Appended []*PlannedRow // new rows
 }
 
 // maxEncoded is how long an encoded result may be, so that it fits into a cell.
@@ -150,7 +150,7 @@ const maxEncoded = maxCellLength - 1000
 
 // Encode returns the JSON of the edit's [AppendResult], [UpdateResult], [DeleteResult] or [UpsertResult],
 // which is kept with an idempotency key. The rows must have their numbers; see
-// [Page.Number].
+// [SheetPlan.Number].
 func (d *EditResult) Encode(title string, e *Edit) string {
 	touched := ChangeResult{Rows: RowNumbers(append(d.Changed[:len(d.Changed):len(d.Changed)], d.Appended...)), DryRun: e.DryRun}
 	text := d.encode(title, e, touched)
@@ -179,7 +179,7 @@ func (d *EditResult) encode(title string, e *Edit, touched ChangeResult) []byte 
 
 // RowNumbers returns the numbers that ascending rows have after the batch, with
 // neighbours as a range: "2", "5:6".
-func RowNumbers(lines []*Line) (names []string) {
+func RowNumbers(lines []*PlannedRow) (names []string) {
 	for from := 0; from < len(lines); {
 		to := from + 1
 		for to < len(lines) && lines[to].At == lines[to-1].At+1 {

@@ -20,15 +20,15 @@ var tasks = [][]any{
 }
 
 // pageOf returns a page of a sheet with these rows and headers in some of them.
-func pageOf(grid [][]any, headers ...int) *Page {
-	tail := Tail{ID: 7, Headers: map[int][]any{}, Rows: len(grid), Grid: 100}
+func pageOf(grid [][]any, headers ...int) *SheetPlan {
+	tail := SheetState{ID: 7, Headers: map[int][]any{}, Rows: len(grid), Grid: 100}
 	for _, header := range headers {
 		tail.Headers[header] = nil
 		if header <= len(grid) {
 			tail.Headers[header] = grid[header-1]
 		}
 	}
-	return NewPage("Tasks", tail, grid)
+	return NewSheetPlan("Tasks", tail, grid)
 }
 
 func record(namesAndValues ...any) Record {
@@ -55,7 +55,7 @@ func deleting(limit int, where ...string) *Edit {
 
 // rowsBelow returns the cells of the page's rows below the first one, without empty
 // ones at the end.
-func rowsBelow(p *Page) (rows [][]any) {
+func rowsBelow(p *SheetPlan) (rows [][]any) {
 	for _, l := range p.After()[1:] {
 		cells := slices.Clone(l.Cells)
 		for len(cells) > 0 && IsEmpty(cells[len(cells)-1]) {
@@ -302,7 +302,7 @@ func TestOtherHeader(t *testing.T) {
 	if _, err := p.Do(e); err != nil { // column C has no name, but a row has a cell there
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]any{1.0, 5.0, "x"}, p.Lines[3].Cells); diff != "" {
+	if diff := cmp.Diff([]any{1.0, 5.0, "x"}, p.Rows[3].Cells); diff != "" {
 		t.Errorf("row 4 (-want +got):\n%s", diff)
 	}
 	e = &Edit{Kind: Deletes, Header: 3, Match: Match{Where: []string{"id:id"}}}
@@ -318,20 +318,20 @@ func TestTailAfter(t *testing.T) {
 		grid  [][]any
 		read  bool
 		edits []*Edit
-		want  Tail
+		want  SheetState
 	}{
-		{"appends, rows not read", tasks, false, []*Edit{appending(record("id", 5.0))}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 7, Grid: 101}},
-		{"update", tasks, true, []*Edit{updating(record("id", 5.0), 0, "id:4")}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 6, Grid: 100}},
-		{"the last row is emptied", tasks, true, []*Edit{updating(record("id", nil, "state", nil, "owner", ""), 0, "id:4")}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 5, Grid: 100}},
-		{"the last row is deleted, above it a blank one", tasks[:5], true, []*Edit{deleting(0, "id:3")}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 3, Grid: 99}},
-		{"delete and append", tasks, true, []*Edit{deleting(0, "state:open"), appending(record("id", 5.0))}, Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 4, Grid: 98}},
+		{"appends, rows not read", tasks, false, []*Edit{appending(record("id", 5.0))}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 7, Grid: 101}},
+		{"update", tasks, true, []*Edit{updating(record("id", 5.0), 0, "id:4")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 6, Grid: 100}},
+		{"the last row is emptied", tasks, true, []*Edit{updating(record("id", nil, "state", nil, "owner", ""), 0, "id:4")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 5, Grid: 100}},
+		{"the last row is deleted, above it a blank one", tasks[:5], true, []*Edit{deleting(0, "id:3")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 3, Grid: 99}},
+		{"delete and append", tasks, true, []*Edit{deleting(0, "state:open"), appending(record("id", 5.0))}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 4, Grid: 98}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := pageOf(tt.grid, 1)
 			if !tt.read {
-				p.Lines = nil
-				p.Tail.Headers[9] = nil // which the new rows may reach
+				p.Rows = nil
+				p.Before.Headers[9] = nil // which the new rows may reach
 			}
 			for _, e := range tt.edits {
 				if _, err := p.Do(e); err != nil {
@@ -363,12 +363,12 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 	p.Number()
-	lines := append(p.Lines[:len(p.Lines):len(p.Lines)], p.Added...)
-	for i, want := range []Line{
+	lines := append(p.Rows[:len(p.Rows):len(p.Rows)], p.Added...)
+	for i, want := range []PlannedRow{
 		{Number: 1, At: 1},
-		{Number: 2, At: 2, Deleted: true, Above: 1}, {Number: 3, At: 3, Deleted: true, Above: 1}, // between 1 and 4
-		{Number: 4, At: 2}, {Number: 5, At: 3, Set: []int{0, 1, 2}},
-		{Number: 6, At: 6, Deleted: true, Above: 3},
+		{Number: 2, At: 2, Deleted: true, RowBefore: 1}, {Number: 3, At: 3, Deleted: true, RowBefore: 1}, // between 1 and 4
+		{Number: 4, At: 2}, {Number: 5, At: 3, ColumnsSet: []int{0, 1, 2}},
+		{Number: 6, At: 6, Deleted: true, RowBefore: 3},
 		{At: 4}, {At: 5},
 	} {
 		got := *lines[i]
@@ -386,14 +386,14 @@ func TestPlaces(t *testing.T) {
 // header, which Google refuses.
 func TestLastRowIsDeleted(t *testing.T) {
 	p := pageOf(tasks[:2], 1)
-	p.Tail.Grid = 2
+	p.Before.Grid = 2
 	if _, err := p.Do(deleting(0, "id:1")); err != nil {
 		t.Fatal(err)
 	}
 	if got := p.Extra(p.After()); got != 1 {
 		t.Errorf("Extra = %d, want 1", got)
 	}
-	if got, want := p.Next(p.After()), (Tail{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 1, Grid: 2}); !got.Same(want) {
+	if got, want := p.Next(p.After()), (SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 1, Grid: 2}); !got.Same(want) {
 		t.Errorf("Next = %+v, want %+v", got, want)
 	}
 }

@@ -2,28 +2,28 @@ package table
 
 import "fmt"
 
-// Page is a sheet while the edits of a batch are planned. It is not safe for concurrent
+// SheetPlan is a sheet while the edits of a batch are planned. It is not safe for concurrent
 // use.
-type Page struct {
-	Title string
-	Tail  Tail    // as it was read
-	Lines []*Line // all rows, from row 1 on; nil where no edit needs them
-	Added []*Line // new rows, below the others
+type SheetPlan struct {
+	Title  string
+	Before SheetState    // as it was read
+	Rows   []*PlannedRow // all rows, from row 1 on; nil where no edit needs them
+	Added  []*PlannedRow // new rows, below the others
 }
 
-// NewPage returns the sheet with this title and tail. The grid has the typed cells of all
+// NewSheetPlan returns the sheet with this title and state. The grid has the typed cells of all
 // its rows, from row 1 on; nil if they were not read, and then only appends can be done.
-func NewPage(title string, t Tail, grid [][]any) *Page {
-	p := &Page{Title: title, Tail: t}
+func NewSheetPlan(title string, t SheetState, grid [][]any) *SheetPlan {
+	p := &SheetPlan{Title: title, Before: t}
 	for i, cells := range grid {
-		p.Lines = append(p.Lines, &Line{Number: i + 1, At: i + 1, Cells: cells})
+		p.Rows = append(p.Rows, &PlannedRow{Number: i + 1, At: i + 1, Cells: cells})
 	}
 	return p
 }
 
 // Do plans an edit, which must be valid; see [Edit.Validate]. With an error, which is an
 // [Error] with the code [InvalidRows] or [BadRequest], it changes nothing.
-func (p *Page) Do(e *Edit) (*EditResult, error) {
+func (p *SheetPlan) Do(e *Edit) (*EditResult, error) {
 	switch e.Kind {
 	case Updates:
 		return p.update(e)
@@ -37,18 +37,18 @@ func (p *Page) Do(e *Edit) (*EditResult, error) {
 
 // columns returns the columns of the edit's header, and of those right of it where one
 // of the rows is wider.
-func (p *Page) columns(e *Edit, rows []*Line) (*columns, error) {
+func (p *SheetPlan) columns(e *Edit, rows []*PlannedRow) (*columns, error) {
 	c := newColumns(p.Title)
 	widest := 0
 	for _, l := range rows {
 		widest = max(widest, len(l.Cells))
 	}
-	return c, c.extend(p.Tail.Headers[e.Header], widest)
+	return c, c.extend(p.Before.Headers[e.Header], widest)
 }
 
 // rows returns the rows below the edit's header that have a value.
-func (p *Page) rows(e *Edit) (rows []*Line) {
-	for _, l := range p.Lines[min(e.Header, len(p.Lines)):] {
+func (p *SheetPlan) rows(e *Edit) (rows []*PlannedRow) {
+	for _, l := range p.Rows[min(e.Header, len(p.Rows)):] {
 		if !l.Deleted && !l.blank() {
 			rows = append(rows, l)
 		}
@@ -56,12 +56,12 @@ func (p *Page) rows(e *Edit) (rows []*Line) {
 	return rows
 }
 
-func (p *Page) append(e *Edit) (*EditResult, error) {
+func (p *SheetPlan) append(e *Edit) (*EditResult, error) {
 	c, err := p.columns(e, nil)
 	if err != nil {
 		return nil, err
 	}
-	added, err := c.newLines(p.Tail.Headers[e.Header], e)
+	added, err := c.newRows(p.Before.Headers[e.Header], e)
 	if err != nil {
 		return nil, err
 	}
@@ -69,16 +69,16 @@ func (p *Page) append(e *Edit) (*EditResult, error) {
 	return &EditResult{columns: len(c.names), Appended: added}, nil
 }
 
-// add adds lines below the last row that has a value.
-func (p *Page) add(lines []*Line) {
+// add adds rows below the last row that has a value.
+func (p *SheetPlan) add(lines []*PlannedRow) {
 	for _, l := range lines {
 		p.Added = append(p.Added, l)
-		l.At = p.Tail.Rows + len(p.Added)
+		l.At = p.Before.Rows + len(p.Added)
 	}
 }
 
 // match returns the rows that an update or a delete changes.
-func (p *Page) match(e *Edit) (*columns, []*Line, error) {
+func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 	rows := p.rows(e)
 	c, err := p.columns(e, rows)
 	if err != nil {
@@ -88,7 +88,7 @@ func (p *Page) match(e *Edit) (*columns, []*Line, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var hits []*Line
+	var hits []*PlannedRow
 	for _, l := range rows {
 		if matchAll(conditions, l.cell) {
 			hits = append(hits, l)
@@ -107,7 +107,7 @@ func (p *Page) match(e *Edit) (*columns, []*Line, error) {
 	return c, hits, nil
 }
 
-func (p *Page) update(e *Edit) (*EditResult, error) {
+func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 	c, hits, err := p.match(e)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (p *Page) update(e *Edit) (*EditResult, error) {
 	return &EditResult{columns: len(c.names), Changed: hits}, nil
 }
 
-func (p *Page) delete(e *Edit) (*EditResult, error) {
+func (p *SheetPlan) delete(e *Edit) (*EditResult, error) {
 	c, hits, err := p.match(e)
 	if err != nil {
 		return nil, err

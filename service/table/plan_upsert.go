@@ -4,7 +4,7 @@ import "fmt"
 
 // upsert replaces the rows that have the same key as a record, in all columns, and
 // appends the other records.
-func (p *Page) upsert(e *Edit) (*EditResult, error) {
+func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 	rows := p.rows(e)
 	c, err := p.columns(e, rows)
 	if err != nil {
@@ -14,7 +14,7 @@ func (p *Page) upsert(e *Edit) (*EditResult, error) {
 	if !ok {
 		return nil, c.unknown(e.Column)
 	}
-	fresh, err := c.newLines(p.Tail.Headers[e.Header], e)
+	fresh, err := c.newRows(p.Before.Headers[e.Header], e)
 	if err != nil {
 		return nil, err
 	}
@@ -41,8 +41,8 @@ func (p *Page) upsert(e *Edit) (*EditResult, error) {
 }
 
 // pair returns for each new line the row with the same key; nil if there is none. A
-// key that two new lines or two rows have is an error.
-func (p *Page) pair(e *Edit, rows, fresh []*Line, column int) ([]*Line, error) {
+// key that two new rows or two rows of the sheet have is an error.
+func (p *SheetPlan) pair(e *Edit, rows, fresh []*PlannedRow, column int) ([]*PlannedRow, error) {
 	byKey := make(map[string]int, len(fresh)) // index in fresh
 	for i, l := range fresh {
 		key := keyText(l.cell(column))
@@ -54,7 +54,7 @@ func (p *Page) pair(e *Edit, rows, fresh []*Line, column int) ([]*Line, error) {
 		}
 		byKey[key] = i
 	}
-	known := make([]*Line, len(fresh))
+	known := make([]*PlannedRow, len(fresh))
 	for _, l := range rows {
 		i, ok := byKey[keyText(l.cell(column))]
 		if !ok {
