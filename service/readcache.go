@@ -56,6 +56,7 @@ type readCache struct {
 	sheetError func(ctx context.Context, doing, title string, err error) error
 	limiter    *rate.Limiter
 	alone      rate.Limit // of the limiter, while one instance uses the quota
+	burst      int        // likewise
 	ttl        time.Duration
 	log        *slog.Logger
 
@@ -67,7 +68,7 @@ type readCache struct {
 
 func newReadCache(s *Service, limiter *rate.Limiter, ttl time.Duration, log *slog.Logger) *readCache {
 	return &readCache{
-		load: s.readSheet, sheetError: s.sheetError, limiter: limiter, alone: limiter.Limit(), ttl: ttl, log: log,
+		load: s.readSheet, sheetError: s.sheetError, limiter: limiter, alone: limiter.Limit(), burst: limiter.Burst(), ttl: ttl, log: log,
 		entries: newLRU(maxCacheBytes), calls: map[readKey]*call{},
 	}
 }
@@ -96,7 +97,12 @@ func (r *readCache) read(ctx context.Context, k readKey, noCache bool) (e *cache
 		return e, true, nil
 	}
 	c, err := r.joinOrStart(ctx, k)
+	// While others write the slot may be far off: what is cached is served at once.
+	late := err == nil && !r.shared.IsZero() && time.Until(time.Time(c.slot)) > staleWait
 	r.mu.Unlock()
+	if late && e != nil && time.Since(e.requestedAt) <= maxStale {
+		return e, true, nil
+	}
 
 	transient := true // where the rate limiter refuses a call, Google would too
 	if err == nil {
@@ -117,8 +123,7 @@ func (r *readCache) joinOrStart(ctx context.Context, k readKey) (*call, error) {
 		return c, beforeDeadline(ctx, c.slot)
 	}
 	if !r.shared.IsZero() && time.Now().After(r.shared) {
-		r.shared = time.Time{}
-		r.limiter.SetLimit(r.alone)
+		r.unshareLocked()
 	}
 	slots, err := reserveSlots(ctx, r.limiter, k.apiCalls())
 	if err != nil {
@@ -135,13 +140,19 @@ func (r *readCache) joinOrStart(ctx context.Context, k readKey) (*call, error) {
 func (r *readCache) share(n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	limit := r.alone
-	r.shared = time.Time{}
-	if n > 1 {
-		limit /= rate.Limit(5 * n) // reads of rows have five sixths of the quota
-		r.shared = time.Now().Add(sharedTime)
+	if n < 2 {
+		r.unshareLocked()
+		return
 	}
-	r.limiter.SetLimit(limit)
+	r.shared = time.Now().Add(sharedTime)
+	r.limiter.SetBurst(1)
+	r.limiter.SetLimit(r.alone / rate.Limit(5*n)) // reads of rows have five sixths of the quota
+}
+
+func (r *readCache) unshareLocked() {
+	r.shared = time.Time{}
+	r.limiter.SetBurst(r.burst)
+	r.limiter.SetLimit(r.alone)
 }
 
 // run makes the calls to Google in their slots.
