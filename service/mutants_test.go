@@ -25,7 +25,7 @@ var mutants = []struct {
 		"wall < age && wall >= 0", "wall == wall",
 		"./commit", "TestYounger"},
 	{"after a lost answer the plan is made from memory", "commit/read.go",
-		"len(w.sequence.inDoubt()) == 0 && Fresh(w.knownAt)", "Fresh(w.knownAt)",
+		"len(w.sequence.inDoubt()) == 0 && Fresh(w.knownAt)", "Fresh(w.knownAt)", // planned from memory
 		".", "TestPlannedAgainAfterALostAnswer"},
 	{"callers that leave get the refusal of others", "commit/send.go",
 		"result == resultInvalid || ", "result < 0 || ",

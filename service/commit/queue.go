@@ -103,6 +103,9 @@ func (w *Writer[R, S]) waitTurn() {
 		w.readTokens = 1
 	}
 	sleep(ctx, w.turns.next(w.turns.now()))
+	if w.turnAt = (time.Time{}); !w.turns.alone(w.turns.now()) {
+		w.turnAt = time.Now() // others have written since the last read
+	}
 }
 
 // take makes a batch of what is due; nil if all callers have left.

@@ -17,7 +17,7 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 	w.stale = false
 	w.mu.Unlock()
 	keyed := slices.ContainsFunc(writes, func(write *Write[R]) bool { return write.Key != "" })
-	if !stale && w.refusal == nil && len(w.sequence.inDoubt()) == 0 && Fresh(w.knownAt) &&
+	if !stale && w.refusal == nil && len(w.sequence.inDoubt()) == 0 && Fresh(w.knownAt) && !w.knownAt.Before(w.turnAt) &&
 		(!keyed || w.keys.asOf == w.sequence.next-1) && w.planner.Ready(writes) {
 		return true
 	}
