@@ -160,7 +160,7 @@ func (w *Writer[R, S]) stored(a *attempt[R, S], shown *sheets.Spreadsheet, at ti
 	w.sequence.stored()
 	w.keys.stored(n, a.keys)
 	w.turns.stored()
-	w.failures = 0
+	w.failures, w.markersRefused = 0, 0
 	m := readMarkers(shown.DeveloperMetadata)
 	switch {
 	case len(m.values) == 0:

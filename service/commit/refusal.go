@@ -63,12 +63,17 @@ func (w *Writer[R, S]) diagnose(ctx context.Context, r *refusal[R, S], tabs []*s
 			return err
 		}
 	}
+	if w.markersRefused++; r.marker() && w.markersRefused < maxUnsent {
+		return nil // metadata that was to be deleted is gone
+	}
 	culprits, changed := w.planner.Culprits(r.plan, tabs)
 	for write, err := range culprits {
 		w.fail([]*Write[R]{write}, err)
 	}
 	switch {
-	case changed || len(culprits) > 0:
+	case changed:
+		w.Invalidate()
+	case len(culprits) > 0:
 	case len(writes) > 1:
 		w.split(r.plan)
 	default:

@@ -156,11 +156,12 @@ type Writer[R, S any] struct {
 	renamed  int            // reads in a row that Google refused
 	once     onceState
 
-	lastWrite     time.Time
-	turnAt        time.Time // when the turn began; zero where the instance is alone
-	lastStored    int64     // number of this instance's last batch
-	hasWriteToken bool      // the rate limiter allows one write already
-	readTokens    int       // and so many reads
+	lastWrite      time.Time
+	markersRefused int       // in a row, for no reason that was found
+	turnAt         time.Time // when the turn began; zero where the instance is alone
+	lastStored     int64     // number of this instance's last batch
+	hasWriteToken  bool      // the rate limiter allows one write already
+	readTokens     int       // and so many reads
 
 	mu        sync.Mutex
 	queue     []*Write[R]
