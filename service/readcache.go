@@ -135,8 +135,8 @@ func (r *readCache) joinOrStart(ctx context.Context, k readKey) (*call, error) {
 	return c, nil
 }
 
-// share leaves the quota of reads to the batches of n instances that write, except for a
-// sixth, of which this one takes its part. It holds for sharedTime, or until the next call.
+// share leaves the quota of reads to the batches of n instances that write, except for some
+// calls, of which this one takes its part. It holds for sharedTime, or until the next call.
 func (r *readCache) share(n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -146,7 +146,7 @@ func (r *readCache) share(n int) {
 	}
 	r.shared = time.Now().Add(sharedTime)
 	r.limiter.SetBurst(1)
-	r.limiter.SetLimit(r.alone / rate.Limit(5*n)) // reads of rows have five sixths of the quota
+	r.limiter.SetLimit(r.alone / rate.Limit(10*n)) // turns leave a fifth of the quota, also for those that come
 }
 
 func (r *readCache) unshareLocked() {

@@ -208,10 +208,11 @@ func (k *keys) loadTop(shown *sheets.Spreadsheet) bool {
 			added = append(added, cells)
 		}
 	}
-	k.top = min(max(minTop, 4*len(added)), maxTop)
 	if !found {
+		k.top = maxTop
 		return false
 	}
+	k.top = min(max(minTop, 4*len(added)), maxTop)
 	if rows != k.rows+len(added) { // rows at the end were deleted
 		k.old = 0
 	}
