@@ -37,8 +37,8 @@ type Settings struct {
 	Scopes auth.Scopes `envconfig:"SCOPES" default:"drive,spreadsheets" example:"drive,spreadsheets"`
 	// CacheTTL is how long rows are served without asking Google; 0 asks always.
 	CacheTTL TTL `envconfig:"CACHE_TTL" default:"2s" example:"2s"`
-	// ReadsPerMinute and WritesPerMinute are this instance's share of Google's
-	// quota, which is 60 each for one service account.
+	// ReadsPerMinute and WritesPerMinute are Google's quota for the service account,
+	// which instances that write share by turns.
 	ReadsPerMinute  PerMinute `envconfig:"READS_PER_MINUTE" default:"60" example:"60"`
 	WritesPerMinute PerMinute `envconfig:"WRITES_PER_MINUTE" default:"60" example:"60"`
 	// Origins are the sites whose pages may call from a browser; empty is none,

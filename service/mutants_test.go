@@ -75,7 +75,7 @@ var mutants = []struct {
 	{"another instance's marker is taken for ours", "commit/sequence.go",
 		"	ours, open := s.attempts[value], s.inDoubt()\n", "	ours, open := s.attempts[value], s.inDoubt()\n	for _, a := range s.attempts {\n		ours = a\n	}\n",
 		"./commit", "TestExplore"},
-	{"keys that others have added are not read", "commit/keys.go",
+	{"keys that others have added are not read", "commit/keystop.go",
 		"	for _, cells := range added {\n		k.add(cells)\n	}\n", "",
 		".", "TestIdleInstanceReplaysAKey"},
 }

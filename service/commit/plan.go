@@ -1,0 +1,102 @@
+package commit
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/api/sheets/v4"
+)
+
+// Planner turns writes into requests, and compares what they did with what was planned.
+// A [Writer] calls it from one goroutine at a time, except Explain. R is what a write
+// requests, S what the planner has to remember of a plan.
+type Planner[R, S any] interface {
+	// Ready reports whether Plan can plan these writes from what was loaded and is
+	// [Fresh].
+	Ready(writes []*Write[R]) bool
+	// ReadTails returns the ranges, in A1 notation, that have to be read for these
+	// writes if what was loaded before, at any time, is used as a hint. Load is given
+	// the answer and the time at which it was requested; it returns false where the hint
+	// is wrong. Load is nil where there is no hint.
+	ReadTails(writes []*Write[R]) (ranges []string, load func(shown *sheets.Spreadsheet, at time.Time) bool)
+	// ReadAll returns the ranges that have to be read for these writes given the sheets
+	// that exist. Load is given their unformatted values.
+	ReadAll(tabs []*sheets.SheetProperties, writes []*Write[R]) (ranges []string, load func(values [][][]any, at time.Time))
+	// Plan makes requests of the writes. It makes no calls.
+	Plan(writes []*Write[R]) *Plan[R, S]
+	// Verify is given what the spreadsheet shows in the ranges of a plan that is stored.
+	// It returns the writes that are not stored as planned, each with an error. With
+	// later, it is not the batch's own answer: other batches may be stored since.
+	Verify(p *Plan[R, S], shown *sheets.Spreadsheet, at time.Time, later bool) map[*Write[R]]error
+	// Culprits is given the sheets that exist after Google has refused the plan. It
+	// returns the writes that are at fault, each with an error, and whether the sheets
+	// differ from those of the plan, so that it has to be planned again.
+	Culprits(p *Plan[R, S], tabs []*sheets.SheetProperties) (culprits map[*Write[R]]error, changed bool)
+	// Explain returns the error for callers of a failed call.
+	Explain(error) error
+}
+
+// Fields is the mask of what [Planner] is given of a spreadsheet's cells.
+const Fields = "sheets(" + propertyFields + ",data(startRow,rowData(values(userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)))))"
+
+const propertyFields = "properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount))"
+
+// Write is one caller's write.
+type Write[R any] struct {
+	Key     string // idempotency key; "" is none
+	Digest  string // of the request, with a key: a repeat has the same one
+	Size    int    // approximate size in a request, in bytes
+	Request R
+	// Lane names what writes probably have in common that are refused for the same
+	// reason, such as the sheet.
+	Lane string
+	// Result is for the caller, set by Plan; with a key it is stored and returned to
+	// repeats.
+	Result   string
+	Replayed bool // Result is that of an earlier write with the same key
+
+	// Waited is how long the write was queued before it was sent, and Calls the number
+	// of calls to Google that were made for the batches it was in; for the log.
+	Waited time.Duration
+	Calls  int
+
+	submitted, sent time.Time
+	callsBefore     int
+	batch           *batch[R] // while one is processed that holds it
+	group           int       // only writes of one group share a batch; 0 is the usual one
+	retryAt         time.Time
+	pause           time.Duration // before it
+	suspect         bool          // Google probably refuses it
+	inAttempt       bool          // in an attempt that is being sent, or is in doubt
+	abandoned       bool          // its caller has left without knowing the outcome
+	lastErr         error
+	err             error
+	done            chan struct{}
+}
+
+// Plan is a batch of writes as requests.
+type Plan[R, S any] struct {
+	Writes   []*Write[R]
+	Requests []*sheets.Request
+	Owners   [][]*Write[R] // of each request, the writes that it is for
+	// Done are writes that need no request and are not among Writes: with an error those
+	// that cannot be made, without one those that change nothing.
+	Done   map[*Write[R]]error
+	Ranges []string // A1 notation: what Verify has to be shown
+	State  S
+}
+
+// batch is the writes that are processed together.
+type batch[R any] struct {
+	writes  []*Write[R]
+	waiting int // callers without an answer that have not left
+	ctx     context.Context
+	cancel  context.CancelFunc
+}
+
+// leave counts a caller that waits no more; after the last one the batch is canceled.
+func (b *batch[R]) leave() {
+	if b.waiting--; b.waiting == 0 {
+		b.cancel()
+	}
+}
