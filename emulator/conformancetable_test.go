@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -62,6 +63,26 @@ var conformance = []struct {
 		m, err := r.metadata(id)
 		if err != nil || m.MetadataValue != "v" || m.MetadataKey != "c" || !m.Location.Spreadsheet {
 			r.t.Errorf("metadata = %+v, %v", m, err)
+		}
+	}},
+	{"metadata beside ranges", "the spreadsheet in a batch's answer, and spreadsheets.get with ranges, have the spreadsheet's metadata too", "not documented", func(r *trial) {
+		id := r.nextMarker()
+		got, err := r.send(&sheets.BatchUpdateSpreadsheetRequest{
+			Requests: []*sheets.Request{r.mark(id, "v")}, IncludeSpreadsheetInResponse: true, ResponseIncludeGridData: true, ResponseRanges: []string{r.at("A1:A2")},
+		}, "updatedSpreadsheet(developerMetadata(metadataId,metadataValue),sheets(data(rowData(values(effectiveValue)))))")
+		has := func(s *sheets.Spreadsheet) bool {
+			return slices.ContainsFunc(s.DeveloperMetadata, func(m *sheets.DeveloperMetadata) bool { return m.MetadataId == id && m.MetadataValue == "v" })
+		}
+		if err != nil || got.UpdatedSpreadsheet == nil || !has(got.UpdatedSpreadsheet) {
+			r.t.Errorf("answer = %+v, %v, want the metadata", got, err)
+		}
+		var read *sheets.Spreadsheet
+		err = r.retry(func() (err error) {
+			read, err = r.sheets.Spreadsheets.Get(r.id).Ranges(r.at("A1:A2")).Fields("developerMetadata(metadataId,metadataValue),sheets(data(rowData(values(effectiveValue))))").Do()
+			return err
+		})
+		if err != nil || !has(read) {
+			r.t.Errorf("get = %+v, %v, want the metadata", read, err)
 		}
 	}},
 	{"metadata is deleted", "deleting by id lists what was deleted, and the id is free again", guide + "guides/metadata", func(r *trial) {
