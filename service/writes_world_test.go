@@ -32,6 +32,7 @@ type world struct {
 	id     string
 	base   http.RoundTripper
 	log    bytes.Buffer
+	logger *slog.Logger // of all instances
 
 	mu        sync.Mutex
 	intercept func(*http.Request, []byte) (*http.Response, error) // nil, nil is to go on
@@ -40,6 +41,7 @@ type world struct {
 func newWorld(t *testing.T, o emulator.Options, more ...emulator.Sheet) *world {
 	o.TokenLifetime = 48 * time.Hour
 	w := &world{t: t, google: emulator.New(o)}
+	w.logger = slog.New(slog.NewTextHandler(&w.log, nil))
 	w.id = w.google.Create(emulator.Spreadsheet{Sheets: append([]emulator.Sheet{
 		{Title: "Load", Values: [][]any{{"id", "n"}, {"first", 0}, {"second", 0}}},
 	}, more...)})
@@ -96,7 +98,7 @@ func isBatch(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, ":batc
 func (w *world) instance(perMinute int) *service.Service {
 	s, err := service.New(context.Background(), service.Config{
 		Client: w.client(w.google.ServiceAccount(), true), SpreadsheetID: w.id, Endpoint: "http://127.0.0.1:1",
-		ReadsPerMinute: perMinute, WritesPerMinute: perMinute, Logger: slog.New(slog.NewTextHandler(&w.log, nil)),
+		ReadsPerMinute: perMinute, WritesPerMinute: perMinute, Logger: w.logger,
 	})
 	if err != nil {
 		w.t.Fatal(err)
