@@ -106,9 +106,10 @@ func TestInstances(t *testing.T) {
 		first, later time.Duration
 	}{
 		{contest{instances: 3, perSecond: 200, minutes: 2}, .99, .97, 8 * time.Second, 4500 * time.Millisecond},
+		{contest{instances: 3, perSecond: 60, minutes: 2, keyed: true}, .99, .97, 8 * time.Second, 4500 * time.Millisecond},
 		{contest{instances: 10, perSecond: 50, minutes: 3}, .95, .8, 55 * time.Second, 30 * time.Second},
 	} {
-		t.Run(fmt.Sprint(tt.instances), func(t *testing.T) {
+		t.Run(fmt.Sprint(tt.instances, map[bool]string{true: " with keys"}[tt.keyed]), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := tt.run(t)
 				if r.wrong > 0 || float64(r.stored) < tt.share*float64(r.sent) || r.worst < tt.worst || r.first99 > tt.first || r.later99 > tt.later {

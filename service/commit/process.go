@@ -19,14 +19,12 @@ func (w *Writer[R, S]) process(b *batch[R]) {
 		w.tryOnce(b.ctx)
 		return
 	}
-	if !w.refresh(b.ctx, b.writes) {
-		return
-	}
+	ready := w.refresh(b.ctx, b.writes)
 	switch now := w.turns.now(); {
 	case w.turns.joining(now):
 		w.announce(b.ctx)
 		return
-	case !w.turns.mine(now):
+	case !ready || !w.turns.mine(now):
 		return
 	}
 	p := w.plan(w.markSent(b.writes))

@@ -21,9 +21,8 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 		(!keyed || w.keys.asOf == w.sequence.next-1) && w.planner.Ready(writes) {
 		return true
 	}
-	next := w.sequence.next
-	ready, err := w.readTails(ctx, writes, keyed)
-	if err == nil && !ready && (len(w.sequence.attempts) > 0 || next == w.sequence.next) {
+	ready, settled, err := w.readTails(ctx, writes, keyed)
+	if err == nil && !ready && !settled {
 		ready, err = w.readAll(ctx, writes)
 	}
 	if err == errTurnLost {
@@ -37,40 +36,44 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 }
 
 // readTails reads the markers, and what changed in sheets that were read before, with one
-// call. It returns false where that does not serve.
-func (w *Writer[R, S]) readTails(ctx context.Context, writes []*Write[R], keyed bool) (ready bool, err error) {
+// call. It is not ready where that does not serve, or where the markers have settled the
+// outcome of an attempt.
+func (w *Writer[R, S]) readTails(ctx context.Context, writes []*Write[R], keyed bool) (ready, settled bool, err error) {
 	ranges, load := w.planner.ReadTails(writes)
 	if load == nil || w.refusal != nil && !w.refusal.marker() {
-		return false, nil
+		return false, false, nil
 	}
 	hasKeys := keyed && w.keys.sheetID > 0
 	if hasKeys {
+		if !w.turns.alone(w.turns.now()) {
+			w.keys.top = maxTop
+		}
 		ranges = append(ranges, w.keys.topRange())
 	}
 	shown, at, err := w.get(ctx, ranges)
 	if statusOf(err) == http.StatusBadRequest { // a sheet was renamed, or has fewer rows
-		return false, nil
+		return false, false, nil
 	}
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if !load(shown, at) || hasKeys && !w.keys.loadTop(shown) {
-		return false, nil
+		return false, false, nil
 	}
 	last := w.sequence.next - 1
 	v, attempts := w.look(readMarkers(shown.DeveloperMetadata), at)
 	if w.refusal != nil && v == verdictFree {
-		return false, nil
+		return false, false, nil
 	}
 	w.refusal = nil
 	if settled, err := w.settle(ctx, v, attempts); settled {
-		return false, err
+		return false, true, err
 	}
 	// Without a sheet of keys others have made none, unless they have written.
 	if hasKeys || v == verdictFree && w.keys.asOf == last {
 		w.keys.asOf = w.sequence.next - 1
 	}
-	return !keyed || w.keys.asOf == w.sequence.next-1, nil
+	return !keyed || w.keys.asOf == w.sequence.next-1, false, nil
 }
 
 // readAll reads the markers and the sheets that exist, and after them the keys and what
