@@ -1,0 +1,156 @@
+// Package history checks what callers of the function were told against the order
+// of the rows in the sheet, as one log that rows are appended to once:
+//
+//	result, page, err := history.Check(operations)
+//
+// Its test records histories of the function under faults. A history is correct if
+// there is an order of its operations, each between its call and its return, that a
+// single process could have run; github.com/anishathalye/porcupine searches for it.
+package history
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// Outcome is what a caller was told.
+type Outcome int
+
+const (
+	// Stored is a 201: the rows are in the log from Row on.
+	Stored Outcome = iota
+	// Replayed is a 201 for a key that was used before: the rows were in the log, from Row on.
+	Replayed
+	// NotStored is an answer that excludes that the rows are stored, now or later.
+	NotStored
+	// Unknown is any other answer, or none.
+	Unknown
+)
+
+// Operation is one request, or one read of the whole log. Reads have no Name.
+type Operation struct {
+	Client       int
+	Call, Return time.Duration // since the start of the history
+	Name         string        // of the request; unique, except for repetitions of it
+	Count        int           // of its rows
+	Outcome      Outcome
+	Row          int      // the place in the log of its first row, from 0
+	Log          []string // what a read returned: the rows, as [Rows] names them
+}
+
+// Rows returns the names of a request's rows in the log.
+func (o Operation) Rows() []string {
+	rows := make([]string, o.Count)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("%s.%d", o.Name, i)
+	}
+	return rows
+}
+
+// model is the log. Its state is the rows, each behind a comma.
+var model = porcupine.Model{
+	Init: func() any { return "" },
+	Step: func(state, input, _ any) (bool, any) { return step(state.(string), input.(Operation)) },
+	DescribeOperation: func(input, _ any) string {
+		o := input.(Operation)
+		if o.Name == "" {
+			return fmt.Sprintf("read %d rows", len(o.Log))
+		}
+		return fmt.Sprintf("append %s (%d) → %s", o.Name, o.Count, describe(o))
+	},
+	DescribeState: func(state any) string { return strings.TrimPrefix(state.(string), ",") },
+}
+
+func describe(o Operation) string {
+	switch o.Outcome {
+	case Stored:
+		return fmt.Sprint("row ", o.Row)
+	case Replayed:
+		return fmt.Sprint("replayed, row ", o.Row)
+	}
+	return fmt.Sprintf("unknown, row %d by the last read", o.Row)
+}
+
+// step reports whether the log may answer the operation so, and what it is then.
+func step(log string, o Operation) (ok bool, after string) {
+	if o.Name == "" {
+		return joined(o.Log) == log, log
+	}
+	rows := joined(o.Rows())
+	at := strings.Index(log+",", rows+",")
+	if o.Outcome == Replayed {
+		return at >= 0 && length(log[:at]) == o.Row, log
+	}
+	return at < 0 && length(log) == o.Row, log + rows
+}
+
+func joined(rows []string) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	return "," + strings.Join(rows, ",")
+}
+
+func length(log string) int { return strings.Count(log, ",") }
+
+// Check searches for an order of the operations, the last of which has to be a read.
+// Where there is none, page is a file with the history as HTML. An error means that
+// the search was given up, or that the page could not be written.
+func Check(operations []Operation) (ok bool, page string, err error) {
+	var history []porcupine.Operation
+	for _, o := range effective(operations) {
+		history = append(history, porcupine.Operation{ClientId: o.Client, Input: o, Call: int64(o.Call), Return: int64(o.Return)})
+	}
+	result, info := porcupine.CheckOperationsVerbose(model, history, 20*time.Second)
+	switch result {
+	case porcupine.Ok:
+		return true, "", nil
+	case porcupine.Unknown:
+		return false, "", fmt.Errorf("check history of %d operations: no result within 20 s", len(history))
+	}
+	file, err := os.CreateTemp("", "history-*.html")
+	if err != nil {
+		return false, "", err
+	}
+	if err := porcupine.Visualize(model, info, file); err != nil {
+		return false, file.Name(), err
+	}
+	return false, file.Name(), file.Close()
+}
+
+// effective leaves out operations that are legal at any time, which would make the
+// search long: those that report that nothing is stored, and those whose outcome is
+// unknown, except for the first attempt at rows that are stored, as the last read
+// shows, and that no other attempt has acknowledged. That attempt may have stored
+// them at any time after its call.
+func effective(operations []Operation) (kept []Operation) {
+	last := operations[len(operations)-1]
+	done := map[string]bool{}
+	for _, o := range operations {
+		if o.Outcome == Stored {
+			done[o.Name] = true
+		}
+	}
+	unknown := slices.DeleteFunc(slices.Clone(operations), func(o Operation) bool { return o.Outcome != Unknown || done[o.Name] })
+	slices.SortStableFunc(unknown, func(a, b Operation) int { return cmp.Compare(a.Call, b.Call) })
+	for _, o := range unknown {
+		row := slices.Index(last.Log, o.Rows()[0])
+		if !done[o.Name] && row >= 0 {
+			done[o.Name] = true
+			o.Row, o.Return = row, last.Return
+			kept = append(kept, o)
+		}
+	}
+	for _, o := range operations {
+		if o.Outcome == Stored || o.Outcome == Replayed {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// write is one row, which a caller sends until it is certain what became of it, as
+// far as it may.
+type write struct {
+	name     string
+	instance int // that it was sent to first
+	key      bool
+	bad      bool // Google refuses it
+	began    time.Time
+	took     time.Duration
+	attempts []reply
+}
+
+// reply is what a caller was told. Status 0 is a connection that broke, and -1 one
+// that was not made.
+type reply struct {
+	status int
+	code   string
+	told   bool // a 201 that says more than where the row is
+}
+
+func (w *write) last() reply { return w.attempts[len(w.attempts)-1] }
+
+func (w *write) acknowledged() bool { return w.last().status == http.StatusCreated }
+
+// uncertain reports whether some attempt may have stored the row without its caller
+// knowing.
+func (w *write) uncertain() bool {
+	for _, a := range w.attempts {
+		if a.status == 0 || a.status == http.StatusGatewayTimeout {
+			return true
+		}
+	}
+	return false
+}
+
+// told reports whether the caller knows that the row may not be where it belongs.
+func (w *write) told() bool {
+	for _, a := range w.attempts {
+		if a.status == http.StatusConflict || a.told {
+			return true
+		}
+	}
+	return !w.acknowledged() && w.uncertain()
+}
+
+// load sends writes to the instances in turn.
+type load struct {
+	urls   []string
+	retry  bool
+	client *http.Client
+	began  time.Time
+
+	mu      sync.Mutex
+	writes  []*write
+	pending sync.WaitGroup
+}
+
+func newLoad(processes []*process, retry bool) *load {
+	l := &load{retry: retry, began: time.Now(), client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}}
+	for _, p := range processes {
+		l.urls = append(l.urls, p.url())
+	}
+	return l
+}
+
+// steady sends rate rows a second until ctx ends; with pauses, in bursts between
+// which there are lone rows or none.
+func (l *load) steady(ctx context.Context, rate int, pauses bool, random *rand.Rand) {
+	tick := time.NewTicker(time.Second / time.Duration(rate))
+	defer tick.Stop()
+	next := time.Now().Add(time.Hour)
+	if pauses {
+		next = time.Now().Add(5 * time.Second)
+	}
+	for ctx.Err() == nil {
+		if time.Now().After(next) {
+			for range random.IntN(4) {
+				sleep(ctx, time.Duration(random.IntN(4000))*time.Millisecond)
+				l.send(random.IntN(2) == 0, false)
+			}
+			next = time.Now().Add(time.Duration(random.IntN(8000)) * time.Millisecond)
+		}
+		select {
+		case <-tick.C:
+			l.send(pauses && random.IntN(2) == 0, false)
+		case <-ctx.Done():
+		}
+	}
+}
+
+// send starts a write, and returns it before it has an answer.
+func (l *load) send(key, bad bool) *write {
+	l.mu.Lock()
+	w := &write{name: fmt.Sprint(namePrefix, len(l.writes)), instance: len(l.writes) % len(l.urls), key: key, bad: bad, began: time.Now()}
+	l.writes = append(l.writes, w)
+	l.mu.Unlock()
+	l.pending.Go(func() { l.run(w) })
+	return w
+}
+
+func (l *load) run(w *write) {
+	text := ""
+	if w.bad {
+		text = refusedRow
+	}
+	body, _ := json.Marshal(map[string]any{"id": w.name, "n": len(w.name), "text": text})
+	for n := 0; ; n++ {
+		answer := l.post(l.urls[(w.instance+n)%len(l.urls)], w, string(body))
+		w.attempts = append(w.attempts, answer)
+		certain := answer.status == -1 || answer.status == http.StatusServiceUnavailable || answer.status == http.StatusBadGateway
+		again := certain || w.key && (answer.status == 0 || answer.status == http.StatusGatewayTimeout) ||
+			answer.status == http.StatusNotFound // the sheet is renamed for a moment
+		if !l.retry || !again || time.Since(w.began) > 3*time.Minute {
+			w.took = time.Since(w.began)
+			return
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+}
+
+func (l *load) post(url string, w *write, body string) reply {
+	r, err := http.NewRequest(http.MethodPost, url+"/sheets/"+loadSheet, strings.NewReader(body))
+	if err != nil {
+		return reply{status: -1}
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if w.key {
+		r.Header.Set("Idempotency-Key", w.name)
+	}
+	answer, err := l.client.Do(r)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return reply{status: -1}
+	}
+	if err != nil {
+		return reply{}
+	}
+	defer answer.Body.Close()
+	content, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return reply{}
+	}
+	var problem struct{ Code string }
+	fields := map[string]any{}
+	_ = json.Unmarshal(content, &problem)
+	_ = json.Unmarshal(content, &fields)
+	return reply{answer.StatusCode, problem.Code, answer.StatusCode == http.StatusCreated && len(fields) > 2}
+}
