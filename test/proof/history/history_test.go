@@ -21,6 +21,7 @@ import (
 var (
 	seeds = flag.Int("seeds", 20, "how many histories to record")
 	first = flag.Uint64("seed", 1, "seed of the first history")
+	calls = flag.Bool("calls", false, "print all calls to Google")
 )
 
 // TestHistories records histories of the function under faults, and checks that

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -95,6 +96,7 @@ func (w *world) roundTrip(i *instance, r *http.Request) (*http.Response, error) 
 		return nil, errors.New("the process was killed")
 	}
 	if late := w.takeDelay(r); late > 0 {
+		w.trace(i, r, "is served %v late", late)
 		return nil, w.serveLate(r, late)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
@@ -102,6 +104,11 @@ func (w *world) roundTrip(i *instance, r *http.Request) (*http.Response, error) 
 	defer stop()
 	time.Sleep(75 * time.Millisecond)
 	answer, err := w.base.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		w.trace(i, r, "%v", err)
+	} else {
+		w.trace(i, r, "%d", answer.StatusCode)
+	}
 	time.Sleep(75 * time.Millisecond)
 	if err != nil {
 		cancel()
@@ -115,6 +122,21 @@ func (w *world) roundTrip(i *instance, r *http.Request) (*http.Response, error) 
 		return nil, errors.New("the process was killed")
 	}
 	return answer, nil
+}
+
+// trace prints a call, and what came of it, where the flag asks for it.
+func (w *world) trace(i *instance, r *http.Request, format string, values ...any) {
+	if !*calls {
+		return
+	}
+	body := ""
+	if r.GetBody != nil {
+		if copied, err := r.GetBody(); err == nil {
+			content, _ := io.ReadAll(copied)
+			body = string(content)
+		}
+	}
+	w.t.Logf("%8.3f s %p %s %s?%s %s → %s", time.Since(w.began).Seconds(), i, r.Method, r.URL.Path, r.URL.RawQuery, body, fmt.Sprintf(format, values...))
 }
 
 // broken is the rest of a body that was cut off, or the end of one that was not.

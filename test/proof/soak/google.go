@@ -127,7 +127,7 @@ func (g *google) serve(r *http.Request, body []byte, batch bool, instance int, a
 	}
 	if !batch {
 		answer, aborted = g.call(r, body)
-		if answer.Code == http.StatusOK && r.Method == http.MethodGet {
+		if answer.Code == http.StatusOK && showsCells(r) {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			g.journal.read(instance, arrived)
@@ -142,6 +142,11 @@ func (g *google) serve(r *http.Request, body []byte, batch bool, instance int, a
 		g.journal.batch(instance, arrived, before, after)
 	}
 	return answer, aborted
+}
+
+// showsCells reports whether a call reads cells, and not only properties or metadata.
+func showsCells(r *http.Request) bool {
+	return strings.Contains(r.URL.Path, "/values") || r.URL.Query().Has("ranges") || strings.HasSuffix(r.URL.Path, ":getByDataFilter")
 }
 
 func (g *google) call(r *http.Request, body []byte) (answer *httptest.ResponseRecorder, aborted bool) {

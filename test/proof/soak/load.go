@@ -31,6 +31,7 @@ type write struct {
 type reply struct {
 	status int
 	code   string
+	detail string
 	told   bool // a 201 that says more than where the row is
 }
 
@@ -155,9 +156,9 @@ func (l *load) post(url string, w *write, body string) reply {
 	if err != nil {
 		return reply{}
 	}
-	var problem struct{ Code string }
+	var problem struct{ Code, Detail string }
 	fields := map[string]any{}
 	_ = json.Unmarshal(content, &problem)
 	_ = json.Unmarshal(content, &fields)
-	return reply{answer.StatusCode, problem.Code, answer.StatusCode == http.StatusCreated && len(fields) > 2}
+	return reply{answer.StatusCode, problem.Code, problem.Detail, answer.StatusCode == http.StatusCreated && len(fields) > 2}
 }
