@@ -77,7 +77,7 @@ func audit(g *google, l *load, account string) report {
 			if last.status == 0 || last.status == http.StatusGatewayTimeout {
 				r.Unknown++
 			}
-			r.Answers[strings.TrimSpace(fmt.Sprintf("%d %s %.90s", last.status, last.code, last.detail))]++
+			r.Answers[last.String()]++
 			if copies > 0 && !w.uncertain() && last.status != http.StatusConflict {
 				r.Denied++
 			}

@@ -33,9 +33,8 @@ func (m *misfortune) run(ctx context.Context) error {
 func (m *misfortune) happen() error {
 	times := 1 + m.random.IntN(3)
 	inject := func(name string, f emulator.Fault) {
-		m.happened[name]++
 		f.Times = times
-		m.google.Inject(f)
+		m.withFaults(name, func(g *google) { g.injected = append(g.injected, f) })
 	}
 	switch m.random.IntN(10) {
 	case 0:

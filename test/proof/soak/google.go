@@ -32,10 +32,11 @@ type google struct {
 	journal journal
 
 	faults   sync.Mutex
-	hang     int           // batches to leave unanswered
-	late     int           // batches to lose on their way, and serve later
-	lateBy   time.Duration // than they were sent
-	slow     int           // calls to delay by slowBy
+	injected []emulator.Fault // for calls of instances, not of the person
+	hang     int              // batches to leave unanswered
+	late     int              // batches to lose on their way, and serve later
+	lateBy   time.Duration    // than they were sent
+	slow     int              // calls to delay by slowBy
 	slowBy   time.Duration
 	pending  sync.WaitGroup // batches to be served late
 	stopping chan struct{}  // closed at the end: nothing hangs longer
@@ -126,6 +127,12 @@ func (g *google) serve(r *http.Request, body []byte, batch bool, instance int, a
 		return refuse(body), false
 	}
 	if !batch {
+		if g.willFail(batch) {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.injectNext()
+			return g.call(r, body)
+		}
 		answer, aborted = g.call(r, body)
 		if answer.Code == http.StatusOK && showsCells(r) {
 			g.mu.Lock()
@@ -137,11 +144,37 @@ func (g *google) serve(r *http.Request, body []byte, batch bool, instance int, a
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	before := g.journal.grid
+	if g.willFail(batch) {
+		g.injectNext()
+	}
 	answer, aborted = g.call(r, body)
 	if after := g.grid(); !same(before, after) {
 		g.journal.batch(instance, arrived, before, after)
 	}
 	return answer, aborted
+}
+
+// willFail reports whether the next fault is for such a call.
+func (g *google) willFail(batch bool) bool {
+	g.faults.Lock()
+	defer g.faults.Unlock()
+	return len(g.injected) > 0 && (batch || g.injected[0].Call == "")
+}
+
+// injectNext makes the next call that the emulator serves fail.
+func (g *google) injectNext() {
+	g.faults.Lock()
+	defer g.faults.Unlock()
+	if len(g.injected) == 0 {
+		return
+	}
+	f := &g.injected[0]
+	once := *f
+	once.Times = 1
+	g.Inject(once)
+	if f.Times--; f.Times == 0 {
+		g.injected = g.injected[1:]
+	}
 }
 
 // showsCells reports whether a call reads cells, and not only properties or metadata.

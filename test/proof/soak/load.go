@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -33,6 +34,13 @@ type reply struct {
 	code   string
 	detail string
 	told   bool // a 201 that says more than where the row is
+}
+
+var digits = regexp.MustCompile(`\d+`)
+
+// String returns the answer without what differs from row to row.
+func (r reply) String() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s %.90s", r.status, r.code, digits.ReplaceAllString(r.detail, "N")))
 }
 
 func (w *write) last() reply { return w.attempts[len(w.attempts)-1] }

@@ -163,7 +163,9 @@ func (c config) soak(ctx context.Context, g *google, processes []*process) (repo
 	}
 	work.Go(func() { l.steady(during, c.rate, !c.quiet, random(3)) })
 	work.Wait()
-	g.ClearFaults()
+	g.faults.Lock()
+	g.injected = nil
+	g.faults.Unlock()
 	close(g.stopping)
 	l.pending.Wait()
 	g.pending.Wait()

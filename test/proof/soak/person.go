@@ -40,13 +40,11 @@ func newPerson(g *google, random *rand.Rand) (*person, error) {
 		if r.Body != nil {
 			body, _ = io.ReadAll(r.Body)
 		}
-		for range 20 { // faults are meant for the function
-			answer, aborted := g.call(r, body)
-			if !aborted && answer.Code != http.StatusTooManyRequests && answer.Code < http.StatusInternalServerError {
-				return answer.Result(), nil
-			}
+		answer, aborted := g.call(r, body)
+		if aborted {
+			return nil, errors.New("connection reset")
 		}
-		return nil, errors.New("no answer in 20 tries")
+		return answer.Result(), nil
 	})}
 	service, err := sheets.NewService(context.Background(), option.WithHTTPClient(client))
 	return &person{google: g, sheets: service, random: random, title: loadSheet, edits: map[string]int{}}, err
@@ -73,7 +71,10 @@ func sleep(ctx context.Context, d time.Duration) {
 func (p *person) act(ctx context.Context) error {
 	switch p.random.IntN(9) {
 	case 0:
-		return p.edit("insert rows", func(rows int) error { return p.insert("ROWS", p.row(rows), 1+p.random.Int64N(2)) })
+		return p.edit("insert rows", func(rows int) error {
+			at := p.row(rows)
+			return p.batch(&sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{Range: dimension("ROWS", at, at+1+p.random.Int64N(2))}})
+		})
 	case 1:
 		return p.edit("delete rows", func(rows int) error {
 			at := p.row(rows)
@@ -93,20 +94,20 @@ func (p *person) act(ctx context.Context) error {
 			}})
 		})
 	case 4:
-		p.left = !p.left
-		if !p.left {
+		if p.left {
 			return p.edit("delete the column on the left", func(int) error {
+				p.left = false
 				return p.batch(&sheets.Request{DeleteDimension: &sheets.DeleteDimensionRequest{Range: dimension("COLUMNS", 0, 1)}})
 			})
 		}
-		return p.edit("insert a column on the left", func(int) error { return p.insert("COLUMNS", 0, 1) })
+		return p.edit("insert a column on the left", func(int) error { return p.insertColumn() })
 	case 5:
-		p.right = !p.right
-		text := ""
-		if p.right {
-			text = "note"
-		}
-		return p.edit("type a header on the right", func(int) error {
+		return p.edit("type or delete a header on the right", func(int) error {
+			text := "note"
+			if p.right {
+				text = ""
+			}
+			p.right = !p.right
 			return p.set(fmt.Sprintf("%c1", 'A'+column(p.google.journal.grid)+3), text)
 		})
 	case 6:
@@ -151,6 +152,20 @@ func (p *person) edit(name string, do func(rows int) error) error {
 	})
 }
 
+// insertColumn inserts a column on the left with a header: the function refuses rows
+// while a column has no name.
+func (p *person) insertColumn() error {
+	p.left = true
+	header := "left"
+	return p.batch(
+		&sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{Range: dimension("COLUMNS", 0, 1)}},
+		&sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{
+			Start:  &sheets.GridCoordinate{ForceSendFields: []string{"SheetId"}},
+			Fields: "userEnteredValue",
+			Rows:   []*sheets.RowData{{Values: []*sheets.CellData{{UserEnteredValue: &sheets.ExtendedValue{StringValue: &header}}}}},
+		}})
+}
+
 func (p *person) rename(title string) error {
 	return p.edit("rename the sheet", func(int) error {
 		err := p.batch(&sheets.Request{UpdateSheetProperties: &sheets.UpdateSheetPropertiesRequest{
@@ -167,10 +182,6 @@ func (p *person) set(cell, text string) error {
 	values := &sheets.ValueRange{Values: [][]any{{text}}}
 	_, err := p.sheets.Spreadsheets.Values.Update(p.google.id, "'"+p.title+"'!"+cell, values).ValueInputOption("RAW").Do()
 	return err
-}
-
-func (p *person) insert(what string, at, n int64) error {
-	return p.batch(&sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{Range: dimension(what, at, at+n)}})
 }
 
 func (p *person) batch(requests ...*sheets.Request) error {
