@@ -91,24 +91,19 @@ func newLoad(processes []*process, retry bool) *load {
 // steady sends rate rows a second until ctx ends; with pauses, in bursts between
 // which there are lone rows or none.
 func (l *load) steady(ctx context.Context, rate int, pauses bool, random *rand.Rand) {
-	tick := time.NewTicker(time.Second / time.Duration(rate))
-	defer tick.Stop()
-	next := time.Now().Add(time.Hour)
-	if pauses {
-		next = time.Now().Add(5 * time.Second)
-	}
+	each := time.Second / time.Duration(rate)
+	due, pause := time.Now(), time.Now().Add(5*time.Second)
 	for ctx.Err() == nil {
-		if time.Now().After(next) {
+		if pauses && time.Now().After(pause) {
 			for range random.IntN(4) {
 				sleep(ctx, time.Duration(random.IntN(4000))*time.Millisecond)
 				l.send(random.IntN(2) == 0, false)
 			}
-			next = time.Now().Add(time.Duration(random.IntN(8000)) * time.Millisecond)
+			due, pause = time.Now(), time.Now().Add(time.Duration(random.IntN(8000))*time.Millisecond)
 		}
-		select {
-		case <-tick.C:
+		if sleep(ctx, time.Until(due)); ctx.Err() == nil {
+			due = due.Add(each)
 			l.send(pauses && random.IntN(2) == 0, false)
-		case <-ctx.Done():
 		}
 	}
 }
