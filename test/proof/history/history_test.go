@@ -46,7 +46,7 @@ func TestHistories(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !ok {
-				t.Errorf("what callers were told is not one log; the history is in %s", page)
+				t.Errorf("what callers were told is not one log; the history is in %s; %q", page, Hints(operations))
 			}
 			counts := map[Outcome]int{}
 			for _, o := range operations {
@@ -139,6 +139,9 @@ func (w *world) caller(n, count int, key string, random *rand.Rand) {
 		o.Return = time.Since(w.began)
 		o.Outcome, o.Row = outcome(w.t, answer)
 		w.record(o)
+		if *calls && answer != nil {
+			w.t.Logf("%8.3f s %s, sent at %.3f s: %d %s", o.Return.Seconds(), o.Name, o.Call.Seconds(), answer.Code, answer.Body)
+		}
 		if o.Outcome == Stored || o.Outcome == Replayed || o.Outcome == Unknown && key == "" {
 			return
 		}

@@ -148,9 +148,45 @@ func effective(operations []Operation) (kept []Operation) {
 		}
 	}
 	for _, o := range operations {
+		if o.Outcome == Replayed && !done[o.Name] {
+			o.Outcome = Stored // a replay of the request's own batch, whose answer was lost
+			done[o.Name] = true
+		}
 		if o.Outcome == Stored || o.Outcome == Replayed {
 			kept = append(kept, o)
 		}
 	}
 	return kept
+}
+
+// Hints lists what is easily seen to be wrong in a history that is not correct:
+// acknowledged rows that the last read shows elsewhere, or not; rows in the log that
+// all answers excluded; rows that are there twice; and rows that stand above those of
+// an earlier request.
+func Hints(operations []Operation) (hints []string) {
+	last := operations[len(operations)-1]
+	explained := map[string]bool{}
+	for _, o := range operations {
+		explained[o.Name] = explained[o.Name] || o.Outcome != NotStored
+		if o.Name == "" || o.Outcome == NotStored || o.Outcome == Unknown {
+			continue
+		}
+		if end := o.Row + o.Count; end > len(last.Log) || !slices.Equal(last.Log[o.Row:end], o.Rows()) {
+			hints = append(hints, fmt.Sprintf("%s: %s, found in row %d", o.Name, describe(o), slices.Index(last.Log, o.Rows()[0])))
+		}
+		for _, later := range operations {
+			if o.Outcome == Stored && later.Outcome == Stored && later.Name != "" && o.Return < later.Call && o.Row > later.Row {
+				hints = append(hints, fmt.Sprintf("%s was sent after %s was stored, and stands above it", later.Name, o.Name))
+			}
+		}
+	}
+	for i, row := range last.Log {
+		if slices.Contains(last.Log[:i], row) {
+			hints = append(hints, row+" is in the log twice")
+		}
+		if name, _, _ := strings.Cut(row, "."); !explained[name] {
+			hints = append(hints, row+" is in the log, although every answer excluded that")
+		}
+	}
+	return hints
 }
