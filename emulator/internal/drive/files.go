@@ -119,20 +119,31 @@ func (api *API) createFile(c *rest.Call) (*drive.File, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
-	parent, in, err := api.parentFor(c, body.Parents)
+	f := api.Files.NewFile(body.MimeType, c.Principal)
+	f.Name = cmp.Or(body.Name, "Untitled")
+	switch body.MimeType {
+	case files.SpreadsheetType:
+		f.Spreadsheet = spreadsheet.New(f.Name)
+	case files.FolderType:
+	default:
+		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
+	}
+	return api.addFile(c, f, &body, body.Parents)
+}
+
+// addFile stores a new file in one of parents with the fields of a request, and
+// describes it.
+func (api *API) addFile(c *rest.Call, f *files.File, body *drive.File, parents []string) (*drive.File, error) {
+	parent, in, err := api.parentFor(c, parents)
 	if err != nil {
 		return nil, err
 	}
-	if body.MimeType != files.SpreadsheetType && body.MimeType != files.FolderType {
-		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
-	}
-	f := api.Files.Add(files.NewID(), body.MimeType, c.Principal)
-	f.Name = cmp.Or(body.Name, "Untitled")
-	if body.MimeType == files.SpreadsheetType {
-		f.Spreadsheet = spreadsheet.New(f.Name)
-	}
 	f.MoveTo(parent, in)
-	return api.describeFile(c, f), updateFields(f, &body)
+	if err := updateFields(f, body); err != nil {
+		return nil, err
+	}
+	api.Files.Put(f)
+	return api.describeFile(c, f), nil
 }
 
 // copyFile is drive.files.copy of a spreadsheet.
@@ -152,15 +163,10 @@ func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	if len(parents) == 0 && from.Drive != "" {
 		parents = []string{from.Parent}
 	}
-	parent, in, err := api.parentFor(c, parents)
-	if err != nil {
-		return nil, err
-	}
-	f := api.Files.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f := api.Files.NewFile(files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = from.Spreadsheet.Copy(cmp.Or(body.Name, "Copy of "+from.Title()))
 	f.Description, f.Properties = from.Description, maps.Clone(from.Properties)
-	f.MoveTo(parent, in)
-	return api.describeFile(c, f), updateFields(f, &body)
+	return api.addFile(c, f, &body, parents)
 }
 
 // updateFile is drive.files.update without content.
@@ -169,17 +175,33 @@ func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
+	f, err := api.updatedFile(c, &body)
+	if err != nil {
+		return nil, err
+	}
+	f.Modified = api.Now()
+	if err := updateFields(f, &body); err != nil {
+		return nil, err
+	}
+	api.Files.Put(f)
+	return api.describeFile(c, f), nil
+}
+
+// updatedFile returns a copy of the file that the path names, with the name and
+// the parent of a request.
+func (api *API) updatedFile(c *rest.Call, body *drive.File) (*files.File, error) {
 	need := files.Writer
 	if body.Trashed || rest.WasSent(body.ForceSendFields, "Trashed") {
 		need = files.Owner
 	}
-	f, err := api.fileWithRole(c, need)
+	have, err := api.fileWithRole(c, need)
 	if err != nil {
 		return nil, err
 	}
-	if body.MimeType != "" && body.MimeType != f.MimeType {
+	if body.MimeType != "" && body.MimeType != have.MimeType {
 		return nil, rest.Unsupported("drive.files.update of a file's type")
 	}
+	f := have.Clone()
 	if add := c.Query.Get("addParents"); add != "" {
 		to, err := api.fileByID(c, add)
 		if err != nil {
@@ -195,12 +217,11 @@ func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 	if body.Name != "" {
 		f.SetTitle(body.Name)
 	}
-	f.Modified = api.Now()
-	return api.describeFile(c, f), updateFields(f, &body)
+	return f, nil
 }
 
 // updateFields sets the fields of a file that a request has, except name and
-// parents.
+// parents. After an error only some are set, so f must be a copy.
 func updateFields(f *files.File, body *drive.File) error {
 	given := func(name string, zero bool) bool { return !zero || rest.WasSent(body.ForceSendFields, name) }
 	if given("Description", body.Description == "") {
@@ -218,16 +239,23 @@ func updateFields(f *files.File, body *drive.File) error {
 		}
 		f.Properties[name] = value
 	}
-	for text, at := range map[string]*time.Time{body.ModifiedTime: &f.Modified, body.CreatedTime: &f.Created} {
-		if text == "" {
-			continue
-		}
-		t, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			return rest.BadRequest("Invalid value for time: %s", text)
-		}
-		*at = t
+	if err := setTime(&f.Created, body.CreatedTime); err != nil {
+		return err
 	}
+	return setTime(&f.Modified, body.ModifiedTime)
+}
+
+// setTime sets a time of a file to one that a request has; an empty text leaves
+// it as it is.
+func setTime(at *time.Time, text string) error {
+	if text == "" {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return rest.BadRequest("Invalid value for time: %s", text)
+	}
+	*at = t
 	return nil
 }
 

@@ -88,7 +88,7 @@ func (api *API) replaceContent(c *rest.Call) (*files.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.fileWithRole(c, files.Writer)
+	f, err := api.updatedFile(c, &u.file)
 	if err != nil {
 		return nil, err
 	}
@@ -96,13 +96,17 @@ func (api *API) replaceContent(c *rest.Call) (*files.File, error) {
 		return nil, rest.Unsupported("an upload over a file of the type " + f.MimeType)
 	}
 	now := api.Now()
-	made, err := u.spreadsheet(cmp.Or(u.file.Name, f.Title()), now)
+	made, err := u.spreadsheet(f.Title(), now)
 	if err != nil {
 		return nil, err
 	}
 	made.ContinueFrom(f.Spreadsheet)
 	f.Spreadsheet, f.Modified, f.ModifiedBy = made, now, c.Principal
-	return f, updateFields(f, &u.file)
+	if err := updateFields(f, &u.file); err != nil {
+		return nil, err
+	}
+	api.Files.Put(f)
+	return f, nil
 }
 
 func (api *API) updateUploaded(c *rest.Call) (*drive.File, error) {
@@ -132,16 +136,11 @@ func (api *API) createUploaded(c *rest.Call) (*drive.File, error) {
 	if u.file.MimeType != files.SpreadsheetType {
 		return nil, rest.Unsupported("drive.files.create of a file that is not a spreadsheet")
 	}
-	parent, in, err := api.parentFor(c, u.file.Parents)
-	if err != nil {
-		return nil, err
-	}
 	made, err := u.spreadsheet(cmp.Or(u.file.Name, "Untitled"), api.Now())
 	if err != nil {
 		return nil, err
 	}
-	f := api.Files.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f := api.Files.NewFile(files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = made
-	f.MoveTo(parent, in)
-	return api.describeFile(c, f), updateFields(f, &u.file)
+	return api.addFile(c, f, &u.file, u.file.Parents)
 }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"maps"
 	"time"
 
 	"example.com/sheets-function/emulator/internal/rest"
@@ -30,6 +31,14 @@ type File struct {
 	Spreadsheet       *spreadsheet.Spreadsheet // nil = not a spreadsheet
 }
 
+// Clone returns a copy to be changed, which replaces the file when it is given to
+// [Store.Put]. So a call that fails half way changes nothing.
+func (f *File) Clone() *File {
+	d := *f
+	d.Roles, d.Properties = maps.Clone(f.Roles), maps.Clone(f.Properties)
+	return &d
+}
+
 // Title returns the name of the file, which a spreadsheet stores itself.
 func (f *File) Title() string {
 	if f.Spreadsheet != nil {
@@ -46,13 +55,14 @@ func (f *File) SetTitle(name string) {
 }
 
 // Edit calls change with a draft of the spreadsheet, which replaces it only if
-// change returns no error: a batch is stored whole or not at all.
-func (f *File) Edit(now time.Time, change func(*spreadsheet.Spreadsheet) error) error {
+// change returns no error: a batch is stored whole or not at all. The address is
+// that of the user who changes it.
+func (f *File) Edit(email string, now time.Time, change func(*spreadsheet.Spreadsheet) error) error {
 	draft := f.Spreadsheet.Draft()
 	if err := change(draft); err != nil {
 		return err
 	}
-	f.Spreadsheet, f.Modified = draft, now
+	f.Spreadsheet, f.Modified, f.ModifiedBy = draft, now, email
 	return nil
 }
 

@@ -33,11 +33,21 @@ func (s *Store) List() []*File {
 	return list
 }
 
+// NewFile returns a file of a media type without content, with a new ID, that is
+// not in the store until [Store.Put].
+func (s *Store) NewFile(mimeType, owner string) *File {
+	now := s.now()
+	return &File{ID: NewID(), MimeType: mimeType, Created: now, Modified: now, Roles: map[string]Role{owner: Owner}}
+}
+
+// Put stores a file; it replaces one that has the ID.
+func (s *Store) Put(f *File) { s.files[f.ID] = f }
+
 // Add adds a file of a media type without content; it replaces one that has the ID.
 func (s *Store) Add(id, mimeType, owner string) *File {
-	now := s.now()
-	f := &File{ID: id, MimeType: mimeType, Created: now, Modified: now, Roles: map[string]Role{owner: Owner}}
-	s.files[id] = f
+	f := s.NewFile(mimeType, owner)
+	f.ID = id
+	s.Put(f)
 	return f
 }
 

@@ -21,7 +21,7 @@ func (api *API) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetRespons
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.ID}
 	now := api.Now()
-	err = f.Edit(now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(c.Principal, now, func(draft *spreadsheet.Spreadsheet) error {
 		draft.DuplicateMetadata = api.DuplicateMetadata
 		out.Replies, err = batch.Apply(draft, body.Requests, c.Principal, now)
 		if err != nil || !body.IncludeSpreadsheetInResponse {

@@ -63,7 +63,7 @@ func (api *API) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesBy
 		return nil, err
 	}
 	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.ID}
-	err = f.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		ranges, err := draft.FilterRanges(body.DataFilters)
 		for _, p := range ranges {
 			p.Sheet.ClearValues(p.Area)
@@ -92,7 +92,7 @@ func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValues
 	}
 	var all []spreadsheet.WrittenRange
 	var filters []*sheets.DataFilter
-	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		for _, one := range body.Data {
 			if one == nil {
 				continue

@@ -35,7 +35,7 @@ func (api *API) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 		return nil, err
 	}
 	var out *sheets.SheetProperties
-	err = to.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = to.Edit(c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		id := s.ID
 		if id == 0 || draft.SheetByID(id) != nil {
 			id = draft.NewSheetID()
@@ -56,8 +56,7 @@ func permissionDenied() error {
 }
 
 // fileFor returns the file that the path names, if the caller has a role on it.
-// For a reader its formulas are calculated, for a writer it is marked as
-// modified.
+// For a reader its formulas are calculated.
 func (api *API) fileFor(c *rest.Call, need files.Role) (*files.File, error) {
 	f := api.Files.Get(c.Vars["spreadsheetId"])
 	switch {
@@ -68,9 +67,7 @@ func (api *API) fileFor(c *rest.Call, need files.Role) (*files.File, error) {
 	case f.Spreadsheet == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
 	}
-	if need >= files.Writer {
-		f.ModifiedBy = c.Principal
-	} else {
+	if need < files.Writer {
 		f.Spreadsheet.Calculate(api.Now())
 	}
 	return f, nil

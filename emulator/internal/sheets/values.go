@@ -75,7 +75,7 @@ func (api *API) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse
 
 // clearRanges empties ranges and returns their names.
 func (api *API) clearRanges(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
-	err = f.Edit(api.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		for _, a1 := range ranges {
 			s, a, err := draft.ResolveA1(a1)
 			if err != nil {
@@ -111,7 +111,7 @@ func (api *API) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, error)
 		return nil, err
 	}
 	var done spreadsheet.WrittenRange
-	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		if err := draft.SameRange(c.Vars["range"], body.Range); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRespon
 		return nil, err
 	}
 	var all []spreadsheet.WrittenRange
-	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		for i, one := range body.Data {
 			done, err := w.Update(draft, one)
 			if err != nil {
@@ -171,7 +171,7 @@ func (api *API) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error)
 		return nil, err
 	}
 	out := &sheets.AppendValuesResponse{SpreadsheetId: f.ID}
-	err = f.Edit(w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = f.Edit(c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		done, table, err := w.Append(draft, c.Vars["range"], body, insert)
 		out.TableRange = table
 		out.Updates = w.Response(f.ID, done)
