@@ -73,7 +73,7 @@ func (s *Server) faultResponse(r *http.Request, rt *rest.Route, f Fault) *rest.R
 		return rest.HTMLError(f.Status)
 	case rt == nil:
 		return s.authority.MetadataFault(r, f.Status)
-	case identity.NeedsNoToken(rt):
+	case rt.Open:
 		return identity.OAuthFault(rt, f.Status)
 	}
 	return rest.AsError(faultFailure(f.Status, rt)).Response(rt.IsDrive(), r.URL.Query().Get("alt") == "json")
@@ -105,8 +105,12 @@ func (s *Server) serveAuthorized(r *http.Request, c *rest.Call, entry *Request) 
 	if c.Route.Serve == nil {
 		return nil, rest.Unsupported(c.Route.Name)
 	}
-	if !identity.NeedsNoToken(c.Route) {
-		if err := s.authorize(r, c, entry); err != nil {
+	err := s.authorize(r, c, entry)
+	if !c.Route.Open {
+		if err == nil {
+			err = c.ReadQuery()
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -118,15 +122,16 @@ func (s *Server) serveAuthorized(r *http.Request, c *rest.Call, entry *Request) 
 	return c.Route.Serve(c)
 }
 
-// authorize checks the token, its scopes and the query.
+// authorize checks the token and its scopes, and sets the principal of the call.
 func (s *Server) authorize(r *http.Request, c *rest.Call, entry *Request) error {
 	t, err := s.authority.Authenticate(r)
 	if err != nil {
 		return err
 	}
-	c.Principal, entry.Principal, entry.Scopes = t.Principal, t.Principal, slices.Clone(t.Scopes)
+	entry.Principal, entry.Scopes = t.Principal, slices.Clone(t.Scopes)
 	if err := s.authority.Authorize(t, c.Route); err != nil {
 		return err
 	}
-	return c.ReadQuery()
+	c.Principal, c.Scopes = t.Principal, t.Scopes
+	return nil
 }

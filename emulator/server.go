@@ -85,6 +85,7 @@ func New(o Options) *Server {
 		(&drive.API{Files: s.files, Now: o.Now}).Routes(),
 		s.authority.Routes(),
 	)
+	rest.SortRoutes(s.routes)
 	return s
 }
 

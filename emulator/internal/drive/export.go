@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"example.com/sheets-function/emulator/internal/rest"
+	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
 
 // maxExport is the size of the largest file that can be exported
@@ -21,8 +22,8 @@ var exportFormats = map[string]string{
 	"application/vnd.oasis.opendocument.spreadsheet": "ods", "application/x-vnd.oasis.opendocument.spreadsheet": "ods",
 }
 
-// exportFile exports a spreadsheet: its first sheet as text, or all sheets as
-// .xlsx.
+// exportFile is drive.files.export of a spreadsheet. As text it has the first
+// sheet.
 func (api *API) exportFile(c *rest.Call) (any, error) {
 	f, err := api.fileFor(c)
 	if err != nil {
@@ -42,26 +43,38 @@ func (api *API) exportFile(c *rest.Call) (any, error) {
 			Item: rest.ErrorItem{Reason: "required", Location: "mimeType", LocationType: "parameter"},
 		}
 	}
-	f.Spreadsheet.Calculate(api.Now())
-	switch exportFormats[mediaType] {
-	case "csv":
-		return exportResponse(mediaType, f.Spreadsheet.Delimited(','))
-	case "tsv":
-		return exportResponse(mediaType, f.Spreadsheet.Delimited('\t'))
-	case "xlsx":
-		var buf bytes.Buffer
-		if err := f.Spreadsheet.WriteXLSX(&buf); err != nil {
-			return nil, &rest.Error{Status: http.StatusInternalServerError, Message: "Internal error encountered."}
-		}
-		return exportResponse(mediaType, buf.Bytes())
-	case "":
+	format := exportFormats[mediaType]
+	if format == "" {
 		return nil, &rest.Error{
 			Status:  http.StatusBadRequest,
 			Message: "The requested conversion is not supported.",
 			Item:    rest.ErrorItem{Reason: "badRequest", Location: "convertTo", LocationType: "parameter"},
 		}
 	}
-	return nil, rest.Unsupported("drive.files.export to " + mediaType)
+	file, err := api.convert(f.Spreadsheet, f.Spreadsheet.Sheets[0], format)
+	if err != nil {
+		return nil, err
+	}
+	return exportResponse(mediaType, file)
+}
+
+// convert returns a spreadsheet in a format: one sheet of it as text, or all
+// sheets as .xlsx.
+func (api *API) convert(ss *spreadsheet.Spreadsheet, s *spreadsheet.Sheet, format string) ([]byte, error) {
+	ss.Calculate(api.Now())
+	switch format {
+	case "csv":
+		return s.Delimited(','), nil
+	case "tsv":
+		return s.Delimited('\t'), nil
+	case "xlsx":
+		var buf bytes.Buffer
+		if err := ss.WriteXLSX(&buf); err != nil {
+			return nil, &rest.Error{Status: http.StatusInternalServerError, Message: "Internal error encountered."}
+		}
+		return buf.Bytes(), nil
+	}
+	return nil, rest.Unsupported("the export of a spreadsheet as " + format)
 }
 
 func exportResponse(mediaType string, file []byte) (any, error) {

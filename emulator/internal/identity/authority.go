@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -55,10 +56,13 @@ func New(c Config) *Authority {
 	return auth
 }
 
-// Routes returns all calls of IAM and of the token endpoint. They hold the lock
-// while they are served.
+// Routes returns all calls of IAM, of the token endpoint, and of the Security
+// Token Service, which federated workloads call. They hold the lock while they are
+// served.
 func (auth *Authority) Routes() []rest.Route {
-	return rest.Locking(&auth.mu, slices.Concat(auth.iamRoutes(), auth.oauthRoutes()))
+	endpoints := auth.iamEndpoints()
+	maps.Copy(endpoints, auth.oauthEndpoints())
+	return rest.Serve(rest.Locking(&auth.mu, endpoints), "iamcredentials.", "oauth2.", "sts.", "discovery.")
 }
 
 // addAccountLocked adds a service account.

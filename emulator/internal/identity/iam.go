@@ -11,27 +11,16 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-const iamAccounts = "v1/projects/{projectsId}/serviceAccounts/{serviceAccountsId}"
-
-// iamRoutes returns the calls of the Service Account Credentials API,
-// https://cloud.google.com/iam/docs/reference/credentials/rest, and that of the
-// Security Token Service, which federated workloads call.
-func (auth *Authority) iamRoutes() []rest.Route {
-	return []rest.Route{
-		rest.NewRoute("POST", iamAccounts+":generateAccessToken", "iamcredentials.projects.serviceAccounts.generateAccessToken", iamScopes, "", rest.EndpointOf(auth.generateAccessToken)),
-		rest.NewRoute("POST", iamAccounts+":generateIdToken", "iamcredentials.projects.serviceAccounts.generateIdToken", iamScopes, "", rest.EndpointOf(auth.generateIDToken)),
-		rest.NewRoute("POST", iamAccounts+":signJwt", "iamcredentials.projects.serviceAccounts.signJwt", iamScopes, "", rest.EndpointOf(auth.signJWT)),
-		rest.NewRoute("POST", iamAccounts+":signBlob", "iamcredentials.projects.serviceAccounts.signBlob", iamScopes, "", rest.Endpoint{}),
-		rest.NewRoute("GET", iamAccounts+"/allowedLocations", "iamcredentials.projects.serviceAccounts.getAllowedLocations", "", "", rest.Endpoint{}),
-		rest.NewRoute("GET", "v1/projects/{projectsId}/locations/{locationsId}/workloadIdentityPools/{workloadIdentityPoolsId}/allowedLocations", "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations", "", "", rest.Endpoint{}),
-		rest.NewRoute("GET", "v1/locations/{locationsId}/workforcePools/{workforcePoolsId}/allowedLocations", "iamcredentials.locations.workforcePools.getAllowedLocations", "", "", rest.Endpoint{}),
-		rest.NewRoute("POST", "v1/token", "sts.token", "", "", rest.Endpoint{}),
+// iamEndpoints returns the calls of the Service Account Credentials API,
+// https://cloud.google.com/iam/docs/reference/credentials/rest.
+func (auth *Authority) iamEndpoints() map[string]rest.Endpoint {
+	const accounts = "iamcredentials.projects.serviceAccounts."
+	return map[string]rest.Endpoint{
+		accounts + "generateAccessToken": rest.EndpointOf(auth.generateAccessToken),
+		accounts + "generateIdToken":     rest.EndpointOf(auth.generateIDToken),
+		accounts + "signJwt":             rest.EndpointOf(auth.signJWT),
 	}
 }
-
-// iamScopes are the scopes of the reference; the discovery document lacks the
-// second.
-const iamScopes = "cloud-platform iam"
 
 // generateAccessToken issues an access token of another service account. Its
 // lifetime is an hour at most, as without an organization policy that extends

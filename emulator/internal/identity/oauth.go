@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,20 +14,18 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// oauthRoutes returns the calls that need no token: they issue tokens, describe
-// them, or return the keys of ID tokens.
-func (auth *Authority) oauthRoutes() []rest.Route {
-	return []rest.Route{
-		rest.NewRoute("POST", "token", "oauth2.token", "", "", rest.Endpoint{Serve: auth.exchangeToken}),
-		rest.NewRoute("GET", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
-		rest.NewRoute("POST", "tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
-		rest.NewRoute("GET", "oauth2/v3/tokeninfo", "oauth2.tokeninfo", "", "", rest.Endpoint{Serve: auth.tokenInfo}),
-		rest.NewRoute("GET", "oauth2/v3/certs", "oauth2.certs", "", "", rest.Endpoint{Serve: auth.certs}),
+// oauthEndpoints returns the calls that issue tokens, describe them, or return
+// the keys of ID tokens.
+func (auth *Authority) oauthEndpoints() map[string]rest.Endpoint {
+	return map[string]rest.Endpoint{
+		"oauth2.token":              {Serve: auth.exchangeToken, Open: true},
+		"oauth2.tokeninfo":          {Serve: auth.tokenInfo, Open: true},
+		"oauth2.certs":              {Serve: auth.certs, Open: true},
+		"oauth2.userinfo.get":       {Serve: auth.userInfo},
+		"oauth2.userinfo.v2.me.get": {Serve: auth.userInfo},
+		"oauth2.userinfo.openid":    {Serve: auth.userInfo},
 	}
 }
-
-// NeedsNoToken reports whether a call is served without a token.
-func NeedsNoToken(rt *rest.Route) bool { return strings.HasPrefix(rt.Name, "oauth2.") }
 
 // oauthError returns an error of the token endpoint (RFC 6749, 5.2).
 func oauthError(status int, code, description string) *rest.Response {
@@ -44,7 +43,8 @@ func invalidGrant(description string) *rest.Response {
 // scopes.
 const notDelegated = "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."
 
-// OAuthFault returns the response of a status for the calls that need no token.
+// OAuthFault returns the response of a status for a call that is served without a
+// token.
 func OAuthFault(rt *rest.Route, status int) *rest.Response {
 	switch {
 	case rt.Name != "oauth2.token":
@@ -140,7 +140,7 @@ func (auth *Authority) checkAssertion(c *rest.Call, a assertion) *rest.Response 
 func (auth *Authority) tokenAudience(c *rest.Call, audience string) bool {
 	switch audience {
 	case "https://oauth2.googleapis.com/token", "https://www.googleapis.com/oauth2/v4/token", "https://accounts.google.com/o/oauth2/token",
-		"http://" + c.Host + "/token", "https://" + c.Host + "/token":
+		"http://" + c.Host + "/" + c.Route.Path, "https://" + c.Host + "/" + c.Route.Path:
 		return true
 	}
 	return false
@@ -217,4 +217,20 @@ func (auth *Authority) tokenInfo(c *rest.Call) (any, error) {
 		strconv.FormatInt(t.expiry.Unix(), 10), strconv.FormatInt(int64(t.expiry.Sub(now)/time.Second), 10),
 		t.Principal, "true", "online",
 	})), nil
+}
+
+// userInfo describes the owner of the token: with the names of OpenID Connect
+// (https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims) below
+// /v3/ and at openidconnect.googleapis.com, with those of the discovery document
+// elsewhere. The address takes its scope. Names and pictures are not known.
+func (auth *Authority) userInfo(c *rest.Call) (any, error) {
+	id, verified := "id", "verified_email"
+	if c.Route.Name == "oauth2.userinfo.openid" {
+		id, verified = "sub", "email_verified"
+	}
+	out := map[string]any{id: UniqueID(c.Principal)}
+	if slices.Contains(c.Scopes, rest.ScopePrefix+"userinfo.email") {
+		out["email"], out[verified] = c.Principal, true
+	}
+	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(out)), nil
 }

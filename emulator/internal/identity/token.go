@@ -81,13 +81,10 @@ func (auth *Authority) Authorize(t *Token, rt *rest.Route) error {
 	if off {
 		return serviceDisabled(rt)
 	}
-	accepted := rt.AcceptedScopes()
-	for _, scope := range t.Scopes {
-		if slices.Contains(accepted, scope) {
-			return nil
-		}
+	if slices.ContainsFunc(t.Scopes, rt.Accepts) {
+		return nil
 	}
-	challenge := `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="` + strings.Join(accepted, " ") + `"`
+	challenge := `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="` + strings.Join(rt.AcceptedScopes(), " ") + `"`
 	return &rest.Error{
 		Status:  http.StatusForbidden,
 		Message: "Request had insufficient authentication scopes.",

@@ -15,8 +15,9 @@ type Call struct {
 	Host      string // host of the request, for audiences
 	Header    http.Header
 	Body      []byte
-	Principal string // the owner of the token; empty where none is needed
-	Mask      *Mask  // of the response; set by [Call.ReadQuery]
+	Principal string   // the owner of the token; empty where none is needed
+	Scopes    []string // of the token, as full URLs
+	Mask      *Mask    // of the response; set by [Call.ReadQuery]
 }
 
 // Flag reads a boolean query parameter; false if it was not sent. Its case does
@@ -34,7 +35,7 @@ func (c *Call) ReadQuery() error {
 	if alt := c.Query.Get("alt"); alt != "" && alt != "json" && !(alt == "media" && c.Route.takesMedia()) {
 		return Unsupported(c.Route.Name + " with alt=" + alt)
 	}
-	known := strings.Fields(c.Route.Params + " " + commonParams)
+	known := append(strings.Fields(commonParams), c.Route.Params...)
 	for _, name := range SortedKeys(c.Query) {
 		if !c.Route.IsDrive() && !slices.Contains(known, name) {
 			text := "Invalid JSON payload received. Unknown name \"" + name + "\": Cannot bind query parameter. Field '" + name + "' could not be found in request message."

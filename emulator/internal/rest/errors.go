@@ -69,6 +69,12 @@ var statuses = map[int]struct{ code, reason string }{
 	http.StatusServiceUnavailable:    {"UNAVAILABLE", "backendError"},
 }
 
+// noRetry is in the header of a 501: many clients repeat what fails with 5xx.
+// The first ends that for clients that know it (those that Stainless
+// generates), the second makes those that honour it for 5xx repeat without
+// waiting.
+var noRetry = map[string]string{"X-Should-Retry": "false", "Retry-After": "0"}
+
 // AsError returns any error as an [Error]: a [BadRequestError] and errors of
 // other types have the status 400, [Unsupported] has 501.
 func AsError(err error) *Error {
@@ -76,7 +82,7 @@ func AsError(err error) *Error {
 		return f
 	}
 	if u, ok := errors.AsType[Unsupported](err); ok {
-		return &Error{Status: http.StatusNotImplemented, Message: u.Error()}
+		return &Error{Status: http.StatusNotImplemented, Message: u.Error(), Header: noRetry}
 	}
 	return &Error{Status: http.StatusBadRequest, Message: err.Error()}
 }

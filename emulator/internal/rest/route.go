@@ -4,23 +4,20 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
 
-// Route is one call of an API, as its discovery document describes it.
+// Route is one call of an API, as its discovery document describes it. Its
+// fields, except the endpoint, come from the table of [AllRoutes].
 type Route struct {
 	Method string
-	Path   string // with variables in braces
-	Name   string // such as "sheets.spreadsheets.get"
-	Scopes string // the accepted ones, separated by blanks, without [ScopePrefix]
-	Params string // query parameters, except those that all calls take
+	Path   string   // with variables in braces
+	Name   string   // such as "sheets.spreadsheets.get"
+	Scopes []string // the accepted ones, without [ScopePrefix]
+	Params []string // query parameters, except those that all calls take
 	Endpoint
-}
-
-// NewRoute returns a route. Its arguments are its fields in order.
-func NewRoute(method, path, name, scopes, params string, e Endpoint) Route {
-	return Route{Method: method, Path: path, Name: name, Scopes: scopes, Params: params, Endpoint: e}
 }
 
 // Endpoint serves a call. The zero Endpoint is that of a call which the emulator
@@ -31,6 +28,9 @@ type Endpoint struct {
 	// Serve returns a generated type to encode, or a [*Response] to send as it
 	// is.
 	Serve func(*Call) (any, error)
+	// Open says that the call is served without a token, too. The principal is
+	// then empty.
+	Open bool
 }
 
 // EndpointOf returns the endpoint of a function that returns a generated type.
@@ -44,20 +44,18 @@ func EndpointOf[T any](serve func(*Call) (*T, error)) Endpoint {
 	}}
 }
 
-// Locking returns the routes with endpoints that hold a lock while they serve.
-func Locking(l sync.Locker, routes []Route) []Route {
-	for i := range routes {
-		serve := routes[i].Serve
-		if serve == nil {
-			continue
-		}
-		routes[i].Serve = func(c *Call) (any, error) {
+// Locking returns endpoints that hold a lock while they serve.
+func Locking(l sync.Locker, endpoints map[string]Endpoint) map[string]Endpoint {
+	for name, e := range endpoints {
+		serve := e.Serve
+		e.Serve = func(c *Call) (any, error) {
 			l.Lock()
 			defer l.Unlock()
 			return serve(c)
 		}
+		endpoints[name] = e
 	}
-	return routes
+	return endpoints
 }
 
 // ScopePrefix is what the URLs of most scopes begin with.
@@ -91,13 +89,22 @@ func (rt *Route) Service() string {
 	return api + ".googleapis.com"
 }
 
-// AcceptedScopes returns the scopes, as full URLs, of which a token needs one.
+// AcceptedScopes returns the scopes, as full URLs, that are documented for the
+// call. A token needs one.
 func (rt *Route) AcceptedScopes() []string {
-	list := strings.Fields(rt.Scopes)
-	for i := range list {
-		list[i] = ScopePrefix + list[i]
+	var list []string
+	for _, scope := range rt.Scopes {
+		if scope != "openid" {
+			scope = ScopePrefix + scope
+		}
+		list = append(list, scope)
 	}
 	return list
+}
+
+// Accepts reports whether a scope, as a full URL, is sufficient for the call.
+func (rt *Route) Accepts(scope string) bool {
+	return slices.Contains(rt.AcceptedScopes(), scope) || scope == undocumentedScopes[rt.Service()]
 }
 
 // RPC returns the name of the call in error details, such as
@@ -110,7 +117,13 @@ func (rt *Route) RPC() string {
 	verb := parts[len(parts)-1]
 	switch parts[0] {
 	case "Drive":
-		return "google.apps.drive.v3.Drive" + parts[1] + "." + verb
+		version := "v3"
+		if parts[1] == "V2" {
+			version, parts = "v2", parts[1:]
+		}
+		return "google.apps.drive." + version + ".Drive" + parts[1] + "." + verb
+	case "Oauth2":
+		return rt.Name
 	case "Iamcredentials":
 		return "google.iam.credentials.v1.IAMCredentials." + verb
 	}

@@ -14,8 +14,7 @@ import (
 
 // Delimited returns what the first sheet shows as CSV, or with another
 // delimiter. It has \r\n between rows and none after the last (recorded).
-func (ss *Spreadsheet) Delimited(comma rune) []byte {
-	s := ss.Sheets[0]
+func (s *Sheet) Delimited(comma rune) []byte {
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
 	w.UseCRLF, w.Comma = true, comma
