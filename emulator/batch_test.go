@@ -51,11 +51,13 @@ func TestBatchRefusals(t *testing.T) {
 			`Invalid requests[1].createDeveloperMetadata: Cannot add developer metadata with ID [7] because developer metadata with that ID already exists.`},
 		{"cell too long", `{"updateCells":{"start":{},"fields":"userEnteredValue","rows":[{"values":[{"userEnteredValue":{"stringValue":"` + strings.Repeat("x", 50_001) + `"}}]}]}}`, 400,
 			`more than the maximum of 50000 characters in a single cell.`},
-		{"formula", `{"updateCells":{"start":{},"fields":"*","rows":[{"values":[{"userEnteredValue":{"formulaValue":"=QUERY(A1)"}}]}]}}`, 501, `a formula with QUERY`},
+		{"values that are not emulated", `{"sortRange":{"range":{"sheetId":3},"sortSpecs":[{}]}}`, 501, `the value of a formula with QUERY (Three!A1) is not emulated`},
 		{"wrong type", `{"addSheet":{"properties":{"title":5}}}`, 400, `Invalid value at 'requests[1].addSheet.properties.title' (TYPE_STRING), 5`},
 	}
 	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("One", []any{"as it was"}), grid("Two")}})
 	if status, body := me.post(t, id,
+		`{"addSheet":{"properties":{"sheetId":3,"title":"Three"}}}`,
+		`{"updateCells":{"start":{"sheetId":3},"fields":"*","rows":[{"values":[{"userEnteredValue":{"formulaValue":"=QUERY(B1)"}}]}]}}`,
 		`{"createDeveloperMetadata":{"developerMetadata":{"metadataId":7,"metadataKey":"k","visibility":"PROJECT","location":{"spreadsheet":true}}}}`,
 		`{"mergeCells":{"range":{"endRowIndex":2,"endColumnIndex":1}}}`); status != 200 {
 		t.Fatalf("set-up: %d %s", status, body)

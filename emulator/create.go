@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
@@ -50,8 +52,8 @@ type Date = spreadsheet.Date
 type Number = spreadsheet.Number
 
 // Formula is the value of a cell that holds a formula. Its fields are Text, with
-// the leading '=', and Pattern as in [Number]. A formula that cannot be
-// calculated here is stored as text.
+// the leading '=', and Pattern as in [Number]. A text that is not a formula is
+// stored as text.
 type Formula = spreadsheet.Formula
 
 // Create stores a spreadsheet and returns its ID.
@@ -95,13 +97,21 @@ func (s *Server) Share(id, email, role string) {
 
 // Values returns the values of a sheet: string, float64 and bool, "" for an
 // empty cell, without empty cells and rows at the end; nil if there is no such
-// sheet. It is not a call of an API: it needs no token and is not logged.
+// sheet. The value of a formula that is not emulated is nil. It is not a call of
+// an API: it needs no token and is not logged.
 func (s *Server) Values(id, title string) [][]any {
-	s.files.Lock()
-	defer s.files.Unlock()
-	f := s.files.Get(id)
-	if f == nil || f.Spreadsheet == nil {
+	ss, err := s.calculated(id)
+	if err != nil {
 		return nil
 	}
-	return f.Spreadsheet.UnformattedValues(title, s.options.Now())
+	return ss.UnformattedValues(title)
+}
+
+// calculated returns a spreadsheet with the values of its formulas.
+func (s *Server) calculated(id string) (*spreadsheet.Spreadsheet, error) {
+	f := s.files.Find(id)
+	if f == nil || f.Spreadsheet == nil {
+		return nil, fmt.Errorf("no spreadsheet %q", id)
+	}
+	return s.files.Calculated(context.Background(), f)
 }

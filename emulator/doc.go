@@ -32,6 +32,6 @@
 // This package serves HTTP: routes, faults, quotas and the log of requests. The
 // packages below internal hold the rest; each imports only those after it:
 // sheets, drive and identity serve the calls; files holds files and roles; batch
-// applies the requests of batchUpdate; spreadsheet holds sheets and calculates
-// formulas; grid holds cells; and rest is the front end that Google's APIs share.
+// applies the requests of batchUpdate; spreadsheet holds sheets; formula
+// calculates; grid holds cells; and rest is the front end that Google's APIs share.
 package emulator

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,11 +125,49 @@ func TestFormulaCells(t *testing.T) {
 		cell.EffectiveValue.ErrorValue.Type != "DIVIDE_BY_ZERO" || cell.FormattedValue != "#DIV/0!" {
 		t.Errorf("cell = %+v, want the formula and its error", cell)
 	}
-	for _, text := range []string{"=QUERY(A1:B2)", "={1,2}", "=SUMPRODUCT((A1:A3>2)*B1:B3)", "=A1:A3 * 2"} {
-		status, _, body := me.send(t, "PUT", sheetsURL+id+"/values/A1?valueInputOption=USER_ENTERED", `{"values":[["`+text+`"]]}`)
-		if status != 501 {
-			t.Errorf("%s answers %d %s, want 501", text, status, body)
-		}
+}
+
+// TestUncalculated: a formula that is not emulated is stored; reading it returns
+// its text, and reading its value, or that of a formula that uses it, is a 501 that
+// names the function.
+func TestUncalculated(t *testing.T) {
+	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("S", []any{1, "ok"})}})
+	me.entry(t, id, "S!C1", "=QUERY(A1:B1)")
+	me.entry(t, id, "S!D1", `=IFERROR(C1+1,"hidden")`)
+	me.entry(t, id, "S!E1", "=A1+1")
+	tests := []struct {
+		name, path string
+		status     int
+		want       string
+	}{
+		{"formula", "/values/S!C1:D1?valueRenderOption=FORMULA", 200, "=QUERY(A1:B1)"},
+		{"value", "/values/S!C1", 501, "the value of a formula with QUERY (S!C1) is not emulated"},
+		{"unformatted", "/values/S!C1?valueRenderOption=UNFORMATTED_VALUE", 501, "QUERY"},
+		{"a formula that uses it", "/values/S!D1", 501, "QUERY (S!C1)"},
+		{"a range with it", "/values:batchGet?ranges=A1:B1&ranges=A1:E1", 501, "QUERY"},
+		{"beside it", "/values/S!A1:B1", 200, `"ok"`},
+		{"a formula beside it", "/values/S!E1", 200, `"2"`},
+		{"what is stored in cells", "?fields=sheets.data.rowData.values.userEnteredValue", 200, "=QUERY(A1:B1)"},
+		{"values of cells", "?fields=sheets.data.rowData.values.formattedValue", 501, "QUERY"},
+		{"cells", "?includeGridData=true", 501, "QUERY"},
+		{"without cells", "", 200, `"title": "S"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if status, _, body := me.send(t, "GET", sheetsURL+id+tt.path, ""); status != tt.status || !strings.Contains(body, tt.want) {
+				t.Errorf("GET %s = %d %s, want %d %s", tt.path, status, body, tt.status, tt.want)
+			}
+		})
+	}
+	if _, err := me.drive.Files.Export(id, "text/csv").Download(); err == nil || !strings.Contains(err.Error(), "QUERY") {
+		t.Errorf("export = %v, want an error that names QUERY", err)
+	}
+	if got := google.Values(id, "S")[0]; got[2] != nil || got[4] != 2.0 {
+		t.Errorf("Values = %v, want nil for the value of QUERY and 2 for the sum", got)
+	}
+	me.entry(t, id, "S!C1", "5")
+	if got := me.cellIn(t, id, "S!D1", "UNFORMATTED_VALUE"); got != 6.0 {
+		t.Errorf("with a number instead, D1 = %v, want 6", got)
 	}
 }
 

@@ -140,7 +140,7 @@ func TestUpdateValues(t *testing.T) {
 		{"50,000 characters fit", "A1", "RAW", [][]any{{strings.Repeat("é", 50_000)}}, "S!A1", 1, nil},
 		{"one more does not", "A1", "RAW", [][]any{{"x", strings.Repeat("é", 50_001)}}, "Error 400: Your input contains more than the maximum of 50000 characters in a single cell.", 0, before},
 		{"the option is required", "A1", "", [][]any{{1}}, "'valueInputOption' is required but not specified", 0, before},
-		{"a formula that cannot be calculated", "A1", "USER_ENTERED", [][]any{{"x", "=QUERY(A1)"}}, "501", 0, before},
+		{"a formula that is not emulated is stored", "A1", "USER_ENTERED", [][]any{{"x", "=QUERY(A1)"}}, "S!A1:B1", 2, [][]any{{"x", nil, "c"}, {"d", "e", "f"}}},
 		{"an object is no value", "A1", "RAW", [][]any{{map[string]any{"a": 1}}}, "Invalid values[0][0]", 0, before},
 	}
 	for _, tt := range tests {

@@ -13,16 +13,11 @@ import (
 // changed, and ranges that are open at an end are closed. It is not a call of an
 // API: it needs no token and is not logged.
 func (s *Server) WriteXLSX(id string, w io.Writer) error {
-	s.files.Lock()
-	f := s.files.Get(id)
-	if f == nil || f.Spreadsheet == nil {
-		s.files.Unlock()
-		return fmt.Errorf("write xlsx: no spreadsheet %q", id)
+	ss, err := s.calculated(id)
+	if err == nil {
+		err = ss.WriteXLSX(w)
 	}
-	f.Spreadsheet.Calculate(s.options.Now())
-	c := f.Spreadsheet.Clone()
-	s.files.Unlock()
-	if err := c.WriteXLSX(w); err != nil {
+	if err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}
 	return nil

@@ -1,12 +1,14 @@
 package batch
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"time"
 
 	"google.golang.org/api/sheets/v4"
 
+	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
@@ -14,6 +16,7 @@ import (
 // batch is a draft of a spreadsheet while requests are applied to it.
 type batch struct {
 	*spreadsheet.Spreadsheet
+	ctx       context.Context
 	principal string
 	now       time.Time
 }
@@ -24,14 +27,14 @@ const maxRequests = 100_000
 // Apply applies requests in order to a draft, on behalf of the principal who
 // sent them, and returns a reply for each. After an error the draft must be
 // dropped: requests before it have been applied.
-func Apply(draft *spreadsheet.Spreadsheet, requests []*sheets.Request, principal string, now time.Time) ([]*sheets.Response, error) {
+func Apply(ctx context.Context, draft *spreadsheet.Spreadsheet, requests []*sheets.Request, principal string, now time.Time) ([]*sheets.Response, error) {
 	switch n := len(requests); {
 	case n == 0:
 		return nil, rest.BadRequest("Must specify at least one request.")
 	case n > maxRequests:
 		return nil, rest.BadRequest("Cannot exceed %d requests in a single batch.", maxRequests)
 	}
-	b := batch{draft, principal, now}
+	b := batch{draft, ctx, principal, now}
 	var replies []*sheets.Response
 	for i, r := range requests {
 		reply, err := b.apply(i, r)
@@ -41,6 +44,15 @@ func Apply(draft *spreadsheet.Spreadsheet, requests []*sheets.Request, principal
 		replies = append(replies, reply)
 	}
 	return replies, nil
+}
+
+// calculate calculates the formulas of the draft, for a request that uses values
+// of an area. It returns an error if one of them is not emulated.
+func (b batch) calculate(s *spreadsheet.Sheet, a grid.Area) error {
+	if err := b.Calculate(b.ctx, b.now); err != nil {
+		return err
+	}
+	return s.CheckValues(a)
 }
 
 // kindOf returns a method as a function for the table of kinds.
@@ -58,7 +70,6 @@ func (b batch) apply(i int, r *sheets.Request) (*sheets.Response, error) {
 	if !ok {
 		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with " + name)
 	}
-	b.Stale = true
 	reply, err := apply(b, request)
 	if err == nil {
 		err = b.CheckSize()

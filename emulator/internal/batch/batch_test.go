@@ -40,16 +40,18 @@ func FuzzBatch(f *testing.F) {
 			return
 		}
 		s := spreadsheet.FromTabs("", []spreadsheet.Tab{{Values: [][]any{{"a", 1}, {true}}}})
-		before := s.UnformattedValues("Sheet1", now)
-		draft := s.Draft()
-		_, err := Apply(draft, body.Requests, "me@example.com", now)
+		before := s.UnformattedValues("Sheet1")
+		draft := s.Clone()
+		_, err := Apply(t.Context(), draft, body.Requests, "me@example.com", now)
 		if err != nil {
-			if after := s.UnformattedValues("Sheet1", now); !reflect.DeepEqual(before, after) {
+			if after := s.UnformattedValues("Sheet1"); !reflect.DeepEqual(before, after) {
 				t.Errorf("%s was refused (%v) and changed %v to %v", text, err, before, after)
 			}
 			return
 		}
-		draft.Calculate(now)
+		if err := draft.Calculate(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
 		if out, err := draft.Describe("id", body.ResponseRanges, true, nil); err == nil {
 			rest.Encode(out, nil, false)
 		}

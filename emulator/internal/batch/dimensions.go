@@ -181,7 +181,9 @@ func (b batch) autoResizeDimensions(r *sheets.AutoResizeDimensionsRequest) (*she
 	if err != nil || l.along == grid.ByRow {
 		return nil, err
 	}
-	b.Calculate(b.now)
+	if err := b.calculate(l.sheet, grid.WholeSheet.Closed(l.sheet.Height, l.sheet.Width)); err != nil {
+		return nil, err
+	}
 	l.setProps(func(column int, p *sheets.DimensionProperties) {
 		widest := 0
 		for row := range l.sheet.Rows {

@@ -71,8 +71,10 @@ func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, erro
 		}
 		scope = []*spreadsheet.Sheet{s}
 	}
-	b.Calculate(b.now)
 	for _, s := range scope {
+		if err := b.calculate(s, grid.Rect(0, 0, 0, 0)); err != nil { // cells with formulas are not searched for their values
+			return nil, err
+		}
 		if err := f.sheet(s, s.UsedArea(a.Closed(s.Height, s.Width))); err != nil {
 			return nil, err
 		}

@@ -40,7 +40,7 @@ func pasteType(name string) (pasteFunc, error) {
 func pasteAll(_, from grid.Cell, rows, columns int) grid.Cell { return from.Offset(rows, columns) }
 
 func pasteValue(onto, from grid.Cell, _, _ int) grid.Cell {
-	from.Extra = nil
+	from.Extra, from.Spilled = nil, false
 	if from.Kind == grid.KindError {
 		from.Kind = grid.KindText // the name of the error
 	}
@@ -107,7 +107,9 @@ func (b batch) copyPaste(r *sheets.CopyPasteRequest) (*sheets.Response, error) {
 		return nil, err
 	}
 	if r.PasteType == "PASTE_VALUES" {
-		b.Calculate(b.now)
+		if err := b.calculate(from, source); err != nil {
+			return nil, err
+		}
 	}
 	block := from.CopyCells(source)
 	transpose := r.PasteOrientation == "TRANSPOSE"
@@ -171,7 +173,9 @@ func (b batch) cutPaste(r *sheets.CutPasteRequest) (*sheets.Response, error) {
 	if dest.Bottom > to.Height || dest.Right > to.Width {
 		return nil, to.ExceedsGrid(grid.QuoteTitle(to.Title), dest)
 	}
-	b.Calculate(b.now)
+	if err := b.calculate(from, grid.Rect(0, 0, 0, 0)); err != nil {
+		return nil, err
+	}
 	block := from.CopyCells(source)
 	var moved []grid.Area
 	for _, m := range from.Merges {

@@ -48,7 +48,9 @@ func (b batch) sortRange(r *sheets.SortRangeRequest) (*sheets.Response, error) {
 			return nil, rest.BadRequest("The sort dimension %d is not in the range.", spec.DimensionIndex)
 		}
 	}
-	b.Calculate(b.now)
+	if err := b.calculate(s, a); err != nil {
+		return nil, err
+	}
 	s.Reorder(a, func(rows []int) {
 		slices.SortStableFunc(rows, func(x, y int) int { return compareRows(s, x, y, r.SortSpecs) })
 	})
@@ -91,7 +93,9 @@ func (b batch) deleteDuplicates(r *sheets.DeleteDuplicatesRequest) (*sheets.Resp
 	if err != nil {
 		return nil, err
 	}
-	b.Calculate(b.now)
+	if err := b.calculate(s, a); err != nil {
+		return nil, err
+	}
 	filled := s.UsedArea(a)
 	seen := map[string]bool{}
 	var left [][]grid.Cell

@@ -1,6 +1,7 @@
 package drive
 
 import (
+	"maps"
 	"reflect"
 	"time"
 
@@ -19,27 +20,36 @@ type API struct {
 // Routes returns all calls of the API. Those with content are named "upload" and
 // the call.
 func (api *API) Routes() []rest.Route {
-	return rest.Serve(rest.Locking(api.Files, map[string]rest.Endpoint{
-		"drive.about.get":              rest.EndpointOf(api.getAbout),
-		"drive.drives.create":          rest.EndpointOf(api.createDrive),
-		"drive.drives.list":            rest.EndpointOf(api.listDrives),
-		"drive.drives.get":             rest.EndpointOf(api.getDrive),
-		"drive.files.list":             rest.EndpointOf(api.listFiles),
-		"drive.files.create":           rest.EndpointOf(api.createFile),
-		"drive.files.emptyTrash":       rest.Endpoint{Serve: api.emptyTrash},
-		"drive.files.get":              rest.Endpoint{Response: reflect.TypeFor[drive.File](), Serve: api.getFile},
-		"drive.files.update":           rest.EndpointOf(api.updateFile),
-		"drive.files.copy":             rest.EndpointOf(api.copyFile),
-		"drive.files.delete":           rest.Endpoint{Serve: api.deleteFile},
+	endpoints := rest.Locking(api.Files, map[string]rest.Endpoint{
+		"drive.about.get":          rest.EndpointOf(api.getAbout),
+		"drive.drives.create":      rest.EndpointOf(api.createDrive),
+		"drive.drives.list":        rest.EndpointOf(api.listDrives),
+		"drive.drives.get":         rest.EndpointOf(api.getDrive),
+		"drive.files.list":         rest.EndpointOf(api.listFiles),
+		"drive.files.create":       rest.EndpointOf(api.createFile),
+		"drive.files.emptyTrash":   rest.Endpoint{Serve: api.emptyTrash},
+		"drive.files.get":          rest.Endpoint{Response: reflect.TypeFor[drive.File](), Serve: api.getFile},
+		"drive.files.copy":         rest.EndpointOf(api.copyFile),
+		"drive.files.delete":       rest.Endpoint{Serve: api.deleteFile},
+		"drive.permissions.create": rest.EndpointOf(api.createPermission),
+		"drive.permissions.list":   rest.EndpointOf(api.listPermissions),
+		"drive.permissions.get":    rest.EndpointOf(api.getPermission),
+		"drive.permissions.update": rest.EndpointOf(api.updatePermission),
+		"drive.permissions.delete": rest.Endpoint{Serve: api.deletePermission},
+	})
+	maps.Copy(endpoints, api.contentEndpoints())
+	return rest.Serve(endpoints, "drive.", "docs.")
+}
+
+// contentEndpoints returns the calls that read or replace the content of a file.
+// They lock the store for the moments in which they use it.
+func (api *API) contentEndpoints() map[string]rest.Endpoint {
+	return map[string]rest.Endpoint{
 		"docs.export":                  {Serve: api.exportLink, Open: true},
-		"drive.files.export":           rest.Endpoint{Serve: api.exportFile},
-		"drive.permissions.create":     rest.EndpointOf(api.createPermission),
-		"drive.permissions.list":       rest.EndpointOf(api.listPermissions),
-		"drive.permissions.get":        rest.EndpointOf(api.getPermission),
-		"drive.permissions.update":     rest.EndpointOf(api.updatePermission),
-		"drive.permissions.delete":     rest.Endpoint{Serve: api.deletePermission},
+		"drive.files.export":           {Serve: api.exportFile},
+		"drive.files.update":           rest.EndpointOf(api.updateFile),
 		"upload drive.files.create":    rest.EndpointOf(api.createUploaded),
 		"upload drive.files.update":    rest.EndpointOf(api.updateUploaded),
-		"upload drive.v2.files.update": rest.Endpoint{Serve: api.updateUploadedV2},
-	}), "drive.", "docs.")
+		"upload drive.v2.files.update": {Serve: api.updateUploadedV2},
+	}
 }

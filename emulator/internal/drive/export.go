@@ -25,7 +25,12 @@ var exportFormats = map[string]string{
 // exportFile is drive.files.export of a spreadsheet. As text it has the first
 // sheet.
 func (api *API) exportFile(c *rest.Call) (any, error) {
+	api.Files.Lock()
 	f, err := api.fileFor(c)
+	if err == nil {
+		f = f.Clone()
+	}
+	api.Files.Unlock()
 	if err != nil {
 		return nil, err
 	}
@@ -51,22 +56,25 @@ func (api *API) exportFile(c *rest.Call) (any, error) {
 			Item:    rest.ErrorItem{Reason: "badRequest", Location: "convertTo", LocationType: "parameter"},
 		}
 	}
-	file, err := api.convert(f.Spreadsheet, f.Spreadsheet.Sheets[0], format)
+	ss, err := api.Files.Calculated(c.Context, f)
+	if err != nil {
+		return nil, err
+	}
+	file, err := convert(ss, ss.Sheets[0], format)
 	if err != nil {
 		return nil, err
 	}
 	return exportResponse(mediaType, file)
 }
 
-// convert returns a spreadsheet in a format: one sheet of it as text, or all
-// sheets as .xlsx.
-func (api *API) convert(ss *spreadsheet.Spreadsheet, s *spreadsheet.Sheet, format string) ([]byte, error) {
-	ss.Calculate(api.Now())
+// convert returns a calculated spreadsheet in a format: one sheet of it as text,
+// or all sheets as .xlsx.
+func convert(ss *spreadsheet.Spreadsheet, s *spreadsheet.Sheet, format string) ([]byte, error) {
 	switch format {
 	case "csv":
-		return s.Delimited(','), nil
+		return s.Delimited(',')
 	case "tsv":
-		return s.Delimited('\t'), nil
+		return s.Delimited('\t')
 	case "xlsx":
 		var buf bytes.Buffer
 		if err := ss.WriteXLSX(&buf); err != nil {

@@ -30,15 +30,9 @@ func (api *API) exportLink(c *rest.Call) (any, error) {
 			return nil, rest.Unsupported("an export link with the parameter " + strconv.Quote(name))
 		}
 	}
-	f := api.Files.Get(id)
-	switch {
-	case f == nil || f.Spreadsheet == nil:
-		return rest.HTMLError(http.StatusNotFound), nil
-	case api.Files.Role(f, c.Principal) >= files.Reader:
-	case c.Principal == "":
-		return rest.HTMLError(http.StatusUnauthorized), nil
-	default:
-		return rest.HTMLError(http.StatusForbidden), nil
+	f, status := api.linkedFile(id, c.Principal)
+	if status != http.StatusOK {
+		return rest.HTMLError(status), nil
 	}
 	if format == "" {
 		format = "xlsx"
@@ -46,11 +40,15 @@ func (api *API) exportLink(c *rest.Call) (any, error) {
 	if _, ok := linkFormats[format]; !ok {
 		return rest.HTMLError(http.StatusBadRequest), nil
 	}
-	s := linkedSheet(f.Spreadsheet, c.Query)
+	ss, err := api.Files.Calculated(c.Context, f)
+	if err != nil {
+		return nil, err
+	}
+	s := linkedSheet(ss, c.Query)
 	if s == nil {
 		return rest.HTMLError(http.StatusBadRequest), nil
 	}
-	file, err := api.convert(f.Spreadsheet, s, format)
+	file, err := convert(ss, s, format)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +59,23 @@ func (api *API) exportLink(c *rest.Call) (any, error) {
 	res := rest.NewResponse(http.StatusOK, linkFormats[format], file)
 	res.Header.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name+"."+format))
 	return res, nil
+}
+
+// linkedFile returns a copy of the file with an ID, if the caller may read it,
+// and else the status of the error. Without a token the principal is empty.
+func (api *API) linkedFile(id, principal string) (*files.File, int) {
+	api.Files.Lock()
+	defer api.Files.Unlock()
+	f := api.Files.Get(id)
+	switch {
+	case f == nil || f.Spreadsheet == nil:
+		return nil, http.StatusNotFound
+	case api.Files.Role(f, principal) >= files.Reader:
+		return f.Clone(), http.StatusOK
+	case principal == "":
+		return nil, http.StatusUnauthorized
+	}
+	return nil, http.StatusForbidden
 }
 
 // linkedSheet returns the sheet that an export link names by its gid, the first

@@ -175,6 +175,11 @@ func (api *API) updateFile(c *rest.Call) (*drive.File, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
+	unlock, err := api.Files.LockFile(c.Context, c.Vars["fileId"])
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	f, err := api.updatedFile(c, &body)
 	if err != nil {
 		return nil, err

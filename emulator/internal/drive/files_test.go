@@ -34,7 +34,7 @@ func serve(t *testing.T, api *API, method, target, body string) (string, error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &rest.Call{Query: at.Query(), Header: http.Header{"Content-Type": {"text/csv"}}, Body: []byte(body), Principal: me}
+	c := &rest.Call{Context: t.Context(), Query: at.Query(), Header: http.Header{"Content-Type": {"text/csv"}}, Body: []byte(body), Principal: me}
 	routes := api.Routes()
 	i := slices.IndexFunc(routes, func(rt rest.Route) (ok bool) {
 		c.Vars, ok = rt.Match(strings.Split(at.Path, "/"))

@@ -82,49 +82,55 @@ func (u upload) spreadsheet(title string, now time.Time) (*spreadsheet.Spreadshe
 	return nil, rest.Unsupported("an upload of the type " + u.mediaType)
 }
 
-// replaceContent replaces the content of a spreadsheet with an upload.
-func (api *API) replaceContent(c *rest.Call) (*files.File, error) {
+// replaceContent replaces the content of a spreadsheet with an upload. The store
+// is locked only after the content was read.
+func (api *API) replaceContent(c *rest.Call, describe func(*files.File)) error {
 	u, err := api.parseUpload(c)
 	if err != nil {
-		return nil, err
-	}
-	f, err := api.updatedFile(c, &u.file)
-	if err != nil {
-		return nil, err
-	}
-	if f.Spreadsheet == nil {
-		return nil, rest.Unsupported("an upload over a file of the type " + f.MimeType)
+		return err
 	}
 	now := api.Now()
-	made, err := u.spreadsheet(f.Title(), now)
-	if err != nil {
-		return nil, err
+	made, err := u.spreadsheet("", now)
+	unlock, lockErr := api.Files.LockFile(c.Context, c.Vars["fileId"])
+	if lockErr != nil {
+		return lockErr
 	}
+	defer unlock()
+	f, fileErr := api.updatedFile(c, &u.file)
+	switch {
+	case fileErr != nil:
+		return fileErr
+	case f.Spreadsheet == nil:
+		return rest.Unsupported("an upload over a file of the type " + f.MimeType)
+	case err != nil:
+		return err
+	}
+	made.NameImport(f.Title())
 	made.ContinueFrom(f.Spreadsheet)
 	f.Spreadsheet, f.Modified, f.ModifiedBy = made, now, c.Principal
 	if err := updateFields(f, &u.file); err != nil {
-		return nil, err
+		return err
 	}
 	api.Files.Put(f)
-	return f, nil
+	describe(f)
+	return nil
 }
 
-func (api *API) updateUploaded(c *rest.Call) (*drive.File, error) {
-	f, err := api.replaceContent(c)
-	if err != nil {
-		return nil, err
-	}
-	return api.describeFile(c, f), nil
+func (api *API) updateUploaded(c *rest.Call) (out *drive.File, err error) {
+	err = api.replaceContent(c, func(f *files.File) { out = api.describeFile(c, f) })
+	return out, err
 }
 
 // updateUploadedV2 is files.update of Drive v2, with which some clients still
 // import CSV. Its response has the four fields that identify the file.
 func (api *API) updateUploadedV2(c *rest.Call) (any, error) {
-	f, err := api.replaceContent(c)
+	var body map[string]any
+	err := api.replaceContent(c, func(f *files.File) {
+		body = map[string]any{"kind": "drive#file", "id": f.ID, "title": f.Title(), "mimeType": f.MimeType}
+	})
 	if err != nil {
 		return nil, err
 	}
-	body := map[string]any{"kind": "drive#file", "id": f.ID, "title": f.Title(), "mimeType": f.MimeType}
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
 }
 
@@ -142,5 +148,7 @@ func (api *API) createUploaded(c *rest.Call) (*drive.File, error) {
 	}
 	f := api.Files.NewFile(files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = made
+	api.Files.Lock()
+	defer api.Files.Unlock()
 	return api.addFile(c, f, &u.file, u.file.Parents)
 }

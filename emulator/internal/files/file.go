@@ -28,7 +28,9 @@ type File struct {
 	Description       string
 	ModifiedBy        string // address of the user who changed it last; empty = not changed yet
 	Properties        map[string]string
-	Spreadsheet       *spreadsheet.Spreadsheet // nil = not a spreadsheet
+	Spreadsheet       *spreadsheet.Spreadsheet // nil = not a spreadsheet; it is never changed, but replaced
+
+	editing, calculating lock // held while a draft is changed, and while formulas are calculated
 }
 
 // Clone returns a copy to be changed, which replaces the file when it is given to
@@ -52,18 +54,6 @@ func (f *File) SetTitle(name string) {
 	if f.Name = name; f.Spreadsheet != nil {
 		f.Spreadsheet = f.Spreadsheet.WithTitle(name)
 	}
-}
-
-// Edit calls change with a draft of the spreadsheet, which replaces it only if
-// change returns no error: a batch is stored whole or not at all. The address is
-// that of the user who changes it.
-func (f *File) Edit(email string, now time.Time, change func(*spreadsheet.Spreadsheet) error) error {
-	draft := f.Spreadsheet.Draft()
-	if err := change(draft); err != nil {
-		return err
-	}
-	f.Spreadsheet, f.Modified, f.ModifiedBy = draft, now, email
-	return nil
 }
 
 // MoveTo puts a new file into a folder. Files of a shared drive have no owner.

@@ -9,7 +9,7 @@ import (
 )
 
 // Store holds all files. Callers hold its lock while they call its other methods
-// or use a file; see [rest.Locking].
+// or use a file, except where a method says otherwise; see [rest.Locking].
 type Store struct {
 	sync.Mutex
 	files map[string]*File
@@ -37,7 +37,10 @@ func (s *Store) List() []*File {
 // not in the store until [Store.Put].
 func (s *Store) NewFile(mimeType, owner string) *File {
 	now := s.now()
-	return &File{ID: NewID(), MimeType: mimeType, Created: now, Modified: now, Roles: map[string]Role{owner: Owner}}
+	return &File{
+		ID: NewID(), MimeType: mimeType, Created: now, Modified: now, Roles: map[string]Role{owner: Owner},
+		editing: make(lock, 1), calculating: make(lock, 1),
+	}
 }
 
 // Put stores a file; it replaces one that has the ID.

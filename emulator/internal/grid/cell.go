@@ -11,8 +11,9 @@ const (
 	KindBlank Kind = iota
 	KindText
 	KindNumber
-	kindBool
-	KindError // an error value; Text is its name
+	KindBool
+	KindError        // an error value; Text is its name
+	KindUncalculated // a formula that is not emulated; Text names what is missing
 )
 
 // Cell is one cell. It has 40 bytes, as there may be ten million of them.
@@ -21,6 +22,21 @@ type Cell struct {
 	Number float64    // the number, or 1 for true
 	Extra  *CellExtra // nil = none
 	Kind   Kind
+	// Spilled says that the value is not stored in the cell, but part of the
+	// result of a formula to the left or above.
+	Spilled bool
+}
+
+// SameValue reports whether two cells have the same value, whatever formats and
+// notes they have.
+func (c Cell) SameValue(d Cell) bool {
+	return c.Kind == d.Kind && c.Number == d.Number && c.Text == d.Text && c.Spilled == d.Spilled
+}
+
+// WithResult returns the cell with a value that was calculated.
+func (c Cell) WithResult(v Cell) Cell {
+	v.Extra = c.Extra
+	return v
 }
 
 // CellExtra is what few cells have. It never changes once a cell points to it,
@@ -48,9 +64,9 @@ func NumberCell(n float64) Cell { return Cell{Kind: KindNumber, Number: n} }
 // BoolCell returns a cell that holds a boolean.
 func BoolCell(b bool) Cell {
 	if b {
-		return Cell{Kind: kindBool, Number: 1}
+		return Cell{Kind: KindBool, Number: 1}
 	}
-	return Cell{Kind: kindBool}
+	return Cell{Kind: KindBool}
 }
 
 // WithFormat returns the cell with a number format; an empty pattern changes
@@ -140,7 +156,7 @@ func (c Cell) Unformatted() any {
 	switch c.Kind {
 	case KindNumber:
 		return c.Number
-	case kindBool:
+	case KindBool:
 		return c.Number != 0
 	}
 	return c.Text
@@ -151,7 +167,7 @@ func (c Cell) Formatted() string {
 	switch c.Kind {
 	case KindNumber:
 		return formatNumber(c.Number, c.NumberFormat())
-	case kindBool:
+	case KindBool:
 		if c.Number != 0 {
 			return "TRUE"
 		}
@@ -163,6 +179,7 @@ func (c Cell) Formatted() string {
 // Offset returns the cell as copied down and right: relative references of its
 // formula move with it.
 func (c Cell) Offset(rows, columns int) Cell {
+	c.Spilled = false // the copy of a value that a formula filled in is a value
 	if c.Formula() == "" {
 		return c
 	}
@@ -191,9 +208,9 @@ func (c Cell) SortRank() int {
 		return 0
 	case KindText:
 		return 1
-	case kindBool:
+	case KindBool:
 		return 2
-	case KindError:
+	case KindError, KindUncalculated:
 		return 3
 	}
 	return 4

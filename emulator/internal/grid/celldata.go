@@ -64,6 +64,8 @@ func (c Cell) UserEntered() *sheets.CellData {
 	d := &sheets.CellData{UserEnteredValue: c.effectiveValue()}
 	if text := c.Formula(); text != "" {
 		d.UserEnteredValue = &sheets.ExtendedValue{FormulaValue: &text}
+	} else if c.Spilled {
+		d.UserEnteredValue = nil
 	}
 	if x := c.Extra; x != nil {
 		d.Note, d.UserEnteredFormat, d.DataValidation, d.TextFormatRuns = x.Note, x.Format, x.Validation, x.Runs
@@ -79,7 +81,7 @@ func (c Cell) effectiveValue() *sheets.ExtendedValue {
 		return &sheets.ExtendedValue{StringValue: &c.Text}
 	case KindNumber:
 		return &sheets.ExtendedValue{NumberValue: &c.Number}
-	case kindBool:
+	case KindBool:
 		b := c.Number != 0
 		return &sheets.ExtendedValue{BoolValue: &b}
 	case KindError:

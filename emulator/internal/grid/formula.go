@@ -3,10 +3,9 @@ package grid
 import (
 	"regexp"
 	"strings"
+	"unicode"
 
 	"google.golang.org/api/sheets/v4"
-
-	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // PartKind is the type of a part of a formula.
@@ -280,37 +279,22 @@ var (
 	}
 )
 
-// FormulaCell returns a cell with a formula, which begins with '='. It returns
-// an [rest.Unsupported] error for a formula that cannot be calculated, as no
-// value is better than a wrong one.
-func FormulaCell(text string) (Cell, error) {
+// FormulaCell returns a cell with a formula, which begins with '='. It has no
+// value until it is calculated.
+func FormulaCell(text string) Cell {
 	x := CellExtra{Formula: text}
-	parts := SplitFormula(text)
-	for i, p := range parts {
-		name := strings.ToUpper(p.Text)
-		switch {
-		case p.Kind == FunctionPart && unsupportedFunctions[name]:
-			return Cell{}, rest.Unsupported("a formula with " + name)
-		case p.Kind == PlainPart && (p.Text == "{" || p.Text == "}"):
-			return Cell{}, rest.Unsupported("a formula with an array")
-		case p.Kind == RangePart && !p.Cells.Single && operand(parts, i):
-			return Cell{}, rest.Unsupported("a formula with an operation on a range")
-		case p.Kind == FunctionPart && i == 1:
-			x.Auto = autoFormats[name]
-		}
+	if name := firstFunction(text); name != "" {
+		x.Auto = autoFormats[strings.ToUpper(name)]
 	}
-	return Cell{Kind: KindError, Text: "Loading...", Extra: &x}, nil
+	return Cell{Kind: KindUncalculated, Text: "a formula that is not calculated yet", Extra: &x}
 }
 
-// operand reports whether part i of a formula is next to an operator.
-func operand(parts []FormulaPart, i int) bool {
-	beside := func(j, step int) bool {
-		for ; j > 0 && j < len(parts); j += step { // part 0 is the '=' of the formula
-			if text := strings.TrimSpace(parts[j].Text); text != "" {
-				return parts[j].Kind == PlainPart && strings.Contains("+-*/^&=<>%", text)
-			}
-		}
-		return false
+// firstFunction returns the name of the function that a formula begins with, or
+// "".
+func firstFunction(text string) string {
+	name, _, _ := strings.Cut(text[1:], "(")
+	if len(name) == len(text)-1 || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return ""
 	}
-	return beside(i-1, -1) || beside(i+1, 1)
+	return name
 }

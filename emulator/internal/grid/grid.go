@@ -1,6 +1,16 @@
 package grid
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// versions counts the versions that grids have had.
+var versions atomic.Uint64
+
+// NewVersion returns a version that no grid has had. A grid with it shares its
+// rows until it writes.
+func NewVersion() uint64 { return versions.Add(1) }
 
 // Row holds the cells of one row up to the last that is not empty. Only the grid
 // of the same version may change it; others copy it first.

@@ -15,6 +15,23 @@ import (
 // (developers.google.com/workspace/sheets/api/reference/rest/v4/DateTimeRenderOption).
 var dayZero = time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
 
+// DayZero returns the date with the serial number 0.
+func DayZero() time.Time { return dayZero }
+
+// FormatPattern formats a number with a pattern; see [Cell.Formatted].
+func FormatPattern(n float64, pattern string) (string, error) {
+	return formatNumber(n, FormatOf(pattern)), nil
+}
+
+// WordSet returns the set of the words of a list that blanks separate.
+func WordSet(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		set[w] = true
+	}
+	return set
+}
+
 // formatNumber formats n; a nil format is the automatic one.
 func formatNumber(n float64, f *sheets.NumberFormat) string {
 	if f == nil {

@@ -51,7 +51,7 @@ func ParseUserEntered(s string, now time.Time) (Cell, error) {
 	case s[0] == '\'':
 		return TextCell(s[1:]), nil
 	case s[0] == '=' && len(s) > 1:
-		return FormulaCell(s)
+		return FormulaCell(s), nil
 	case strings.EqualFold(s, "true"):
 		return BoolCell(true), nil
 	case strings.EqualFold(s, "false"):

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 // Call is one request to an API, with what the front end read out of it.
 type Call struct {
+	Context   context.Context // ends when the client leaves
 	Route     *Route
 	Vars      map[string]string // the variables of the route's path
 	Query     url.Values

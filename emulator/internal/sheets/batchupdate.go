@@ -21,13 +21,15 @@ func (api *API) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetRespons
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.ID}
 	now := api.Now()
-	err = f.Edit(c.Principal, now, func(draft *spreadsheet.Spreadsheet) error {
+	err = api.Files.Edit(c.Context, f, c.Principal, now, func(draft *spreadsheet.Spreadsheet) error {
 		draft.DuplicateMetadata = api.DuplicateMetadata
-		out.Replies, err = batch.Apply(draft, body.Requests, c.Principal, now)
+		out.Replies, err = batch.Apply(c.Context, draft, body.Requests, c.Principal, now)
 		if err != nil || !body.IncludeSpreadsheetInResponse {
 			return err
 		}
-		draft.Calculate(now)
+		if err := draft.Calculate(c.Context, now); err != nil {
+			return err
+		}
 		m := c.Mask.Sub("updatedSpreadsheet")
 		out.UpdatedSpreadsheet, err = draft.Describe(f.ID, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err

@@ -26,7 +26,7 @@ func (api *API) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
 	for _, p := range ranges {
 		selected[p.Sheet] = append(selected[p.Sheet], p.Area)
 	}
-	return f.Spreadsheet.DescribeSheets(f.ID, selected, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask), nil
+	return f.Spreadsheet.DescribeSheets(f.ID, selected, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask)
 }
 
 func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByDataFilterResponse, error) {
@@ -48,7 +48,11 @@ func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByData
 	}
 	out := &sheets.BatchGetValuesByDataFilterResponse{SpreadsheetId: f.ID}
 	for _, p := range ranges {
-		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: p.Sheet.ValueRange(p.Area, render), DataFilters: p.Filters})
+		v, err := p.Sheet.ValueRange(p.Area, render)
+		if err != nil {
+			return nil, err
+		}
+		out.ValueRanges = append(out.ValueRanges, &sheets.MatchedValueRange{ValueRange: v, DataFilters: p.Filters})
 	}
 	return out, nil
 }
@@ -63,7 +67,7 @@ func (api *API) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesBy
 		return nil, err
 	}
 	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.ID}
-	err = f.Edit(c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = api.Files.Edit(c.Context, f, c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		ranges, err := draft.FilterRanges(body.DataFilters)
 		for _, p := range ranges {
 			p.Sheet.ClearValues(p.Area)
@@ -90,9 +94,10 @@ func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValues
 	if err != nil {
 		return nil, err
 	}
-	var all []spreadsheet.WrittenRange
-	var filters []*sheets.DataFilter
-	err = f.Edit(c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	var out *sheets.BatchUpdateValuesByDataFilterResponse
+	err = api.Files.Edit(c.Context, f, c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+		var all []spreadsheet.WrittenRange
+		var filters []*sheets.DataFilter
 		for _, one := range body.Data {
 			if one == nil {
 				continue
@@ -110,12 +115,16 @@ func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValues
 				all, filters = append(all, done), append(filters, one.DataFilter)
 			}
 		}
-		return nil
+		totals, err := w.Totals(c.Context, f.ID, all)
+		if err == nil {
+			out = byDataFilter(totals, filters)
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return byDataFilter(w.Totals(f.ID, all), filters), nil
+	return out, nil
 }
 
 // byDataFilter returns the response of a batch with the filter of each range.

@@ -17,7 +17,7 @@ type API struct {
 
 // Routes returns all calls of the API.
 func (api *API) Routes() []rest.Route {
-	return rest.Serve(rest.Locking(api.Files, map[string]rest.Endpoint{
+	return rest.Serve(map[string]rest.Endpoint{
 		"sheets.spreadsheets.create":                         rest.EndpointOf(api.createSpreadsheet),
 		"sheets.spreadsheets.batchUpdate":                    rest.EndpointOf(api.batchUpdate),
 		"sheets.spreadsheets.getByDataFilter":                rest.EndpointOf(api.getByDataFilter),
@@ -35,5 +35,5 @@ func (api *API) Routes() []rest.Route {
 		"sheets.spreadsheets.values.clear":                   rest.EndpointOf(api.clearValues),
 		"sheets.spreadsheets.values.get":                     rest.EndpointOf(api.getValues),
 		"sheets.spreadsheets.values.update":                  rest.EndpointOf(api.updateValues),
-	}), "sheets.")
+	}, "sheets.")
 }

@@ -35,7 +35,7 @@ func (api *API) copyTo(c *rest.Call) (*sheets.SheetProperties, error) {
 		return nil, err
 	}
 	var out *sheets.SheetProperties
-	err = to.Edit(c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = api.Files.Edit(c.Context, to, c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		id := s.ID
 		if id == 0 || draft.SheetByID(id) != nil {
 			id = draft.NewSheetID()
@@ -55,9 +55,22 @@ func permissionDenied() error {
 	return &rest.Error{Status: http.StatusForbidden, Message: "The caller does not have permission"}
 }
 
-// fileFor returns the file that the path names, if the caller has a role on it.
-// For a reader its formulas are calculated.
+// fileFor returns a copy of the file that the path names, if the caller has a
+// role on it. For a reader its formulas are calculated.
 func (api *API) fileFor(c *rest.Call, need files.Role) (*files.File, error) {
+	f, err := api.permittedFile(c, need)
+	if err != nil || need >= files.Writer {
+		return f, err
+	}
+	f.Spreadsheet, err = api.Files.Calculated(c.Context, f)
+	return f, err
+}
+
+// permittedFile returns a copy of the file that the path names, if the caller has
+// a role on it.
+func (api *API) permittedFile(c *rest.Call, need files.Role) (*files.File, error) {
+	api.Files.Lock()
+	defer api.Files.Unlock()
 	f := api.Files.Get(c.Vars["spreadsheetId"])
 	switch {
 	case f == nil:
@@ -67,10 +80,7 @@ func (api *API) fileFor(c *rest.Call, need files.Role) (*files.File, error) {
 	case f.Spreadsheet == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
 	}
-	if need < files.Writer {
-		f.Spreadsheet.Calculate(api.Now())
-	}
-	return f, nil
+	return f.Clone(), nil
 }
 
 func (api *API) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
@@ -95,8 +105,10 @@ func (api *API) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := api.Files.Add(files.NewID(), files.SpreadsheetType, c.Principal)
+	f := api.Files.NewFile(files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = made
-	made.Calculate(api.Now())
+	api.Files.Lock()
+	api.Files.Put(f)
+	api.Files.Unlock()
 	return made.Describe(f.ID, nil, false, nil)
 }

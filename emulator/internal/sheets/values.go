@@ -75,7 +75,7 @@ func (api *API) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse
 
 // clearRanges empties ranges and returns their names.
 func (api *API) clearRanges(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
-	err = f.Edit(c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	err = api.Files.Edit(c.Context, f, c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
 		for _, a1 := range ranges {
 			s, a, err := draft.ResolveA1(a1)
 			if err != nil {
@@ -110,19 +110,23 @@ func (api *API) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, error)
 	if err != nil {
 		return nil, err
 	}
-	var done spreadsheet.WrittenRange
-	err = f.Edit(c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	var out *sheets.UpdateValuesResponse
+	err = api.Files.Edit(c.Context, f, c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
 		if err := draft.SameRange(c.Vars["range"], body.Range); err != nil {
 			return err
 		}
 		body.Range = c.Vars["range"]
-		done, err = w.Update(draft, body)
+		done, err := w.Update(draft, body)
+		if err != nil {
+			return err
+		}
+		out, err = w.Response(c.Context, f.ID, done)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return w.Response(f.ID, done), nil
+	return out, nil
 }
 
 func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesResponse, error) {
@@ -139,8 +143,9 @@ func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRespon
 	if err != nil {
 		return nil, err
 	}
-	var all []spreadsheet.WrittenRange
-	err = f.Edit(c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	var out *sheets.BatchUpdateValuesResponse
+	err = api.Files.Edit(c.Context, f, c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+		var all []spreadsheet.WrittenRange
 		for i, one := range body.Data {
 			done, err := w.Update(draft, one)
 			if err != nil {
@@ -148,12 +153,13 @@ func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRespon
 			}
 			all = append(all, done)
 		}
-		return nil
+		out, err = w.Totals(c.Context, f.ID, all)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return w.Totals(f.ID, all), nil
+	return out, nil
 }
 
 func (api *API) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error) {
@@ -171,10 +177,13 @@ func (api *API) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error)
 		return nil, err
 	}
 	out := &sheets.AppendValuesResponse{SpreadsheetId: f.ID}
-	err = f.Edit(c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
-		done, table, err := w.Append(draft, c.Vars["range"], body, insert)
+	err = api.Files.Edit(c.Context, f, c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+		done, table, err := w.Append(c.Context, draft, c.Vars["range"], body, insert)
+		if err != nil {
+			return err
+		}
 		out.TableRange = table
-		out.Updates = w.Response(f.ID, done)
+		out.Updates, err = w.Response(c.Context, f.ID, done)
 		return err
 	})
 	if err != nil {

@@ -1,347 +1,270 @@
 package spreadsheet
 
 import (
-	"fmt"
-	"math"
-	"strconv"
+	"context"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"github.com/xuri/excelize/v2"
-
+	"example.com/sheets-function/emulator/internal/formula"
 	"example.com/sheets-function/emulator/internal/grid"
 )
 
+// calculation is what is known about a spreadsheet since its formulas were
+// calculated last: its rows, so that a change is seen by comparing pointers, and
+// its formulas. It is never changed.
+type calculation struct {
+	sheets []calculatedSheet
+	names  []NamedRange
+}
+
+// calculatedSheet is a sheet as it was calculated.
+type calculatedSheet struct {
+	id            int64
+	title         string
+	height, width int
+	rows          []*grid.Row
+	formulas      []*formulaCell // by row, then by column
+}
+
+// formulaCell is a cell with a formula.
+type formulaCell struct {
+	sheet, row, column int
+	text               string
+	parsed             *formula.Formula
+	uses               []usedRange
+	spill              grid.Area // cells that its result needs, if more than its own
+	blocked            bool      // the spill does not fit; the value is #REF!
+	circular           bool      // it depends on itself; the value is #REF!
+
+	// These are valid during one calculation only.
+	state      visitState
+	index, low int  // of Tarjan's algorithm; see visit
+	usesItself bool // directly
+	changed    bool // its text, or something that it uses
+}
+
+// usedRange is a range of cells that a formula refers to.
+type usedRange struct {
+	sheet int
+	area  grid.Area // cut to the rows that are stored
+	named grid.Area // as it is written
+}
+
 // hasFormulas reports whether a cell may have a formula.
 func (ss *Spreadsheet) hasFormulas() bool {
-	for _, s := range ss.Sheets {
-		if s.Formulas {
+	return slices.ContainsFunc(ss.Sheets, func(s *Sheet) bool { return s.Formulas })
+}
+
+// Calculate updates the values of formulas that depend on what has changed since
+// the last time. It returns an error only if the context is done; the values are
+// then those of before, or of some formulas new.
+func (ss *Spreadsheet) Calculate(ctx context.Context, now time.Time) error {
+	if !ss.hasFormulas() && ss.calculated == nil {
+		return nil
+	}
+	calc := newCalculator(ctx, ss, now)
+	if !calc.anything {
+		return nil
+	}
+	if err := calc.run(); err != nil {
+		return err
+	}
+	ss.calculated = nil
+	if ss.hasFormulas() {
+		ss.calculated = calc.result()
+	}
+	ss.own() // what is written from now on is written to copies of the rows
+	return nil
+}
+
+// IsCalculated reports whether the formulas have their values.
+func (ss *Spreadsheet) IsCalculated() bool {
+	return ss.current || !ss.hasFormulas() && ss.calculated == nil
+}
+
+// Calculated returns a copy with the values of all formulas. It returns an error
+// only if the context is done.
+func (ss *Spreadsheet) Calculated(ctx context.Context, now time.Time) (*Spreadsheet, error) {
+	made := ss.Clone()
+	made.Version = ss.Version
+	if err := made.Calculate(ctx, now); err != nil {
+		return nil, err
+	}
+	made.current = true
+	return made, nil
+}
+
+// calculator calculates a spreadsheet.
+type calculator struct {
+	context.Context
+	ss       *Spreadsheet
+	old      *calculation // nil = none
+	now      time.Time
+	formulas [][]*formulaCell // by sheet, then by row and column
+	columns  []map[int]*formulaColumn
+	open     []*formulaCell // entered and not finished; see visit
+	visited  int
+	changes  []changeSet // by sheet
+	anything bool        // something has changed
+	all      bool        // every formula has to be calculated
+	resized  []bool      // by sheet: the grid has another size
+	spills   []changeSet // cells that a result was written to in this round
+	spilled  bool
+	spilling []map[*formulaCell]bool // by sheet: formulas whose results need several cells
+}
+
+func newCalculator(ctx context.Context, ss *Spreadsheet, now time.Time) *calculator {
+	n := len(ss.Sheets)
+	calc := &calculator{
+		Context: ctx, ss: ss, now: now, old: ss.calculated,
+		formulas: make([][]*formulaCell, n), columns: make([]map[int]*formulaColumn, n),
+		changes: make([]changeSet, n), resized: make([]bool, n), spills: make([]changeSet, n), spilling: make([]map[*formulaCell]bool, n),
+	}
+	calc.all = calc.old == nil || !calc.old.sameShape(ss)
+	calc.anything = calc.all
+	for i := range ss.Sheets {
+		calc.spilling[i] = map[*formulaCell]bool{}
+		calc.compare(i)
+		for _, f := range calc.formulas[i] {
+			if f.spill != (grid.Area{}) {
+				calc.spilling[i][f] = true
+			}
+		}
+	}
+	return calc
+}
+
+// sameShape reports whether a spreadsheet has the same sheets and named ranges as
+// before.
+func (old *calculation) sameShape(ss *Spreadsheet) bool {
+	if !slices.Equal(old.names, ss.NamedRanges) || len(old.sheets) != len(ss.Sheets) {
+		return false
+	}
+	for i, s := range ss.Sheets {
+		if old.sheets[i].id != s.ID || old.sheets[i].title != s.Title {
+			return false
+		}
+	}
+	return true
+}
+
+// result returns what the next calculation begins from.
+func (calc *calculator) result() *calculation {
+	c := &calculation{names: slices.Clone(calc.ss.NamedRanges)}
+	for i, s := range calc.ss.Sheets {
+		c.sheets = append(c.sheets, calculatedSheet{s.ID, s.Title, s.Height, s.Width, slices.Clone(s.Rows), calc.formulas[i]})
+	}
+	return c
+}
+
+// run calculates the formulas. Where results fill cells that other formulas
+// have used already, these are calculated again.
+func (calc *calculator) run() error {
+	const maxRounds = 20
+	for range maxRounds {
+		calc.spilled = false
+		if err := calc.round(); err != nil {
+			return err
+		}
+		if !calc.spilled {
+			return nil
+		}
+		calc.all, calc.changes = false, calc.spills
+		clear(calc.resized)
+		calc.spills = make([]changeSet, len(calc.ss.Sheets))
+		for _, list := range calc.formulas {
+			for _, f := range list {
+				f.state, f.changed = notVisited, false
+			}
+		}
+	}
+	for _, list := range calc.formulas {
+		for _, f := range list {
+			if calc.usesChange(f) {
+				calc.storeValue(f, grid.Cell{Kind: grid.KindUncalculated, Text: "formulas whose results fill cells that they use"})
+			}
+		}
+	}
+	return nil
+}
+
+// round calculates the formulas once, each after those that it uses.
+func (calc *calculator) round() error {
+	calc.indexColumns()
+	for _, list := range calc.formulas {
+		for _, f := range list {
+			if err := calc.visit(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// refresh calculates one formula if anything that it uses has changed.
+func (calc *calculator) refresh(f *formulaCell) error {
+	if !f.changed && !calc.all && !f.parsed.Volatile() && !calc.usesChange(f) {
+		return nil
+	}
+	s := calc.ss.Sheets[f.sheet]
+	values, err := f.parsed.Evaluate(formula.Context{
+		Context: calc, Cells: cellsOf{calc.ss}, Now: calc.now, Sheet: f.sheet, Row: f.row, Column: f.column,
+	})
+	if err != nil {
+		return err
+	}
+	if c := &values[0][0]; c.Kind == grid.KindUncalculated && !strings.Contains(c.Text, "!") {
+		c.Text += " (" + s.RangeName(grid.Rect(f.row, f.row+1, f.column, f.column+1)) + ")"
+	}
+	calc.store(f, values)
+	return nil
+}
+
+// usesChange reports whether a cell has changed that a formula refers to, or
+// that its result fills.
+func (calc *calculator) usesChange(f *formulaCell) bool {
+	if f.spill != (grid.Area{}) && (calc.resized[f.sheet] || calc.changes[f.sheet].any(f.spill)) {
+		return true
+	}
+	for _, u := range f.uses {
+		if calc.changes[u.sheet].any(u.area) || calc.resized[u.sheet] && calc.reachesEnd(u) {
 			return true
 		}
 	}
 	return false
 }
 
-// Calculate updates the values of all formulas, if anything changed since the
-// last time. A spreadsheet without formulas costs nothing.
-func (ss *Spreadsheet) Calculate(now time.Time) {
-	if !ss.Stale || !ss.hasFormulas() {
-		return
-	}
-	ss.Stale = false
-	calc := newCalculator(ss, now)
-	defer calc.file.Close()
-	for _, f := range calc.order() {
-		value := calc.value(f)
-		if value.Kind == grid.KindError {
-			f.whole.errorValue = value.Text
-			calc.failed[f.sheet] = append(calc.failed[f.sheet], f)
-		}
-		value.Extra = f.sheet.At(f.row, f.column).Extra
-		f.sheet.Set(f.row, f.column, value)
-	}
+// reachesEnd reports whether a range is open, or reaches beyond the grid of now
+// or of before.
+func (calc *calculator) reachesEnd(u usedRange) bool {
+	a, s, old := u.named, calc.ss.Sheets[u.sheet], calc.old.sheets[u.sheet]
+	return a.Bottom == grid.ToEnd || a.Right == grid.ToEnd || a.Bottom > min(s.Height, old.height) || a.Right > min(s.Width, old.width)
 }
 
-// eachFormula calls do for every cell with a formula.
-func (ss *Spreadsheet) eachFormula(do func(s *Sheet, r, column int, stored grid.Cell)) {
-	for _, s := range ss.Sheets {
-		if !s.Formulas {
-			continue
-		}
-		s.Formulas = false
-		for r := range s.Rows {
-			for column, stored := range s.RowCells(r) {
-				if stored.Formula() != "" {
-					s.Formulas = true
-					do(s, r, column, stored)
-				}
-			}
+// cellsOf is a spreadsheet as formulas refer to it.
+type cellsOf struct{ ss *Spreadsheet }
+
+// Sheet implements [formula.Cells].
+func (c cellsOf) Sheet(title string) (int, bool) {
+	for i, s := range c.ss.Sheets {
+		if strings.EqualFold(s.Title, title) {
+			return i, true
 		}
 	}
+	return 0, false
 }
 
-// RewriteFormulas replaces the text of every formula with what change returns
-// for it and its sheet.
-func (ss *Spreadsheet) RewriteFormulas(change func(s *Sheet, text string) string) {
-	ss.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
-		text := change(s, stored.Formula())
-		if text == stored.Formula() {
-			return
-		}
-		x := *stored.Extra
-		x.Formula = text
-		stored.Extra = &x
-		s.Set(r, column, stored)
-	})
-}
-
-// formulaCell is a cell with a formula, as the calculator has it.
-type formulaCell struct {
-	sheet       *Sheet
-	row, column int
-	uses        []usedRange // by all of it
-	subexprs    []*subexpr
-	whole       subexpr
-	circular    bool
-	pending     int            // number of formulas it uses that are not calculated yet
-	dependents  []*formulaCell // formulas that use it
-}
-
-// usedRange is a range of cells that a formula refers to.
-type usedRange struct {
-	sheet *Sheet
-	area  grid.Area
-}
-
-// calculator is a workbook of the library that calculates, with the formulas and
-// the cells that they refer to. Its sheets are named S0, S1, … in the order of
-// the spreadsheet's.
-type calculator struct {
-	ss       *Spreadsheet
-	now      time.Time
-	file     *excelize.File
-	formulas []*formulaCell
-	index    map[*formulaCell]int
-	loaded   map[*Sheet][]grid.Area
-	subexprs []*subexpr
-	failed   map[*Sheet][]*formulaCell // formulas whose value is an error
-}
-
-// Two sheets of the workbook are not sheets of the spreadsheet: the first has
-// the probes, which are formulas about the type and the digits of the value of
-// another formula, the second the subexpressions that were extracted.
-const (
-	probeSheet   = "Probes"
-	subexprSheet = "Subexprs"
-)
-
-// newCalculator returns a calculator with all formulas, their probes, and the
-// cells that they refer to.
-func newCalculator(ss *Spreadsheet, now time.Time) *calculator {
-	calc := &calculator{ss: ss, now: now, file: excelize.NewFile(), index: map[*formulaCell]int{}, loaded: map[*Sheet][]grid.Area{}, failed: map[*Sheet][]*formulaCell{}}
-	calc.file.NewSheet(probeSheet)
-	calc.file.NewSheet(subexprSheet)
-	for i := range ss.Sheets {
-		calc.file.NewSheet(workbookSheet(i))
-	}
-	texts := []string{}
-	ss.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
-		f := &formulaCell{sheet: s, row: r, column: column}
-		texts = append(texts, calc.translate(f, stored.Formula()))
-		calc.formulas = append(calc.formulas, f)
-	})
-	for _, f := range calc.formulas {
-		for _, used := range f.uses {
-			calc.load(used)
+// Name implements [formula.Cells].
+func (c cellsOf) Name(name string) (sheet int, a grid.Area, ok bool) {
+	for _, n := range c.ss.NamedRanges {
+		if strings.EqualFold(n.Name, name) {
+			i := slices.IndexFunc(c.ss.Sheets, func(s *Sheet) bool { return s.ID == n.SheetID })
+			return i, n.Area, i >= 0
 		}
 	}
-	for i, f := range calc.formulas {
-		calc.index[f] = i
-		code, cell := calc.cellName(f)
-		calc.file.SetCellFormula(code, cell, texts[i])
-		of := code + "!" + cell
-		// Each has a cell of its own, as the library fails on deeply nested functions.
-		calc.file.SetCellFormula(probeSheet, probeCell(i, 0), "TYPE("+of+")")
-		calc.file.SetCellFormula(probeSheet, probeCell(i, 1), "INT(LOG(ABS("+of+"),2))")
-		calc.file.SetCellFormula(probeSheet, probeCell(i, 2), "INT("+probeCell(i, 4)+")")
-		calc.file.SetCellFormula(probeSheet, probeCell(i, 3), probeCell(i, 4)+"-"+probeCell(i, 2))
-		calc.file.SetCellFormula(probeSheet, probeCell(i, 4), of+"*POWER(2,26-"+probeCell(i, 1)+")")
-	}
-	return calc
+	return 0, grid.Area{}, false
 }
 
-// workbookSheet returns the name in the workbook of a sheet by its index.
-func workbookSheet(i int) string { return "S" + strconv.Itoa(i) }
-
-// probeCell returns the cell of one of the five probes of formula i.
-func probeCell(i, which int) string {
-	return grid.ColumnLetters(which+5*(i/maxWorkbookRows)) + strconv.Itoa(i%maxWorkbookRows+1)
-}
-
-// maxWorkbookRows is the number of rows of a sheet in a workbook.
-const maxWorkbookRows = 1 << 20
-
-// cellName returns the sheet and the cell of a formula in the workbook.
-func (calc *calculator) cellName(f *formulaCell) (code, cell string) {
-	return calc.sheetName(f.sheet), grid.ColumnLetters(f.column) + strconv.Itoa(f.row+1)
-}
-
-// sheetName returns the name in the workbook of a sheet.
-func (calc *calculator) sheetName(s *Sheet) string {
-	for i, other := range calc.ss.Sheets {
-		if other == s {
-			return workbookSheet(i)
-		}
-	}
-	return ""
-}
-
-// load copies cells into the workbook, except formulas.
-func (calc *calculator) load(used usedRange) {
-	s, a := used.sheet, used.area
-	for _, done := range calc.loaded[s] {
-		if done.Contains(a) {
-			return
-		}
-	}
-	calc.loaded[s] = append(calc.loaded[s], a)
-	code := calc.sheetName(s)
-	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
-		cells := s.RowCells(r)
-		for column := a.Left; column < min(a.Right, len(cells)); column++ {
-			stored := cells[column]
-			if stored.Kind == grid.KindBlank || stored.Formula() != "" {
-				continue
-			}
-			calc.file.SetCellValue(code, grid.ColumnLetters(column)+strconv.Itoa(r+1), stored.Unformatted())
-		}
-	}
-}
-
-// order returns the formulas so that each comes after those it uses, which keeps
-// the library from recursing along a chain of a hundred thousand cells. Formulas
-// that depend on themselves, and what uses them, come last and are marked as
-// circular.
-func (calc *calculator) order() []*formulaCell {
-	at := map[*Sheet]map[int][]*formulaCell{} // by column, rows ascending
-	for _, f := range calc.formulas {
-		if at[f.sheet] == nil {
-			at[f.sheet] = map[int][]*formulaCell{}
-		}
-		at[f.sheet][f.column] = append(at[f.sheet][f.column], f)
-	}
-	var ready []*formulaCell
-	for _, f := range calc.formulas {
-		for _, used := range f.uses {
-			for column, list := range at[used.sheet] {
-				if column >= used.area.Left && column < used.area.Right {
-					f.dependOn(list, used.area)
-				}
-			}
-		}
-		if f.pending == 0 {
-			ready = append(ready, f)
-		}
-	}
-	for i := 0; i < len(ready); i++ {
-		for _, f := range ready[i].dependents {
-			if f.pending--; f.pending == 0 {
-				ready = append(ready, f)
-			}
-		}
-	}
-	for _, f := range calc.formulas {
-		if f.pending > 0 {
-			f.circular = true
-			ready = append(ready, f)
-		}
-	}
-	return ready
-}
-
-// dependOn makes f depend on the formulas of one column that are in an area.
-func (f *formulaCell) dependOn(list []*formulaCell, a grid.Area) {
-	for _, other := range list[firstFrom(list, a.Top):] {
-		if other.row >= a.Bottom {
-			return
-		}
-		f.pending++
-		other.dependents = append(other.dependents, f)
-	}
-}
-
-// firstFrom returns the index of the first formula at or below a row.
-func firstFrom(list []*formulaCell, row int) int {
-	low, high := 0, len(list)
-	for low < high {
-		if middle := (low + high) / 2; list[middle].row < row {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return low
-}
-
-// value returns the result of a formula as a cell without anything else.
-func (calc *calculator) value(f *formulaCell) grid.Cell {
-	if f.circular {
-		return grid.ErrorCell(grid.RefError)
-	}
-	if failed := calc.evaluate(f); failed != "" {
-		return grid.ErrorCell(failed)
-	}
-	i := calc.index[f]
-	sheet, cell := calc.cellName(f)
-	kind, _ := calc.result(probeSheet, probeCell(i, 0))
-	text, err := calc.result(sheet, cell)
-	switch {
-	case err != nil:
-		return grid.ErrorCell(errorName(text, err))
-	case kind == "1" && text != "":
-		n, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsInf(n, 0) {
-			return grid.ErrorCell("#NUM!")
-		}
-		return grid.NumberCell(calc.precise(i, n))
-	case kind == "4":
-		return grid.BoolCell(strings.EqualFold(text, "true"))
-	}
-	if strings.EqualFold(text, "+inf") || strings.EqualFold(text, "-inf") {
-		return grid.ErrorCell("#NUM!")
-	}
-	if len(text) > maxResultText && utf8.RuneCountInString(text) > maxResultText {
-		return grid.ErrorCell("#VALUE!")
-	}
-	return grid.Cell{Kind: grid.KindText, Text: text}
-}
-
-// result returns the value of a cell in the workbook, as text. For some formulas
-// the library panics; the panic is returned as an error.
-func (calc *calculator) result(sheet, cell string) (text string, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("calculate: %v", r)
-		}
-	}()
-	return calc.file.CalcCellValue(sheet, cell, excelize.Options{RawCellValue: true})
-}
-
-// precise returns n with the digits past the fifteenth, which the library omits:
-// the probes of the formula have its value in two halves, cut at a power of two,
-// each of which fifteen digits hold.
-func (calc *calculator) precise(i int, n float64) float64 {
-	if short := strconv.FormatFloat(n, 'e', -1, 64); len(short) < len("1.23456789012e+00") {
-		return n
-	}
-	var parts [3]float64
-	for j := range parts {
-		text, err := calc.result(probeSheet, probeCell(i, j+1))
-		if err != nil {
-			return n
-		}
-		if parts[j], err = strconv.ParseFloat(text, 64); err != nil {
-			return n
-		}
-	}
-	full := math.Ldexp(parts[1]+parts[2], int(parts[0])-26)
-	if math.Abs(full-n) < math.Abs(n)*1e-14 {
-		return full
-	}
-	return n
-}
-
-// errorName returns the error value for an error of the library.
-func errorName(text string, err error) string {
-	message := err.Error()
-	switch {
-	case strings.HasPrefix(message, "not support"):
-		return "#NAME?"
-	case grid.ErrorPattern.MatchString(text):
-		return text
-	case grid.ErrorPattern.MatchString(message):
-		return grid.ErrorPattern.FindString(message)
-	}
-	return "#ERROR!"
-}
+// Grid implements [formula.Cells].
+func (c cellsOf) Grid(sheet int) *grid.Grid { return &c.ss.Sheets[sheet].Grid }

@@ -1,6 +1,7 @@
 package spreadsheet
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -40,12 +41,8 @@ func FuzzUserEntered(f *testing.F) {
 func calculated(text string) grid.Cell {
 	s := newSheet(0, "S", 20, 5)
 	s.Set(0, 0, grid.NumberCell(1))
-	c, err := grid.FormulaCell(text)
-	if err != nil {
-		return grid.Cell{}
-	}
-	s.Set(1, 1, c)
+	s.Set(1, 1, grid.FormulaCell(text))
 	of := New("", s)
-	of.Calculate(time.Time{})
-	return s.At(1, 1)
+	of.Calculate(context.Background(), time.Time{})
+	return of.Sheets[0].At(1, 1)
 }

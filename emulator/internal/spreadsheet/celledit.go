@@ -104,10 +104,7 @@ func formulaIn(d *sheets.CellData, text string) (grid.Cell, error) {
 	case !strings.HasPrefix(text, "="):
 		return grid.Cell{}, rest.BadRequest("Invalid formula: %s", text)
 	}
-	c, err := grid.FormulaCell(text)
-	if err != nil {
-		return grid.Cell{}, err
-	}
+	c := grid.FormulaCell(text)
 	x := extraOf(d)
 	x.Formula, x.Auto = c.Extra.Formula, c.Extra.Auto
 	c.Extra = &x

@@ -42,12 +42,12 @@ func (ss *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *re
 	if err != nil {
 		return nil, err
 	}
-	return ss.DescribeSheets(id, selected, len(ranges) > 0, withGrid, m), nil
+	return ss.DescribeSheets(id, selected, len(ranges) > 0, withGrid, m)
 }
 
 // DescribeSheets is [Spreadsheet.Describe] for areas by sheet. With onlySelected, only
 // the sheets that have an entry are described.
-func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask) *sheets.Spreadsheet {
+func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
 	properties := ss.Properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
@@ -64,7 +64,10 @@ func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area
 		}
 		described := ss.describeSheet(s)
 		if withGrid {
-			described.Data = s.gridData(areas, m.Sub("sheets", "data"))
+			var err error
+			if described.Data, err = s.gridData(areas, m.Sub("sheets", "data")); err != nil {
+				return nil, err
+			}
 		}
 		out.Sheets = append(out.Sheets, described)
 	}
@@ -72,7 +75,7 @@ func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area
 		out.NamedRanges = append(out.NamedRanges, n.Describe())
 	}
 	out.DeveloperMetadata = ss.metadataAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
-	return out
+	return out, nil
 }
 
 // resolveRanges returns the areas of the ranges of a request by sheet.

@@ -7,13 +7,16 @@
 //
 // # Versions
 //
-// A [Spreadsheet] is changed on a draft, which replaces it only if all of the
-// change succeeded. Drafts share rows with what they were made from; properties
-// and other generated types are never changed in place.
+// A [Spreadsheet] that others may read is never changed: a change is made on a
+// clone, which replaces it only if all of the change succeeded. Clones share rows
+// until one of them writes; properties and other generated types are never changed
+// in place.
 //
 // # Formulas
 //
-// Values of formulas are calculated for the whole spreadsheet at once, when it
-// is read after a change. The library that calculates has its limits: formulas
-// are translated for it, and split into cells where it would be wrong.
+// Values of formulas are calculated when they are read after a change, also on a
+// clone. [Spreadsheet.Calculate] compares rows with those of the last calculation,
+// and calculates what uses a cell that has changed, each formula after those it
+// uses. A result of several values fills the cells beside its formula; these are
+// marked as spilled, and are no input.
 package spreadsheet

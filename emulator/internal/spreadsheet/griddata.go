@@ -17,7 +17,7 @@ const (
 // gridData returns the cells of areas, one block for each, or of the whole sheet
 // if there are none. Cells and rows at the end without anything that the mask
 // selects are omitted (recorded for notes).
-func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
+func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) ([]*sheets.GridData, error) {
 	if len(areas) == 0 {
 		areas = []grid.Area{grid.WholeSheet.Closed(s.Height, s.Width)}
 	}
@@ -25,7 +25,13 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 	for _, a := range areas {
 		d := &sheets.GridData{StartRow: int64(a.Top), StartColumn: int64(a.Left)}
 		if m.Selects("rowData") {
-			d.RowData = s.rowData(a, m.Sub("rowData", "values"))
+			values := m.Sub("rowData", "values")
+			if values.Selects("effectiveValue") || values.Selects("formattedValue") {
+				if err := s.CheckValues(a); err != nil {
+					return nil, err
+				}
+			}
+			d.RowData = s.rowData(a, values)
 		}
 		if m.Selects("rowMetadata") {
 			d.RowMetadata = dimensionData(a.Top, a.Bottom, s.rowProps, RowPixels)
@@ -35,7 +41,7 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) []*sheets.GridData {
 		}
 		out = append(out, d)
 	}
-	return out
+	return out, nil
 }
 
 // rowData returns the cells of an area, row by row.

@@ -2,6 +2,7 @@ package spreadsheet
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -14,7 +15,10 @@ import (
 
 // Delimited returns what the first sheet shows as CSV, or with another
 // delimiter. It has \r\n between rows and none after the last (recorded).
-func (s *Sheet) Delimited(comma rune) []byte {
+func (s *Sheet) Delimited(comma rune) ([]byte, error) {
+	if err := s.CheckValues(grid.WholeSheet.Closed(s.Height, s.Width)); err != nil {
+		return nil, err
+	}
 	var buf bytes.Buffer
 	w := csv.NewWriter(&buf)
 	w.UseCRLF, w.Comma = true, comma
@@ -31,7 +35,7 @@ func (s *Sheet) Delimited(comma rune) []byte {
 		w.Write(record)
 	}
 	w.Flush()
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\r\n"))
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\r\n")), nil
 }
 
 // uploadTimeZone is the time zone of a spreadsheet that was uploaded (recorded).
@@ -48,6 +52,16 @@ func ImportDelimited(title string, text []byte, comma rune, now time.Time) (*Spr
 		return nil, err
 	}
 	return ss, ss.CheckSize()
+}
+
+// NameImport gives an imported spreadsheet its title, and a sheet that has none
+// the same one, as those of delimited text have. It is called before the
+// spreadsheet is stored.
+func (ss *Spreadsheet) NameImport(title string) {
+	ss.Properties.Title = title
+	for _, s := range ss.Sheets {
+		s.Title = cmp.Or(s.Title, title)
+	}
 }
 
 // ImportXLSX returns a spreadsheet with the sheets of an .xlsx file.

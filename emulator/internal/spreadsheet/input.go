@@ -21,8 +21,8 @@ type Number struct {
 	Pattern string
 }
 
-// Formula is the value of a cell that holds a formula. One that cannot be
-// calculated here is stored as text.
+// Formula is the value of a cell that holds a formula. A text that is none is
+// stored as text.
 type Formula struct {
 	Text    string // with the leading '='
 	Pattern string // as in [Number]
@@ -151,11 +151,10 @@ func rawCell(v any) grid.Cell {
 	case Number:
 		return grid.NumberCell(v.Value).WithFormat(v.Pattern)
 	case Formula:
-		c, err := grid.FormulaCell(v.Text)
-		if err != nil || len(v.Text) < 2 || v.Text[0] != '=' {
+		if len(v.Text) < 2 || v.Text[0] != '=' {
 			return grid.TextCell(v.Text)
 		}
-		return c.WithFormat(v.Pattern)
+		return grid.FormulaCell(v.Text).WithFormat(v.Pattern)
 	}
 	if n, ok := anyNumber(v); ok {
 		return grid.NumberCell(n)

@@ -4,6 +4,7 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator/internal/grid"
+	"example.com/sheets-function/emulator/internal/rest"
 )
 
 // Read returns the values of a range in A1 notation.
@@ -12,12 +13,35 @@ func (ss *Spreadsheet) Read(a1 string, render Rendering) (*sheets.ValueRange, er
 	if err != nil {
 		return nil, err
 	}
-	return s.ValueRange(a, render), nil
+	return s.ValueRange(a, render)
 }
 
-// ValueRange returns the values of a closed area.
-func (s *Sheet) ValueRange(a grid.Area, render Rendering) *sheets.ValueRange {
-	return &sheets.ValueRange{Range: s.RangeName(a), MajorDimension: render.dimensionName(), Values: s.values(a, render)}
+// ValueRange returns the values of a closed area. It returns an error if one of
+// them is that of a formula which is not emulated.
+func (s *Sheet) ValueRange(a grid.Area, render Rendering) (*sheets.ValueRange, error) {
+	if render.option != asFormula {
+		if err := s.CheckValues(a); err != nil {
+			return nil, err
+		}
+	}
+	return &sheets.ValueRange{Range: s.RangeName(a), MajorDimension: render.dimensionName(), Values: s.values(a, render)}, nil
+}
+
+// CheckValues returns an error if a value of a closed area is that of a formula
+// which is not emulated.
+func (s *Sheet) CheckValues(a grid.Area) error {
+	if !s.Formulas {
+		return nil
+	}
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		cells := s.RowCells(r)
+		for c := a.Left; c < min(a.Right, len(cells)); c++ {
+			if cells[c].Kind == grid.KindUncalculated {
+				return rest.Unsupported("the value of " + cells[c].Text)
+			}
+		}
+	}
+	return nil
 }
 
 // ClearValues empties the cells of an area. Their formats, notes and validation

@@ -2,7 +2,6 @@ package spreadsheet
 
 import (
 	"slices"
-	"time"
 
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
@@ -57,6 +56,9 @@ func (s *Sheet) values(a grid.Area, render Rendering) [][]any {
 func (render Rendering) value(c grid.Cell) any {
 	if render.option == asFormula && c.Extra != nil && c.Extra.Formula != "" {
 		return c.Extra.Formula
+	}
+	if c.Kind == grid.KindUncalculated {
+		return nil
 	}
 	if render.option == formatted || render.dateAsText && c.Kind == grid.KindNumber && grid.IsDate(c.NumberFormat()) {
 		return c.Formatted()
@@ -131,12 +133,12 @@ func countDistinct(list []int) int64 {
 }
 
 // UnformattedValues returns the values of a sheet, without empty cells and rows
-// at the end; nil if there is no sheet with the title.
-func (ss *Spreadsheet) UnformattedValues(title string, now time.Time) [][]any {
+// at the end; nil if there is no sheet with the title. The value of a formula that
+// is not emulated is nil.
+func (ss *Spreadsheet) UnformattedValues(title string) [][]any {
 	s := ss.sheetByTitle(title)
 	if s == nil {
 		return nil
 	}
-	ss.Calculate(now)
 	return s.values(grid.WholeSheet.Closed(s.Height, s.Width), Rendering{option: unformatted})
 }

@@ -19,7 +19,8 @@ func (ss *Spreadsheet) CopySheet(s *Sheet, id int64, title string, at int) (*She
 			title = fmt.Sprintf("Copy of %s %d", s.Title, n)
 		}
 	}
-	made := s.detached(ss.Version)
+	made := s.clone(grid.NewVersion())
+	ss.own() // rows that the draft has written are shared from now on
 	made.ID, made.Title, made.Hidden = id, "", false
 	made.MapRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
 	for _, p := range made.Protected {

@@ -14,14 +14,16 @@ import (
 
 // Spreadsheet is the content of a spreadsheet.
 type Spreadsheet struct {
-	Version     uint64
-	Stale       bool // values of formulas may be out of date
+	Version     uint64 // number of changes
 	Properties  sheets.SpreadsheetProperties
 	Sheets      []*Sheet
 	NamedRanges []NamedRange
 	Metadata    []*sheets.DeveloperMetadata // values never changed in place
 
 	DuplicateMetadata bool // an ID may be used twice
+
+	calculated *calculation // of the formulas; nil = none yet
+	current    bool         // the formulas have their values
 }
 
 // NamedRange is a name for an area of a sheet.
@@ -34,14 +36,24 @@ type NamedRange struct {
 // Clone returns a copy of the next version, which shares rows until it writes.
 func (ss *Spreadsheet) Clone() *Spreadsheet {
 	d := *ss
-	d.Version++
+	d.Version, d.current = ss.Version+1, false
 	d.Sheets = slices.Clone(ss.Sheets)
+	version := grid.NewVersion()
 	for i, s := range d.Sheets {
-		d.Sheets[i] = s.clone(d.Version)
+		d.Sheets[i] = s.clone(version)
 	}
 	d.NamedRanges = slices.Clone(ss.NamedRanges)
 	d.Metadata = slices.Clone(ss.Metadata)
 	return &d
+}
+
+// own makes all rows shared ones: what is written from now on is written to
+// copies.
+func (ss *Spreadsheet) own() {
+	version := grid.NewVersion()
+	for _, s := range ss.Sheets {
+		s.Version = version
+	}
 }
 
 // Title returns the title of the spreadsheet.
@@ -54,43 +66,13 @@ func (ss *Spreadsheet) WithTitle(title string) *Spreadsheet {
 	return d
 }
 
-// Draft returns a copy to be changed, whose formulas will be calculated again.
-func (ss *Spreadsheet) Draft() *Spreadsheet {
-	d := ss.Clone()
-	d.Stale = true
-	return d
-}
-
 // ContinueFrom makes ss the version after old, which it replaces.
-func (ss *Spreadsheet) ContinueFrom(old *Spreadsheet) {
-	ss.Version = old.Version + 1
-	for _, s := range ss.Sheets {
-		s.Version = ss.Version
-	}
-}
+func (ss *Spreadsheet) ContinueFrom(old *Spreadsheet) { ss.Version = old.Version + 1 }
 
-// Copy returns a copy with another title, which shares nothing that can change.
-// It has the developer metadata, too, as a copy of a file has
+// Copy returns a copy with another title. It has the developer metadata, too, as
+// a copy of a file has
 // (developers.google.com/workspace/sheets/api/guides/metadata).
-func (ss *Spreadsheet) Copy(title string) *Spreadsheet {
-	d := ss.Draft()
-	d.Properties.Title = title
-	for i, s := range d.Sheets {
-		d.Sheets[i] = s.detached(d.Version)
-	}
-	return d
-}
-
-// detached returns a copy of a sheet that shares no rows.
-func (s *Sheet) detached(version uint64) *Sheet {
-	d := s.clone(version)
-	for r, have := range d.Rows {
-		if have != nil {
-			d.Rows[r] = &grid.Row{Cells: slices.Clone(have.Cells), Version: version}
-		}
-	}
-	return d
-}
+func (ss *Spreadsheet) Copy(title string) *Spreadsheet { return ss.WithTitle(title) }
 
 // MaxCells is the number of cells that all grids of a spreadsheet may have,
 // empty ones counted.
@@ -122,6 +104,39 @@ func (ss *Spreadsheet) CheckGrowth(grown *Sheet, height, width int) error {
 		return tooManyCells
 	}
 	return nil
+}
+
+// eachFormula calls do for every cell with a formula.
+func (ss *Spreadsheet) eachFormula(do func(s *Sheet, r, column int, stored grid.Cell)) {
+	for _, s := range ss.Sheets {
+		if !s.Formulas {
+			continue
+		}
+		s.Formulas = false
+		for r := range s.Rows {
+			for column, stored := range s.RowCells(r) {
+				if stored.Formula() != "" {
+					s.Formulas = true
+					do(s, r, column, stored)
+				}
+			}
+		}
+	}
+}
+
+// RewriteFormulas replaces the text of every formula with what change returns
+// for it and its sheet.
+func (ss *Spreadsheet) RewriteFormulas(change func(s *Sheet, text string) string) {
+	ss.eachFormula(func(s *Sheet, r, column int, stored grid.Cell) {
+		text := change(s, stored.Formula())
+		if text == stored.Formula() {
+			return
+		}
+		x := *stored.Extra
+		x.Formula = text
+		stored.Extra = &x
+		s.Set(r, column, stored)
+	})
 }
 
 // SheetByID returns the sheet with an ID, or nil.
@@ -167,7 +182,7 @@ func New(title string, list ...*Sheet) *Spreadsheet {
 	if len(list) == 0 {
 		list = []*Sheet{newSheet(0, "Sheet1", 1000, 26)}
 	}
-	return &Spreadsheet{Stale: true, Properties: newProperties(cmp.Or(title, "Untitled spreadsheet")), Sheets: list}
+	return &Spreadsheet{Properties: newProperties(cmp.Or(title, "Untitled spreadsheet")), Sheets: list}
 }
 
 // Insert inserts n empty rows or columns before at, and moves what refers to the

@@ -1,6 +1,7 @@
 package spreadsheet
 
 import (
+	"context"
 	"time"
 
 	"google.golang.org/api/sheets/v4"
@@ -114,7 +115,10 @@ func (ss *Spreadsheet) storeCells(s *Sheet, to grid.Area, lines [][]*grid.Cell) 
 // Append writes below the last table in a range, or at the first cell of the
 // range if it has none, and returns the name of the table
 // (developers.google.com/workspace/sheets/api/guides/values, "Append values").
-func (w *ValuesWriter) Append(ss *Spreadsheet, a1 string, v *sheets.ValueRange, insert bool) (done WrittenRange, table string, err error) {
+func (w *ValuesWriter) Append(ctx context.Context, ss *Spreadsheet, a1 string, v *sheets.ValueRange, insert bool) (done WrittenRange, table string, err error) {
+	if err := ss.Calculate(ctx, w.Input.Now); err != nil { // results may fill cells of the table
+		return done, "", err
+	}
 	s, ref, err := ss.findRange(a1)
 	if err != nil {
 		return done, "", err
@@ -153,24 +157,27 @@ func (w *ValuesWriter) Append(ss *Spreadsheet, a1 string, v *sheets.ValueRange, 
 
 // Response describes what was written, with the values if the call asked for
 // them.
-func (w *ValuesWriter) Response(id string, done WrittenRange) *sheets.UpdateValuesResponse {
+func (w *ValuesWriter) Response(ctx context.Context, id string, done WrittenRange) (*sheets.UpdateValuesResponse, error) {
 	out := &sheets.UpdateValuesResponse{SpreadsheetId: id}
 	if done.sheet == nil {
-		return out
+		return out, nil
 	}
 	out.UpdatedRange = done.sheet.RangeName(done.area)
 	out.UpdatedRows, out.UpdatedColumns = countDistinct(done.rows), countDistinct(done.columns)
 	out.UpdatedCells = done.cells
-	if w.includeValues {
-		done.ss.Calculate(w.Input.Now)
-		out.UpdatedData = done.sheet.ValueRange(done.area, w.render)
+	if !w.includeValues {
+		return out, nil
 	}
-	return out
+	err := done.ss.Calculate(ctx, w.Input.Now)
+	if err == nil {
+		out.UpdatedData, err = done.sheet.ValueRange(done.area, w.render)
+	}
+	return out, err
 }
 
 // Totals describes what a batch wrote. Rows and columns of several ranges count
 // once (recorded).
-func (w *ValuesWriter) Totals(id string, all []WrittenRange) *sheets.BatchUpdateValuesResponse {
+func (w *ValuesWriter) Totals(ctx context.Context, id string, all []WrittenRange) (*sheets.BatchUpdateValuesResponse, error) {
 	out := &sheets.BatchUpdateValuesResponse{SpreadsheetId: id}
 	rows, columns, touched := map[[2]int64]bool{}, map[[2]int64]bool{}, map[int64]bool{}
 	for _, done := range all {
@@ -182,11 +189,15 @@ func (w *ValuesWriter) Totals(id string, all []WrittenRange) *sheets.BatchUpdate
 		}
 		touched[done.sheet.ID] = true
 		out.TotalUpdatedCells += done.cells
-		out.Responses = append(out.Responses, w.Response(id, done))
+		response, err := w.Response(ctx, id, done)
+		if err != nil {
+			return nil, err
+		}
+		out.Responses = append(out.Responses, response)
 	}
 	out.TotalUpdatedRows, out.TotalUpdatedColumns = int64(len(rows)), int64(len(columns))
 	out.TotalUpdatedSheets = int64(len(touched))
-	return out
+	return out, nil
 }
 
 // SameRange returns an error if the body of a request names another range than

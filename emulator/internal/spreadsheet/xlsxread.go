@@ -82,7 +82,7 @@ func (x *xlsxReader) cell(title, name, text string) (any, error) {
 	pattern := x.pattern(style)
 	if formula != "" {
 		formula = "=" + strings.NewReplacer("_xlfn.", "", "_xlws.", "").Replace(formula)
-		if _, err := grid.FormulaCell(formula); err == nil {
+		if parse(formula).Lacking() == "" {
 			return Formula{Text: formula, Pattern: pattern}, nil
 		}
 	}

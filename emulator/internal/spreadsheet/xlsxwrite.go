@@ -115,6 +115,9 @@ func (x *xlsxWriter) cell(s *Sheet, c grid.Cell) (any, error) {
 		return nil, nil
 	}
 	out := excelize.Cell{Value: c.Unformatted()}
+	if c.Kind == grid.KindUncalculated { // whoever opens the file calculates it
+		out.Value = nil
+	}
 	if text := c.Formula(); text != "" {
 		out.Formula = strings.TrimPrefix(x.formula(s, text), "=")
 	}
