@@ -22,7 +22,7 @@ type Use struct {
 	Name  string
 }
 
-// Uses returns all references of the formula.
+// Uses returns all references of the formula, also of one that cannot be parsed.
 func (f *Formula) Uses() []Use { return f.uses }
 
 // Volatile reports whether the value depends on the time or on chance.
@@ -68,6 +68,12 @@ func Parse(text string) *Formula {
 	f := &Formula{}
 	p := parser{formula: f}
 	for _, part := range grid.SplitFormula(strings.TrimPrefix(text, "=")) {
+		switch part.Kind {
+		case grid.RangePart:
+			f.uses = append(f.uses, Use{Sheet: part.Sheet, Area: part.Cells.Area})
+		case grid.NamePart:
+			f.uses = append(f.uses, Use{Name: part.Text})
+		}
 		if strings.TrimSpace(part.Text) != "" {
 			p.parts = append(p.parts, part)
 		}
@@ -183,10 +189,10 @@ func (p *parser) operand() *node {
 	switch part.Kind {
 	case grid.RangePart:
 		p.parts = p.parts[1:]
-		return p.reference(referenceNode, Use{Sheet: part.Sheet, Area: part.Cells.Area})
+		return &node{kind: referenceNode, use: Use{Sheet: part.Sheet, Area: part.Cells.Area}}
 	case grid.NamePart:
 		p.parts = p.parts[1:]
-		return p.reference(nameNode, Use{Name: part.Text})
+		return &node{kind: nameNode, use: Use{Name: part.Text}}
 	case grid.FunctionPart:
 		p.parts = p.parts[1:]
 		return p.call(strings.ToUpper(part.Text))
@@ -202,11 +208,6 @@ func (p *parser) operand() *node {
 		return p.array()
 	}
 	return p.literal(part.Text)
-}
-
-func (p *parser) reference(kind nodeKind, u Use) *node {
-	p.formula.uses = append(p.formula.uses, u)
-	return &node{kind: kind, use: u}
 }
 
 // literal parses a number, a text, a boolean, or an error.

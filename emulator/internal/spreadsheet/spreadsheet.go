@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/api/sheets/v4"
 
+	"example.com/sheets-function/emulator/internal/formula"
 	"example.com/sheets-function/emulator/internal/grid"
 	"example.com/sheets-function/emulator/internal/rest"
 )
@@ -208,7 +209,22 @@ func (ss *Spreadsheet) shift(s *Sheet, along grid.Axis, at, n int) {
 	ss.NamedRanges = kept
 	ss.shiftMetadata(s.ID, along, at, n)
 	ss.RewriteFormulas(func(of *Sheet, text string) string {
+		if !usesFrom(text, of, s, along, at) {
+			return text
+		}
 		return grid.ShiftFormula(text, of.Title, s.Title, along, at, n)
+	})
+}
+
+// usesFrom reports whether a formula of a sheet refers to rows or columns of
+// another one from at on. Most formulas do not, and need not be written again.
+func usesFrom(text string, of, s *Sheet, along grid.Axis, at int) bool {
+	return slices.ContainsFunc(parse(text).Uses(), func(u formula.Use) bool {
+		end := u.Area.Bottom
+		if along == grid.ByColumn {
+			end = u.Area.Right
+		}
+		return u.Name == "" && (u.Sheet == "" && of == s || strings.EqualFold(u.Sheet, s.Title)) && (end == grid.ToEnd || end > at)
 	})
 }
 
