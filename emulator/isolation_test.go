@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -149,4 +151,23 @@ func BenchmarkReadAfterAppend(b *testing.B) {
 
 // BenchmarkGridData measures spreadsheets.get with includeGridData of 100,000
 // rows and 10 columns.
-func BenchmarkGridData(b *testing.B) { benchmarkCall(b, "GET", "?includeGridData=true", "") }
+func BenchmarkGridData(b *testing.B) {
+	google, id := large(b)
+	me := newUser(b, google, google.ServiceAccount(), "spreadsheets")
+	var most uint64
+	for b.Loop() {
+		resp, err := me.http.Get(sheetsURL + id + "?includeGridData=true")
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		if err != nil || n < 100<<20 {
+			b.Fatalf("read %d bytes, %v", n, err)
+		}
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		most = max(most, m.HeapSys-m.HeapReleased)
+	}
+	b.ReportMetric(float64(most)/(1<<20), "MB-most")
+}

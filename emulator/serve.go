@@ -52,6 +52,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	entry.Status = res.Status
 	s.record(entry)
+	if fault.Drop == DropMiddle {
+		res.Complete()
+	}
 	res.Compress(r)
 	res.Send(w, fault.Drop == DropMiddle)
 }
@@ -89,7 +92,12 @@ func (s *Server) serveAPI(r *http.Request, c *rest.Call, entry *Request) *rest.R
 		return ready
 	}
 	pretty := c.Query.Get("prettyPrint") != "false"
-	res := rest.JSONResponse(http.StatusOK, rest.Encode(result, c.Mask, pretty))
+	res := rest.JSONResponse(http.StatusOK, nil)
+	if lazy, ok := result.(rest.Lazy); ok {
+		res.Stream = func(w io.Writer) error { return lazy.Encode(w, c.Mask, pretty) }
+	} else {
+		res.Body = rest.Encode(result, c.Mask, pretty)
+	}
 	for _, h := range [][2]string{
 		{"Cache-Control", "no-cache, no-store, max-age=0, must-revalidate"},
 		{"Vary", "Origin, X-Origin"}, {"Server", "ESF"}, {"X-Content-Type-Options", "nosniff"},

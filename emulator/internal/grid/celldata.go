@@ -28,11 +28,15 @@ func DefaultFormat() *sheets.CellFormat {
 	}
 }
 
-// Data returns all of the cell as the API describes it.
-func (c Cell) Data() *sheets.CellData {
-	d := c.UserEntered()
+// DataInto describes all of the cell as the API does.
+func (c Cell) DataInto(d *sheets.CellData) {
+	*d = sheets.CellData{}
+	c.enteredInto(d)
 	if c.Kind != KindBlank {
-		d.EffectiveValue = c.effectiveValue()
+		d.EffectiveValue = d.UserEnteredValue
+		if c.Formula() != "" || c.Spilled {
+			d.EffectiveValue = c.effectiveValue()
+		}
 		d.FormattedValue = c.Formatted()
 	}
 	if d.UserEnteredFormat != nil {
@@ -41,7 +45,6 @@ func (c Cell) Data() *sheets.CellData {
 		effective.NumberFormat = c.NumberFormat()
 		d.EffectiveFormat = effective
 	}
-	return d
 }
 
 // overlay sets in dst the fields that are set in src.
@@ -61,7 +64,14 @@ func overlay(dst, src reflect.Value) {
 // UserEntered returns what was stored in the cell: the fields of CellData that a
 // request can set.
 func (c Cell) UserEntered() *sheets.CellData {
-	d := &sheets.CellData{UserEnteredValue: c.effectiveValue()}
+	d := &sheets.CellData{}
+	c.enteredInto(d)
+	return d
+}
+
+// enteredInto is [Cell.UserEntered] into an empty CellData.
+func (c Cell) enteredInto(d *sheets.CellData) {
+	d.UserEnteredValue = c.effectiveValue()
 	if text := c.Formula(); text != "" {
 		d.UserEnteredValue = &sheets.ExtendedValue{FormulaValue: &text}
 	} else if c.Spilled {
@@ -70,7 +80,6 @@ func (c Cell) UserEntered() *sheets.CellData {
 	if x := c.Extra; x != nil {
 		d.Note, d.UserEnteredFormat, d.DataValidation, d.TextFormatRuns = x.Note, x.Format, x.Validation, x.Runs
 	}
-	return d
 }
 
 // effectiveValue returns the value, for a formula that of its result; nil for an

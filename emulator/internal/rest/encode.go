@@ -2,6 +2,9 @@ package rest
 
 import (
 	"encoding/json"
+	"io"
+	"iter"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -18,10 +21,107 @@ func Encode(v any, m *Mask, pretty bool) []byte {
 	return append(e.buf, '\n')
 }
 
+// Lazy is a generated type with lists that are made while they are encoded,
+// because all of them would take too much memory.
+type Lazy struct {
+	Value any
+	Lists map[ListField]iter.Seq[any]
+}
+
+// ListField is a list in a generated type.
+type ListField struct {
+	Of   any    // pointer to the struct that has the list
+	Name string // in JSON
+}
+
+// Encode is the function [Encode] for a lazy value; it writes to w as it goes.
+func (l Lazy) Encode(w io.Writer, m *Mask, pretty bool) error {
+	e := encoder{pretty: pretty, lists: l.Lists, to: w, lazy: map[reflect.Type]bool{}}
+	for f := range l.Lists {
+		e.lazy[reflect.TypeOf(f.Of).Elem()] = true
+	}
+	e.value(reflect.ValueOf(l.Value), m)
+	e.buf = append(e.buf, '\n')
+	e.flush(0)
+	return e.err
+}
+
 type encoder struct {
 	buf    []byte
 	depth  int
 	pretty bool
+
+	known []knownType
+	lists map[ListField]iter.Seq[any]
+	lazy  map[reflect.Type]bool // types that have such lists
+	to    io.Writer
+	err   error // of the first write that failed
+}
+
+// fieldsOf is [FieldsOf], which remembers the types of a response.
+func (e *encoder) fieldsOf(t reflect.Type) *FieldSet {
+	for _, k := range e.known {
+		if k.of == t {
+			return k.fields
+		}
+	}
+	set := FieldsOf(t)
+	if len(e.known) < maxKnown {
+		e.known = append(e.known, knownType{t, set})
+	}
+	return set
+}
+
+// knownType is a type with its fields.
+type knownType struct {
+	of     reflect.Type
+	fields *FieldSet
+}
+
+// maxKnown is the number of types for which a list is faster than a map.
+const maxKnown = 16
+
+// flushSize is the number of bytes after which a lazy value is written.
+const flushSize = 1 << 16
+
+// flush writes what is encoded if it is longer than some size.
+func (e *encoder) flush(over int) {
+	if e.to == nil || len(e.buf) <= over {
+		return
+	}
+	if e.err == nil {
+		_, e.err = e.to.Write(e.buf)
+	}
+	e.buf = e.buf[:0]
+}
+
+// lazyList encodes a lazy list, and reports whether it did: an empty one is omitted.
+func (e *encoder) lazyList(v reflect.Value, name string, m *Mask, some bool) bool {
+	list := e.lists[ListField{v.Addr().Interface(), name}]
+	if list == nil {
+		return false
+	}
+	begun := false
+	for item := range list {
+		if !begun {
+			e.separate(some)
+			e.key(name)
+			e.open('[')
+		}
+		if begun {
+			e.buf = append(e.buf, ',')
+		}
+		e.newline()
+		e.value(reflect.ValueOf(item), m)
+		begun = true
+		if e.flush(flushSize); e.err != nil {
+			break
+		}
+	}
+	if begun {
+		e.close(']', true)
+	}
+	return begun
 }
 
 func (e *encoder) value(v reflect.Value, m *Mask) {
@@ -53,13 +153,18 @@ func (e *encoder) value(v reflect.Value, m *Mask) {
 
 func (e *encoder) object(v reflect.Value, m *Mask) {
 	var zeros []string
-	if f := v.FieldByName("ForceSendFields"); f.IsValid() {
-		zeros, _ = f.Interface().([]string)
+	fields := e.fieldsOf(v.Type())
+	if fields.forceSend >= 0 && v.Field(fields.forceSend).Len() > 0 {
+		zeros, _ = v.Field(fields.forceSend).Interface().([]string)
 	}
 	e.open('{')
-	some := false
-	for _, f := range FieldsOf(v.Type()).List {
+	some, lazy := false, e.lazy[v.Type()]
+	for _, f := range fields.List {
 		sub, ok := m.at(f.Name)
+		if ok && lazy && e.lazyList(v, f.Name, sub, some) {
+			some = true
+			continue
+		}
 		if !ok || IsOmitted(v.Field(f.Index)) && !WasSent(zeros, f.goName) {
 			continue
 		}
@@ -163,10 +268,12 @@ func (e *encoder) newline() {
 		return
 	}
 	e.buf = append(e.buf, '\n')
-	for range e.depth {
-		e.buf = append(e.buf, "  "...)
+	for n := 2 * e.depth; n > 0; n -= len(blanks) {
+		e.buf = append(e.buf, blanks[:min(n, len(blanks))]...)
 	}
 }
+
+const blanks = "                                "
 
 func (e *encoder) key(name string) {
 	e.string(name)
@@ -190,6 +297,9 @@ func (e *encoder) string(s string) {
 }
 
 func appendNumber(buf []byte, n float64) []byte {
+	if n == math.Trunc(n) && math.Abs(n) < 1<<53 {
+		return strconv.AppendInt(buf, int64(n), 10)
+	}
 	text, err := json.Marshal(n)
 	if err != nil { // JSON has no number for NaN and infinities
 		return append(buf, `"NaN"`...)

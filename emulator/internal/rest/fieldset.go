@@ -18,6 +18,8 @@ type Field struct {
 type FieldSet struct {
 	List   []Field
 	ByName map[string]Field
+
+	forceSend int // index of ForceSendFields; -1 = none
 }
 
 var fieldSets sync.Map // reflect.Type → *FieldSet
@@ -27,7 +29,10 @@ func FieldsOf(t reflect.Type) *FieldSet {
 	if cached, ok := fieldSets.Load(t); ok {
 		return cached.(*FieldSet)
 	}
-	set := &FieldSet{ByName: map[string]Field{}}
+	set := &FieldSet{ByName: map[string]Field{}, forceSend: -1}
+	if f, ok := t.FieldByName("ForceSendFields"); ok && f.Type == reflect.TypeFor[[]string]() {
+		set.forceSend = f.Index[0]
+	}
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag.Get("json")
 		name, options, _ := strings.Cut(tag, ",")

@@ -2,7 +2,9 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
+	"io"
 	"net/http"
 	"strings"
 )
@@ -12,17 +14,29 @@ import (
 // (developers.google.com/workspace/sheets/api/guides/performance).
 func (res *Response) Compress(r *http.Request) {
 	asked := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && strings.Contains(r.UserAgent(), "gzip")
-	if !asked || len(res.Body) == 0 {
+	switch {
+	case !asked || res.Stream == nil && len(res.Body) == 0:
 		return
+	case res.Stream != nil:
+		plain := res.Stream
+		res.Stream = func(w io.Writer) error { return compressed(w, plain) }
+	default:
+		var buf bytes.Buffer
+		compressed(&buf, func(w io.Writer) error {
+			_, err := w.Write(res.Body)
+			return err
+		})
+		res.Body = buf.Bytes()
 	}
-	var buf bytes.Buffer
-	w, err := gzip.NewWriterLevel(&buf, gzip.BestSpeed)
-	if err != nil {
-		return
-	}
-	w.Write(res.Body)
-	w.Close()
-	res.Body = buf.Bytes()
 	res.Header.Set("Content-Encoding", "gzip")
 	res.Header.Add("Vary", "Accept-Encoding")
+}
+
+// compressed writes what write writes, compressed.
+func compressed(to io.Writer, write func(io.Writer) error) error {
+	w, err := gzip.NewWriterLevel(to, gzip.BestSpeed)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(write(w), w.Close())
 }

@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strconv"
 )
@@ -13,11 +15,31 @@ func HTMLError(status int) *Response {
 	return NewResponse(status, "text/html; charset=UTF-8", []byte(page))
 }
 
+// Complete makes the body of a response that is made while it is sent.
+func (res *Response) Complete() {
+	if res.Stream == nil {
+		return
+	}
+	var buf bytes.Buffer
+	res.Stream(&buf)
+	res.Body, res.Stream = buf.Bytes(), nil
+}
+
 // Send writes the response. With half it panics with [http.ErrAbortHandler]
 // after half of the body, which closes the connection.
 func (res *Response) Send(w http.ResponseWriter, half bool) {
 	for name, values := range res.Header {
 		w.Header()[name] = values
+	}
+	if half {
+		res.Complete()
+	}
+	if res.Stream != nil {
+		w.WriteHeader(res.Status)
+		if err := res.Stream(w); err != nil {
+			panic(http.ErrAbortHandler) // the client has left
+		}
+		return
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(res.Body)))
 	w.WriteHeader(res.Status)
@@ -31,11 +53,13 @@ func (res *Response) Send(w http.ResponseWriter, half bool) {
 }
 
 // Response is an HTTP response. Its body is complete before the first byte is
-// sent, so that a fault can cut it anywhere.
+// sent, so that a fault can cut it anywhere, unless there is a Stream, which
+// writes a body that would take too much memory.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	Stream func(io.Writer) error // nil = Body is all of it
 }
 
 // NewResponse returns a response with a content type.

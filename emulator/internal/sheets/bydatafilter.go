@@ -9,7 +9,7 @@ import (
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
 
-func (api *API) getByDataFilter(c *rest.Call) (*sheets.Spreadsheet, error) {
+func (api *API) getByDataFilter(c *rest.Call) (any, error) {
 	var body sheets.GetSpreadsheetByDataFilterRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err

@@ -1,7 +1,10 @@
 package sheets
 
 import (
+	"reflect"
 	"time"
+
+	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
@@ -20,8 +23,8 @@ func (api *API) Routes() []rest.Route {
 	return rest.Serve(map[string]rest.Endpoint{
 		"sheets.spreadsheets.create":                         rest.EndpointOf(api.createSpreadsheet),
 		"sheets.spreadsheets.batchUpdate":                    rest.EndpointOf(api.batchUpdate),
-		"sheets.spreadsheets.getByDataFilter":                rest.EndpointOf(api.getByDataFilter),
-		"sheets.spreadsheets.get":                            rest.EndpointOf(api.getSpreadsheet),
+		"sheets.spreadsheets.getByDataFilter":                {Response: reflect.TypeFor[sheets.Spreadsheet](), Serve: api.getByDataFilter},
+		"sheets.spreadsheets.get":                            {Response: reflect.TypeFor[sheets.Spreadsheet](), Serve: api.getSpreadsheet},
 		"sheets.spreadsheets.developerMetadata.search":       rest.EndpointOf(api.searchDeveloperMetadata),
 		"sheets.spreadsheets.developerMetadata.get":          rest.EndpointOf(api.getDeveloperMetadata),
 		"sheets.spreadsheets.sheets.copyTo":                  rest.EndpointOf(api.copyTo),

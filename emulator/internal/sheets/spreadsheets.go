@@ -83,12 +83,12 @@ func (api *API) permittedFile(c *rest.Call, need files.Role) (*files.File, error
 	return f.Clone(), nil
 }
 
-func (api *API) getSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
+func (api *API) getSpreadsheet(c *rest.Call) (any, error) {
 	f, err := api.fileFor(c, files.Reader)
 	if err != nil {
 		return nil, err
 	}
-	return f.Spreadsheet.Describe(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
+	return f.Spreadsheet.DescribeLazily(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
 }
 
 func (api *API) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {

@@ -42,12 +42,30 @@ func (ss *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *re
 	if err != nil {
 		return nil, err
 	}
+	return ss.describeSheets(id, selected, len(ranges) > 0, withGrid, m, nil)
+}
+
+// DescribeLazily is [Spreadsheet.Describe] with rows of cells that are described
+// while they are encoded.
+func (ss *Spreadsheet) DescribeLazily(id string, ranges []string, withGrid bool, m *rest.Mask) (rest.Lazy, error) {
+	selected, err := ss.resolveRanges(ranges)
+	if err != nil {
+		return rest.Lazy{}, err
+	}
 	return ss.DescribeSheets(id, selected, len(ranges) > 0, withGrid, m)
 }
 
-// DescribeSheets is [Spreadsheet.Describe] for areas by sheet. With onlySelected, only
-// the sheets that have an entry are described.
-func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
+// DescribeSheets is [Spreadsheet.DescribeLazily] for areas by sheet. With
+// onlySelected, only the sheets that have an entry are described.
+func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask) (rest.Lazy, error) {
+	rows := rowLists{}
+	out, err := ss.describeSheets(id, selected, onlySelected, withGrid, m, rows)
+	return rest.Lazy{Value: out, Lists: rows}, err
+}
+
+// describeSheets describes the spreadsheet, with rows of cells or with what
+// makes them.
+func (ss *Spreadsheet) describeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask, rows rowLists) (*sheets.Spreadsheet, error) {
 	properties := ss.Properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
@@ -65,7 +83,7 @@ func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area
 		described := ss.describeSheet(s)
 		if withGrid {
 			var err error
-			if described.Data, err = s.gridData(areas, m.Sub("sheets", "data")); err != nil {
+			if described.Data, err = s.gridData(areas, m.Sub("sheets", "data"), rows); err != nil {
 				return nil, err
 			}
 		}

@@ -1,6 +1,8 @@
 package spreadsheet
 
 import (
+	"iter"
+
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator/internal/grid"
@@ -17,7 +19,7 @@ const (
 // gridData returns the cells of areas, one block for each, or of the whole sheet
 // if there are none. Cells and rows at the end without anything that the mask
 // selects are omitted (recorded for notes).
-func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) ([]*sheets.GridData, error) {
+func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask, rows rowLists) ([]*sheets.GridData, error) {
 	if len(areas) == 0 {
 		areas = []grid.Area{grid.WholeSheet.Closed(s.Height, s.Width)}
 	}
@@ -31,7 +33,11 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) ([]*sheets.GridData, e
 					return nil, err
 				}
 			}
-			d.RowData = s.rowData(a, values)
+			if rows != nil {
+				rows[rest.ListField{Of: d, Name: "rowData"}] = s.rowData(a, values)
+			} else {
+				d.RowData = s.allRowData(a, values)
+			}
 		}
 		if m.Selects("rowMetadata") {
 			d.RowMetadata = dimensionData(a.Top, a.Bottom, s.rowProps, RowPixels)
@@ -44,26 +50,75 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask) ([]*sheets.GridData, e
 	return out, nil
 }
 
-// rowData returns the cells of an area, row by row.
-func (s *Sheet) rowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
+// rowLists are rows of cells that are described while they are encoded.
+type rowLists map[rest.ListField]iter.Seq[any]
+
+// allRowData returns the cells of an area, row by row.
+func (s *Sheet) allRowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
 	var out []*sheets.RowData
-	filled := 0
-	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+	for row := range s.rowData(a, m) {
 		line := &sheets.RowData{}
-		some := 0
-		for col := a.Left; col < min(a.Right, len(s.RowCells(r))); col++ {
-			d := s.At(r, col).Data()
-			line.Values = append(line.Values, d)
-			if m.HasAny(d) {
-				some = len(line.Values)
+		for _, d := range row.(*sheets.RowData).Values {
+			one := *d
+			line.Values = append(line.Values, &one)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// rowData returns the cells of an area, row by row. A row is valid until the next.
+func (s *Sheet) rowData(a grid.Area, m *rest.Mask) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		bottom := s.lastDescribed(a, m)
+		var b rowBuffer
+		for r := a.Top; r < bottom; r++ {
+			cells := s.RowCells(r)
+			if !yield(b.row(cells[min(a.Left, len(cells)):min(a.Right, len(cells))], m)) {
+				return
 			}
 		}
-		line.Values = line.Values[:some]
-		if out = append(out, line); some > 0 {
-			filled = len(out)
+	}
+}
+
+// lastDescribed returns the row after the last one that has anything which the
+// mask selects.
+func (s *Sheet) lastDescribed(a grid.Area, m *rest.Mask) int {
+	var b rowBuffer
+	for r := min(a.Bottom, len(s.Rows)); r > a.Top; r-- {
+		cells := s.RowCells(r - 1)
+		if line := b.row(cells[min(a.Left, len(cells)):min(a.Right, len(cells))], m); len(line.Values) > 0 {
+			return r
 		}
 	}
-	return out[:filled]
+	return a.Top
+}
+
+// rowBuffer describes one row after the other in the same memory.
+type rowBuffer struct {
+	line   sheets.RowData
+	values []*sheets.CellData
+}
+
+// row describes cells, without those at the end that have nothing which the mask
+// selects.
+func (b *rowBuffer) row(cells []grid.Cell, m *rest.Mask) *sheets.RowData {
+	for len(b.values) < len(cells) {
+		b.values = append(b.values, &sheets.CellData{})
+	}
+	some := 0
+	for i, c := range cells {
+		if c.IsEmpty() {
+			*b.values[i] = sheets.CellData{}
+			continue
+		}
+		c.DataInto(b.values[i])
+		if m.All() || m.HasAny(b.values[i]) { // a cell in which anything is stored describes itself
+			some = i + 1
+		}
+	}
+	b.line.Values = b.values[:some]
+	return &b.line
 }
 
 // dimensionData returns the properties of rows or columns.
