@@ -162,11 +162,18 @@ func (c Cell) Unformatted() any {
 	return c.Text
 }
 
-// Formatted returns the value as the sheet shows it.
+// Formatted returns the value as the sheet shows it. A number in a format that is
+// not emulated is returned as if it had none; see [Cell.CheckFormat].
 func (c Cell) Formatted() string {
 	switch c.Kind {
 	case KindNumber:
-		return formatNumber(c.Number, c.NumberFormat())
+		shown, err := formatNumber(c.Number, c.NumberFormat())
+		if err != nil {
+			return FormatAutomatic(c.Number)
+		}
+		return shown
+	case KindText:
+		return formatText(c.Text, c.NumberFormat())
 	case KindBool:
 		if c.Number != 0 {
 			return "TRUE"
@@ -174,6 +181,16 @@ func (c Cell) Formatted() string {
 		return "FALSE"
 	}
 	return c.Text
+}
+
+// CheckFormat returns an error if the value is shown in a number format that is not
+// emulated.
+func (c Cell) CheckFormat() error {
+	if c.Kind != KindNumber || c.Extra == nil {
+		return nil
+	}
+	_, err := formatNumber(c.Number, c.NumberFormat())
+	return err
 }
 
 // Offset returns the cell as copied down and right: relative references of its

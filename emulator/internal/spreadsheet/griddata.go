@@ -33,6 +33,11 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask, rows rowLists) ([]*she
 					return nil, err
 				}
 			}
+			if values.Selects("formattedValue") {
+				if err := s.CheckFormats(a); err != nil {
+					return nil, err
+				}
+			}
 			if rows != nil {
 				rows[rest.ListField{Of: d, Name: "rowData"}] = s.rowData(a, values)
 			} else {

@@ -16,7 +16,7 @@ import (
 // Delimited returns what the first sheet shows as CSV, or with another
 // delimiter. It has \r\n between rows and none after the last (recorded).
 func (s *Sheet) Delimited(comma rune) ([]byte, error) {
-	if err := s.CheckValues(grid.WholeSheet.Closed(s.Height, s.Width)); err != nil {
+	if err := s.check(grid.WholeSheet.Closed(s.Height, s.Width), Rendering{}); err != nil {
 		return nil, err
 	}
 	var buf bytes.Buffer

@@ -19,12 +19,37 @@ func (ss *Spreadsheet) Read(a1 string, render Rendering) (*sheets.ValueRange, er
 // ValueRange returns the values of a closed area. It returns an error if one of
 // them is that of a formula which is not emulated.
 func (s *Sheet) ValueRange(a grid.Area, render Rendering) (*sheets.ValueRange, error) {
-	if render.option != asFormula {
-		if err := s.CheckValues(a); err != nil {
-			return nil, err
-		}
+	if err := s.check(a, render); err != nil {
+		return nil, err
 	}
 	return &sheets.ValueRange{Range: s.RangeName(a), MajorDimension: render.dimensionName(), Values: s.values(a, render)}, nil
+}
+
+// check returns an error for a value of a closed area that cannot be rendered.
+func (s *Sheet) check(a grid.Area, render Rendering) error {
+	if render.option == formatted || render.dateAsText {
+		if err := s.CheckFormats(a); err != nil {
+			return err
+		}
+	}
+	if render.option == asFormula {
+		return nil
+	}
+	return s.CheckValues(a)
+}
+
+// CheckFormats returns an error if a number of a closed area is shown in a format
+// that is not emulated.
+func (s *Sheet) CheckFormats(a grid.Area) error {
+	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
+		cells := s.RowCells(r)
+		for c := a.Left; c < min(a.Right, len(cells)); c++ {
+			if err := cells[c].CheckFormat(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // CheckValues returns an error if a value of a closed area is that of a formula
