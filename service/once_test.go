@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator"
 	"example.com/sheets-function/service/table"
 )
@@ -119,4 +121,31 @@ func TestGoogleWithoutRefusal(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestTrialWhileMarkersAreDeleted: that Google stores a number again whose marker somebody
+// has deleted proves nothing.
+func TestTrialWhileMarkersAreDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, emulator.Options{})
+		s := w.instance(0)
+		deleted := false
+		w.setIntercept(func(r *http.Request, body []byte) (*http.Response, error) {
+			if isBatch(r) && strings.Contains(string(body), `"metadataKey":"t"`) && !deleted {
+				deleted = true
+				w.person(&sheets.Request{DeleteDeveloperMetadata: &sheets.DeleteDeveloperMetadataRequest{
+					DataFilter: &sheets.DataFilter{DeveloperMetadataLookup: &sheets.DeveloperMetadataLookup{MetadataKey: "w"}},
+				}})
+			}
+			return nil, nil
+		})
+		for n := range 5 {
+			if code, _ := add(s, "Load", "", fmt.Sprint(n)); code != "" {
+				t.Errorf("append %d = %q", n, code)
+			}
+		}
+		if got := exactlyOnce(t, w); !deleted || got != "true" || len(w.ids("Load")) != 7 {
+			t.Errorf("exactly_once is %s, %d rows, want true and 7; the markers were deleted: %v", got, len(w.ids("Load")), deleted)
+		}
+	})
 }

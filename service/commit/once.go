@@ -80,10 +80,11 @@ func (w *Writer[R, S]) conclude(verdict string) {
 	w.Logger.Info("Google refuses developer metadata whose ID exists: each write is stored once")
 }
 
-// tryOnce makes the trial. Where its outcome is not certain the verdict stays open, and
-// the trial is made again before the next batch.
+// tryOnce makes the trial. Where its outcome is not certain, as where somebody has deleted
+// the marker, the verdict stays open, and the trial is made again after the next batch.
 func (w *Writer[R, S]) tryOnce(ctx context.Context) {
-	id := w.sequence.next - 1
+	id, before := w.sequence.next-1, slices.Contains(w.once.leftover, trialKey)
+	w.lastStored = 0 // not again before another batch has deleted what is left of it
 	if !w.sequence.known[id] { // there is no marker yet
 		id = rand.Int64N(1<<30) + 1<<30
 		if w.trial(ctx, createMetadata(id, baseKey, "")) != resultStored {
@@ -103,7 +104,7 @@ func (w *Writer[R, S]) tryOnce(ctx context.Context) {
 	switch created := slices.Contains(m.leftover, trialKey); {
 	case !created && result == resultInvalid:
 		w.conclude(verdictOnce) // unless it was concluded otherwise
-	case created && (result == resultInvalid || m.values[id] != "" || slices.Contains(m.leftover, baseKey)):
+	case created && !before && (result == resultInvalid || m.values[id] != "" || slices.Contains(m.leftover, baseKey)):
 		w.conclude(verdictTwice)
 	}
 }
@@ -114,11 +115,9 @@ func (w *Writer[R, S]) trial(ctx context.Context, requests ...*sheets.Request) s
 	_, err := w.send(ctx, &sheets.BatchUpdateSpreadsheetRequest{Requests: requests})
 	w.noteError(ctx, nil, err)
 	result, index := resultOf(err), refusedRequest(err)
-	if result != resultStored {
+	if result != resultStored && result != resultInvalid {
 		w.failures++
-		if result != resultInvalid {
-			sleep(ctx, backoff(w.failures))
-		}
+		sleep(ctx, backoff(w.failures))
 	}
 	if result == resultInvalid && index >= 0 && index != len(requests)-1 {
 		return resultUnknown
