@@ -84,7 +84,7 @@ func (w *Writer[R, S]) conclude(verdict string) {
 // the marker, the verdict stays open, and the trial is made again after the next batch.
 func (w *Writer[R, S]) tryOnce(ctx context.Context) {
 	id, before := w.sequence.next-1, slices.Contains(w.once.leftover, trialKey)
-	w.lastStored = 0 // not again before another batch has deleted what is left of it
+	w.lastStored = 0           // not again before another batch has deleted what is left of it
 	if !w.sequence.known[id] { // there is no marker yet
 		id = rand.Int64N(1<<30) + 1<<30
 		if w.trial(ctx, createMetadata(id, baseKey, "")) != resultStored {

@@ -94,6 +94,9 @@ func (w *Writer[R, S]) plan(writes []*Write[R]) *Plan[R, S] {
 // store sends the plan once.
 func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 	a := &attempt[R, S]{value: w.turns.markerValue(w.turns.now(), w.once.verdict), plan: p, open: true}
+	for _, write := range p.Writes {
+		a.results = append(a.results, write.Result)
+	}
 	batch := w.newBatch(a)
 	_, pruned := w.sequence.prune()
 	w.sequence.send(a)

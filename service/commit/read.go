@@ -183,6 +183,9 @@ func (w *Writer[R, S]) finishLate(ctx context.Context, a *attempt[R, S]) error {
 			shown = &sheets.Spreadsheet{}
 		}
 	}
+	for i, write := range a.plan.Writes {
+		write.Result = a.results[i]
+	}
 	w.acknowledge(a.plan, shown, at, true)
 	return nil
 }

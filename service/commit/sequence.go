@@ -4,11 +4,13 @@ import "slices"
 
 // attempt is one batch as it was sent.
 type attempt[R, S any] struct {
-	value  string // of its marker
-	plan   *Plan[R, S]
-	keys   keyRows
-	offset int  // index of the plan's first request in the batch
-	open   bool // the answer was lost, so that it may be stored, or still be on its way
+	value string // of its marker
+	plan  *Plan[R, S]
+	// results are those of the plan's writes: a later plan sets others.
+	results []string
+	keys    keyRows
+	offset  int  // index of the plan's first request in the batch
+	open    bool // the answer was lost, so that it may be stored, or still be on its way
 }
 
 func (a *attempt[R, S]) holds(w *Write[R]) bool { return slices.Contains(a.plan.Writes, w) }
