@@ -124,36 +124,49 @@ func Check(operations []Operation) (ok bool, page string, err error) {
 	return false, file.Name(), file.Close()
 }
 
-// effective leaves out operations that are legal at any time, which would make the
-// search long: those that report that nothing is stored, and those whose outcome is
-// unknown, except for the first attempt at rows that are stored, as the last read
-// shows, and that no other attempt has acknowledged. That attempt may have stored
-// them at any time after its call.
+// effective leaves out operations that are legal at many times, which would make the
+// search long, and keeps what follows from them:
+//   - those that report that nothing is stored are legal at any time;
+//   - of those whose outcome is unknown, the first attempt at rows that the last read
+//     shows, and that no other attempt has acknowledged, has stored them at any time
+//     after its call; the others have done nothing;
+//   - a replay is legal if the rows were stored before it returned.
 func effective(operations []Operation) (kept []Operation) {
 	last := operations[len(operations)-1]
-	done := map[string]bool{}
-	for _, o := range operations {
+	stores := map[string]int{} // the operation that stored the rows, as an index of kept
+	keep := func(o Operation) {
+		stores[o.Name] = len(kept)
+		kept = append(kept, o)
+	}
+	byCall := slices.Clone(operations)
+	slices.SortStableFunc(byCall, func(a, b Operation) int { return cmp.Compare(a.Call, b.Call) })
+	for _, o := range byCall {
 		if o.Outcome == Stored {
-			done[o.Name] = true
+			keep(o)
 		}
 	}
-	unknown := slices.DeleteFunc(slices.Clone(operations), func(o Operation) bool { return o.Outcome != Unknown || done[o.Name] })
-	slices.SortStableFunc(unknown, func(a, b Operation) int { return cmp.Compare(a.Call, b.Call) })
-	for _, o := range unknown {
-		row := slices.Index(last.Log, o.Rows()[0])
-		if !done[o.Name] && row >= 0 {
-			done[o.Name] = true
+	for _, o := range byCall {
+		if _, done := stores[o.Name]; o.Outcome != Unknown || done {
+			continue
+		}
+		if row := slices.Index(last.Log, o.Rows()[0]); row >= 0 {
 			o.Row, o.Return = row, last.Return
-			kept = append(kept, o)
+			keep(o)
 		}
 	}
-	for _, o := range operations {
-		if o.Outcome == Replayed && !done[o.Name] {
-			o.Outcome = Stored // a replay of the request's own batch, whose answer was lost
-			done[o.Name] = true
+	for _, o := range byCall {
+		if o.Outcome != Replayed {
+			continue
 		}
-		if o.Outcome == Stored || o.Outcome == Replayed {
-			kept = append(kept, o)
+		i, done := stores[o.Name]
+		switch {
+		case !done:
+			o.Outcome = Stored // a replay of the request's own batch, whose answer was lost
+			keep(o)
+		case o.Row == kept[i].Row && o.Return >= kept[i].Call:
+			kept[i].Return = min(kept[i].Return, o.Return)
+		default:
+			kept = append(kept, o) // wrong, whatever the order is
 		}
 	}
 	return kept
