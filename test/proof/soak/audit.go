@@ -28,6 +28,7 @@ type report struct {
 	Blamed         int            `json:"blamed"`       // good rows that were answered 400 or 422
 	Overwritten    int            `json:"overwritten"`  // rows that a batch of the function removed
 	Misplaced      map[string]int `json:"misplaced"`    // rows, by cause
+	AboveTyped     int            `json:"above_typed"`  // rows above what the person typed in the moment before
 	Silent         int            `json:"silent"`       // of those, whose callers were told nothing but 201
 	SilentReplayed int            `json:"silent_again"` // of those, where an earlier attempt had no certain answer
 
@@ -87,6 +88,10 @@ func audit(g *google, l *load, account string) report {
 		}
 	}
 	for _, m := range j.misplaced {
+		if m.Kind == aboveTyped && m.Cause == "moment" {
+			r.AboveTyped += m.Count
+			continue
+		}
 		r.Misplaced[m.Cause] += m.Count
 		for _, name := range m.Rows {
 			if w := byName[name]; w != nil && !w.told() {

@@ -114,27 +114,40 @@ func (j *journal) count(all *map[string]int, more map[string]int) {
 	}
 }
 
+// aboveTyped is the kind of a batch that is above rows that the person has just typed
+// below the data, as if it had come before them: nothing is torn or overwritten.
+const aboveTyped = "above what was typed"
+
 // placed returns the rows that were appended, by name, or what is wrong with their
 // place.
 func placed(before, after [][]any) (appended map[string]int, wrong string) {
-	if len(after) < len(before) {
+	n := len(after) - len(before)
+	if n < 0 {
 		return nil, "rows are gone"
 	}
-	if !same(before, after[:len(before)]) {
+	at := 0
+	for at < len(before) && slices.Equal(before[at], after[at]) {
+		at++
+	}
+	below := before[at:]
+	switch {
+	case !same(below, after[at+n:]) || slices.ContainsFunc(below, func(row []any) bool { return slices.ContainsFunc(row, isName) }):
 		return nil, "among other rows"
+	case len(below) > 0:
+		wrong = aboveTyped
 	}
 	column := slices.Index(before[0], any("id"))
 	appended = map[string]int{}
-	for _, row := range after[len(before):] {
+	for _, row := range after[at : at+n] {
 		switch {
-		case len(row) == 0 || !slices.ContainsFunc(row, func(cell any) bool { return cell != "" }):
+		case !slices.ContainsFunc(row, func(cell any) bool { return cell != "" }):
 			return nil, "below a gap"
 		case column < 0 || len(row) <= column || !isName(row[column]):
 			return nil, "under other columns"
 		}
 		appended[row[column].(string)]++
 	}
-	return appended, ""
+	return appended, wrong
 }
 
 func isName(cell any) bool {
