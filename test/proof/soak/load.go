@@ -96,7 +96,7 @@ func (l *load) steady(ctx context.Context, rate int, pauses bool, random *rand.R
 	for ctx.Err() == nil {
 		if pauses && time.Now().After(pause) {
 			for range random.IntN(4) {
-				sleep(ctx, time.Duration(random.IntN(4000))*time.Millisecond)
+				sleep(ctx, time.Duration(random.IntN(8000))*time.Millisecond)
 				l.send(random.IntN(2) == 0, false)
 			}
 			due, pause = time.Now(), time.Now().Add(time.Duration(random.IntN(8000))*time.Millisecond)
