@@ -144,6 +144,8 @@ func TestMutations(t *testing.T) {
 		{"name as account", "deploy/cloudrun.yaml", `serviceAccountName: .*`, `serviceAccountName: sheets-function`, "serviceAccountName"},
 		{"Knative's annotation", "deploy/cloudrun.yaml", `maxScale`, `max-scale`, "max-scale"},
 		{"Kubernetes's key of a secret", "deploy/cloudrun.yaml", `value: replace.*`, "valueFrom: {secretKeyRef: {name: id, key: password}}", "version"},
+		{"the platform's check of callers off", "deploy/cloudrun.yaml", `invoker-iam-disabled: "false"`, `invoker-iam-disabled: "true"`, "invoker-iam-disabled"},
+		{"the platform's check of callers as it was", "deploy/cloudrun.yaml", ` +run.googleapis.com/invoker-iam-disabled: .*\n`, "", "invoker-iam-disabled"},
 		{"callers not left to the platform", "deploy/cloudrun.yaml", `value: iam`, `value: anyone`, "CALLERS"},
 
 		{"misspelt field", "cloudbuild.yaml", `substitutionOption:`, `substitutionsOption:`, `unknown field "substitutionsOption"`},

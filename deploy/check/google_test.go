@@ -80,6 +80,10 @@ func cloudRun(content []byte) error {
 	if err := strict(content, &s); err != nil {
 		return err
 	}
+	// CALLERS=iam, which cloudRunContainer requires, relies on Cloud Run's check.
+	if got := s.Metadata.Annotations["run.googleapis.com/invoker-iam-disabled"]; got != "false" {
+		return fmt.Errorf("invoker-iam-disabled is %q, want \"false\": Cloud Run checks callers", got)
+	}
 	spec := s.Spec.Template.Spec
 	if address, err := mail.ParseAddress(spec.ServiceAccountName); err != nil || address.Address != spec.ServiceAccountName {
 		return fmt.Errorf("serviceAccountName is %q, want an e-mail address", spec.ServiceAccountName)

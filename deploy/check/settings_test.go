@@ -40,6 +40,9 @@ func deployFaults(command string) (found []string) {
 	if strings.Contains(command, "gcloud run ") && !strings.Contains(command, "--cpu-boost") {
 		found = append(found, "no --cpu-boost")
 	}
+	if strings.Contains(command, "gcloud run ") && strings.Contains(command, "CALLERS=iam") && !strings.Contains(command, "--invoker-iam-check") {
+		found = append(found, "CALLERS=iam without --invoker-iam-check: Cloud Run's check may be off")
+	}
 	if strings.Contains(command, "--image=") && !strings.Contains(command, "--clear-base-image") {
 		found = append(found, "--image without --clear-base-image keeps the base image of a service made by --source")
 	}
@@ -78,6 +81,7 @@ func TestSettingsFaults(t *testing.T) {
 		{"a setting without commas", `gcloud run services update x --update-env-vars=CACHE_TTL=10s`, ""},
 		{"no project", `gcloud run deploy x --cpu-boost --set-env-vars="^;^SPREADSHEET_ID=1;CALLERS=iam"`, "GOOGLE_CLOUD_PROJECT"},
 		{"no boost", `gcloud run deploy x --set-env-vars="^;^GOOGLE_CLOUD_PROJECT=p;CALLERS=iam"`, "--cpu-boost"},
+		{"a check that may be off", `gcloud run deploy x --cpu-boost --set-env-vars="^;^GOOGLE_CLOUD_PROJECT=p;CALLERS=iam"`, "--invoker-iam-check"},
 		{"an image on a base image", `gcloud run deploy x --image="y" --cpu-boost --set-env-vars="^;^GOOGLE_CLOUD_PROJECT=p"`, "--clear-base-image"},
 	}
 	for _, tt := range tests {

@@ -40,8 +40,10 @@ type Cloud struct {
 	Shared   map[string]bool
 	// Ran are the commands that were run, without gcloud's name, and who ran them.
 	Ran []Ran
-	// Exposed are the commands after which no caller was checked: Cloud Run's check
-	// was off, and CALLERS=iam relies on it.
+	// Exposed are the commands of Cloud Run and of its functions after which a
+	// revision did not check its callers: Cloud Run's check was off, and the
+	// revision's CALLERS=iam relies on it. Revisions without traffic count if they
+	// have a tag, because a tag has a URL.
 	Exposed [][]string
 	// Build runs one step of a build in a folder, as an account.
 	Build func(principal string, args []string, folder string) (string, error)

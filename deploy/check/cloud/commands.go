@@ -85,7 +85,11 @@ var Commands = map[string]Command{
 	"run deploy --image":  {"artifactregistry", on("repository", "artifactregistry.repositories.", "downloadArtifacts"), docs + "artifact-registry/docs/integrate-cloud-run"},
 	// gcloud 528, surface/run/deploy.py: removes the role of allUsers, where the
 	// service exists.
-	"run deploy --no-allow-unauthenticated":                   {"run", on("service", "run.services.", "getIamPolicy", "setIamPolicy"), publicDoc},
+	"run deploy --no-allow-unauthenticated": {"run", on("service", "run.services.", "getIamPolicy", "setIamPolicy"), publicDoc},
+	// Only where it changes the service; a value that stays is taken to need no more
+	// than a deployment does.
+	"run deploy --invoker-iam-check":                          {"run", on("service", "run.services.", "create", "update", "setIamPolicy"), publicDoc},
+	"run services replace --invoker-iam-check":                {"run", on("service", "run.services.", "create", "update", "setIamPolicy"), publicDoc},
 	"run services describe":                                   {"run", on("service", "run.services.", "get"), runPerms},
 	"run services delete":                                     {"run", on("service", "run.services.", "delete"), runPerms},
 	"run services update":                                     {"run", deploys, deployDoc},

@@ -102,7 +102,12 @@ func (c *Cloud) serveServiceLocked(w http.ResponseWriter, r *http.Request, host 
 	address, audience, _ := strings.Cut(token, "/")
 	revision := service.Revisions[service.Serving]
 	if tagged {
-		revision = service.Revisions[service.Tags[tag]]
+		i, there := service.Tags[tag]
+		if !there {
+			http.Error(w, "no such tag", http.StatusNotFound)
+			return
+		}
+		revision = service.Revisions[i]
 	}
 	if service.IAP && !service.Open {
 		http.Error(w, "<html>sign in to Identity-Aware Proxy</html>", http.StatusUnauthorized)

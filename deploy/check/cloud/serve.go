@@ -16,6 +16,7 @@ func (c *Cloud) serveLocked(p parsed) (string, error) {
 	if err := c.serveNeedsLocked(p); err != nil {
 		return "", err
 	}
+	defer c.noteExposedLocked(p.Args)
 	name := p.arg(0)
 	service := c.Services[name]
 	switch p.name {
@@ -24,7 +25,7 @@ func (c *Cloud) serveLocked(p parsed) (string, error) {
 	case "run services replace":
 		return "", c.replaceLocked(p)
 	case "functions deploy":
-		if service != nil {
+		if service != nil && !c.things["function "+name] {
 			return "", fmt.Errorf("ALREADY_EXISTS: service %s", name)
 		}
 		c.uploadLocked("gcf-v2-sources/"+name, "gcf-artifacts", "gcf-artifacts/"+name)
@@ -64,8 +65,12 @@ func (c *Cloud) serveNeedsLocked(p parsed) error {
 			return err
 		}
 		names["service"], names["--service-account"] = s.Metadata.Name, s.Spec.Template.Spec.ServiceAccountName
-		if c.Services[s.Metadata.Name] == nil {
+		service = c.Services[s.Metadata.Name]
+		if service == nil {
 			row += " (new)"
+		}
+		if s.Metadata.Annotations[checkDisabled] == "false" {
+			p.flags["--invoker-iam-check"] = "true"
 		}
 	case p.name == "run deploy" && service == nil:
 		row += " (new)"
@@ -82,7 +87,8 @@ func (c *Cloud) serveNeedsLocked(p parsed) error {
 		row := p.name + " " + flag
 		if _, known := Commands[row]; !known ||
 			flag == "--image" && !strings.Contains(p.flags[flag], "/"+c.Project+"/") ||
-			flag == "--no-allow-unauthenticated" && service == nil {
+			flag == "--no-allow-unauthenticated" && service == nil ||
+			flag == "--invoker-iam-check" && (service == nil || !service.Open) {
 			continue
 		}
 		if err := c.needLocked(p.Principal, row, names); err != nil {
@@ -90,6 +96,19 @@ func (c *Cloud) serveNeedsLocked(p parsed) error {
 		}
 	}
 	return nil
+}
+
+// noteExposedLocked records a command after which a revision that can be called, by
+// the service's URL or by that of a tag, relies on a check that is off.
+func (c *Cloud) noteExposedLocked(args []string) {
+	for _, service := range c.Services {
+		for _, i := range append(slices.Collect(maps.Values(service.Tags)), service.Serving) {
+			if service.Open && service.Revisions[i].Env["CALLERS"] == "iam" {
+				c.Exposed = append(c.Exposed, args)
+				return
+			}
+		}
+	}
 }
 
 // deployLocked adds a revision to a service, which may be new.
@@ -100,8 +119,14 @@ func (c *Cloud) deployLocked(p parsed) error {
 		c.uploadLocked(fmt.Sprintf("run-sources-%s-%s/services/%s/1.zip", c.Project, p.flags["--region"], name), "cloud-run-source-deploy", image)
 	}
 	revision := Revision{image, p.flags["--base-image"], settings(p.flags["--set-env-vars"])}
-	if service := c.Services[name]; service != nil && revision.BaseImage == "" && p.flags["--clear-base-image"] == "" {
-		revision.BaseImage = service.Revisions[len(service.Revisions)-1].BaseImage
+	if service := c.Services[name]; service != nil {
+		last := service.Revisions[len(service.Revisions)-1]
+		if revision.BaseImage == "" && p.flags["--clear-base-image"] == "" {
+			revision.BaseImage = last.BaseImage
+		}
+		if _, set := p.flags["--set-env-vars"]; !set {
+			revision.Env = last.Env
+		}
 	}
 	if c.Services[name] == nil && p.flags["--no-traffic"] != "" {
 		return errors.New("--no-traffic not supported when creating a new service")
@@ -131,6 +156,7 @@ func (c *Cloud) reviseLocked(p parsed, r Revision) error {
 	if p.flags["--no-traffic"] != "" {
 		service.Latest = false
 	}
+	service.Open = (service.Open || p.flags["--no-invoker-iam-check"] != "") && p.flags["--invoker-iam-check"] == ""
 	service.Revisions = append(service.Revisions, r)
 	newest := len(service.Revisions) - 1
 	if tag := p.flags["--tag"]; tag != "" {
@@ -144,11 +170,6 @@ func (c *Cloud) reviseLocked(p parsed, r Revision) error {
 
 // changeLocked runs a command on a service that exists.
 func (c *Cloud) changeLocked(p parsed, service *Service) (string, error) {
-	defer func() {
-		if service.Open && service.Revisions[service.Serving].Env["CALLERS"] == "iam" {
-			c.Exposed = append(c.Exposed, p.Args)
-		}
-	}()
 	name := p.arg(0)
 	switch p.name {
 	case "run services describe":
@@ -162,6 +183,9 @@ func (c *Cloud) changeLocked(p parsed, service *Service) (string, error) {
 	case "run services add-iam-policy-binding", "run services remove-iam-policy-binding":
 		return "", c.changePolicyLocked("service "+name, p.name[len("run services "):], Binding{p.flags["--member"], p.flags["--role"]})
 	case "run services update-traffic":
+		if p.flags["--clear-tags"] != "" {
+			service.Tags = map[string]int{}
+		}
 		service.Latest = p.flags["--to-latest"] != ""
 		if service.Latest {
 			service.Serving = len(service.Revisions) - 1
@@ -173,7 +197,6 @@ func (c *Cloud) changeLocked(p parsed, service *Service) (string, error) {
 		for gone := range strings.SplitSeq(p.flags["--remove-env-vars"], ",") {
 			delete(last.Env, gone)
 		}
-		service.Open = (service.Open || p.flags["--no-invoker-iam-check"] != "") && p.flags["--invoker-iam-check"] == ""
 		service.IAP = (service.IAP || p.flags["--iap"] != "") && p.flags["--no-iap"] == ""
 		return "", c.reviseLocked(p, last)
 	}
@@ -194,6 +217,10 @@ func (c *Cloud) describeLocked(name string, service *Service, format string) str
 	}
 	return "name: " + name + "\n"
 }
+
+// checkDisabled is the annotation of a service's manifest that switches Cloud Run's
+// check of callers off, if it is "true".
+const checkDisabled = "run.googleapis.com/invoker-iam-disabled"
 
 func readService(content []byte) (*run.Service, error) {
 	var s run.Service
