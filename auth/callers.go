@@ -108,11 +108,17 @@ func NewVerifier(c Callers, audience, endpoint string, base http.RoundTripper) (
 }
 
 // The commands that send a token. A platform accepts a token of the caller's own
-// login. The function requires one for its audience, which gcloud issues to
-// service accounts only; [Verifier.Check] fills in the audience.
+// login. The function requires one for its audience, which Google issues to
+// service accounts only: IAM's generateIdToken does so for callers with the role
+// Service Account OpenID Connect Identity Token Creator. (gcloud's
+// --impersonate-service-account needs a larger role.) [Verifier.Check] fills in the
+// audience.
 const (
 	platformTokenHint = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" URL`
-	idTokenHint       = `curl -H "Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=ACCOUNT --include-email --audiences='AUDIENCE')" URL`
+	idTokenHint       = `curl -H "Authorization: Bearer $(curl -sS -H "Authorization: Bearer $(gcloud auth print-access-token)" ` +
+		`-H 'Content-Type: application/json' -d '{"audience": "AUDIENCE", "includeEmail": true}' ` +
+		`"https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${CALLER:?is the service account that calls}:generateIdToken" ` +
+		`| sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')" "${URL:?is the address to call}"`
 )
 
 // Check returns nil if the request is allowed, else a [*CallerError]. It waits for
@@ -130,7 +136,7 @@ func (v *Verifier) Check(r *http.Request) error {
 	}
 	err := v.check(r)
 	// By convention the audience is the URL, which the caller has.
-	if refused, ok := errors.AsType[*CallerError](err); ok && v.audience != "" && !strings.Contains(v.audience, "'") {
+	if refused, ok := errors.AsType[*CallerError](err); ok && v.audience != "" && !strings.ContainsAny(v.audience, `'"\`) {
 		refused.Hint = strings.Replace(refused.Hint, "AUDIENCE", v.audience, 1)
 	}
 	return err

@@ -4,6 +4,9 @@ import (
 	"crypto/rsa"
 	"errors"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -80,8 +83,10 @@ func TestCallersHeaders(t *testing.T) {
 
 func TestCallersHintHasTheAudience(t *testing.T) {
 	tests := []struct{ name, audience, want string }{
-		{"a URL", "https://sheets.example.com", "--audiences='https://sheets.example.com')"},
-		{"one that a shell would read", "x'; true '", "--audiences='AUDIENCE')"},
+		{"a URL", "https://sheets.example.com", `-d '{"audience": "https://sheets.example.com", "includeEmail": true}'`},
+		{"one that a shell would read", "x'; true '", `"AUDIENCE"`},
+		{"one that JSON would read", `x", "y": "`, `"AUDIENCE"`},
+		{"one that ends in an escape", `x\`, `"AUDIENCE"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -95,6 +100,50 @@ func TestCallersHintHasTheAudience(t *testing.T) {
 			}
 			checkCommands(t, refused.Hint)
 		})
+	}
+}
+
+// TestCallersHintSendsAToken runs the hint's command with programs that stand in for
+// curl and gcloud: IAM issues a token, and the call sends it.
+func TestCallersHintSendsAToken(t *testing.T) {
+	v, err := NewVerifier(Callers{emails: []string{allowedEmail}}, "https://sheets.example.com", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused, ok := errors.AsType[*CallerError](check(v))
+	if !ok {
+		t.Fatal("a request without a token is allowed")
+	}
+	bin := t.TempDir()
+	for name, script := range map[string]string{
+		"gcloud": "#!/bin/sh\n[ \"$*\" = 'auth print-access-token' ] && echo access-token\n",
+		"curl": `#!/bin/sh
+case "$*" in
+  *"Bearer access-token"*'{"audience": "https://sheets.example.com", "includeEmail": true}'*/serviceAccounts/caller@p.iam.gserviceaccount.com:generateIdToken*)
+    printf '{\n  "token": "id-token"\n}\n' ;;
+  *) echo "$@" ;;
+esac
+`,
+	} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	t.Setenv("URL", "https://sheets.example.com/sheets/Orders")
+	const want = "-H Authorization: Bearer id-token https://sheets.example.com/sheets/Orders\n"
+	for _, shell := range []string{"sh", "bash", "zsh", "dash"} {
+		if _, err := exec.LookPath(shell); err != nil {
+			continue
+		}
+		t.Setenv("CALLER", "caller@p.iam.gserviceaccount.com")
+		if out, err := exec.Command(shell, "-c", refused.Hint).CombinedOutput(); err != nil || string(out) != want {
+			t.Errorf("%s: %v, %s, want %s", shell, err, out, want)
+		}
+		t.Setenv("CALLER", "")
+		if out, _ := exec.Command(shell, "-c", refused.Hint).CombinedOutput(); !strings.Contains(string(out), "is the service account that calls") {
+			t.Errorf("%s without CALLER: %s", shell, out)
+		}
 	}
 }
 
