@@ -211,7 +211,7 @@ service_exists() { ! $dry && "${describe_service[@]}" >/dev/null 2>&1; }
 
 let_invoker_call() {
   if ! $placeholder && ! service_exists; then
-    echo "# the invoker may call once this runs again after a deployment, or with --placeholder"
+    echo "# not granted: roles/run.invoker on the service to $invoker, because there is no service yet. After deploying follow README.md's section 4, or run this again; --placeholder makes the service first"
     return
   fi
   grant "grant roles/run.invoker on the service to $invoker" \

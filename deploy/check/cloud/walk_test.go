@@ -34,7 +34,7 @@ func installed(t *testing.T) (shells []string) {
 // accounts and shares the spreadsheet, the deployer does the rest.
 func (w *world) walk(t *testing.T, shell, path string) (string, error) {
 	t.Helper()
-	if out, err := w.follow(t, shell, owner, readme, "1. ", "--for=pipeline", "--for="+path, "$(gcloud config get account)", "deployer@example.com"); err != nil {
+	if out, err := w.follow(t, shell, owner, readme, "1. ", "--for=source", "--for="+path, "$(gcloud config get account)", "deployer@example.com"); err != nil {
 		return out, err
 	}
 	if out, err := w.follow(t, shell, owner, readme, "2. "); err != nil {
@@ -100,7 +100,7 @@ func TestLeastRoles(t *testing.T) {
 	needed := map[Grant]bool{}
 	for path := range paths {
 		w := newWorld(t)
-		if out, err := w.follow(t, "bash", owner, readme, "1. ", "--for=pipeline", "--for="+path, "$(gcloud config get account)", "deployer@example.com"); err != nil {
+		if out, err := w.follow(t, "bash", owner, readme, "1. ", "--for=source", "--for="+path, "$(gcloud config get account)", "deployer@example.com"); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		for _, g := range w.Grants() {
@@ -141,7 +141,7 @@ func TestAdministrators(t *testing.T) {
 // refused with the role that the build account has.
 func TestImpersonation(t *testing.T) {
 	w := newWorld(t)
-	if out, err := w.follow(t, "bash", owner, readme, "1. "); err != nil {
+	if out, err := w.follow(t, "bash", owner, readme, "1. ", "--for=source", "--for=pipeline"); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	build := "serviceAccount:sheets-function-build@my-project.iam.gserviceaccount.com"
