@@ -90,7 +90,7 @@ func (w *referenceWorld) checkStatus(t *testing.T, status int, program *exec.Cmd
 	t.Errorf("Sheets was not called: %v\n%s", err, out)
 }
 
-var goProgram = `package main
+const goProgram = `package main
 
 import (
 	"context"
@@ -98,11 +98,7 @@ import (
 	"net/http"
 	"os"
 
-	"golang.org/x/oauth2/google"
-	"google.golang.org/api/option"
 	"google.golang.org/api/sheets/v4"
-
-	"` + modulePath + `/auth"
 )
 
 func main() {
@@ -134,20 +130,32 @@ func read(service *sheets.Service, err error) error {
 
 func TestReferenceGo(t *testing.T) {
 	blocks := codeBlocks(t, "go")
-	var program strings.Builder
-	program.WriteString(goProgram)
+	folder := t.TempDir()
+	sources := []string{filepath.Join(folder, "main.go")}
+	if err := os.WriteFile(sources[0], []byte(goProgram), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Each in a file of its own, so that its imports are all that it has.
 	for _, f := range []struct{ name, body string }{
 		{"withoutScopes", variant(blocks[0], "403")}, {"withScopes", variant(blocks[0], "200")}, {"withAuth", blocks[1]},
 	} {
+		imports, body, found := strings.Cut(f.body, "\n)\n")
+		if !found {
+			t.Fatalf("the block has no imports:\n%s", f.body)
+		}
+		imports = strings.Replace(imports, "import (\n", "import (\n\t\"context\"\n", 1)
+		imports = strings.Replace(imports, `"example.com/app/auth"`, `"`+modulePath+`/auth"`, 1)
 		// The lines show errors that a program would check.
-		fmt.Fprintf(&program, "\nfunc %s(ctx context.Context) error {\n%s\treturn read(service, err)\n}\n", f.name, f.body)
+		text := fmt.Sprintf("package main\n\n%s\n)\n\nfunc %s(ctx context.Context) error {%s\treturn read(service, err)\n}\n", imports, f.name, body)
+		source := filepath.Join(folder, f.name+".go")
+		if err := os.WriteFile(source, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, source)
 	}
-	file, binary := filepath.Join(t.TempDir(), "main.go"), filepath.Join(t.TempDir(), "reference")
-	if err := os.WriteFile(file, []byte(program.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command("go", "build", "-o", binary, file).CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s\n%s", err, out, &program)
+	binary := filepath.Join(folder, "reference")
+	if out, err := exec.Command("go", append([]string{"build", "-o", binary}, sources...)...).CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
 	}
 	for _, tt := range []struct {
 		variant string
@@ -159,9 +167,7 @@ func TestReferenceGo(t *testing.T) {
 	}
 }
 
-const nodeProgram = `import { google } from 'googleapis';
-import { GoogleAuth } from 'google-auth-library';
-const { sheets: at } = google; // sends the calls to the emulator
+const nodeProgram = `const { sheets: at } = google; // sends the calls to the emulator
 google.sheets = (options) => at.call(google, { ...options, rootUrl: process.env.EMULATOR + '/' });
 %s
 await sheets.spreadsheets.get({ spreadsheetId: process.env.SPREADSHEET_ID }).catch((err) => console.error(err.message));
@@ -189,7 +195,6 @@ func TestReferenceNode(t *testing.T) {
 }
 
 const pythonProgram = `import os
-import google.auth, google.auth.transport.requests
 %s
 print(session.get(os.environ["EMULATOR"] + "/v4/spreadsheets/" + os.environ["SPREADSHEET_ID"]).text)
 `

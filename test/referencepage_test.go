@@ -46,6 +46,38 @@ func TestReferenceShells(t *testing.T) {
 	}
 }
 
+// TestReferenceGuards pastes each block that begins with a check of its variables into
+// an interactive shell, which goes on after an error: no command may run.
+func TestReferenceGuards(t *testing.T) {
+	bin, blocks := t.TempDir(), 0
+	for _, name := range []string{"gcloud", "kubectl", "curl", "cp", "go", "sed", "test"} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\necho RAN $0 >&2\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, block := range codeBlocks(t, "sh") {
+		if first, _, _ := strings.Cut(block, "\n"); !strings.Contains(first, ":?") {
+			continue
+		}
+		blocks++
+		for _, args := range [][]string{{"bash", "--norc", "-i"}, {"zsh", "-f", "-i"}, {"dash", "-i"}} {
+			path, err := exec.LookPath(args[0])
+			if err != nil {
+				continue
+			}
+			command := exec.Command(path, args[1:]...)
+			command.Env, command.Stdin = []string{"PATH=" + bin, "HOME=" + bin}, strings.NewReader(block)
+			out, _ := command.CombinedOutput() // fails, as the block does
+			if strings.Contains(string(out), "RAN") || len(out) == 0 {
+				t.Errorf("%s without the variables of\n%s%s", args[0], block, out)
+			}
+		}
+	}
+	if blocks < 8 {
+		t.Errorf("%d blocks with a check, want 8 or more", blocks)
+	}
+}
+
 // TestReferenceGcloud has gcloud read the commands, as [TestDoctorCommands] does.
 func TestReferenceGcloud(t *testing.T) {
 	gcloud := os.Getenv("GCLOUD")
@@ -68,7 +100,7 @@ func TestReferenceGcloud(t *testing.T) {
 			if strings.Contains(command, "application-default login") {
 				continue // waits for a browser
 			}
-			sh := exec.Command("sh", "-c", gcloud+strings.TrimPrefix(command, "gcloud"))
+			sh := exec.Command("sh", "-c", gcloud+strings.TrimSuffix(strings.TrimPrefix(command, "gcloud"), " &&"))
 			sh.Dir = t.TempDir()
 			out, err := sh.CombinedOutput()
 			if _, failed := errors.AsType[*exec.ExitError](err); failed && !strings.Contains(string(out), "active account") {
@@ -184,13 +216,14 @@ func TestReferenceCopy(t *testing.T) {
 	if out, err := sh.CombinedOutput(); err != nil {
 		t.Errorf("copy auth: %v\n%s", err, out)
 	}
-	if out, err := exec.Command("grep", "-r", "sheets-function\"", filepath.Join(module, "auth"), "--include=*.go").Output(); err == nil {
+	if out, err := exec.Command("grep", "-rE", regexp.QuoteMeta(modulePath)+"[/\"]", filepath.Join(module, "auth"), "--include=*.go").Output(); err == nil {
 		t.Errorf("the copy imports this module:\n%s", out)
 	}
 }
 
 // TestReferencePackages counts what auth links, as the page does.
 func TestReferencePackages(t *testing.T) {
+	own := modulePath + "/"
 	linked := func(path string) (tokens, callers int) {
 		out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", path).Output()
 		if err != nil {
@@ -200,7 +233,7 @@ func TestReferencePackages(t *testing.T) {
 			switch {
 			case strings.Contains(name, "go-jose"):
 				callers++
-			case !strings.HasPrefix(name, modulePath+"/"):
+			case !strings.HasPrefix(name, own):
 				tokens++
 			}
 		}
