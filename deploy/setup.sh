@@ -175,7 +175,7 @@ grant_roles() {
   fi
 }
 
-# What docs.cloud.google.com/run/docs/deploying-source-code wants of who deploys,
+# What docs.cloud.google.com/run/docs/deploying-source-code requires for deploying,
 # and to fetch an ID token of the invoker, which not even an owner may.
 deployer_roles() {
   local roles=(roles/run.sourceDeveloper roles/serviceusage.serviceUsageConsumer)

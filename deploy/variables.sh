@@ -19,6 +19,9 @@ CLOUDSDK_CORE_PROJECT=$PROJECT
 export PROJECT SPREADSHEET_ID REGION SERVICE SCOPES RUN BUILD INVOKER RUNTIME CLOUDSDK_CORE_PROJECT
 
 if [ -z "$PROJECT" ] || [ -z "$SPREADSHEET_ID" ]; then
+  # An interactive shell goes on with the lines after this one: gcloud refuses
+  # this project.
+  CLOUDSDK_CORE_PROJECT="PROJECT or SPREADSHEET_ID is not set"
   echo "deploy/variables.sh: set PROJECT and SPREADSHEET_ID: in this file, or by export" >&2
   return 1
 fi

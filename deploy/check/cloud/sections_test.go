@@ -32,6 +32,11 @@ func TestSections(t *testing.T) {
 		if err == nil || strings.Contains(out, "reached") || !strings.Contains(out, "set PROJECT and SPREADSHEET_ID") {
 			t.Errorf("%s without SPREADSHEET_ID: %v, %s", shell, err, out)
 		}
+		// An interactive shell runs the lines after it, too.
+		out, err = w.script(t, shell, owner, "set +e\nunset SPREADSHEET_ID\n. deploy/variables.sh\nprintenv CLOUDSDK_CORE_PROJECT\n")
+		if err != nil || strings.Contains(out, "my-project") || !strings.Contains(out, "is not set") {
+			t.Errorf("%s without SPREADSHEET_ID: %v, gcloud's project is not invalid: %s", shell, err, out)
+		}
 	}
 }
 
