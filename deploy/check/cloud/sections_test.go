@@ -1,6 +1,8 @@
 package cloud
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,6 +52,31 @@ func TestSources(t *testing.T) {
 	for name, command := range Commands {
 		if command.Source == "" {
 			t.Logf("unknown: the permissions that gcloud %s needs", name)
+		}
+	}
+}
+
+// TestAlertsOfAnotherService checks that section 8 replaces the service's name in the
+// files of the alerts, and keeps no other file.
+func TestAlertsOfAnotherService(t *testing.T) {
+	text, _, found := strings.Cut(section(t, readme, "8. ")[0].Text, "CHANNEL=")
+	if !found {
+		t.Fatal("section 8 makes no channel")
+	}
+	for _, shell := range installed(t) {
+		w := newWorld(t)
+		if out, err := w.script(t, shell, owner, "export SERVICE=orders-api\n"+text); err != nil {
+			t.Fatalf("%s: %v\n%s", shell, err, out)
+		}
+		files, err := filepath.Glob(filepath.Join(w.folder, "deploy/alerts/*"))
+		if err != nil || len(files) != 7 {
+			t.Fatalf("%s: %d files of alerts, want 7: %v", shell, len(files), err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil || regexp.MustCompile("sheets.function").Match(content) || !regexp.MustCompile("orders.api").Match(content) {
+				t.Errorf("%s: %s names another service: %v\n%s", shell, filepath.Base(file), err, content)
+			}
 		}
 	}
 }
