@@ -156,8 +156,11 @@ func (h *Handler) fillAccount(ctx context.Context, hint string) string {
 	return strings.ReplaceAll(hint, table.Account, email)
 }
 
-// isPublic reports whether anybody on the internet may call.
-func (h *Handler) isPublic() bool { return h.settings.Callers.Anyone() && os.Getenv("K_SERVICE") != "" }
+// isPublic reports whether strangers may call: all, unless this is a person's machine
+// whose Google is emulated. Platforms that do not set K_SERVICE can have strangers too.
+func (h *Handler) isPublic() bool {
+	return h.settings.Callers.Anyone() && (os.Getenv("K_SERVICE") != "" || h.settings.Emulator == "")
+}
 
 // redact leaves out what only the function's operators should read.
 func (h *Handler) redact(e web.Error) web.Error {

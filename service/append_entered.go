@@ -9,11 +9,9 @@ import (
 	"strconv"
 	"sync/atomic"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
 
-	"example.com/sheets-function/service/commit"
 	"example.com/sheets-function/service/table"
 )
 
@@ -77,17 +75,18 @@ func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit
 	return table.AppendResult{}, s.sheetError(ctx, doing, e.Title, err)
 }
 
-// readHeader returns the typed cells of the row with this number; nil if it is empty.
-func (s *Service) readHeader(ctx context.Context, title string, number int) (header []any, err error) {
-	if commit.IsKeysSheet(title) {
-		return nil, errNoSheet
+// readHeader returns the typed cells of the row with this number, of a sheet that
+// exists; nil if the row is empty.
+func (s *Service) readHeader(ctx context.Context, title string, number int) ([]any, error) {
+	if err := s.titles.check(ctx, title); err != nil {
+		return nil, err
 	}
-	err = s.getValues(ctx, table.RowRange(title, 1, number), table.Typed, func(row []jsontext.Value) (err error) {
-		number--
-		if number == 0 {
-			header, err = table.DecodeCells(row)
-		}
-		return err
-	})
+	if err := s.readLimiter.Wait(ctx); err != nil {
+		return nil, err
+	}
+	header, err := s.getHeader(ctx, title, number)
+	if err == nil {
+		s.titles.add(title)
+	}
 	return header, err
 }

@@ -11,35 +11,21 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/api/googleapi"
 
-	"example.com/sheets-function/service/commit"
 	"example.com/sheets-function/service/table"
 )
 
-// errNoSheet is the error with which Google answers an unknown title. Callers get it for
-// the sheet of idempotency keys too, which is not theirs to read.
-var errNoSheet error = &googleapi.Error{Code: http.StatusBadRequest}
-
-// readSheet reads a sheet, with as many calls as there are slots; see
-// readKey.apiCalls.
-func (s *Service) readSheet(ctx context.Context, k readKey, turns []slot) (*table.RowSet, error) {
-	if commit.IsKeysSheet(k.title) {
-		return nil, errNoSheet
-	}
+// readSheet reads a sheet, with readKey.apiCalls calls. The caller has waited for the
+// rate limiter.
+func (s *Service) readSheet(ctx context.Context, k readKey) (*table.RowSet, error) {
 	l := table.NewRowsBuilder(k.title, k.header, k.render)
 	defer l.Release()
 	if k.render != table.Typed {
-		if err := turns[0].wait(ctx); err != nil {
-			return nil, err
-		}
 		// The names of columns are the same in every rendering: as they are typed.
-		header, err := s.readHeader(ctx, k.title, k.header)
+		header, err := s.getHeader(ctx, k.title, k.header)
 		if err != nil {
 			return nil, err
 		}
 		l.SetHeader(header)
-	}
-	if err := turns[len(turns)-1].wait(ctx); err != nil {
-		return nil, err
 	}
 	if err := s.getValues(ctx, table.QuoteTitle(k.title), k.render, l.Add); err != nil {
 		return nil, err
@@ -47,13 +33,22 @@ func (s *Service) readSheet(ctx context.Context, k readKey, turns []slot) (*tabl
 	return l.RowSet(), nil
 }
 
+// getHeader returns the typed cells of the row with this number; nil if it is empty.
+func (s *Service) getHeader(ctx context.Context, title string, number int) (header []any, err error) {
+	err = s.getValues(ctx, table.RowRange(title, 1, number), table.Typed, func(row []jsontext.Value) (err error) {
+		number--
+		if number == 0 {
+			header, err = table.DecodeCells(row)
+		}
+		return err
+	})
+	return header, err
+}
+
 // getValues calls spreadsheets.values.get, and calls row for each row as it arrives. The
 // cells are JSON as Google wrote it, and valid until row returns. The typed client would
 // decode them into a [][]any, which takes longer than all the rest of a read.
 func (s *Service) getValues(ctx context.Context, a1 string, as table.Render, row func([]jsontext.Value) error) error {
-	if err := s.readLimiter.Wait(ctx); err != nil {
-		return err
-	}
 	query := url.Values{
 		"valueRenderOption": {renderOptions[as]}, "dateTimeRenderOption": {"FORMATTED_STRING"},
 		"fields": {"values"}, "prettyPrint": {"false"},

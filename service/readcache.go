@@ -48,19 +48,25 @@ func (k readKey) apiCalls() int {
 //
 // It is not built on singleflight, because a call may have to wait a minute for its
 // rate limiter's slot. A caller whose deadline is before the slot is refused at once
-// instead of joining the call, one that has a stale entry waits for staleWait only,
-// and a write detaches the call under way so that its result is neither stored nor
-// served to those who come later.
+// instead of joining the call, and one that has a stale entry waits for staleWait only.
+//
+// A write drops entries, and detaches the calls that were sent to Google before it:
+// their results are neither stored nor served to those who come later. A call that has
+// not been sent yet stays, because it will see the write. Of the calls for one sheet
+// only one at a time waits for a slot, so that neither writes nor the variants of a
+// request use up the slots of other sheets.
 type readCache struct {
-	load       func(context.Context, readKey, []slot) (*table.RowSet, error)
+	load       func(context.Context, readKey) (*table.RowSet, error)
 	sheetError func(ctx context.Context, doing, title string, err error) error
-	limiter    *rate.Limiter
-	alone      rate.Limit // of the limiter, while one instance uses the quota
-	burst      int        // likewise
+	titles     *sheetTitles
+	limiter    *rate.Limiter // of reads of rows
+	all        *rate.Limiter // of all reads
+	alone      rate.Limit    // of limiter, while one instance uses the quota
+	burst      int           // likewise
 	ttl        time.Duration
 	log        *slog.Logger
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards what follows, and the states of calls
 	shared  time.Time  // until when other instances write
 	entries *lru
 	calls   map[readKey]*call
@@ -68,19 +74,10 @@ type readCache struct {
 
 func newReadCache(s *Service, limiter *rate.Limiter, ttl time.Duration, log *slog.Logger) *readCache {
 	return &readCache{
-		load: s.readSheet, sheetError: s.sheetError, limiter: limiter, alone: limiter.Limit(), burst: limiter.Burst(), ttl: ttl, log: log,
+		load: s.readSheet, sheetError: s.sheetError, titles: s.titles, limiter: limiter, all: s.readLimiter,
+		alone: limiter.Limit(), burst: limiter.Burst(), ttl: ttl, log: log,
 		entries: newLRU(maxCacheBytes), calls: map[readKey]*call{},
 	}
-}
-
-// call is a read in progress. It goes on when the callers that wait for it have left.
-type call struct {
-	began     time.Time
-	slot      slot          // of the last of its calls to Google
-	done      chan struct{} // closed when what follows is set
-	entry     *cacheEntry
-	err       error // if not nil, there is no entry
-	transient bool  // whether err may be gone when the read is repeated
 }
 
 // read returns the entry for k: a fresh one, one that was just read, or while Google
@@ -96,20 +93,10 @@ func (r *readCache) read(ctx context.Context, k readKey, noCache bool) (e *cache
 		r.mu.Unlock()
 		return e, true, nil
 	}
-	c, err := r.joinOrStart(ctx, k)
-	// While others write the slot may be far off: what is cached is served at once.
-	late := err == nil && !r.shared.IsZero() && time.Until(time.Time(c.slot)) > staleWait
 	r.mu.Unlock()
-	if late && e != nil && time.Since(e.requestedAt) <= maxStale {
-		return e, true, nil
-	}
-
-	transient := true // where the rate limiter refuses a call, Google would too
+	loaded, transient, err := r.refresh(ctx, k, e != nil)
 	if err == nil {
-		var loaded *cacheEntry
-		if loaded, transient, err = c.wait(ctx, k, e != nil); err == nil {
-			return loaded, false, nil
-		}
+		return loaded, false, nil
 	}
 	if e != nil && transient && time.Since(e.requestedAt) <= maxStale {
 		return e, true, nil
@@ -117,22 +104,28 @@ func (r *readCache) read(ctx context.Context, k readKey, noCache bool) (e *cache
 	return nil, false, err
 }
 
-// joinOrStart returns the call for k, a new one if there is none. r.mu must be held.
-func (r *readCache) joinOrStart(ctx context.Context, k readKey) (*call, error) {
-	if c, ok := r.calls[k]; ok {
-		return c, beforeDeadline(ctx, c.slot)
+// refresh returns what Google has now. If there is a stale entry, it returns a
+// transient error after staleWait.
+func (r *readCache) refresh(ctx context.Context, k readKey, hasStale bool) (e *cacheEntry, transient bool, err error) {
+	if err := r.titles.check(ctx, k.title); err != nil {
+		missing, ok := errors.AsType[*table.Error](err)
+		return nil, !ok || missing.Code != table.SheetNotFound, err
 	}
-	if !r.shared.IsZero() && time.Now().After(r.shared) {
-		r.unshareLocked()
+	r.mu.Lock()
+	c, err := r.joinOrStartLocked(ctx, k)
+	// While others write the slot may be far off: what is cached is served at once.
+	late := err == nil && hasStale && !r.shared.IsZero() && time.Until(time.Time(c.slot)) > staleWait
+	if late {
+		c.callers--
 	}
-	slots, err := reserveSlots(ctx, r.limiter, k.apiCalls())
-	if err != nil {
-		return nil, err
+	r.mu.Unlock()
+	switch {
+	case late:
+		return nil, true, errQueued
+	case err != nil: // where the rate limiter refuses a call, Google would too
+		return nil, true, err
 	}
-	c := &call{began: time.Now(), slot: slots[len(slots)-1], done: make(chan struct{})}
-	r.calls[k] = c
-	go r.run(context.WithoutCancel(ctx), k, c, slots)
-	return c, nil
+	return r.wait(ctx, k, c, hasStale)
 }
 
 // share leaves the quota of reads to the batches of n instances that write, except for some
@@ -153,25 +146,6 @@ func (r *readCache) unshareLocked() {
 	r.shared = time.Time{}
 	r.limiter.SetBurst(r.burst)
 	r.limiter.SetLimit(r.alone)
-}
-
-// run makes the calls to Google in their slots.
-func (r *readCache) run(ctx context.Context, k readKey, c *call, slots []slot) {
-	ctx, cancel := context.WithDeadline(ctx, time.Time(c.slot).Add(readTimeout))
-	defer cancel()
-	requestedAt := time.Time(slots[0])
-	rows, err := r.load(ctx, k, slots)
-	var invalid *table.Error
-	switch {
-	case errors.As(err, &invalid): // read, but the sheet breaks a rule
-		c.entry = &cacheEntry{key: k, err: err, requestedAt: requestedAt}
-	case err != nil:
-		c.transient = isTransient(err)
-		c.err = r.sheetError(ctx, "read sheet "+table.Quote(k.title), k.title, err)
-	default:
-		c.entry = &cacheEntry{key: k, rows: rows, requestedAt: requestedAt}
-	}
-	r.finish(k, c)
 }
 
 // finish stores the call's result, unless drop has detached the call.
@@ -197,34 +171,14 @@ func (r *readCache) finish(k readKey, c *call) {
 	}
 }
 
-// wait returns the call's result; if there is a stale entry, a transient error after
-// staleWait.
-func (c *call) wait(ctx context.Context, k readKey, hasStale bool) (e *cacheEntry, transient bool, err error) {
-	if hasStale {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, c.began.Add(staleWait))
-		defer cancel()
-	}
-	select {
-	case <-c.done:
-		return c.entry, c.transient, c.err
-	case <-ctx.Done():
-		return nil, true, timedOut(ctx, "read sheet "+table.Quote(k.title))
-	}
-}
-
-func timedOut(ctx context.Context, doing string) error {
-	return &table.Error{Code: table.Upstream, Detail: doing + ": Google gave no answer in time", Err: ctx.Err()}
-}
-
-// drop removes the sheet's entries because this process has written to it. Calls in
-// progress may have read it before: they are detached.
+// drop removes the sheet's entries because this process has written to it. Calls that
+// were sent to Google may have read it before: they are detached.
 func (r *readCache) drop(title string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.entries.removeSheet(title)
-	for k := range r.calls {
-		if strings.EqualFold(k.title, title) {
+	for k, c := range r.calls {
+		if c.state == callSent && strings.EqualFold(k.title, title) {
 			delete(r.calls, k)
 		}
 	}

@@ -67,6 +67,7 @@ type Service struct {
 	drive        *drive.Service
 	readLimiter  *rate.Limiter // of all reads
 	writeLimiter *rate.Limiter
+	titles       *sheetTitles
 	cache        *readCache
 	writer       *commit.Writer[*table.Edit, []*sheetEffect]
 
@@ -116,7 +117,11 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	}
 	log := cmp.Or(c.Logger, slog.Default())
 	all, rows, writes := newLimiters(c.ReadsPerMinute, c.WritesPerMinute)
-	s.readLimiter, s.writeLimiter, s.cache = all, writes, newReadCache(s, rows, c.CacheTTL, log)
+	s.readLimiter, s.writeLimiter, s.titles = all, writes, newSheetTitles(func(ctx context.Context) ([]*sheets.SheetProperties, error) {
+		tabs, _, err := s.listTabs(ctx)
+		return tabs, err
+	})
+	s.cache = newReadCache(s, rows, c.CacheTTL, log)
 	s.writer = commit.New(commit.Config{
 		Sheets: s.sheets, SpreadsheetID: c.SpreadsheetID, Logger: log,
 		Reads: s.readLimiter, Writes: s.writeLimiter, PerMinute: min(cmp.Or(c.ReadsPerMinute, defaultQuota), cmp.Or(c.WritesPerMinute, defaultQuota)),

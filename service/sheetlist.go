@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
@@ -40,12 +39,6 @@ func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, e
 		grids[i] = answer.ValueRanges[i].Values
 	}
 	return grids, nil
-}
-
-// listTitles returns the titles of the visible sheets that have cells, with one call.
-func (s *Service) listTitles(ctx context.Context) ([]string, error) {
-	tabs, _, err := s.listTabs(ctx)
-	return visibleTitles(tabs), err
 }
 
 // listTabs returns the properties of all sheets, hidden ones too, and the spreadsheet's
@@ -93,19 +86,25 @@ func visibleTitles(tabs []*sheets.SheetProperties) []string {
 // 400 and a text about a range that cannot be parsed, so the spreadsheet's sheets are
 // listed to find out whether the title is unknown.
 func (s *Service) sheetError(ctx context.Context, doing, title string, err error) error {
+	if known, ok := errors.AsType[*table.Error](err); ok {
+		return known
+	}
 	if answer, ok := errors.AsType[*googleapi.Error](err); !ok || answer.Code != http.StatusBadRequest {
 		return apiError(doing, err)
 	}
-	titles, listErr := s.listTitles(ctx)
-	if listErr != nil || slices.Contains(titles, title) {
-		return apiError(doing, err)
+	if s.titles.refresh(ctx) == nil {
+		if missing := s.titles.check(ctx, title); missing != nil {
+			return missing
+		}
 	}
-	return sheetNotFound(title, titles)
+	return apiError(doing, err)
 }
 
+// sheetNotFound names the sheets in the hint, which is for those who may know them.
 func sheetNotFound(title string, titles []string) error {
 	return &table.Error{
 		Code:   table.SheetNotFound,
-		Detail: "there is no sheet " + table.Quote(title) + "; the sheets are " + table.QuoteList(titles),
+		Detail: "there is no sheet " + table.Quote(title),
+		Hint:   "the sheets are " + table.QuoteList(titles),
 	}
 }

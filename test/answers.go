@@ -32,10 +32,10 @@ func problemOf(t testing.TB, answer *httptest.ResponseRecorder) (p problem) {
 	return p
 }
 
-// checkProblem checks an answer's status, its code, and a part of its detail.
+// checkProblem checks an answer's status, its code, and a part of its detail and hint.
 func checkProblem(t testing.TB, call string, answer *httptest.ResponseRecorder, status int, code, detail string) {
 	t.Helper()
-	if p := problemOf(t, answer); p.Status != status || p.Code != code || !strings.Contains(p.Detail, detail) {
+	if p := problemOf(t, answer); p.Status != status || p.Code != code || !strings.Contains(p.Detail+"; "+p.Hint, detail) {
 		t.Errorf("%s = %+v, want %d %s: %s", call, p, status, code, detail)
 	}
 }

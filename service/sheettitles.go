@@ -1,0 +1,112 @@
+package service
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/service/commit"
+)
+
+// sheetTitles remembers which sheets there are, so that however many callers ask for
+// titles that no sheet has, it costs one call in missingTTL. A title that was read once
+// is not checked again. It is safe for concurrent use.
+type sheetTitles struct {
+	list func(context.Context) ([]*sheets.SheetProperties, error)
+
+	group singleflight.Group
+
+	mu      sync.Mutex // guards what follows
+	known   map[string]bool
+	visible []string  // those that an error may name
+	listed  time.Time // when; zero is never
+	trying  string    // the title that is being read without a list; "" is none
+}
+
+func newSheetTitles(list func(context.Context) ([]*sheets.SheetProperties, error)) *sheetTitles {
+	return &sheetTitles{list: list, known: map[string]bool{}}
+}
+
+// foldTitle makes equal what Google compares as equal.
+func foldTitle(title string) string { return strings.ToLower(strings.ToUpper(title)) }
+
+// check returns an error with the code [table.SheetNotFound] if no sheet has the title.
+// Before the first list it lets one title pass, because a process mostly starts with a
+// read of a sheet that exists.
+func (t *sheetTitles) check(ctx context.Context, title string) error {
+	done, err := t.checkList(title)
+	if done {
+		return err
+	}
+	if err := t.refresh(ctx); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.findLocked(title)
+}
+
+// checkList is check without a call; it reports false where one is needed.
+func (t *sheetTitles) checkList(title string) (done bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.findLocked(title); err == nil || time.Since(t.listed) < missingTTL {
+		return true, err
+	}
+	if t.listed.IsZero() && (t.trying == "" || t.trying == foldTitle(title)) && !commit.IsKeysSheet(title) {
+		t.trying = foldTitle(title)
+		return true, nil
+	}
+	return false, nil
+}
+
+func (t *sheetTitles) findLocked(title string) error {
+	if commit.IsKeysSheet(title) || !t.known[foldTitle(title)] {
+		return sheetNotFound(title, t.visible)
+	}
+	return nil
+}
+
+// add notes that a sheet has the title.
+func (t *sheetTitles) add(title string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.known[foldTitle(title)] = true
+	if t.trying == foldTitle(title) {
+		t.trying = ""
+	}
+}
+
+// refresh lists the sheets with one call, which concurrent callers share and which goes
+// on when they have left.
+func (t *sheetTitles) refresh(ctx context.Context) error {
+	listed := t.group.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
+		defer cancel()
+		tabs, err := t.list(ctx)
+		if err == nil {
+			t.set(tabs)
+		}
+		return nil, err
+	})
+	select {
+	case result := <-listed:
+		return result.Err
+	case <-ctx.Done():
+		return timedOut(ctx, "list the sheets")
+	}
+}
+
+func (t *sheetTitles) set(tabs []*sheets.SheetProperties) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.listed, t.trying, t.visible = time.Now(), "", visibleTitles(tabs)
+	clear(t.known)
+	for _, tab := range tabs {
+		t.known[foldTitle(tab.Title)] = true
+	}
+}
