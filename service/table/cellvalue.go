@@ -77,17 +77,32 @@ func plainNumber(text string) (number float64, ok bool) {
 	return number, err == nil
 }
 
-// exactly parses a JSON number as a cell keeps it, in double precision. It
-// returns false where a digit of a whole number would be lost, or where a number
-// other than zero would become zero.
+// maxDigits is how many significant digits the exact value of a double has at the most.
+const maxDigits = 767
+
+// exactly parses a JSON number as a cell keeps it, in double precision. It returns
+// false where the double, written with as many digits, has other ones, however the
+// number is spelled: 9007199254740993, 9007199254740993.0 and 9.007199254740993e15 are
+// the same number, which no double is.
 func exactly(literal string) (number float64, ok bool) {
 	number, ok = plainNumber(literal)
-	switch {
-	case !ok:
+	if !ok {
 		return 0, false
-	case !strings.ContainsAny(literal, ".eE"):
-		return number, strconv.FormatFloat(number, 'f', -1, 64) == literal
 	}
+	want := significant(literal)
+	switch {
+	case want == "" || number == 0:
+		return number, want == ""
+	case len(want) > maxDigits:
+		return 0, false
+	}
+	return number, significant(strconv.FormatFloat(number, 'e', len(want)-1, 64)) == want
+}
+
+// significant returns the digits of a number without zeros at either end; of zero it is
+// empty.
+func significant(literal string) string {
 	digits, _, _ := strings.Cut(strings.ToLower(literal), "e")
-	return number, number != 0 || !strings.ContainsAny(digits, "123456789")
+	digits = strings.Replace(strings.TrimPrefix(digits, "-"), ".", "", 1)
+	return strings.Trim(digits, "0")
 }

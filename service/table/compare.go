@@ -46,14 +46,14 @@ func keyText(cell any) string {
 	return ""
 }
 
-// compareCells compares in the order in which Sheets sorts: numbers before text
+// compareItems compares in the order in which Sheets sorts: numbers before text
 // before booleans, text without regard to case first. Empty cells come last in both
 // directions.
-func compareCells(a, b any, descending bool) int {
-	if IsEmpty(a) || IsEmpty(b) {
-		return cmp.Compare(rank(a), rank(b))
+func compareItems(a, b sortItem, descending bool) int {
+	by := cmp.Compare(rank(a.cell), rank(b.cell))
+	if IsEmpty(a.cell) || IsEmpty(b.cell) {
+		return by
 	}
-	by := cmp.Compare(rank(a), rank(b))
 	if by == 0 {
 		by = compareSame(a, b)
 	}
@@ -78,17 +78,16 @@ func rank(cell any) int {
 }
 
 // compareSame compares values of one type.
-func compareSame(a, b any) int {
-	switch a := a.(type) {
+func compareSame(a, b sortItem) int {
+	switch first := a.cell.(type) {
 	case float64:
-		return cmp.Compare(a, b.(float64))
+		return cmp.Compare(first, b.cell.(float64))
 	case string:
-		b := b.(string)
-		return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+		return cmp.Or(strings.Compare(a.folded, b.folded), strings.Compare(first, b.cell.(string)))
 	case bool:
-		if a == b.(bool) {
+		if first == b.cell.(bool) {
 			return 0
-		} else if a {
+		} else if first {
 			return 1
 		}
 		return -1

@@ -21,8 +21,11 @@ func TestLiteralEqual(t *testing.T) {
 	}
 }
 
-// TestCompareCells compares each pair of values that are in Sheets' order.
-func TestCompareCells(t *testing.T) {
+// TestCompareItems compares each pair of values that are in Sheets' order.
+func TestCompareItems(t *testing.T) {
+	compareCells := func(a, b any, descending bool) int {
+		return compareItems(newSortItem(0, a), newSortItem(0, b), descending)
+	}
 	ascending := []any{-1.5, 0.0, 2.0, 10.0, "10", "9", "Apple", "apple", "Äpfel", "äpfel", false, true}
 	for i, a := range ascending {
 		for j, b := range ascending {

@@ -19,7 +19,7 @@ import (
 // text is not CSV in UTF-8, [InvalidRows] where it breaks a rule for rows, and
 // [TooLarge]. An error of the reader is returned as it is.
 func ReadCSV(text io.Reader) ([]Record, error) {
-	r := csv.NewReader(text)
+	r := csv.NewReader(newCSVLimit(text))
 	r.ReuseRecord = true
 	names, err := readColumns(r)
 	if err != nil {
@@ -34,8 +34,11 @@ func ReadCSV(text io.Reader) ([]Record, error) {
 		if err != nil {
 			return nil, csvError(err)
 		}
-		if len(records) == MaxRows {
+		switch {
+		case len(records) == MaxRows:
 			return nil, errTooManyRows
+		case (len(records)+1)*len(names) > maxValues:
+			return nil, errTooManyValues
 		}
 		record, err := csvRecord(r, names, cells)
 		if err != nil {
@@ -69,8 +72,6 @@ func readColumns(r *csv.Reader) ([]string, error) {
 			return nil, notUTF8(1)
 		case given[name]:
 			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: column %s is given twice", Quote(name))}
-		case len(cells) > maxColumns:
-			return nil, &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: more than %d columns, the most that a sheet can have", maxColumns)}
 		}
 		names[i], given[name] = name, true
 	}
@@ -79,7 +80,7 @@ func readColumns(r *csv.Reader) ([]string, error) {
 
 func csvRecord(r *csv.Reader, names, cells []string) (Record, error) {
 	line, _ := r.FieldPos(0)
-	record := Record{Line: line}
+	record := Record{Line: line, Fields: make([]Field, 0, len(names))}
 	empty := true
 	for i, cell := range cells {
 		switch {
@@ -126,7 +127,7 @@ func csvError(err error) error {
 	case !ok:
 		return err
 	case fault.Err == csv.ErrFieldCount:
-		return &Error{Code: InvalidRows, Detail: fmt.Sprintf("line %d: not as many fields as line 1 names columns", fault.StartLine)}
+		return errFieldCount(fault.StartLine)
 	}
 	return &Error{Code: BadRequest, Detail: fmt.Sprintf("line %d: not CSV: %v", fault.StartLine, fault.Err)}
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -46,6 +47,7 @@ func TestCSVValue(t *testing.T) {
 		{"TRUE", true}, {"FALSE", false}, {"", nil},
 		{"true", "true"}, {"007", "007"}, {"+49", "+49"}, {"1e5", "1e5"}, {"1E5", "1E5"}, {".5", ".5"}, {"5.", "5."},
 		{"=1+1", "=1+1"}, {" 1", " 1"}, {"1,5", "1,5"}, {"0x10", "0x10"}, {"1_000", "1_000"}, {"NaN", "NaN"}, {"Inf", "Inf"},
+		{"9007199254740993.0", "9007199254740993.0"}, {"0.30000000000000004", 0.30000000000000004},
 		{"9007199254740993", "9007199254740993"}, {"12345678901234567890", "12345678901234567890"},
 	}
 	for _, tt := range tests {
@@ -73,6 +75,10 @@ func TestReadCSVErrors(t *testing.T) {
 		{"line too long", "a\n1\n\n2,3\n", InvalidRows, "line 4: not as many"},
 		{"line without a value", "a,b\n1,\"x\ny\"\n,\n", InvalidRows, "line 4: no column has a value"},
 		{"field too long", "a\n" + strings.Repeat("x", maxCellLength+1) + "\n", InvalidRows, `line 2: column "a" holds more than 50000 characters`},
+		{"lines of commas", "a\n1\n" + strings.Repeat(",", 1000) + "\n\xff", InvalidRows, "line 3: not as many"},
+		{"a line of commas after line breaks in quotes", "a\n\"\n\n\"\n,", InvalidRows, "line 5: not as many"},
+		{"a comma after a bare quote", "a\nx\",\n1,2", BadRequest, "line 2: not CSV"},
+		{"too many values", csvHeader(1000) + strings.Repeat("1"+strings.Repeat(",", 999)+"\n", 501), TooLarge, "500000 values"},
 		{"too many rows", "a\n" + strings.Repeat("1\n", MaxRows+1), TooLarge, "10000 rows"},
 	}
 	for _, tt := range tests {
@@ -89,14 +95,34 @@ func TestReadCSVErrors(t *testing.T) {
 	}
 }
 
+func csvHeader(columns int) string {
+	names := make([]string, columns)
+	for i := range names {
+		names[i] = fmt.Sprint("c", i)
+	}
+	return strings.Join(names, ",") + "\n"
+}
+
+// TestReadCSVStops checks that nothing is read after a line of too many fields.
+func TestReadCSVStops(t *testing.T) {
+	text := strings.NewReader("a\n" + strings.Repeat(",", 8<<20))
+	before := testing.AllocsPerRun(1, func() {
+		_, _ = text.Seek(0, io.SeekStart)
+		_, _ = ReadCSV(text)
+	})
+	if read := text.Size() - int64(text.Len()); read > 64<<10 || before > 1000 {
+		t.Errorf("ReadCSV read %d bytes and made %v allocations, want to stop at the first line of too many fields", read, before)
+	}
+}
+
 // TestCSVRoundTrip reads what was written.
 func TestCSVRoundTrip(t *testing.T) {
 	want := []Record{
 		{Fields: []Field{{"id", 1.0}, {"text, \"quoted\"", "x\ny"}, {"ok", true}}, Line: 2},
 		{Fields: []Field{{"id", -0.25}, {"text, \"quoted\"", "007"}, {"ok", nil}}, Line: 4},
-		{Fields: []Field{{"id", 1e15}, {"text, \"quoted\"", " a "}, {"ok", false}}, Line: 5},
+		{Fields: []Field{{"id", 1e15}, {"text, \"quoted\"", " a\rb "}, {"ok", false}}, Line: 5},
 	}
-	s, err := rowSetOf(t, []any{"id", "text, \"quoted\"", "ok"}, []any{1, "x\ny", true}, []any{-0.25, "007", ""}, []any{1e15, " a ", false})
+	s, err := rowSetOf(t, []any{"id", "text, \"quoted\"", "ok"}, []any{1, "x\ny", true}, []any{-0.25, "007", ""}, []any{1e15, " a\rb ", false})
 	if err != nil {
 		t.Fatal(err)
 	}

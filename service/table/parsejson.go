@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -38,6 +40,7 @@ type recordParser struct {
 	body    []byte
 	decoder *json.Decoder
 	row     int // from 1
+	values  int // of all rows so far
 }
 
 func (p *recordParser) invalid(format string, args ...any) error {
@@ -101,12 +104,18 @@ func (p *recordParser) array() ([]Record, error) {
 func (p *recordParser) record() (Record, error) {
 	record, given := Record{}, map[string]bool{}
 	for p.decoder.More() {
+		before := p.decoder.InputOffset()
 		key, err := p.decoder.Token()
 		if err != nil {
 			return record, err
 		}
 		column, _ := key.(string)
+		p.values++
 		switch {
+		case p.values > maxValues:
+			return record, errTooManyValues
+		case p.brokenText(column, before):
+			return record, p.invalid("the column name %s holds half of a surrogate pair, which is no character", Quote(column))
 		case given[column]:
 			return record, p.invalid("column %s is given twice", Quote(column))
 		case len(record.Fields) == maxColumns:
@@ -136,9 +145,47 @@ func (p *recordParser) value(column string) (any, error) {
 	if fault != "" {
 		return nil, p.invalid("column %s holds %s", Quote(column), fault)
 	}
-	if text, ok := cell.(string); ok && strings.ContainsRune(text, utf8.RuneError) &&
-		bytes.Contains(bytes.ToLower(p.body[before:p.decoder.InputOffset()]), []byte(`\ud`)) {
+	if text, ok := cell.(string); ok && p.brokenText(text, before) {
 		return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", Quote(column))
 	}
 	return cell, nil
+}
+
+// brokenText reports whether the text that was just decoded was sent with half of a
+// surrogate pair, for which the decoder has put U+FFFD. The character itself is valid.
+func (p *recordParser) brokenText(text string, before int64) bool {
+	return strings.ContainsRune(text, utf8.RuneError) && hasLoneSurrogate(p.body[before:p.decoder.InputOffset()])
+}
+
+// hasLoneSurrogate reports whether a valid JSON text has an escape that is half of a
+// surrogate pair.
+func hasLoneSurrogate(text []byte) bool {
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		first, ok := escapedUnit(text[i:])
+		if !ok {
+			i++ // the character that is escaped
+			continue
+		}
+		if i += 5; !utf16.IsSurrogate(first) {
+			continue
+		}
+		second, ok := escapedUnit(text[i+1:])
+		if !ok || utf16.DecodeRune(first, second) == utf8.RuneError {
+			return true
+		}
+		i += 6
+	}
+	return false
+}
+
+// escapedUnit returns the UTF-16 code unit of an escape such as \ud83c.
+func escapedUnit(text []byte) (unit rune, ok bool) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	return rune(n), err == nil
 }

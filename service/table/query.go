@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Query selects rows of a sheet and says how they are encoded. Its zero value is all
@@ -31,6 +32,39 @@ func (q Query) Validate() error {
 	case q.Render != "" && q.Render != Typed && q.Render != Text && q.Render != Formula:
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("values %.100q: want typed, text or formula", q.Render)}
 	}
+	if err := CheckConditions(q.Where); err != nil {
+		return err
+	}
+	return checkOrder(q.Order)
+}
+
+const (
+	// maxConditions and maxCondition bound the work that a query is for each row, and
+	// the search for the colon that ends a column's name.
+	maxConditions = 20
+	maxCondition  = 1000 // characters
+	// maxSortKeys bounds how often the rows are sorted.
+	maxSortKeys = 16
+)
+
+// CheckConditions reports whether conditions are too many or too long, as an [Error]. It
+// reads no more of them than it needs for that.
+func CheckConditions(where []string) error {
+	if len(where) > maxConditions {
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("%d conditions: want at most %d", len(where), maxConditions)}
+	}
+	for n, text := range where {
+		if len(text) > maxCondition && utf8.RuneCountInString(text) > maxCondition {
+			return &Error{Code: BadRequest, Detail: fmt.Sprintf("condition %d is longer than %d characters", n+1, maxCondition)}
+		}
+	}
+	return nil
+}
+
+func checkOrder(order []string) error {
+	if len(order) > maxSortKeys {
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("order names %d columns: want at most %d", len(order), maxSortKeys)}
+	}
 	return nil
 }
 
@@ -52,6 +86,9 @@ type condition struct {
 // conditions parses texts "column:value". Both parts may contain colons: the column
 // is the longest name that the sheet has.
 func (c *columns) conditions(where []string) ([]condition, error) {
+	if err := CheckConditions(where); err != nil { // an edit's are not checked before
+		return nil, err
+	}
 	conditions := make([]condition, len(where))
 	for n, text := range where {
 		end := strings.LastIndexByte(text, ':')
@@ -83,7 +120,11 @@ type sortKey struct {
 
 // sortKeys parses names of columns with an optional minus before them.
 func (c *columns) sortKeys(order []string) ([]sortKey, error) {
+	if err := checkOrder(order); err != nil {
+		return nil, err
+	}
 	keys := make([]sortKey, len(order))
+	given := map[int]bool{}
 	for n, text := range order {
 		name, descending := text, false
 		if !c.has(text) { // a column's name may begin with a minus
@@ -93,6 +134,10 @@ func (c *columns) sortKeys(order []string) ([]sortKey, error) {
 			return nil, c.unknown(name)
 		}
 		keys[n] = sortKey{c.index[name], descending}
+		if given[keys[n].column] {
+			return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("order names column %s twice", Quote(name))}
+		}
+		given[keys[n].column] = true
 	}
 	return keys, nil
 }

@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +96,11 @@ func TestQueryErrors(t *testing.T) {
 		{"where: empty", set, Query{Where: []string{""}}, BadRequest, "want column:value"},
 		{"order: unknown column", set, Query{Order: []string{"id", "-qt"}}, InvalidRows, `no column "qt"`},
 		{"select: unknown column", set, Query{Select: []string{"id", "qt"}}, InvalidRows, `no column "qt"`},
+		{"where: too many", set, Query{Where: slices.Repeat([]string{"id:1"}, 21)}, BadRequest, "21 conditions: want at most 20"},
+		{"where: too long", set, Query{Where: []string{"id:1", "id:" + strings.Repeat("é", 998)}}, BadRequest, "condition 2 is longer than 1000 characters"},
+		{"where: a million colons", set, Query{Where: []string{strings.Repeat(":", 1<<20)}}, BadRequest, "longer than"},
+		{"order: a column twice", set, Query{Order: []string{"id", "-id"}}, BadRequest, `order names column "id" twice`},
+		{"order: too many", set, Query{Order: slices.Repeat([]string{"id"}, 17)}, BadRequest, "order names 17 columns: want at most 16"},
 		{"a sheet without columns", empty, Query{Select: []string{"id"}}, InvalidRows, `no column "id", nor any other`},
 		{"a long name is cut", set, Query{Select: []string{strings.Repeat("x", 200)}}, InvalidRows, `no column "` + strings.Repeat("x", 100) + `…"`},
 	}

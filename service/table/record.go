@@ -9,6 +9,10 @@ import (
 // MaxRows is the maximum number of records in one request.
 const MaxRows = 10_000
 
+// maxValues is the maximum number of values in one request: a value takes several times
+// the memory of its text.
+const maxValues = 500_000
+
 // maxColumns is Google's limit, column ZZZ.
 // https://support.google.com/drive/answer/37603
 const maxColumns = 18_278
@@ -57,7 +61,11 @@ func checkRecords(records []Record) ([]Record, error) {
 	}
 	given := map[string]bool{}
 	checked := records
+	values := 0
 	for n, record := range records {
+		if values += len(record.Fields); values > maxValues {
+			return nil, errTooManyValues
+		}
 		fields, err := record.check(n, given)
 		if err != nil {
 			return nil, err
@@ -97,6 +105,10 @@ func (r Record) check(n int, given map[string]bool) (changed []Field, err error)
 		changed[i].Value = cell
 	}
 	return changed, nil
+}
+
+var errTooManyValues = &Error{
+	Code: TooLarge, Detail: fmt.Sprintf("more than %d values", maxValues), Hint: "send the rows in several requests",
 }
 
 var errTooManyRows = &Error{

@@ -1,8 +1,11 @@
 package table
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -56,13 +59,28 @@ func (s *RowSet) cell(row, column int) any {
 	if text == nil {
 		return nil
 	}
-	var value any
-	_ = json.Unmarshal(text, &value) // it was parsed as JSON before
+	value := decodeCell(text)
 	if shown, ok := value.(string); ok && s.render == Text {
 		if number, ok := plainNumber(shown); ok {
 			return number
 		}
 	}
+	return value
+}
+
+// decodeCell returns the value of a cell's JSON, which is valid.
+func decodeCell(text jsontext.Value) (value any) {
+	switch {
+	case text[0] == 't' || text[0] == 'f':
+		return text[0] == 't'
+	case text[0] == '"' && bytes.IndexByte(text, '\\') < 0:
+		return string(text[1 : len(text)-1])
+	case text[0] != '"':
+		if number, err := strconv.ParseFloat(string(text), 64); err == nil {
+			return number
+		}
+	}
+	_ = json.Unmarshal(text, &value)
 	return value
 }
 
@@ -87,25 +105,48 @@ func (s *RowSet) match(q Query) ([]int, error) {
 	return found, nil
 }
 
-// sort sorts rows by keys. Rows that compare equal keep the sheet's order.
+// sortItem is a row with what it is sorted by.
+type sortItem struct {
+	row  int
+	cell any
+	// folded is cell in lower case where it is a text: made once, not for each comparison.
+	folded string
+}
+
+func newSortItem(row int, cell any) sortItem {
+	text, _ := cell.(string)
+	return sortItem{row, cell, strings.ToLower(text)}
+}
+
+// sort sorts rows by keys. Rows that compare equal keep the sheet's order. It holds the
+// cells of one key at a time, and of the next one only for rows that are equal so far.
 func (s *RowSet) sort(rows []int, keys []sortKey) {
-	if len(keys) == 0 {
+	if len(keys) == 0 || len(rows) < 2 {
 		return
 	}
-	values := make(map[int][]any, len(rows))
-	for _, row := range rows {
-		for _, key := range keys {
-			values[row] = append(values[row], s.cell(row, key.column))
+	ends := s.sortByOne(rows, keys[0])
+	start := 0
+	for _, end := range ends {
+		s.sort(rows[start:end], keys[1:])
+		start = end
+	}
+}
+
+// sortByOne sorts rows by one key, and returns where the rows with the same value end.
+func (s *RowSet) sortByOne(rows []int, key sortKey) (ends []int) {
+	items := make([]sortItem, len(rows))
+	for i, row := range rows {
+		items[i] = newSortItem(row, s.cell(row, key.column))
+	}
+	compare := func(a, b sortItem) int { return compareItems(a, b, key.descending) }
+	slices.SortStableFunc(items, compare)
+	for i, item := range items {
+		rows[i] = item.row
+		if i+1 == len(items) || compare(item, items[i+1]) != 0 {
+			ends = append(ends, i+1)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b int) int {
-		for i, key := range keys {
-			if by := compareCells(values[a][i], values[b][i], key.descending); by != 0 {
-				return by
-			}
-		}
-		return 0
-	})
+	return ends
 }
 
 // Render says how cells are rendered. The zero value is [Typed].
