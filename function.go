@@ -8,14 +8,15 @@
 package function
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"math"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"github.com/GoogleCloudPlatform/functions-framework-go/functions"
+	"golang.org/x/sync/semaphore"
 
 	"example.com/sheets-function/auth"
 	"example.com/sheets-function/event"
@@ -53,9 +55,16 @@ var fromEnvironment = sync.OnceValue(func() http.Handler {
 	}
 	if os.Getenv("K_SERVICE") != "" { // elsewhere the program that calls Handle stops it
 		web.ExitOnSignal(h.Shutdown)
+		if os.Getenv("GOMEMLIMIT") == "" {
+			debug.SetMemoryLimit(softMemoryLimit)
+		}
 	}
 	return h
 })
+
+// softMemoryLimit is from where on the garbage collector runs more often: half of the
+// 512 MiB that service.yaml requests.
+const softMemoryLimit = 256 << 20
 
 // An Option changes how [NewHandler] builds a handler.
 type Option func(*options)
@@ -85,6 +94,7 @@ type Handler struct {
 	tokens   *auth.Transport
 	rows     *service.Service
 	bodies   *web.Bodies
+	parsers  *semaphore.Weighted
 	web      *web.Handler
 	logger   *slog.Logger
 }
@@ -116,7 +126,7 @@ func NewHandler(s Settings, opts ...Option) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Handler{settings: s, tokens: tokens, rows: rows, bodies: web.NewBodies(maxBody, 2*maxBody), logger: o.logger}
+	h := &Handler{settings: s, tokens: tokens, rows: rows, bodies: web.NewBodies(maxBody, 2*maxBody), parsers: semaphore.NewWeighted(maxParsers), logger: o.logger}
 	routes := h.Routes()
 	for i := range routes {
 		routes[i].Serve = logUsage(routes[i].Serve)
@@ -226,6 +236,11 @@ func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
 	if query.CSV {
 		header.Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	}
+	release, err := h.rows.Hold(rows)
+	if err != nil {
+		return err
+	}
+	defer release()
 	header.Set("Content-Length", strconv.Itoa(rows.Size()))
 	_, err = rows.WriteTo(w)
 	return err
@@ -241,11 +256,10 @@ func (h *Handler) appendRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	records, release, err := h.readRecords(w, r, "application/json", "text/csv")
+	records, err := h.readRecords(w, r, "application/json", "text/csv")
 	if err != nil {
 		return err
 	}
-	defer release()
 	var appended table.AppendResult
 	if userEntered {
 		appended, err = h.rows.EnterRows(r.Context(), r.PathValue("title"), opts.Header, records)
@@ -268,11 +282,10 @@ func (h *Handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
 	if column == "" {
 		return &table.Error{Code: table.InvalidRows, Detail: "no column says which rows are the same", Hint: "add key=column"}
 	}
-	records, release, err := h.readRecords(w, r, "application/json", "text/csv")
+	records, err := h.readRecords(w, r, "application/json", "text/csv")
 	if err != nil {
 		return err
 	}
-	defer release()
 	upserted, err := h.rows.UpsertRows(r.Context(), r.PathValue("title"), opts, column, records)
 	if err != nil {
 		return err
@@ -286,11 +299,10 @@ func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	records, release, err := h.readRecords(w, r, "application/json")
+	records, err := h.readRecords(w, r, "application/json")
 	if err != nil {
 		return err
 	}
-	defer release()
 	if len(records) != 1 {
 		return &table.Error{Code: table.InvalidRows, Detail: fmt.Sprintf("the body holds %d objects: send one, with the columns to set", len(records))}
 	}
@@ -338,20 +350,17 @@ func (h *Handler) receiveEvent(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) storeEvent(w http.ResponseWriter, r *http.Request) (table.AppendResult, error) {
-	body, release, err := h.bodies.Open(w, r)
+	content, release, err := h.bodies.Read(w, r)
 	if err != nil {
 		return table.AppendResult{}, err
 	}
-	defer release()
-	content, err := io.ReadAll(body)
-	if err != nil {
-		return table.AppendResult{}, err
-	}
-	e, err := event.Parse(r.Header, content)
-	if err != nil {
-		return table.AppendResult{}, err
-	}
-	records, err := table.ParseRecords(e.Rows)
+	var e event.Event
+	records, err := h.parse(r.Context(), release, func() (records []table.Record, err error) {
+		if e, err = event.Parse(r.Header, content); err != nil {
+			return nil, err
+		}
+		return table.ParseRecords(e.Rows)
+	})
 	if err != nil {
 		return table.AppendResult{}, err
 	}
@@ -395,34 +404,41 @@ func (h *Handler) health(w http.ResponseWriter, _ *http.Request) error {
 	return web.WriteJSON(w, http.StatusOK, map[string]string{"status": "ready"})
 }
 
-// maxBody is the length of the longest body, in bytes. The bodies in memory at one
-// time take up to twice that.
-const maxBody = 8 << 20
+const (
+	// maxBody is the length of the longest body, in bytes. The bodies in memory at one
+	// time take up to twice that, beside the first 64 KiB of each.
+	maxBody = 8 << 20
+	// maxParsers is how many bodies are parsed at one time: rows take several times the
+	// memory of their text.
+	maxParsers = 2
+)
 
-// readRecords reads the rows of a body of one of the media types. They hold memory
-// until release is called.
-func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, accepted ...string) (records []table.Record, release func(), err error) {
+// readRecords reads the rows of a body of one of the media types.
+func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, accepted ...string) ([]table.Record, error) {
 	media, err := web.MediaType(r, accepted...)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	body, release, err := h.bodies.Open(w, r)
+	content, release, err := h.bodies.Read(w, r)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if media == "text/csv" {
-		records, err = table.ReadCSV(body)
-	} else {
-		var content []byte
-		if content, err = io.ReadAll(body); err == nil {
-			records, err = table.ParseRecords(content)
+	return h.parse(r.Context(), release, func() ([]table.Record, error) {
+		if media == "text/csv" {
+			return table.ReadCSV(bytes.NewReader(content))
 		}
+		return table.ParseRecords(content)
+	})
+}
+
+// parse calls parse when few others run, and release after it.
+func (h *Handler) parse(ctx context.Context, release func(), parse func() ([]table.Record, error)) ([]table.Record, error) {
+	defer release()
+	if err := h.parsers.Acquire(ctx, 1); err != nil {
+		return nil, &table.Error{Code: table.Overloaded, Detail: "too many bodies wait to be parsed, so nothing was stored", RetryAfter: time.Second, Err: err}
 	}
-	if err != nil {
-		release()
-		return nil, nil, err
-	}
-	return records, release, nil
+	defer h.parsers.Release(1)
+	return parse()
 }
 
 // parseQuery reads which rows of a sheet are asked for, and in what form.
@@ -482,6 +498,9 @@ func parseWrite(r *http.Request) (opts table.WriteOptions, err error) {
 func parseChange(r *http.Request) (opts table.WriteOptions, match table.Match, err error) {
 	p := r.URL.Query()
 	match.Where = p["where"]
+	if err := table.CheckConditions(match.Where); err != nil {
+		return opts, match, err
+	}
 	if match.Limit, err = web.Int(p, "limit", 1, table.MaxRows); err != nil {
 		return opts, match, err
 	}

@@ -27,10 +27,38 @@ func (s *Service) readSheet(ctx context.Context, k readKey) (*table.RowSet, erro
 		}
 		l.SetHeader(header)
 	}
-	if err := s.getValues(ctx, table.QuoteTitle(k.title), k.render, l.Add); err != nil {
+	large := false
+	defer func() {
+		if large {
+			s.large.Release(1)
+		}
+	}()
+	err := s.getValues(ctx, table.QuoteTitle(k.title), k.render, func(row []jsontext.Value) error {
+		if err := l.Add(row); err != nil || l.Size() <= largeSheetBytes {
+			return err
+		}
+		if l.Size() > maxSheetBytes {
+			return sheetTooLarge(k.title)
+		}
+		if large {
+			return nil
+		}
+		err := s.large.Acquire(ctx, 1)
+		large = err == nil
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	return l.RowSet(), nil
+}
+
+func sheetTooLarge(title string) error {
+	return &table.Error{
+		Code:   table.TooLarge,
+		Detail: fmt.Sprintf("sheet %s takes more than %d MB, the most that this function reads", table.Quote(title), maxSheetBytes>>20),
+		Hint:   "divide it into several sheets, or download the file in Google Sheets, File > Download",
+	}
 }
 
 // getHeader returns the typed cells of the row with this number; nil if it is empty.

@@ -69,6 +69,8 @@ type Service struct {
 	writeLimiter *rate.Limiter
 	titles       *sheetTitles
 	cache        *readCache
+	held         *heldRows
+	large        largeWork
 	writer       *commit.Writer[*table.Edit, []*sheetEffect]
 
 	describeGroup singleflight.Group
@@ -107,7 +109,7 @@ func New(ctx context.Context, c Config) (*Service, error) {
 		sheetsOptions = append(sheetsOptions, option.WithEndpoint(c.Endpoint+"/"))
 		driveOptions = append(driveOptions, option.WithEndpoint(c.Endpoint+"/drive/v3/"))
 	}
-	s := &Service{id: c.SpreadsheetID, client: client}
+	s := &Service{id: c.SpreadsheetID, client: client, held: newHeldRows(), large: newLargeWork()}
 	var err error
 	if s.sheets, err = sheets.NewService(ctx, sheetsOptions...); err != nil {
 		return nil, err
@@ -132,7 +134,8 @@ func New(ctx context.Context, c Config) (*Service, error) {
 
 // ListRows returns the rows below the header of the sheet with this title that the query
 // selects. Rows without any value are left out and not counted. The rows may be as old
-// as CacheTTL, and up to five minutes while Google fails; see [table.Rows].
+// as CacheTTL, and up to five minutes while Google fails; see [table.Rows]. [Service.Hold]
+// counts the memory that they hold while they are written.
 func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (table.Rows, error) {
 	if err := q.Validate(); err != nil {
 		return table.Rows{}, err
@@ -144,7 +147,7 @@ func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (ta
 	if found.err != nil {
 		return table.Rows{}, found.err
 	}
-	rows, err := found.rows.Rows(q)
+	rows, err := s.large.rows(ctx, found.rows, q)
 	if err != nil {
 		return table.Rows{}, err
 	}

@@ -1,6 +1,7 @@
 package test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -107,28 +108,50 @@ func checkStoredOnce(t *testing.T, w *world, before int) {
 	}
 }
 
-// TestEventWhileMemoryIsFull delivers an event beside two whose bodies are
-// incomplete: as long as their lengths are unknown, they take all the memory
-// that bodies may take.
+// TestEventWhileMemoryIsFull delivers events beside two whose bodies are incomplete. A
+// large one is refused only where they have arrived so far that they take all the memory
+// that bodies may take, and a small one never.
 func TestEventWhileMemoryIsFull(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, nil)
-		before := len(w.google.Values(w.id, "Orders"))
-		var bodies []*io.PipeWriter
-		for range 2 {
-			reader, writer := io.Pipe()
-			bodies = append(bodies, writer)
-			go w.send(httptest.NewRequest("POST", "/events", reader))
-		}
-		synctest.Wait()
-		answer := w.send(binaryEvent("1", `{"id":4,"item":"dates"}`))
-		checkProblem(t, "POST /events", answer, 503, "overloaded", "")
-		if got := answer.Header().Get("Retry-After"); got != "1" {
-			t.Errorf("POST /events: Retry-After = %q, want 1", got)
-		}
-		for _, body := range bodies {
-			_ = body.CloseWithError(errors.New("connection reset"))
-		}
-		checkStoredOnce(t, w, before)
-	})
+	tests := []struct {
+		name    string
+		arrived int // bytes of each body
+		padding int // blanks after the event
+		refused bool
+	}{
+		{"a large event beside two that have begun", 8, 1 << 20, false},
+		{"a large event beside two that are almost whole", maxBody - 1, 1 << 20, true},
+		{"a small event beside them", maxBody - 1, 0, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, nil)
+				before := len(w.google.Values(w.id, "Orders"))
+				var bodies []*io.PipeWriter
+				for range 2 {
+					reader, writer := io.Pipe()
+					bodies = append(bodies, writer)
+					go func() { _, _ = writer.Write(bytes.Repeat([]byte(" "), tt.arrived)) }()
+					go w.send(httptest.NewRequest("POST", "/events", reader))
+				}
+				synctest.Wait()
+				answer := w.send(binaryEvent("1", `{"id":4,"item":"dates"}`+strings.Repeat(" ", tt.padding)))
+				if tt.refused {
+					checkProblem(t, "POST /events", answer, 503, "overloaded", "")
+					if got := answer.Header().Get("Retry-After"); got != "1" {
+						t.Errorf("POST /events: Retry-After = %q, want 1", got)
+					}
+				} else if answer.Code != 204 {
+					t.Errorf("POST /events = %d %s, want 204", answer.Code, answer.Body)
+				}
+				for _, body := range bodies {
+					_ = body.CloseWithError(errors.New("connection reset"))
+				}
+				synctest.Wait()
+				if tt.refused {
+					checkStoredOnce(t, w, before)
+				}
+			})
+		})
+	}
 }

@@ -2,10 +2,13 @@ package web
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -38,21 +41,17 @@ func TestBodies(t *testing.T) {
 				}
 				r := httptest.NewRequest("POST", "/", content)
 				r.ContentLength = tt.length
-				body, release, err := bodies.Open(httptest.NewRecorder(), r)
-				if err != nil {
-					t.Fatal(err)
-				}
-				_, err = io.ReadAll(body)
-				release()
+				got, release, err := bodies.Read(httptest.NewRecorder(), r)
 				if tt.status == 0 {
-					if err != nil {
-						t.Errorf("read = %v, want nil", err)
+					if err != nil || string(got) != tt.body {
+						t.Fatalf("Read() = %q, %v, want %q", got, err, tt.body)
 					}
+					release()
 					continue
 				}
 				e, ok := errors.AsType[*Error](err)
 				if !ok || e.Status != tt.status || !strings.Contains(e.Detail, tt.detail) {
-					t.Errorf("read = %+v, want %d %q", err, tt.status, tt.detail)
+					t.Errorf("Read() = %+v, want %d %q", err, tt.status, tt.detail)
 				}
 				if errors.Is(err, ErrBodyCut) != tt.cut {
 					t.Errorf("errors.Is(%v, ErrBodyCut) = %v, want %v", err, !tt.cut, tt.cut)
@@ -62,33 +61,105 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// pausedBody returns a body whose text has arrived and whose end has not, and a
+// function that ends it.
+func pausedBody(text string) (body io.Reader, end func()) {
+	r, w := io.Pipe()
+	return io.MultiReader(strings.NewReader(text), r), func() { _ = w.Close() }
+}
+
+// TestBodiesAtOnce checks that bodies take memory for what has arrived of them, and
+// that the start of each has memory of its own.
 func TestBodiesAtOnce(t *testing.T) {
-	bodies := NewBodies(8, 16)
-	open := func(length int64) (func(), error) {
-		r := httptest.NewRequest("POST", "/", strings.NewReader("x"))
-		r.ContentLength = length
-		_, release, err := bodies.Open(httptest.NewRecorder(), r)
-		return release, err
+	const large = 256 << 10
+	tests := []struct {
+		name     string
+		others   []int // bytes that have arrived of other bodies, which go on
+		announce int64 // their Content-Length; -1 is unknown
+		length   int
+		status   int // 0 is none
+	}{
+		{"alone", nil, 0, large, 0},
+		{"beside 50 that have sent 8 bytes in chunks", slices.Repeat([]int{8}, 50), -1, large, 0},
+		{"beside 50 that have announced the longest", slices.Repeat([]int{8}, 50), large, large, 0},
+		{"beside one that holds all", []int{large}, -1, large, 503},
+		{"a small one beside one that holds all", []int{large}, -1, firstPart / 2, 0},
 	}
-	first, err := open(-1) // of unknown length, so the longest
-	if err != nil {
-		t.Fatal(err)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				bodies := NewBodies(large, large)
+				read := func(body io.Reader, length int64) (func(), error) {
+					r := httptest.NewRequest("POST", "/", body)
+					r.ContentLength = length
+					_, release, err := bodies.Read(httptest.NewRecorder(), r)
+					return release, err
+				}
+				for _, n := range tt.others {
+					body, end := pausedBody(strings.Repeat("x", n-1))
+					defer end()
+					go func() {
+						if release, err := read(body, tt.announce); err == nil {
+							release()
+						}
+					}()
+				}
+				synctest.Wait()
+				release, err := read(strings.NewReader(strings.Repeat("x", tt.length)), int64(tt.length))
+				if tt.status == 0 {
+					if err != nil {
+						t.Fatalf("Read() = %v, want nil", err)
+					}
+					release()
+					return
+				}
+				if e, ok := errors.AsType[*Error](err); !ok || e.Status != tt.status || e.Code != CodeOverloaded || e.RetryAfter == 0 {
+					t.Errorf("Read() = %+v, want 503 overloaded with a RetryAfter", err)
+				}
+			})
+		})
 	}
-	second, err := open(1000) // too long, so cut at the longest
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestBodyEncodings(t *testing.T) {
+	zip := func(text string) string {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, _ = w.Write([]byte(text))
+		_ = w.Close()
+		return b.String()
 	}
-	defer second()
-	_, err = open(1)
-	if e, ok := errors.AsType[*Error](err); !ok || e.Status != 503 || e.Code != CodeOverloaded || e.RetryAfter == 0 {
-		t.Errorf("Open() beside full memory = %+v, want 503 overloaded with a RetryAfter", err)
+	tests := []struct {
+		name, encoding, body string
+		status               int // 0 is the body "text"
+	}{
+		{"identity", "identity", "text", 0},
+		{"gzip", "gzip", zip("text"), 0},
+		{"gzip, by its old name and in capitals", "X-GZIP", zip("text"), 0},
+		{"gzip that is longer once inflated", "gzip", zip(strings.Repeat("x", 5000)), 413},
+		{"not gzip", "gzip", "text", 400},
+		{"gzip that is cut", "gzip", zip("text")[:20], 400},
+		{"twice", "gzip, gzip", zip(zip("text")), 415},
+		{"Brotli", "br", "text", 415},
 	}
-	first()
-	third, err := open(8)
-	if err != nil {
-		t.Fatalf("Open() after one was released = %v", err)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			bodies := NewBodies(4096, 4096)
+			for range 3 { // what one holds is released
+				r, w := httptest.NewRequest("POST", "/", strings.NewReader(tt.body)), httptest.NewRecorder()
+				r.Header.Set("Content-Encoding", tt.encoding)
+				content, release, err := bodies.Read(w, r)
+				if tt.status == 0 {
+					if err != nil || string(content) != "text" {
+						t.Fatalf("Read() = %q, %v", content, err)
+					}
+					release()
+				} else if AsError(err).Status != tt.status || (tt.status == 415) != (w.Header().Get("Accept-Encoding") == "gzip") {
+					t.Errorf("Read() = %v, Accept-Encoding %q, want %d", err, w.Header().Get("Accept-Encoding"), tt.status)
+				}
+			}
+		})
 	}
-	third()
 }
 
 // TestSlowBody checks that a body which trickles in ends with the request's time.
@@ -98,13 +169,12 @@ func TestSlowBody(t *testing.T) {
 		a := newAPI(t, func(c *Config) {
 			c.Timeout = 10 * time.Second
 			c.Routes = append(c.Routes, Route{Pattern: "POST /", Serve: func(w http.ResponseWriter, r *http.Request) error {
-				body, release, err := bodies.Open(w, r)
+				_, release, err := bodies.Read(w, r)
 				if err != nil {
 					return err
 				}
-				defer release()
-				_, err = io.Copy(io.Discard, body)
-				return err
+				release()
+				return nil
 			}})
 		})
 		conn := dial(t, a)

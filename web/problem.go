@@ -12,13 +12,15 @@ import (
 
 // The codes of the errors that this package returns. An API adds its own.
 const (
-	CodeBadRequest       = "bad-request"        // 400
-	CodeForbidden        = "forbidden"          // 403
-	CodeRouteNotFound    = "route-not-found"    // 404
-	CodeMethodNotAllowed = "method-not-allowed" // 405
-	CodeTooLarge         = "too-large"          // 413
-	CodeInternal         = "internal"           // 500
-	CodeOverloaded       = "overloaded"         // 503
+	CodeBadRequest       = "bad-request"            // 400
+	CodeForbidden        = "forbidden"              // 403
+	CodeRouteNotFound    = "route-not-found"        // 404
+	CodeMethodNotAllowed = "method-not-allowed"     // 405
+	CodePrecondition     = "precondition-failed"    // 412
+	CodeTooLarge         = "too-large"              // 413
+	CodeUnsupportedMedia = "unsupported-media-type" // 415
+	CodeInternal         = "internal"               // 500
+	CodeOverloaded       = "overloaded"             // 503
 )
 
 // Error is what a caller gets instead of what was asked for. It is answered as a
@@ -64,6 +66,8 @@ func AsError(err error) *Error {
 	return &Error{Code: CodeInternal, Status: http.StatusInternalServerError, Detail: "the function failed; its log has the cause"}
 }
 
+const maxRetryAfter = 24 * time.Hour
+
 // problem is the body of an error response, https://www.rfc-editor.org/rfc/rfc9457.
 // Its type is about:blank because the code carries the meaning. The request's ID
 // is a member of its own: it is not a URI, as the member instance has to be.
@@ -85,7 +89,9 @@ func (e *Error) write(w http.ResponseWriter) {
 	}
 	header.Set("Cache-Control", "no-store")
 	if e.RetryAfter > 0 {
-		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+		// Whatever a server upstream wants, clients come back within a day.
+		seconds := math.Ceil(min(e.RetryAfter, maxRetryAfter).Seconds())
+		header.Set("Retry-After", strconv.Itoa(int(seconds)))
 	}
 	if e.status() == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", "Bearer")

@@ -27,7 +27,14 @@ func checkParameters(route Route, next HandlerFunc) HandlerFunc {
 	}
 }
 
+// maxQuery is the length of the longest query, in bytes as it is sent: [MaxRepeats] texts
+// of 1,000 characters fit in, of which each takes 3 bytes for one if it is ASCII.
+const maxQuery = 64 << 10
+
 func (route Route) checkQuery(raw string) error {
+	if len(raw) > maxQuery {
+		return BadRequest("the query is longer than %d bytes", maxQuery)
+	}
 	query, err := url.ParseQuery(raw)
 	if err != nil {
 		return BadRequest("the query cannot be read: %v", err)

@@ -39,9 +39,18 @@ func NewRowsBuilder(title string, header int, render Render) *RowsBuilder {
 	return b
 }
 
-// Release gives the builder's memory to the next one. The builder must not be used
-// any more; row sets that it has returned may.
-func (b *RowsBuilder) Release() { builders.Put(b) }
+// Release gives the builder's memory to the next one, unless it is much. The builder
+// must not be used any more; row sets that it has returned may.
+func (b *RowsBuilder) Release() {
+	const most = 4 << 20
+	if b.set.Size() > most {
+		*b = RowsBuilder{}
+	}
+	builders.Put(b)
+}
+
+// Size returns about how many bytes the rows added so far take.
+func (b *RowsBuilder) Size() int { return b.set.Size() }
 
 // SetHeader names the columns by these cells, instead of by those of the header row
 // when it is added. It must be called before the header row is added.

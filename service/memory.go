@@ -1,0 +1,84 @@
+package service
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"example.com/sheets-function/service/table"
+)
+
+// The memory of one instance, which service.yaml gives 512 MiB, is divided so that all
+// of these together, and as much again that the garbage collector has not freed yet,
+// stay below 60 % of it: maxCacheBytes, maxHeldBytes, and one large sheet that is being
+// read or sorted.
+const (
+	// maxHeldBytes bounds what responses hold while they are written. Callers that read
+	// slowly hold the rows of a sheet also where it has changed since.
+	maxHeldBytes = 48 << 20
+	// maxSheetBytes is the largest sheet that is read: a million cells of a few
+	// characters take about 30 MB.
+	maxSheetBytes = 48 << 20
+	// largeSheetBytes is the size from which sheets are read and sorted one at a time.
+	largeSheetBytes = 4 << 20
+)
+
+// heldRows counts the memory of responses that are being written. Row sets that several
+// of them share count once. It is safe for concurrent use.
+type heldRows struct {
+	mu   sync.Mutex
+	used int
+	sets map[*table.RowSet]int // how many responses hold it
+}
+
+func newHeldRows() *heldRows { return &heldRows{sets: map[*table.RowSet]int{}} }
+
+// Hold counts the memory of rows until release is called, once, after they are written.
+// The error is a [table.Error] with the code [table.Overloaded]: too many large
+// responses are being written.
+func (s *Service) Hold(rows table.Rows) (release func(), err error) {
+	h, set := s.held, rows.Set()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	more := rows.Memory()
+	if h.sets[set] == 0 {
+		more += set.Size()
+	}
+	if h.used > 0 && h.used+more > maxHeldBytes {
+		return nil, &table.Error{
+			Code:   table.Overloaded,
+			Detail: "the responses of other requests take all the memory that there is for responses", RetryAfter: time.Second,
+		}
+	}
+	h.used += more
+	h.sets[set]++
+	return func() { h.release(set, rows.Memory()) }, nil
+}
+
+func (h *heldRows) release(set *table.RowSet, own int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.used -= own
+	if h.sets[set]--; h.sets[set] == 0 {
+		delete(h.sets, set)
+		h.used -= set.Size()
+	}
+}
+
+// largeWork lets one large sheet at a time be read or sorted.
+type largeWork struct{ *semaphore.Weighted }
+
+func newLargeWork() largeWork { return largeWork{semaphore.NewWeighted(1)} }
+
+// rows selects rows of the set; of a large one when no other is worked on.
+func (w largeWork) rows(ctx context.Context, set *table.RowSet, q table.Query) (table.Rows, error) {
+	if set.Size() > largeSheetBytes && len(q.Where)+len(q.Order) > 0 {
+		if err := w.Acquire(ctx, 1); err != nil {
+			return table.Rows{}, &table.Error{Code: table.Overloaded, Detail: "other large sheets are being searched and sorted", RetryAfter: time.Second, Err: err}
+		}
+		defer w.Release(1)
+	}
+	return set.Rows(q)
+}
