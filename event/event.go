@@ -13,12 +13,14 @@ package event
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Event is a delivered message that asks for rows to be appended once.
@@ -64,21 +66,28 @@ func Parse(header http.Header, body []byte) (e Event, err error) {
 // cloudEvent has the attributes that matter here, named as in the JSON format:
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
 type cloudEvent struct {
-	SpecVersion string          `json:"specversion"`
-	ID          string          `json:"id"`
-	Source      string          `json:"source"`
-	Type        string          `json:"type"`
-	Subject     string          `json:"subject"`
-	ContentType string          `json:"datacontenttype"`
-	Rows        json.RawMessage `json:"data"`
-	Base64      []byte          `json:"data_base64"`
+	SpecVersion string         `json:"specversion"`
+	ID          string         `json:"id"`
+	Source      string         `json:"source"`
+	Type        string         `json:"type"`
+	Subject     string         `json:"subject"`
+	ContentType string         `json:"datacontenttype"`
+	Rows        jsontext.Value `json:"data"`
+	Base64      []byte         `json:"data_base64"`
+}
+
+// unmarshal decodes JSON whose members have exactly these names: to encoding/json, "ID"
+// would be "id" too, and the last one would count. What is wrong with the rows in it is
+// left to the one who parses them.
+func unmarshal(text []byte, v any) error {
+	return json.Unmarshal(text, v, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 // parseStructured reads an event that is the body. The error of a JSON decoder may
 // quote a row, so it is left out.
 func parseStructured(body []byte) (Event, error) {
 	var c cloudEvent
-	if err := json.Unmarshal(body, &c); err != nil {
+	if err := unmarshal(body, &c); err != nil {
 		return Event{}, invalid("the body is not a CloudEvent in the JSON format: want an object whose attributes are strings")
 	}
 	if c.Base64 != nil {
@@ -127,7 +136,7 @@ func (c cloudEvent) event() (Event, error) {
 	e := Event{c.Subject, eventKey(c.Source, c.ID), c.Rows}
 	if c.Type == pubsubEventType {
 		var p pubsubPush
-		if err := json.Unmarshal(c.Rows, &p); err != nil {
+		if err := unmarshal(c.Rows, &p); err != nil {
 			return Event{}, invalid(`the data of an event of type %s are not a Pub/Sub message: want {"message":{"data":base64}}`, pubsubEventType)
 		}
 		e.Sheet, e.Rows = cmp.Or(p.Message.Attributes["sheet"], e.Sheet), p.Message.Rows
@@ -147,7 +156,7 @@ type pubsubPush struct {
 
 func parsePush(body []byte) (Event, error) {
 	var p pubsubPush
-	if err := json.Unmarshal(body, &p); err != nil || p.Message.ID == "" || p.Subscription == "" {
+	if err := unmarshal(body, &p); err != nil || p.Message.ID == "" || p.Subscription == "" {
 		return Event{}, invalid(`neither a CloudEvent, with headers such as Ce-Id or as application/cloudevents+json, nor a message as Pub/Sub pushes it, ` +
 			`{"message":{"data":base64,"messageId":…,"attributes":{"sheet":…}},"subscription":…}; a subscription that unwraps messages has to write metadata`)
 	}

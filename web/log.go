@@ -10,12 +10,47 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 )
 
+const (
+	// maxText is the length of a text in a line, in bytes, and maxStack that of a stack
+	// trace. Cloud Logging drops entries of more than 256 KiB, and JSON makes six bytes
+	// of some: https://cloud.google.com/logging/quotas#log-limits
+	maxText  = 4 << 10
+	maxStack = 16 << 10
+	// maxFromCaller is the length of what a caller chooses freely: anybody can send it.
+	maxFromCaller = 500
+)
+
+// bound returns text, cut after this many bytes.
+func bound(text string, length int) string {
+	if len(text) <= length {
+		return text
+	}
+	return strings.ToValidUTF8(text[:length], "") + "…"
+}
+
+// boundValue cuts texts and errors.
+func boundValue(key string, v slog.Value) slog.Value {
+	length := maxText
+	if key == stackKey {
+		length = maxStack
+	}
+	if v.Kind() == slog.KindString {
+		return slog.StringValue(bound(v.String(), length))
+	}
+	if err, ok := v.Any().(error); ok {
+		return slog.StringValue(bound(err.Error(), length))
+	}
+	return v
+}
+
 // NewLogger returns a logger that writes one JSON object a line in the shape of
-// Cloud Logging, https://cloud.google.com/logging/docs/structured-logging.
+// Cloud Logging, https://cloud.google.com/logging/docs/structured-logging. It cuts
+// texts and errors after 4 KiB.
 func NewLogger(w io.Writer) *slog.Logger {
 	names := map[string]string{slog.LevelKey: "severity", slog.MessageKey: "message"}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
@@ -26,6 +61,7 @@ func NewLogger(w io.Writer) *slog.Logger {
 			if a.Key == "severity" && a.Value.String() == slog.LevelWarn.String() {
 				a.Value = slog.StringValue("WARNING")
 			}
+			a.Value = boundValue(a.Key, a.Value)
 			return a
 		},
 	}))
@@ -132,6 +168,8 @@ func recoverPanics(next HandlerFunc, w http.ResponseWriter, r *http.Request) (er
 	return next(w, r)
 }
 
+const stackKey = "stack_trace"
+
 // panicError is a panic that was recovered.
 type panicError struct {
 	value any
@@ -148,22 +186,23 @@ func (e *panicError) trace() string { return e.Error() + "\n\n" + string(e.stack
 // answer is that of err, also where a response had begun and was aborted; it is
 // nil where there was no error, or the client had gone.
 func (h *Handler) logRequest(r *http.Request, out *responseRecorder, line *logLine, answer *Error, err error, took time.Duration) {
-	level, message := slog.LevelInfo, r.Method+" "+r.URL.Path
+	path := bound(r.URL.Path, maxFromCaller)
+	level, message := slog.LevelInfo, bound(r.Method, maxFromCaller)+" "+path
 	fields := []slog.Attr{
 		slog.String("request_id", out.Header().Get(RequestIDHeader)),
 		slog.Group("httpRequest",
-			"requestMethod", r.Method, "requestUrl", r.URL.Path, "status", out.status,
-			"responseSize", out.size, "latency", fmt.Sprintf("%.6fs", took.Seconds()), "userAgent", r.UserAgent()),
+			"requestMethod", bound(r.Method, maxFromCaller), "requestUrl", path, "status", out.status,
+			"responseSize", out.size, "latency", fmt.Sprintf("%.6fs", took.Seconds()), "userAgent", bound(r.UserAgent(), maxFromCaller)),
 	}
-	fields = append(fields, traceOf(r.Header).attrs()...)
+	fields = append(fields, traceOf(r.Header).attrs(h.config.Project)...)
 	line.mu.Lock()
 	fields = append(fields, line.attrs...)
 	line.mu.Unlock()
 	if err != nil {
-		fields = append(fields, slog.String("error", err.Error()))
+		fields = append(fields, slog.String("error", bound(err.Error(), maxText)))
 	}
 	if bug, ok := errors.AsType[*panicError](err); ok {
-		fields = append(fields, slog.String("stack_trace", bug.trace()))
+		fields = append(fields, slog.String(stackKey, bound(bug.trace(), maxStack)))
 	}
 	if answer != nil {
 		level = slog.LevelWarn

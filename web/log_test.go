@@ -131,6 +131,82 @@ func TestRequestIsLogged(t *testing.T) {
 	}
 }
 
+// TestLinesAreBounded checks that nobody can write long lines, least of all who may not
+// call.
+func TestLinesAreBounded(t *testing.T) {
+	long := strings.Repeat("\x01", 1<<20)
+	tests := []struct {
+		name    string
+		request func() *http.Request
+		most    int
+	}{
+		{"a User-Agent", func() *http.Request {
+			r := httptest.NewRequest("GET", "/wrong", nil)
+			r.Header.Set("User-Agent", long)
+			return r
+		}, 8 << 10},
+		{"a path", func() *http.Request {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.URL.Path = "/things/" + long
+			return r
+		}, 16 << 10},
+		{"a method", func() *http.Request {
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Method = strings.Repeat("X", 1<<20)
+			return r
+		}, 8 << 10},
+		{"headers that are copied", func() *http.Request {
+			r := httptest.NewRequest("GET", "/", nil)
+			for _, name := range []string{"X-Request-Id", "Traceparent", "X-Cloud-Trace-Context"} {
+				r.Header.Set(name, "00-"+long)
+			}
+			return r
+		}, 8 << 10},
+		{"an error, a hint and fields", func() *http.Request { return httptest.NewRequest("GET", "/long", nil) }, 4 * 6 * 5 << 10},
+		{"a panic", func() *http.Request { return httptest.NewRequest("GET", "/panic", nil) }, 160 << 10},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a := newAPI(t, func(c *Config) {
+				c.Routes = append(c.Routes,
+					Route{Pattern: "GET /long", Serve: func(_ http.ResponseWriter, r *http.Request) error {
+						LogAttrs(r.Context(), slog.String("s", long), slog.Any("e", errors.New(long)))
+						return &Error{Code: "x", Detail: long, Hint: long}
+					}},
+					Route{Pattern: "GET /panic", Serve: func(http.ResponseWriter, *http.Request) error { panic(long) }})
+			})
+			a.ServeHTTP(httptest.NewRecorder(), tt.request())
+			if got := a.log.Len(); got > tt.most || len(a.lines(t)) != 1 {
+				t.Errorf("%d bytes in %d lines, want one of at most %d", got, len(a.lines(t)), tt.most)
+			}
+		})
+	}
+}
+
+func TestTraceProject(t *testing.T) {
+	const id = "0af7651916cd43dd8448eb211c80319c"
+	calls := 0
+	a := newAPI(t, func(c *Config) { c.Project = func() string { calls++; return "known" } })
+	tests := []struct {
+		name, env, header, want string
+		calls                   int
+	}{
+		{"no trace", "", "", "", 0},
+		{"from the environment", "env", id + "/1", "projects/env/traces/" + id, 0},
+		{"from the function", "", id + "/1", "projects/known/traces/" + id, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("GOOGLE_CLOUD_PROJECT", tt.env)
+			a.log.Reset()
+			a.do("GET", "/health", "X-Cloud-Trace-Context", tt.header)
+			if got, _ := a.lastLine(t)["logging.googleapis.com/trace"].(string); got != tt.want || calls != tt.calls {
+				t.Errorf("trace = %q, %d calls, want %q, %d", got, calls, tt.want, tt.calls)
+			}
+		})
+	}
+}
+
 func TestLogAttrsElsewhere(t *testing.T) {
 	LogAttrs(t.Context(), slog.Int("rows", 1)) // has no effect
 }

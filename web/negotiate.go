@@ -14,8 +14,10 @@ import (
 // fallback, https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1. A client that
 // accepts both alike gets media if it names it and not fallback.
 func Prefers(header http.Header, media, fallback string) bool {
+	const maxParts = 50 // no client sends more
 	weights := map[string]float64{}
-	for part := range strings.SplitSeq(strings.Join(header.Values("Accept"), ","), ",") {
+	parts := strings.SplitN(strings.Join(header.Values("Accept"), ","), ",", maxParts+1)
+	for _, part := range parts[:min(len(parts), maxParts)] {
 		name, parameters, err := mime.ParseMediaType(part)
 		if err != nil {
 			continue

@@ -26,6 +26,10 @@ var (
 // traceOf reads the trace of a request from the W3C header, or else from Google's
 // own, which is older. A malformed header is ignored.
 func traceOf(header http.Header) trace {
+	const maxLength = 512 // more than any version of the headers has
+	if len(header.Get("Traceparent"))+len(header.Get("X-Cloud-Trace-Context")) > maxLength {
+		return trace{}
+	}
 	if t := standardTrace(header.Get("Traceparent")); t.id != "" {
 		return t
 	}
@@ -61,13 +65,16 @@ func zero(digits string) bool { return strings.Trim(digits, "0") == "" }
 
 // attrs returns the fields of Cloud Logging, which takes the ID alone where the
 // project is not known.
-func (t trace) attrs() []slog.Attr {
+func (t trace) attrs(project func() string) []slog.Attr {
 	if t.id == "" {
 		return nil
 	}
-	name := t.id
-	if project := os.Getenv("GOOGLE_CLOUD_PROJECT"); project != "" {
-		name = "projects/" + project + "/traces/" + t.id
+	name, in := t.id, os.Getenv("GOOGLE_CLOUD_PROJECT")
+	if in == "" && project != nil {
+		in = project()
+	}
+	if in != "" {
+		name = "projects/" + in + "/traces/" + t.id
 	}
 	attrs := []slog.Attr{slog.String("logging.googleapis.com/trace", name), slog.Bool("logging.googleapis.com/trace_sampled", t.sampled)}
 	if t.span != "" {

@@ -25,8 +25,8 @@
 //
 // Each request passes, in this order: request ID, security headers, CORS, the
 // count of requests in flight, log and recovery of panics, the deadline, the check
-// of the caller, the check of the query's parameters, the route. The method stack
-// of [Handler] is that list.
+// of the caller, the checks of conditions and of the query's parameters, the route. The
+// method stack of [Handler] is that list.
 package web
 
 import (
@@ -83,6 +83,10 @@ type Config struct {
 	CORS CORS
 	// Timeout ends the context of each request; 0 is [DefaultTimeout].
 	Timeout time.Duration
+	// Project returns the Google Cloud project of traces in log lines, without waiting
+	// for it; "" is not known. Nil, and where GOOGLE_CLOUD_PROJECT is set, it is not
+	// called.
+	Project func() string
 	// Logger gets one line for each request; nil is [slog.Default].
 	Logger *slog.Logger
 }
@@ -126,8 +130,9 @@ func (h *Handler) stack(route Route) http.Handler {
 						h.withDeadline(
 							h.explainErrors(
 								h.checkCaller(route,
-									checkParameters(route,
-										route.Serve)))))))))
+									checkConditions(
+										checkParameters(route,
+											route.Serve))))))))))
 }
 
 // ServeHTTP serves one request.

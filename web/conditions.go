@@ -1,0 +1,44 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// checkConditions refuses writes on conditions, which routes do not evaluate: to ignore
+// one would overwrite what its sender wants to keep. "If-Match: *" holds for whatever
+// exists, so that it does not change what a route does.
+// https://www.rfc-editor.org/rfc/rfc9110#section-13
+func checkConditions(next HandlerFunc) HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
+			return next(w, r)
+		}
+		for _, name := range []string{"If-Match", "If-None-Match", "If-Unmodified-Since"} {
+			value := strings.TrimSpace(strings.Join(r.Header.Values(name), ","))
+			if value != "" && (name != "If-Match" || value != "*") {
+				return &Error{
+					Code: CodePrecondition, Status: http.StatusPreconditionFailed,
+					Detail: "writes cannot be made on the condition " + name + ", so nothing was stored", Hint: "leave out " + name,
+				}
+			}
+		}
+		return next(w, r)
+	}
+}
+
+// Match reports whether If-Match lets a response with this ETag be sent,
+// https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1; no tag may hold a comma. The
+// error is status 412.
+func Match(header http.Header, etag string) error {
+	values := header.Values("If-Match")
+	for tag := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		if tag = strings.TrimSpace(tag); len(values) == 0 || tag == "*" || tag == etag {
+			return nil
+		}
+	}
+	return &Error{
+		Code: CodePrecondition, Status: http.StatusPreconditionFailed,
+		Detail: "the rows have changed: their ETag is none of those in If-Match",
+	}
+}
