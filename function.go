@@ -228,6 +228,9 @@ func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
 		next.Set("offset", strconv.Itoa(rows.Next))
 		header.Set("Link", "<"+r.URL.EscapedPath()+"?"+next.Encode()+`>; rel="next"`)
 	}
+	if err := web.Match(r.Header, rows.ETag); err != nil {
+		return err
+	}
 	if !web.NoneMatch(r.Header, rows.ETag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil

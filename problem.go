@@ -50,6 +50,8 @@ var Statuses = map[table.Code]int{
 	codeSettings:              http.StatusServiceUnavailable,
 	codeUnauthenticated:       http.StatusUnauthorized,
 	web.CodeForbidden:         http.StatusForbidden,
+	web.CodePrecondition:      http.StatusPreconditionFailed,
+	web.CodeUnsupportedMedia:  http.StatusUnsupportedMediaType,
 	web.CodeRouteNotFound:     http.StatusNotFound,
 	web.CodeMethodNotAllowed:  http.StatusMethodNotAllowed,
 	web.CodeInternal:          http.StatusInternalServerError,
@@ -221,7 +223,7 @@ func (d *deliveryError) adapt(e *web.Error) {
 }
 
 // misconfigured answers every request with what is wrong with the settings. It
-// cannot check callers, so on a platform it names no file and no account.
+// cannot check callers, so it names no file and no account.
 func misconfigured(err error, logger *slog.Logger) http.Handler {
 	logger.Error("function is not set up", "error", err)
 	e := web.Error{
@@ -229,10 +231,7 @@ func misconfigured(err error, logger *slog.Logger) http.Handler {
 		Detail: "the function's settings are wrong: " + strings.ReplaceAll(err.Error(), "\n", "; "),
 	}
 	if credentials, ok := errors.AsType[*auth.Error](err); ok {
-		e.Detail, e.Hint = "the function's settings are wrong: "+credentials.Detail(), credentials.Hint
-		if os.Getenv("K_SERVICE") != "" {
-			e.Detail = "the function's credentials cannot be used; its log has the cause"
-		}
+		e.Detail, e.Hint = "the function's credentials cannot be used; its log has the cause", credentials.Hint
 	}
 	return web.Unavailable(e)
 }

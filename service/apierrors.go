@@ -20,6 +20,9 @@ import (
 // https://developers.google.com/workspace/sheets/api/limits
 const quotaWindow = time.Minute
 
+// maxRetryAfter bounds what a response of Google's may ask for, in seconds.
+const maxRetryAfter = 24 * 60 * 60
+
 // errorRule says what an error response of Google means.
 type errorRule struct {
 	reasons []string // the rule applies if the response has any of these
@@ -111,8 +114,8 @@ func apiError(doing string, err error) error {
 		e := r.Error
 		e.Detail = doing + ": " + e.Detail
 		e.Err = summary(answer, reasons)
-		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && e.RetryAfter > 0 {
-			e.RetryAfter = time.Duration(seconds) * time.Second
+		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds >= 0 && e.RetryAfter > 0 {
+			e.RetryAfter = time.Duration(min(seconds, maxRetryAfter)) * time.Second
 		}
 		return &e
 	}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -56,12 +57,23 @@ func usageOf(ctx context.Context) *Usage {
 
 func noteRows(ctx context.Context, n int) { usageOf(ctx).rows.Store(int64(n)) }
 
-// usageTransport counts the calls of a client.
+// maxErrorBody is how much of an error response is read; Google's have a few KB.
+const maxErrorBody = 64 << 10
+
+// usageTransport counts the calls of a client, and cuts error responses, which the
+// typed clients read whole.
 type usageTransport struct{ base http.RoundTripper }
 
 func (c usageTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	usageOf(r.Context()).calls.Add(1)
-	return c.base.RoundTrip(r)
+	response, err := c.base.RoundTrip(r)
+	if err == nil && response.StatusCode >= http.StatusBadRequest {
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(response.Body, maxErrorBody), response.Body}
+	}
+	return response, err
 }
 
 // withUsageTransport returns a copy of the client that counts its calls.

@@ -35,7 +35,7 @@ func TestError(t *testing.T) {
 	if e.Error() != "detail: cause" || !errors.Is(e, cause) || (&Error{Detail: "detail"}).Error() != "detail" {
 		t.Errorf("Error() = %q", e.Error())
 	}
-	for wait, want := range map[time.Duration]string{0: "", time.Second: "1", 1200 * time.Millisecond: "2", time.Minute: "60"} {
+	for wait, want := range map[time.Duration]string{0: "", time.Second: "1", 1200 * time.Millisecond: "2", time.Minute: "60", 1 << 62: "86400"} {
 		w := httptest.NewRecorder()
 		(&Error{RetryAfter: wait}).write(w)
 		if got := w.Header().Get("Retry-After"); got != want || w.Code != 500 {
