@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/api/sheets/v4"
 
+	function "example.com/sheets-function"
 	"example.com/sheets-function/emulator"
 )
 
@@ -100,16 +101,30 @@ func TestDescribeHidesKeys(t *testing.T) {
 	}
 }
 
-// TestDescribeHidesIdentity checks that a function on a platform, which anyone may
-// call, does not say which account it has.
+// TestDescribeHidesIdentity checks that a function which strangers may call does not
+// say which account it has, on platforms that set K_SERVICE and on others.
 func TestDescribeHidesIdentity(t *testing.T) {
-	w := newWorld(t, nil)
-	t.Setenv("K_SERVICE", "svc")
-	answer := w.do("GET", "/", "")
-	for _, secret := range []string{w.google.ServiceAccount(), "metadata", "127.0.0.1"} {
-		if answer.Code != 200 || strings.Contains(answer.Body.String(), secret) {
-			t.Errorf("GET / = %d %s, holds %q", answer.Code, answer.Body, secret)
-		}
+	tests := []struct {
+		name, service string
+		emulator      function.LoopbackHost
+		hidden        bool
+	}{
+		{"on Cloud Run", "svc", "", true},
+		{"on a platform that does not set K_SERVICE", "", "", true},
+		{"on Cloud Run, emulated", "svc", "127.0.0.1:1", true},
+		{"on a person's machine, emulated", "", "127.0.0.1:1", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, func(s *function.Settings, _ *emulator.Spreadsheet) { s.Emulator = tt.emulator })
+			t.Setenv("K_SERVICE", tt.service)
+			answer := w.do("GET", "/", "")
+			for _, secret := range []string{w.google.ServiceAccount(), "metadata", "127.0.0.1"} {
+				if answer.Code != 200 || strings.Contains(answer.Body.String(), secret) == tt.hidden {
+					t.Errorf("GET / = %d %s, holds %q: want hidden %v", answer.Code, answer.Body, secret, tt.hidden)
+				}
+			}
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -64,4 +65,15 @@ func TestListVariants(t *testing.T) {
 		wg.Wait()
 		time.Sleep(time.Minute) // the last call goes on
 	})
+}
+
+// TestListHidesTitles checks that strangers do not get the names of all sheets.
+func TestListHidesTitles(t *testing.T) {
+	for _, host := range []function.LoopbackHost{"", "127.0.0.1:1"} {
+		w := newWorld(t, func(s *function.Settings, _ *emulator.Spreadsheet) { s.Emulator = host })
+		missing := w.do("GET", "/sheets/None", "").Body.String()
+		if shown := strings.Contains(missing, "Orders"); shown != (host != "") {
+			t.Errorf("GET of no sheet with the emulator %q = %s, shows the sheets: %v", host, missing, shown)
+		}
+	}
 }
