@@ -45,6 +45,7 @@ func Handle(w http.ResponseWriter, r *http.Request) { fromEnvironment().ServeHTT
 
 var fromEnvironment = sync.OnceValue(func() http.Handler {
 	logger := web.NewLogger(os.Stderr)
+	slog.SetDefault(logger) // for lines of packages that know no other
 	settings, err := ReadSettings()
 	if err != nil {
 		return misconfigured(err, logger)
@@ -118,6 +119,7 @@ func NewHandler(s Settings, opts ...Option) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	callers.Logger = o.logger
 	rows, err := service.New(context.Background(), service.Config{
 		Client: tokens.Client(), SpreadsheetID: string(s.SpreadsheetID), Endpoint: endpoint,
 		CacheTTL: time.Duration(s.CacheTTL), ReadsPerMinute: int(s.ReadsPerMinute), WritesPerMinute: int(s.WritesPerMinute),
@@ -133,20 +135,32 @@ func NewHandler(s Settings, opts ...Option) (*Handler, error) {
 	}
 	h.web = web.NewHandler(web.Config{
 		Routes:    routes,
-		Authorize: callers.Check,
+		Authorize: func(r *http.Request) error { return authorize(callers, r) },
 		Explain:   h.explain,
 		Redact:    h.redact,
 		CORS: web.CORS{
 			Origins:         s.Origins,
 			RequestHeaders:  []string{"Idempotency-Key"},
 			ResponseHeaders: []string{"X-Total-Count", "Idempotency-Replayed"},
-			BlockWrites:     s.Callers.Anyone(), // where callers are checked, a page needs a token
-			Hint:            "set ORIGINS to the sites whose pages may write",
+			// With a token to send, a page is let in. IAP's cookie comes with each request
+			// of a browser.
+			BlockWrites: s.Callers.Anyone() || s.Callers.IAP(),
+			Hint:        "set ORIGINS to the sites whose pages may write",
 		},
-		Logger: o.logger,
+		Project: tokens.Project,
+		Logger:  o.logger,
 	})
 	o.logger.Info("function is set up", "settings", s, web.Versions())
 	return h, nil
+}
+
+// authorize checks the caller, and logs the address that was verified.
+func authorize(callers *auth.Verifier, r *http.Request) error {
+	email, err := callers.Caller(r)
+	if email != "" {
+		web.LogAttrs(r.Context(), slog.String("caller", email))
+	}
+	return err
 }
 
 // ServeHTTP serves one request.

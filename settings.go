@@ -27,7 +27,9 @@ type Settings struct {
 	// Callers says who may call. Required, and without a default, so that
 	// nobody opens a spreadsheet by accident.
 	Callers auth.Callers `envconfig:"CALLERS" example:"iam"`
-	// Audience of the callers' ID tokens; required where Callers are e-mails.
+	// Audience of the callers' tokens; required where Callers are e-mails, and where
+	// they are iap: then it is the service as Identity-Aware Proxy names it,
+	// /projects/NUMBER/locations/REGION/services/SERVICE.
 	Audience Audience `envconfig:"AUDIENCE" example:"https://sheets-function-abc123-uc.a.run.app"`
 	// Subject is the Workspace user to act as; empty is the service account.
 	Subject Email `envconfig:"SUBJECT" example:"person@your-domain.com"`
@@ -69,7 +71,11 @@ func ReadSettings() (Settings, error) {
 	if s.Callers.String() == "" {
 		wrong = append(wrong, newSettingError("Callers", errNotSet))
 	}
-	if s.Callers.NeedsAudience() && s.Audience == "" {
+	if s.Callers.IAP() && !iapAudience.MatchString(string(s.Audience)) {
+		e := newSettingError("Audience", errors.New("is not what Identity-Aware Proxy names the service, but CALLERS is iap"))
+		e.Example = "/projects/123456789012/locations/europe-west1/services/sheets-function"
+		wrong = append(wrong, e)
+	} else if s.Callers.NeedsAudience() && s.Audience == "" {
 		wrong = append(wrong, newSettingError("Audience", errors.New("is not set, but CALLERS names e-mail addresses: it is what their ID tokens must be made out to")))
 	}
 	if s.Origins.Any() && !s.Callers.Anyone() {
@@ -77,6 +83,10 @@ func ReadSettings() (Settings, error) {
 	}
 	return s, errors.Join(wrong...)
 }
+
+// iapAudience matches a Cloud Run service or a backend service of a load balancer,
+// https://docs.cloud.google.com/iap/docs/signed-headers-howto#verifying_the_jwt_payload.
+var iapAudience = regexp.MustCompile(`^/projects/[0-9]+/(locations/[a-z0-9-]+/services/[a-z0-9-]+|global/backendServices/[0-9]+)$`)
 
 var errNotSet = errors.New("is not set")
 

@@ -50,6 +50,10 @@ import (
 // emailTTL is how long the account's e-mail address is cached. It rarely changes.
 const emailTTL = 24 * time.Hour
 
+// projectInterval is the shortest time between two requests for the project: where there
+// is none, each log line would be one.
+const projectInterval = time.Hour
+
 // Config configures [NewTransport].
 type Config struct {
 	// Scopes are those of every token; at least one.
@@ -61,7 +65,8 @@ type Config struct {
 	// act as Subject through; "" is the platform's own account.
 	Impersonate string
 	// Endpoint replaces the hosts of IAM and of Google's token endpoint, for
-	// example by "http://127.0.0.1:8085", an emulator; "" is Google.
+	// example by "http://127.0.0.1:8085", an emulator; "" is Google. Tokens are sent to
+	// it too if it is on loopback.
 	Endpoint string
 	// Base sends all requests, those for tokens included. If nil, it is
 	// [http.DefaultTransport], and to the metadata server a transport that
@@ -80,9 +85,11 @@ type Transport struct {
 	base         http.RoundTripper
 	scopes       Scopes
 	source       source
+	emulator     string // scheme://host that may receive tokens; "" is none
 	quotaProject string // billed for calls with a person's credentials; "" is the account's own
 	tokens       cache[Token]
 	email        cache[string] // of the source
+	project      cache[string] // of the metadata server
 }
 
 // NewTransport returns a Transport for the configuration and the environment; the
@@ -101,15 +108,17 @@ func NewTransport(c Config) (*Transport, error) {
 		log = slog.Default()
 	}
 	log.Info("access tokens come from the "+src.String(), "why", reason, "scopes", c.Scopes.String())
-	t := &Transport{base: c.Base, scopes: c.Scopes, source: src}
+	t := &Transport{base: c.Base, scopes: c.Scopes, source: src, emulator: emulatorOf(c.Endpoint)}
 	if t.base == nil {
 		t.base = http.DefaultTransport
 	}
 	if file, ok := src.(*credentialsFile); ok {
 		t.quotaProject = file.quotaProject
 	}
-	t.tokens = cache[Token]{op: "wait for an access token", interval: tokenInterval, fetch: t.fetchToken}
-	t.email = cache[string]{op: "wait for the account's e-mail", interval: tokenInterval, fetch: t.fetchEmail}
+	logger := func() *slog.Logger { return log }
+	t.tokens = cache[Token]{op: "wait for an access token", interval: tokenInterval, fetch: t.fetchToken, logger: logger}
+	t.email = cache[string]{op: "wait for the account's e-mail", interval: tokenInterval, fetch: t.fetchEmail, logger: logger}
+	t.project = cache[string]{op: "wait for the project", interval: projectInterval, fetch: t.fetchProject, logger: logger}
 	return t, nil
 }
 
@@ -152,6 +161,37 @@ func (t *Transport) Email(ctx context.Context) (string, error) {
 	return cached.value, nil
 }
 
+// Project returns the Google Cloud project of the platform, for the names of traces in
+// logs; "" if it is not known. It does not wait: the first call asks the metadata server,
+// and later ones return what it has answered. Without a metadata server it makes no call.
+func (t *Transport) Project() string {
+	src := t.source
+	if d, ok := src.(*delegate); ok {
+		src = d.base
+	}
+	if _, ok := src.(*metadataServer); !ok {
+		return ""
+	}
+	_ = t.project.warm() // a failure is not worth more than a log line without the project
+	if known, _ := t.project.state(); known != nil {
+		return known.value
+	}
+	return ""
+}
+
+func (t *Transport) fetchProject(ctx context.Context) (entry[string], error) {
+	src := t.source
+	if d, ok := src.(*delegate); ok {
+		src = d.base
+	}
+	project, err := src.(*metadataServer).project(ctx)
+	if err != nil {
+		return entry[string]{}, err
+	}
+	never := time.Now().Round(0).AddDate(100, 0, 0) // it does not change
+	return entry[string]{project, never, never}, nil
+}
+
 // Status describes the tokens of a [Transport], for people. It holds no token.
 type Status struct {
 	Source    string    `json:"source,omitempty"`     // such as "metadata server at 169.254.169.254"
@@ -172,7 +212,7 @@ func (t *Transport) Status() Status {
 		s.Email = email.value
 	}
 	if err != nil {
-		s.LastError = err.Error()
+		s.LastError = detailOf(err)
 	}
 	return s
 }

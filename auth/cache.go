@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -13,6 +14,9 @@ const (
 	fetchTimeout = 10 * time.Second
 	// maxRefreshPause bounds the growing pause between failed refreshes.
 	maxRefreshPause = 20 * time.Second
+	// refreshLogInterval is the shortest time between two lines about a refresh that
+	// goes on to fail.
+	refreshLogInterval = 5 * time.Minute
 )
 
 // entry is a value that is valid until expiry and is refreshed in the background
@@ -34,6 +38,9 @@ type cache[V any] struct {
 	// every request would fetch while the server returns errors or values that
 	// are about to expire.
 	interval time.Duration
+	// logger returns where failing refreshes are logged; nil, or where it returns nil,
+	// it is slog.Default.
+	logger func() *slog.Logger
 
 	mu         sync.Mutex
 	current    *entry[V]
@@ -193,6 +200,7 @@ func (c *cache[V]) finish(f *call[V]) {
 // refresh fetches, with growing pauses, until the entry is not due for a refresh,
 // or has expired. Meanwhile get returns the entry.
 func (c *cache[V]) refresh() {
+	var logged time.Time
 	for pause := c.interval; ; pause = min(2*pause, maxRefreshPause) {
 		c.mu.Lock()
 		now := time.Now()
@@ -201,10 +209,24 @@ func (c *cache[V]) refresh() {
 			c.mu.Unlock()
 			return
 		}
-		f := c.startLocked(now)
+		f, expiry := c.startLocked(now), c.current.expiry
 		c.mu.Unlock()
-		if <-f.done; f.err != nil || !time.Now().Before(f.entry.refreshAt) {
+		<-f.done
+		if f.err != nil && time.Since(logged) >= refreshLogInterval {
+			logged = time.Now()
+			c.log().Warn("renewal fails, so that what was fetched before is used", "error", f.err, "until", expiry)
+		}
+		if f.err != nil || !time.Now().Before(f.entry.refreshAt) {
 			time.Sleep(pause + rand.N(pause/2))
 		}
 	}
+}
+
+func (c *cache[V]) log() *slog.Logger {
+	if c.logger != nil {
+		if l := c.logger(); l != nil {
+			return l
+		}
+	}
+	return slog.Default()
 }

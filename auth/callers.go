@@ -3,20 +3,22 @@ package auth
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 )
 
-// Callers is a rule for who may call: "iam", "anyone" or a list of e-mail
+// Callers is a rule for who may call: "iam", "iap", "anyone" or a list of e-mail
 // addresses. The zero value allows no caller.
 type Callers struct {
-	rule   string // "iam", "anyone", or "" for the e-mails
+	rule   string // "iam", "iap", "anyone", or "" for the e-mails
 	emails []string
 }
 
-// UnmarshalText reads "iam" (the platform checks callers, as Cloud Run does),
-// "anyone" (no caller is checked), or e-mail addresses separated by commas. They
+// UnmarshalText reads "iam" (the platform checks callers, as Cloud Run does), "iap"
+// (Identity-Aware Proxy does, and what it asserts is verified), "anyone" (no caller is
+// checked), or e-mail addresses separated by commas. They
 // are compared with those in ID tokens byte by byte, so that case matters. An
 // error leaves c unchanged; its text quotes nothing of the input and continues
 // the name of a setting: "CALLERS" + " is empty".
@@ -25,7 +27,7 @@ func (c *Callers) UnmarshalText(text []byte) error {
 	switch list {
 	case "":
 		return errors.New("is empty")
-	case "iam", "anyone":
+	case "iam", "iap", "anyone":
 		*c = Callers{rule: list}
 		return nil
 	}
@@ -34,7 +36,7 @@ func (c *Callers) UnmarshalText(text []byte) error {
 		email := strings.TrimSpace(item)
 		name, domain, ok := strings.Cut(email, "@")
 		if !ok || name == "" || !strings.Contains(domain, ".") || strings.ContainsAny(email, " :*\t\n") || strings.Contains(domain, "@") {
-			return errors.New("is neither iam nor anyone nor a list of e-mail addresses separated by commas")
+			return errors.New("is neither iam nor iap nor anyone nor a list of e-mail addresses separated by commas")
 		}
 		emails = append(emails, email)
 	}
@@ -49,9 +51,13 @@ func (c Callers) String() string { return c.rule + strings.Join(c.emails, ",") }
 // Anyone reports whether the rule is "anyone": requests need no token.
 func (c Callers) Anyone() bool { return c.rule == "anyone" }
 
-// NeedsAudience reports whether callers are checked by ID tokens, which are
-// issued for an audience.
-func (c Callers) NeedsAudience() bool { return len(c.emails) > 0 }
+// IAP reports whether the rule is "iap". Browsers then authenticate by a cookie, also
+// for requests by pages of other sites.
+func (c Callers) IAP() bool { return c.rule == "iap" }
+
+// NeedsAudience reports whether callers are checked by tokens that are issued for an
+// audience.
+func (c Callers) NeedsAudience() bool { return len(c.emails) > 0 || c.IAP() }
 
 // The kinds of a [CallerError], for [errors.Is].
 var (
@@ -88,23 +94,35 @@ func (e *CallerError) Unwrap() error { return e.Kind }
 // is safe for concurrent use. [NewVerifier] returns one; the zero value is not
 // usable.
 type Verifier struct {
+	// Logger gets a warning while the keys cannot be renewed; nil is [slog.Default]. It
+	// must be set before the first request.
+	Logger *slog.Logger
+
 	callers  Callers
 	audience string
+	rules    tokenRules
 	keys     *cache[keySet]
 }
 
 // NewVerifier returns a Verifier for the callers. It makes no network call.
 //
-// The audience is what ID tokens must have been issued for, by convention the
-// service's URL. It is an error if it is empty and [Callers.NeedsAudience]. The
-// endpoint replaces the host of Google's public keys, for example by
-// "http://127.0.0.1:8085", an emulator; "" is Google. Base sends the requests
+// The audience is what tokens must have been issued for: of ID tokens by convention
+// the service's URL, of IAP's assertions /projects/NUMBER/locations/REGION/services/SERVICE
+// or /projects/NUMBER/global/backendServices/ID. It is an error if it is empty and
+// [Callers.NeedsAudience]. The endpoint replaces the hosts of Google's public keys, for
+// example by "http://127.0.0.1:8085", an emulator; "" is Google. Base sends the requests
 // for the keys; nil is [http.DefaultTransport].
 func NewVerifier(c Callers, audience, endpoint string, base http.RoundTripper) (*Verifier, error) {
 	if c.NeedsAudience() && audience == "" {
-		return nil, errors.New("no audience given, which the ID tokens of callers must be issued for")
+		return nil, errors.New("no audience given, which the tokens of callers must be issued for")
 	}
-	return &Verifier{c, audience, newKeyCache(endpoint, base)}, nil
+	v := &Verifier{callers: c, audience: audience, rules: idTokenRules}
+	if c.IAP() {
+		v.rules = iapRules
+	}
+	v.keys = newKeyCache(v.rules, endpoint, base)
+	v.keys.logger = func() *slog.Logger { return v.Logger }
+	return v, nil
 }
 
 // The commands that send a token. A platform accepts a token of the caller's own
@@ -128,49 +146,84 @@ const (
 // bearer token in Authorization or X-Serverless-Authorization is: the platform
 // has verified the token and removed its signature, so that this proves nothing,
 // and only catches a service that was deployed without the platform's check. With
-// e-mail addresses Authorization must be an ID token that is signed by Google,
-// issued for the audience, valid now, and for one of the addresses.
+// "iap" X-Goog-IAP-JWT-Assertion must be an assertion of Identity-Aware Proxy, and
+// with e-mail addresses Authorization an ID token for one of them; both must be
+// signed by Google, issued for the audience, and valid now.
 func (v *Verifier) Check(r *http.Request) error {
-	if v.callers.Anyone() {
-		return nil
+	_, err := v.Caller(r)
+	return err
+}
+
+// Caller is [Verifier.Check], and returns the e-mail address of the caller: of a person
+// whom Identity-Aware Proxy lets in, or from the list. It is "" where the rule verifies
+// no address, and for identities that have none.
+func (v *Verifier) Caller(r *http.Request) (email string, err error) {
+	switch {
+	case v.callers.Anyone():
+		return "", nil
+	case v.callers.IAP():
+		email, err = v.checkIAP(r)
+	case v.callers.rule == "iam":
+		err = checkIAM(r.Header)
+	default:
+		email, err = v.checkEmail(r)
 	}
-	err := v.check(r)
 	// By convention the audience is the URL, which the caller has.
-	if refused, ok := errors.AsType[*CallerError](err); ok && v.audience != "" && !strings.ContainsAny(v.audience, `'"\`) {
+	if refused, ok := errors.AsType[*CallerError](err); ok && v.audience != "" && !v.callers.IAP() && !strings.ContainsAny(v.audience, `'"\`) {
 		refused.Hint = strings.Replace(refused.Hint, "AUDIENCE", v.audience, 1)
+	}
+	return email, err
+}
+
+func checkIAM(h http.Header) error {
+	_, err := bearer(h, "Authorization", platformTokenHint)
+	if err != nil {
+		_, err = bearer(h, "X-Serverless-Authorization", platformTokenHint)
 	}
 	return err
 }
 
-func (v *Verifier) check(r *http.Request) error {
-	hint := idTokenHint
-	if v.callers.rule == "iam" {
-		hint = platformTokenHint
+// checkIAP returns the address that an assertion names. IAP has decided that it may
+// call; one of an identity outside of Google may have no address.
+func (v *Verifier) checkIAP(r *http.Request) (string, error) {
+	values := r.Header.Values(iapHeader)
+	if len(values) != 1 || values[0] == "" {
+		return "", unauthenticated("the request does not carry one assertion of Identity-Aware Proxy", v.rules.hint)
 	}
-	token, err := bearer(r.Header, "Authorization", hint)
-	if v.callers.rule == "iam" && err != nil {
-		_, err = bearer(r.Header, "X-Serverless-Authorization", hint)
+	c, err := v.verify(r.Context(), values[0])
+	switch {
+	case err != nil:
+		return "", err
+	case c.Subject == "":
+		return "", unauthenticated("the assertion of Identity-Aware Proxy names nobody", "")
 	}
-	if err != nil || v.callers.rule == "iam" {
-		return err
-	}
-	email, err := v.verify(r.Context(), token)
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(v.callers.emails, email) {
-		return &CallerError{Kind: ErrForbidden, Detail: "the account of this ID token may not call"}
-	}
-	return nil
+	return c.Email, nil
 }
 
-// verify returns the e-mail address of a valid token.
-func (v *Verifier) verify(ctx context.Context, token string) (string, error) {
-	c, err := parseIDToken(ctx, token, v.keys)
+func (v *Verifier) checkEmail(r *http.Request) (string, error) {
+	token, err := bearer(r.Header, "Authorization", idTokenHint)
 	if err != nil {
 		return "", err
 	}
-	return c.Email, c.validate(v.audience)
+	c, err := v.verify(r.Context(), token)
+	switch {
+	case err != nil:
+		return "", err
+	case c.Email == "" || !c.EmailVerified:
+		return "", unauthenticated("the ID token has no verified e-mail address", idTokenHint)
+	case !slices.Contains(v.callers.emails, c.Email):
+		return "", &CallerError{Kind: ErrForbidden, Detail: "the account of this ID token may not call"}
+	}
+	return c.Email, nil
+}
+
+// verify returns the claims of a valid token.
+func (v *Verifier) verify(ctx context.Context, token string) (claims, error) {
+	c, err := v.rules.parse(ctx, token, v.keys)
+	if err != nil {
+		return claims{}, err
+	}
+	return c, v.rules.validate(c, v.audience)
 }
 
 func bearer(h http.Header, name, hint string) (string, error) {

@@ -1,12 +1,19 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
 	"strings"
+
+	"cloud.google.com/go/auth"
 )
 
-// Error is why there is no access token. It quotes the start of a response only if
-// its status is 400 or more: others may hold a token. The errors of a client that
+// Error is why there is no access token. [Error.Error] quotes the start of a response if
+// its status is 400 or more, without what looks like a token; [Error.Detail], which
+// callers may see, only codes of such a response. The errors of a client that
 // [Transport.Client] returned wrap it; use [errors.As].
 type Error struct {
 	Op   string // the operation, such as "fetch an access token from the metadata server at 169.254.169.254"
@@ -15,17 +22,55 @@ type Error struct {
 }
 
 // Error returns the operation, its cause and the hint, so that a program that only
-// prints its error shows what fixes it.
+// prints its error shows what fixes it. It is meant for the log.
 func (e *Error) Error() string {
+	text := fmt.Sprintf("%s: %s", e.Op, redact(e.Err.Error()))
 	if e.Hint == "" {
-		return e.Detail()
+		return text
 	}
-	return e.Detail() + "; hint: " + e.Hint
+	return text + "; hint: " + e.Hint
 }
 
 // Detail returns the operation and its cause, for a program that shows the hint
-// separately.
-func (e *Error) Detail() string { return fmt.Sprintf("%s: %v", e.Op, e.Err) }
+// separately. Of a response that refused a token it has only the status and the codes.
+func (e *Error) Detail() string { return e.Op + ": " + detailOf(e.Err) }
+
+// detailOf returns an error's text without the body of a response.
+func detailOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Detail()
+	}
+	if s, ok := errors.AsType[*statusError](err); ok {
+		return withCodes(s.status, s.body)
+	}
+	if library, ok := errors.AsType[*auth.Error](err); ok && library.Response != nil {
+		return withCodes(library.Response.StatusCode, string(library.Body))
+	}
+	return redact(err.Error())
+}
+
+func withCodes(status int, body string) string {
+	text := fmt.Sprintf("%d %s", status, http.StatusText(status))
+	codes := slices.Compact(codePattern.FindAllString(body, maxCodes))
+	if len(codes) > 0 {
+		text += ": " + strings.Join(codes, ", ")
+	}
+	return text
+}
+
+const maxCodes = 5
+
+var (
+	// codePattern matches the codes of Google's errors, such as PERMISSION_DENIED and
+	// invalid_grant, and no longer words, so that no token is taken for one.
+	codePattern = regexp.MustCompile(`\b(?:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4}|(?:invalid|unauthorized|unsupported)_[a-z]{3,20}(?:_[a-z]{3,20})?|access_denied)\b`)
+	// secretPattern matches what is a token or a key: Google's access and refresh tokens,
+	// JWTs, the values of members and headers that carry one, and other long words.
+	secretPattern = regexp.MustCompile(`ya29\.[\w.-]+|1//[\w-]+|eyJ[\w-]+(?:\.[\w-]*)*|(?i:(?:token|assertion|secret|private_key|signedjwt|password|bearer)"?\s*[:= ]\s*"?)[^\s",}]{8,}|[\w+-]{48,}`)
+)
+
+// redact cuts what looks like a token.
+func redact(text string) string { return secretPattern.ReplaceAllString(text, "[cut]") }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -31,7 +31,10 @@ func ExampleNewTransport() {
 		fmt.Println(err)
 		return
 	}
-	transport, err := NewTransport(Config{Scopes: scopes, Logger: slog.New(slog.DiscardHandler)})
+	transport, err := NewTransport(Config{
+		Scopes: scopes, Logger: slog.New(slog.DiscardHandler),
+		Endpoint: google.URL, // without it, tokens are sent to Google only
+	})
 	if err != nil {
 		fmt.Println(err)
 		return

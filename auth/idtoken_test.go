@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
 )
 
 func TestIDTokens(t *testing.T) {
@@ -120,8 +118,8 @@ func TestIDTokens(t *testing.T) {
 
 func FuzzIDToken(f *testing.F) {
 	now := time.Now()
-	set := keySet{Keys: []jose.JSONWebKey{{Key: testKeys()["first"].Public(), KeyID: "first"}}}
-	v := &Verifier{callers: Callers{emails: []string{allowedEmail}}, audience: audience, keys: &cache[keySet]{
+	set := keySet{"first": {Key: testKeys()["first"].Public(), KeyID: "first"}}
+	v := &Verifier{callers: Callers{emails: []string{allowedEmail}}, audience: audience, rules: idTokenRules, keys: &cache[keySet]{
 		// Just fetched, so that the test makes no network call.
 		current: &entry[keySet]{set, now.Add(time.Hour), now.Add(time.Hour)}, started: now, interval: time.Hour,
 	}}

@@ -1,11 +1,15 @@
 package auth
 
 import (
-	"cmp"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -14,9 +18,6 @@ import (
 )
 
 const (
-	keysHost = "https://www.googleapis.com"
-	keysPath = "/oauth2/v3/certs"
-
 	// keysInterval is the shortest time between two fetches of the keys. Without it
 	// every token with an unknown key ID would cause one.
 	keysInterval = 10 * time.Second
@@ -24,7 +25,46 @@ const (
 	keysMaxStale = 24 * time.Hour
 )
 
-type keySet = jose.JSONWebKeySet
+// keySet are the keys that tokens are checked with, by ID.
+type keySet map[string]*jose.JSONWebKey
+
+// parseKeySet reads the keys of a JWK set that can be used with the algorithm. It skips
+// the others, of types that are yet to come or broken, as RFC 7517 section 5 has it: one
+// of them must not keep out the callers whose tokens the others have signed.
+func parseKeySet(body []byte, algorithm jose.SignatureAlgorithm) (keySet, error) {
+	var response struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := json.Unmarshal(body, &response); err != nil {
+		return nil, errors.New("the response is not a JWK set")
+	}
+	set := keySet{}
+	for _, text := range response.Keys {
+		key := new(jose.JSONWebKey)
+		if json.Unmarshal(text, key) == nil && usable(key, algorithm) {
+			set[key.KeyID] = key
+		}
+	}
+	if len(set) == 0 {
+		return nil, fmt.Errorf("the response has no keys for %s among its %d", algorithm, len(response.Keys))
+	}
+	return set, nil
+}
+
+// usable reports whether the public key is for signatures with the algorithm.
+func usable(key *jose.JSONWebKey, algorithm jose.SignatureAlgorithm) bool {
+	const leastRSA = 2048 // bits
+	if key.KeyID == "" || key.Algorithm != "" && key.Algorithm != string(algorithm) || key.Use != "" && key.Use != "sig" || !key.Valid() {
+		return false
+	}
+	switch public := key.Key.(type) {
+	case *rsa.PublicKey:
+		return algorithm == jose.RS256 && public.N.BitLen() >= leastRSA
+	case *ecdsa.PublicKey:
+		return algorithm == jose.ES256 && public.Curve == elliptic.P256()
+	}
+	return false
+}
 
 // findKey returns the key with this ID, or nil if Google has none. An unknown ID
 // may be that of a new key, so the keys are fetched again, at most once an interval.
@@ -33,22 +73,22 @@ func findKey(ctx context.Context, keys *cache[keySet], id string) (*jose.JSONWeb
 	if err != nil {
 		return nil, err
 	}
-	if found := cached.value.Key(id); len(found) > 0 {
-		return &found[0], nil
+	if found := cached.value[id]; found != nil {
+		return found, nil
 	}
 	// An error does not matter: the cached keys are valid, and the ID is not among
 	// them.
 	if cached, err = keys.refetch(ctx, cached); err != nil || cached == nil {
 		return nil, nil
 	}
-	if found := cached.value.Key(id); len(found) > 0 {
-		return &found[0], nil
-	}
-	return nil, nil
+	return cached.value[id], nil
 }
 
-func newKeyCache(endpoint string, base http.RoundTripper) *cache[keySet] {
-	target, client := cmp.Or(endpoint, keysHost)+keysPath, newClient(base)
+func newKeyCache(rules tokenRules, endpoint string, base http.RoundTripper) *cache[keySet] {
+	target, client := rules.keys, newClient(base)
+	if address, err := url.Parse(target); err == nil && endpoint != "" {
+		target = endpoint + address.Path
+	}
 	fetch := func(ctx context.Context) (entry[keySet], error) {
 		var header http.Header
 		body, err := retry(ctx, func(ctx context.Context) (body []byte, err error) {
@@ -61,9 +101,7 @@ func newKeyCache(endpoint string, base http.RoundTripper) *cache[keySet] {
 		})
 		var set keySet
 		if err == nil {
-			if err = json.Unmarshal(body, &set); err == nil && len(set.Keys) == 0 {
-				err = errors.New("the response has no keys")
-			}
+			set, err = parseKeySet(body, rules.algorithms[0])
 		}
 		if err != nil {
 			return entry[keySet]{}, &Error{Op: "fetch Google's public keys", Err: err}
@@ -77,6 +115,7 @@ func newKeyCache(endpoint string, base http.RoundTripper) *cache[keySet] {
 // freshness returns how long a response with this header may be cached: max-age
 // less Age (RFC 9111), but at least a minute and at most a day.
 func freshness(h http.Header) time.Duration {
+	const most = 24 * 60 * 60
 	seconds := 0
 	for directive := range strings.SplitSeq(h.Get("Cache-Control"), ",") {
 		if value, ok := strings.CutPrefix(strings.TrimSpace(directive), "max-age="); ok {
@@ -84,5 +123,7 @@ func freshness(h http.Header) time.Duration {
 		}
 	}
 	age, _ := strconv.Atoi(h.Get("Age"))
-	return min(max(time.Duration(seconds-age)*time.Second, time.Minute), 24*time.Hour)
+	// Both may be as large as an int, which a Duration in nanoseconds does not hold.
+	seconds = min(max(seconds, 0), most) - min(max(age, 0), most)
+	return max(time.Duration(seconds)*time.Second, time.Minute)
 }

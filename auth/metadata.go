@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -19,6 +20,7 @@ import (
 const (
 	metadataAddress = "169.254.169.254"
 	accountPath     = "/computeMetadata/v1/instance/service-accounts/default/"
+	projectPath     = "/computeMetadata/v1/project/project-id"
 	flavorHeader    = "Metadata-Flavor"
 	flavor          = "Google"
 )
@@ -36,7 +38,9 @@ func newMetadataServer(host string, scopes Scopes, base http.RoundTripper) *meta
 		// Without a Proxy: HTTP_PROXY in the environment must not divert tokens.
 		// The short timeout is for machines from which the address is unreachable.
 		dialer := &net.Dialer{Timeout: 2 * time.Second}
-		base = &http.Transport{DialContext: dialer.DialContext, IdleConnTimeout: time.Minute}
+		// Without connections that stay: net/http prints what comes on one after a
+		// response, in clear, and a token may be in it.
+		base = &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}
 	}
 	return &metadataServer{host: host, scopes: scopes, client: newClient(base)}
 }
@@ -71,6 +75,21 @@ func (m *metadataServer) email(ctx context.Context) (string, error) {
 	}
 	return email, nil
 }
+
+// project returns the ID of the platform's project.
+func (m *metadataServer) project(ctx context.Context) (string, error) {
+	body, err := m.get(ctx, projectPath)
+	if err != nil {
+		return "", &Error{Op: "fetch the project from the " + m.String(), Err: err}
+	}
+	if project := string(body); projectID.MatchString(project) {
+		return project, nil
+	}
+	return "", &Error{Op: "fetch the project from the " + m.String(), Err: errors.New("the response is not a project ID")}
+}
+
+// projectID allows the domain before a colon that old projects have.
+var projectID = regexp.MustCompile(`^[a-z0-9.:-]{1,100}$`)
 
 // parseToken reads {"access_token": …, "expires_in": seconds, "token_type": …}, the
 // response of the metadata server (https://google.aip.dev/auth/4115) and of the

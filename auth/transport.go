@@ -20,9 +20,9 @@ func (t *Transport) Client() *http.Client { return &http.Client{Transport: t} }
 // new one, provided that the request has no body or a GetBody function, and that
 // the token was not fetched in the last 3 s.
 //
-// The URL must be https to googleapis.com or a host below it, or have a loopback
-// host, for an emulator. Others are refused with an [*Error], so that a
-// redirect cannot send the token elsewhere.
+// The URL must be https to googleapis.com or a host below it, or begin with
+// [Config].Endpoint if that is on loopback, an emulator. Others are refused with an
+// [*Error], so that a redirect cannot send the token elsewhere.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	token, err := t.token(req)
 	if err != nil {
@@ -39,10 +39,10 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (t *Transport) token(req *http.Request) (*entry[Token], error) {
-	if !isGoogle(req.URL) {
+	if !t.mayReceive(req.URL) {
 		return nil, &Error{
 			Op:  fmt.Sprintf("send an access token to %s://%s", req.URL.Scheme, req.URL.Host),
-			Err: errors.New("neither https to *.googleapis.com nor a loopback address"),
+			Err: errors.New("neither https to *.googleapis.com nor the emulator that is configured"),
 		}
 	}
 	return t.tokens.get(req.Context())
@@ -80,11 +80,23 @@ func (t *Transport) retryUnauthorized(req *http.Request, unauthorized *http.Resp
 	return t.send(req, body, fresh)
 }
 
-// isGoogle reports whether a token may be sent to the URL.
-func isGoogle(u *url.URL) bool {
-	host := u.Hostname()
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+// mayReceive reports whether a token may be sent to the URL.
+func (t *Transport) mayReceive(u *url.URL) bool {
+	if host := u.Hostname(); u.Scheme == "https" && (host == "googleapis.com" || strings.HasSuffix(host, ".googleapis.com")) {
 		return true
 	}
-	return u.Scheme == "https" && (host == "googleapis.com" || strings.HasSuffix(host, ".googleapis.com"))
+	return t.emulator != "" && u.Scheme+"://"+u.Host == t.emulator
+}
+
+// emulatorOf returns an endpoint that is on loopback, without a slash at its end; "" for
+// others.
+func emulatorOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }

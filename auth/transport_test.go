@@ -7,38 +7,48 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
 func TestTransportSendsTokensOnlyToGoogle(t *testing.T) {
+	const emulator = "http://127.0.0.1:8085"
 	tests := []struct {
-		url  string
-		sent bool
+		endpoint, url string
+		sent          bool
 	}{
-		{"https://sheets.googleapis.com/v4/spreadsheets/x", true},
-		{"https://www.googleapis.com/drive/v3/files", true},
-		{"http://127.0.0.1:8085/v4", true},
-		{"http://localhost:8085/v4", true},
-		{"http://[::1]:8085/v4", true},
-		{"http://sheets.googleapis.com/", false},
-		{"https://evil.example.com/", false},
-		{"https://googleapis.com.example.com/", false},
-		{"https://evilgoogleapis.com/", false},
-		{"http://10.0.0.1/", false},
+		{"", "https://sheets.googleapis.com/v4/spreadsheets/x", true},
+		{"", "https://www.googleapis.com/drive/v3/files", true},
+		{emulator, emulator + "/v4", true},
+		{emulator + "/", emulator + "/v4", true},
+		{"http://localhost:8085", "http://localhost:8085/v4", true},
+		{"http://[::1]:8085", "http://[::1]:8085/v4", true},
+		{"", emulator + "/v4", false},
+		{"", "http://localhost:8085/v4", false},
+		{"", "http://[::1]:8085/v4", false},
+		{emulator, "http://127.0.0.1:8086/v4", false}, // a redirect to another program
+		{emulator, "http://127.0.0.1/v4", false},
+		{emulator, "https://127.0.0.1:8085/v4", false},
+		{emulator, "http://localhost:8085/v4", false},
+		{"http://10.0.0.1", "http://10.0.0.1/", false},
+		{"https://evil.example.com", "https://evil.example.com/", false},
+		{"http://127.0.0.1.example.com", "http://127.0.0.1.example.com/", false},
+		{"", "http://sheets.googleapis.com/", false},
+		{"", "https://evil.example.com/", false},
+		{"", "https://googleapis.com.example.com/", false},
+		{"", "https://evilgoogleapis.com/", false},
+		{"", "http://10.0.0.1/", false},
 	}
 	for _, tt := range tests {
-		t.Run(tt.url, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
-				resp, err := p.Client().Get(tt.url)
-				if err == nil {
-					resp.Body.Close()
-				}
-				if (err == nil) != tt.sent || p.requests.Load() != map[bool]int32{true: 1}[tt.sent] {
-					t.Errorf("Get(%s) = %v with %d token requests, sent should be %v", tt.url, err, p.requests.Load(), tt.sent)
-				}
-			})
+		inBubble(t, tt.url+" with "+tt.endpoint, func(t *testing.T) {
+			p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
+			p.emulator = emulatorOf(tt.endpoint)
+			resp, err := p.Client().Get(tt.url)
+			if err == nil {
+				resp.Body.Close()
+			}
+			if (err == nil) != tt.sent || p.requests.Load() != map[bool]int32{true: 1}[tt.sent] {
+				t.Errorf("Get(%s) = %v with %d token requests, sent should be %v", tt.url, err, p.requests.Load(), tt.sent)
+			}
 		})
 	}
 }
@@ -56,7 +66,7 @@ func TestRoundTripperContract(t *testing.T) {
 		name, url string
 		status    int // of the metadata server
 	}{
-		{"a fetch that fails", "http://127.0.0.1/x", 403},
+		{"a fetch that fails", "https://sheets.googleapis.com/x", 403},
 		{"a host that is not Google's", "http://example.com/x", 200},
 	}
 	for _, tt := range tests {
@@ -71,7 +81,7 @@ func TestRoundTripperContract(t *testing.T) {
 	}
 	inBubble(t, "the caller's request is left as it was", func(t *testing.T) {
 		p := startPlatform(t, func(w http.ResponseWriter, r *http.Request) { writeToken(w, "one", time.Hour) })
-		req, _ := http.NewRequest("GET", "http://127.0.0.1/x", nil)
+		req, _ := http.NewRequest("GET", "https://sheets.googleapis.com/x", nil)
 		resp, err := p.RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +154,7 @@ func TestTokenRefusedByAPI(t *testing.T) {
 				t.Fatal(err)
 			}
 			time.Sleep(tt.age)
-			req, _ := http.NewRequest("POST", "http://127.0.0.1/v4/x", strings.NewReader(tt.body))
+			req, _ := http.NewRequest("POST", "https://sheets.googleapis.com/v4/x", strings.NewReader(tt.body))
 			if !tt.plain {
 				req.GetBody = nil
 			}

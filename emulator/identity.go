@@ -66,6 +66,13 @@ func (s *Server) RefreshToken(email string, scopes ...string) string {
 // audience. It expires in an hour; its key is served at /oauth2/v3/certs.
 func (s *Server) IDToken(email, audience string) string { return s.authority.IDToken(email, audience) }
 
+// ProxyAssertion returns what Identity-Aware Proxy sends for a person in the header
+// X-Goog-IAP-JWT-Assertion, made out to the audience. It expires in ten minutes; its
+// key is served at /iap/verify/public_key-jwk.
+func (s *Server) ProxyAssertion(email, audience string) string {
+	return s.authority.ProxyAssertion(email, audience)
+}
+
 // RotateKeys makes a new key sign ID tokens from now on. The old one is served
 // until the next call, as Google serves one for some days.
 func (s *Server) RotateKeys() { s.authority.RotateKeys() }

@@ -1,10 +1,12 @@
 package test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	function "example.com/sheets-function"
 	"example.com/sheets-function/emulator"
 )
 
@@ -49,6 +51,40 @@ func TestCallersByEmail(t *testing.T) {
 			checkProblem(t, "GET", answer, tt.status, tt.code, "")
 			if strings.Contains(answer.Body.String(), "ada@") {
 				t.Errorf("the answer names who may call: %s", answer.Body)
+			}
+		})
+	}
+}
+
+// TestCallersByIAP checks that only requests which come through Identity-Aware Proxy
+// are served, except for GET /health, that the person is in the log line, and that pages
+// of other sites cannot use the person's cookie to write.
+func TestCallersByIAP(t *testing.T) {
+	const service = "/projects/123456789/locations/europe-west1/services/sheets-function"
+	w := newWorld(t, func(s *function.Settings, _ *emulator.Spreadsheet) {
+		s.Callers, s.Audience = callers(t, "iap"), service
+	})
+	good := w.google.ProxyAssertion("ada@example.com", service)
+	tests := []struct {
+		name, method, target string
+		status               int
+		header               []string
+	}{
+		{"without an assertion", "GET", noRoute, 401, nil},
+		{"a health check", "GET", "/health", 200, nil},
+		{"through the proxy", "GET", noRoute, 404, []string{"X-Goog-IAP-JWT-Assertion", good}},
+		{"through another service's proxy", "GET", noRoute, 401, []string{"X-Goog-IAP-JWT-Assertion", w.google.ProxyAssertion("ada@example.com", service+"2")}},
+		{"with an ID token", "GET", noRoute, 401, []string{"Authorization", "Bearer " + w.google.IDToken("ada@example.com", service)}},
+		{"a write by a page of another site", "POST", noRoute, 403, []string{"X-Goog-IAP-JWT-Assertion", good, "Sec-Fetch-Site", "cross-site"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w.log.Reset()
+			if got := w.do(tt.method, tt.target, "", tt.header...); got.Code != tt.status {
+				t.Errorf("%s %s = %d %s, want %d", tt.method, tt.target, got.Code, got.Body, tt.status)
+			}
+			if caller := w.lastLine()["caller"]; (caller == "ada@example.com") != slices.Contains(tt.header, good) {
+				t.Errorf("the line names the caller %v", caller)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -39,7 +40,9 @@ func useMetadata(t *testing.T, h http.Handler) (url string) {
 
 func newOwnTransport(t *testing.T) *auth.Transport {
 	t.Helper()
-	transport, err := auth.NewTransport(auth.Config{Scopes: driveAndSheets, Logger: slog.New(slog.DiscardHandler)})
+	transport, err := auth.NewTransport(auth.Config{
+		Scopes: driveAndSheets, Logger: slog.New(slog.DiscardHandler), Endpoint: "http://" + os.Getenv("GCE_METADATA_HOST"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

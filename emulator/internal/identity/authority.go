@@ -62,7 +62,7 @@ func New(c Config) *Authority {
 func (auth *Authority) Routes() []rest.Route {
 	endpoints := auth.iamEndpoints()
 	maps.Copy(endpoints, auth.oauthEndpoints())
-	return rest.Serve(rest.Locking(&auth.mu, endpoints), "iamcredentials.", "oauth2.", "sts.", "discovery.")
+	return rest.Serve(rest.Locking(&auth.mu, endpoints), "iamcredentials.", "oauth2.", "iap.", "sts.", "discovery.")
 }
 
 // addAccountLocked adds a service account.

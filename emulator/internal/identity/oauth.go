@@ -21,6 +21,7 @@ func (auth *Authority) oauthEndpoints() map[string]rest.Endpoint {
 		"oauth2.token":              {Serve: auth.exchangeToken, Open: true},
 		"oauth2.tokeninfo":          {Serve: auth.tokenInfo, Open: true},
 		"oauth2.certs":              {Serve: auth.certs, Open: true},
+		"iap.keys":                  {Serve: auth.proxyCerts, Open: true},
 		"oauth2.userinfo.get":       {Serve: auth.userInfo},
 		"oauth2.userinfo.v2.me.get": {Serve: auth.userInfo},
 		"oauth2.userinfo.openid":    {Serve: auth.userInfo},

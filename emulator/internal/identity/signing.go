@@ -2,6 +2,8 @@ package identity
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -46,6 +48,7 @@ func (k *signingKey) sign(claims any) string {
 type keyRing struct {
 	mu       sync.Mutex
 	google   []*signingKey          // of ID tokens: the one that signs, and the previous one
+	iap      *ecdsa.PrivateKey      // of the assertions of Identity-Aware Proxy
 	accounts map[string]*signingKey // of service accounts, by e-mail
 }
 
@@ -147,6 +150,42 @@ func (auth *Authority) idClaims(email, audience string, withEmail bool) idClaims
 // audience. It expires in an hour; its key is served at /oauth2/v3/certs.
 func (auth *Authority) IDToken(email, audience string) string {
 	return auth.keys.signing().sign(auth.idClaims(email, audience, true))
+}
+
+// iapKeyID is the ID of the key of Identity-Aware Proxy.
+const iapKeyID = "iap"
+
+// proxyKey returns the key of Identity-Aware Proxy.
+func (r *keyRing) proxyKey() *ecdsa.PrivateKey {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.iap == nil {
+		r.iap, _ = ecdsa.GenerateKey(elliptic.P256(), rand.Reader) // the curve and the source are good
+	}
+	return r.iap
+}
+
+// proxyCerts returns the public key of Identity-Aware Proxy as a JWK set.
+func (auth *Authority) proxyCerts(*rest.Call) (any, error) {
+	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: auth.keys.proxyKey().Public(), KeyID: iapKeyID, Algorithm: string(jose.ES256), Use: "sig"}}}
+	return rest.JSONResponse(200, rest.IndentedJSON(set)), nil
+}
+
+// ProxyAssertion returns what Identity-Aware Proxy sends for a person in the header
+// X-Goog-IAP-JWT-Assertion, made out to the audience. It expires in ten minutes; its
+// key is served at /iap/verify/public_key-jwk,
+// https://docs.cloud.google.com/iap/docs/signed-headers-howto.
+func (auth *Authority) ProxyAssertion(email, audience string) string {
+	now := auth.config.Now().Unix()
+	claims := compactJSON(map[string]any{
+		"iss": "https://cloud.google.com/iap", "aud": audience, "sub": "accounts.google.com:" + UniqueID(email), "email": email,
+		"iat": now, "exp": now + 600,
+	})
+	encode := base64.RawURLEncoding.EncodeToString
+	text := encode([]byte(`{"alg":"ES256","kid":"`+iapKeyID+`","typ":"JWT"}`)) + "." + encode(claims)
+	sum := sha256.Sum256([]byte(text))
+	r, s, _ := ecdsa.Sign(rand.Reader, auth.keys.proxyKey(), sum[:])
+	return text + "." + encode(append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...))
 }
 
 // UniqueID returns the unique ID of an account, the "sub" of its tokens: a
