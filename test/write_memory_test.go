@@ -1,0 +1,227 @@
+package test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/sheets-function/emulator"
+)
+
+// These tests need GET, POST and PATCH of /sheets/{title}.
+
+const (
+	instanceMemory = 512 << 20 // service.yaml
+	sideBySide     = 20
+)
+
+// attack is a request that takes much of an instance for little.
+type attack struct {
+	name           string
+	method, target string
+	header         []string
+	body           func(n int) io.Reader // of the n-th; nil is none
+	slow           bool                  // the caller reads its answer slowly
+}
+
+// TestMemory starts the function as platforms do, sends requests that take much memory
+// or time, twenty of each side by side, and checks that it lives and that its resident
+// memory stays below 60 % of what service.yaml requests, while another caller reads.
+func TestMemory(t *testing.T) {
+	if _, err := os.Stat("/proc/self/status"); err != nil {
+		t.Skip("the memory of a process is read from /proc")
+	}
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	env := serveGoogle(t, emulator.New(emulator.Options{}), emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{
+		orders, {Title: "Rows", Values: manyRows(10_000)}, {Title: "Large", Values: manyRows(125_000)}, // a million cells
+	}})
+	p := start(t, buildMain(t, generatedMain), append(env, "READS_PER_MINUTE=100000", "WRITES_PER_MINUTE=600")...)
+	p.get(t, "/sheets/Orders")
+	other := startOther(t, p)
+	for _, a := range attacks() {
+		statuses := a.sideBySide(t, p)
+		t.Logf("%-45s %v, %3.0f MB at the most so far", a.name, statuses, p.peak(t))
+	}
+	took, failed := other()
+	slices.Sort(took)
+	p99 := took[len(took)*99/100]
+	t.Logf("other caller: %d GETs, %d failed, p50 %v, p99 %v, longest %v", len(took), failed, took[len(took)/2], p99, took[len(took)-1])
+	p.get(t, "/sheets/Orders") // it lives
+	if most := p.peak(t); most > instanceMemory*0.6/(1<<20) || failed > 0 {
+		t.Errorf("%.0f MB at the most, %d GETs of another caller failed, want at most %d MB and none", most, failed, instanceMemory*6/10>>20)
+	}
+}
+
+func attacks() []attack {
+	text := func(s string) func(int) io.Reader { return func(int) io.Reader { return strings.NewReader(s) } }
+	wide := csvOfOnes(18_000, 200)
+	return []attack{
+		{name: "order by one column 1,000 times", method: "GET", target: "/sheets/Rows?order=" + strings.Repeat("id,", 999) + "id"},
+		{name: "order by all columns", method: "GET", target: "/sheets/Rows?order=note,item,-total,price,qty,paid,ordered,id"},
+		{name: "a condition of 900,000 colons", method: "PATCH", target: "/sheets/Rows?where=" + strings.Repeat(":", 900_000), body: text(`{"id":1}`)},
+		{name: "20 conditions", method: "GET", target: "/sheets/Rows?" + strings.Repeat("where=item:"+strings.Repeat("x", 900)+"&", 20)},
+		{name: "CSV of commas", method: "POST", target: "/sheets/Rows", header: asCSV, body: text("id\n" + strings.Repeat(",", maxBody-10))},
+		{name: "CSV whose header is commas", method: "POST", target: "/sheets/Rows", header: asCSV, body: text(strings.Repeat(",", maxBody-10))},
+		{name: "CSV of many columns", method: "POST", target: "/sheets/Rows", header: asCSV, body: text(wide)},
+		{name: "JSON of many values", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(jsonOfOnes(10_000, 100))},
+		{name: "JSON of one long string", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(`{"id":"` + strings.Repeat("x", maxBody-100) + `"}`)},
+		{name: "a number of many digits", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(`{"id":0.` + strings.Repeat("7", maxBody-100) + `}`)},
+		{name: "nested arrays", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(strings.Repeat("[", maxBody-100))},
+		{name: "gzip of zeros", method: "POST", target: "/sheets/Rows", header: append([]string{"Content-Encoding", "gzip"}, asJSON...), body: text(gzipOfBlanks(1 << 30))},
+		{name: "bodies in chunks that do not end", method: "POST", target: "/sheets/Rows", header: asJSON, body: unfinished},
+		{name: "a User-Agent of 900 KB", method: "GET", target: "/sheets/Orders", header: []string{"User-Agent", strings.Repeat("\u00ff", 450_000)}},
+		{name: "slow readers of a sorted sheet", method: "GET", target: "/sheets/Rows?order=-id", slow: true},
+		{name: "slow readers of CSV", method: "GET", target: "/sheets/Rows?format=csv", slow: true},
+		{name: "a million cells", method: "GET", target: "/sheets/Large", slow: true},
+		{name: "a million cells, sorted", method: "GET", target: "/sheets/Large?order=note,-id", slow: true},
+		{name: "a million cells, as CSV and text", method: "GET", target: "/sheets/Large?format=csv&values=text", slow: true},
+	}
+}
+
+func csvOfOnes(columns, rows int) string {
+	var b strings.Builder
+	for i := range columns {
+		fmt.Fprintf(&b, ",c%d", i)
+	}
+	return b.String()[1:] + strings.Repeat("\n"+strings.Repeat("1,", columns-1)+"1", rows)
+}
+
+func jsonOfOnes(rows, columns int) string {
+	return "[" + strings.Repeat(manyColumns(columns)+",", rows-1)[:min(maxBody-2000, (rows-1)*len(manyColumns(columns)+","))]
+}
+
+// gzipOfBlanks is short, and n bytes long once inflated.
+func gzipOfBlanks(n int) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	part := bytes.Repeat([]byte(" "), 1<<20)
+	for range n >> 20 {
+		_, _ = w.Write(part) // a buffer takes everything
+	}
+	_ = w.Close()
+	return b.String()
+}
+
+// unfinished is a body that begins and does not end before its caller leaves.
+func unfinished(int) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		_, _ = w.Write([]byte(`{"id":1}`))
+		time.Sleep(5 * time.Second)
+		_ = w.CloseWithError(io.ErrUnexpectedEOF)
+	}()
+	return io.MultiReader(r)
+}
+
+// sideBySide sends the request from many callers, and counts the statuses; 0 is none.
+func (a attack) sideBySide(t *testing.T, p *process) map[int]int {
+	t.Helper()
+	statuses := map[int]int{}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for n := range sideBySide {
+		wg.Go(func() {
+			status := a.send(t, p, n)
+			mu.Lock()
+			defer mu.Unlock()
+			statuses[status]++
+		})
+	}
+	wg.Wait()
+	return statuses
+}
+
+func (a attack) send(t *testing.T, p *process, n int) (status int) {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	var body io.Reader
+	if a.body != nil {
+		body = a.body(n)
+	}
+	r, err := http.NewRequestWithContext(ctx, a.method, p.url+a.target, body)
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
+	for i := 0; i < len(a.header); i += 2 {
+		r.Header.Set(a.header[i], a.header[i+1])
+	}
+	// A receive buffer as small as that of a slow line.
+	dialer := &net.Dialer{}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, network, addr)
+		if tcp, ok := conn.(*net.TCPConn); ok && a.slow {
+			_ = tcp.SetReadBuffer(4 << 10)
+		}
+		return conn, err
+	}}}
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0
+	}
+	defer answer.Body.Close()
+	if a.slow {
+		time.Sleep(3 * time.Second) // while it reads nothing
+		return answer.StatusCode
+	}
+	_, _ = io.Copy(io.Discard, answer.Body)
+	return answer.StatusCode
+}
+
+// startOther reads a small sheet as another caller, until stop is called.
+func startOther(t *testing.T, p *process) (stop func() (took []time.Duration, failed int)) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var took []time.Duration
+	failed := 0
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			start := time.Now()
+			answer, err := http.Get(p.url + "/sheets/Orders")
+			took = append(took, time.Since(start))
+			if err != nil || answer.StatusCode != http.StatusOK {
+				failed++
+			}
+			if err == nil {
+				_, _ = io.Copy(io.Discard, answer.Body)
+				answer.Body.Close()
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	return func() ([]time.Duration, int) {
+		cancel()
+		<-done
+		return took, failed
+	}
+}
+
+// peak is the most resident memory that the process has had, in MB.
+func (p *process) peak(t *testing.T) float64 {
+	t.Helper()
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.Process.Pid), "status"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	kilobytes, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kilobytes / 1024
+}
