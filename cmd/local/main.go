@@ -193,13 +193,30 @@ func listen(addr string) (net.Listener, error) {
 }
 
 func serve(listener net.Listener, h http.Handler) *http.Server {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: onlyLoopback(h), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			fmt.Fprintln(os.Stderr, "local:", err)
 		}
 	}()
 	return server
+}
+
+// onlyLoopback refuses requests whose Host is not this machine. A page of another site
+// can let its own name resolve to 127.0.0.1 (DNS rebinding), and would read the answers
+// as its own.
+func onlyLoopback(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		if ip := net.ParseIP(strings.Trim(host, "[]")); !strings.EqualFold(host, "localhost") && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, fmt.Sprintf("Host %.100q: only requests to localhost and loopback addresses are served", r.Host), http.StatusMisdirectedRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // shutDown lets running requests finish: the function first, then Google.

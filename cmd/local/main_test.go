@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -175,5 +176,26 @@ func TestFile(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".local-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestOnlyLoopback checks that names which lead to this machine by DNS are refused.
+func TestOnlyLoopback(t *testing.T) {
+	h := onlyLoopback(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	tests := []struct {
+		host   string
+		served bool
+	}{
+		{"127.0.0.1:8080", true}, {"localhost:8080", true}, {"LOCALHOST", true}, {"[::1]:8080", true}, {"[::1]", true}, {"127.0.0.1", true},
+		{"evil.example.com:8080", false}, {"evil.example.com", false}, {"localhost.evil.example.com", false}, {"127.0.0.1.evil.example.com:8080", false},
+		{"10.0.0.1:8080", false}, {"localhost.", false}, {"", false}, {"0.0.0.0:8080", false},
+	}
+	for _, tt := range tests {
+		r, w := httptest.NewRequest("GET", "/", nil), httptest.NewRecorder()
+		r.Host = tt.host
+		h.ServeHTTP(w, r)
+		if (w.Code == http.StatusOK) != tt.served {
+			t.Errorf("Host %q = %d, want served: %v", tt.host, w.Code, tt.served)
+		}
 	}
 }
