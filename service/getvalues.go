@@ -116,6 +116,19 @@ func (s *Service) getJSON(ctx context.Context, path string, decode func(*jsontex
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange.
 // That of an empty sheet has no field values.
 func decodeValues(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
+	return decodeMember(d, "values", func() error {
+		var c cells
+		return decodeArray(d, func() error {
+			if err := c.decode(d); err != nil {
+				return err
+			}
+			return row(c.row())
+		})
+	})
+}
+
+// decodeMember calls decode to read the value of an object's member, and skips others.
+func decodeMember(d *jsontext.Decoder, member string, decode func() error) error {
 	if err := expectKind(d, jsontext.KindBeginObject); err != nil {
 		return err
 	}
@@ -124,8 +137,8 @@ func decodeValues(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
 		if err != nil {
 			return err
 		}
-		if name.String() == "values" {
-			err = decodeRows(d, row)
+		if name.String() == member {
+			err = decode()
 		} else {
 			err = d.SkipValue()
 		}
@@ -136,20 +149,23 @@ func decodeValues(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
 	return expectKind(d, jsontext.KindEndObject)
 }
 
-func decodeRows(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
+// decodeArray calls decode to read each element of an array.
+func decodeArray(d *jsontext.Decoder, decode func() error) error {
 	if err := expectKind(d, jsontext.KindBeginArray); err != nil {
 		return err
 	}
-	var c cells
-	for d.PeekKind() == jsontext.KindBeginArray {
-		if err := c.decode(d); err != nil {
+	for {
+		switch d.PeekKind() {
+		case jsontext.KindEndArray:
+			return expectKind(d, jsontext.KindEndArray)
+		case jsontext.KindInvalid:
+			_, err := d.ReadToken()
 			return err
 		}
-		if err := row(c.row()); err != nil {
+		if err := decode(); err != nil {
 			return err
 		}
 	}
-	return expectKind(d, jsontext.KindEndArray)
 }
 
 func expectKind(d *jsontext.Decoder, want jsontext.Kind) error {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
 
@@ -16,29 +18,58 @@ import (
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueRenderOption.
 var renderOptions = map[table.Render]string{table.Typed: "UNFORMATTED_VALUE", table.Text: "FORMATTED_VALUE", table.Formula: "FORMULA"}
 
-// readSheets returns the typed values of several sheets, with one call.
+// readSheets returns the header row of several sheets, typed, and below it a row for each
+// that has a value, with one call. Values are decoded as they arrive and not kept: those
+// of a whole spreadsheet may be ten million.
 func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, error) {
 	if len(titles) == 0 {
 		return nil, nil
 	}
-	ranges := make([]string, len(titles))
-	for i, title := range titles {
-		ranges[i] = table.QuoteTitle(title)
+	query := url.Values{
+		"valueRenderOption": {renderOptions[table.Typed]}, "dateTimeRenderOption": {"FORMATTED_STRING"},
+		"fields": {"valueRanges(values)"}, "prettyPrint": {"false"},
+	}
+	for _, title := range titles {
+		query.Add("ranges", table.QuoteTitle(title))
 	}
 	if err := s.waitRead(ctx); err != nil {
 		return nil, err
 	}
-	answer, err := s.sheets.Spreadsheets.Values.BatchGet(s.id).Ranges(ranges...).
-		ValueRenderOption(renderOptions[table.Typed]).DateTimeRenderOption("FORMATTED_STRING").
-		Fields("valueRanges(values)").Context(ctx).Do()
+	grids := make([][][]any, len(titles))
+	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "/values:batchGet?" + query.Encode()
+	err := s.getJSON(ctx, path, func(d *jsontext.Decoder) error {
+		n := 0
+		return decodeMember(d, "valueRanges", func() error {
+			return decodeArray(d, func() error {
+				if n == len(grids) {
+					return errors.New("read Google's answer: more ranges than were asked for")
+				}
+				n++
+				return decodeValues(d, summarizeInto(&grids[n-1]))
+			})
+		})
+	})
 	if err != nil {
 		return nil, apiError("read all sheets", err)
 	}
-	grids := make([][][]any, len(titles))
-	for i := range min(len(grids), len(answer.ValueRanges)) {
-		grids[i] = answer.ValueRanges[i].Values
-	}
 	return grids, nil
+}
+
+// summarizeInto returns a function that adds rows to a grid: the first one as it is, and
+// others by whether they have a value.
+func summarizeInto(grid *[][]any) func([]jsontext.Value) error {
+	filled := []any{true} // shared by all rows
+	return func(row []jsontext.Value) error {
+		if len(*grid) == 0 {
+			header, err := table.DecodeCells(row)
+			*grid = append(*grid, header)
+			return err
+		}
+		if table.HasValue(row) {
+			*grid = append(*grid, filled)
+		}
+		return nil
+	}
 }
 
 // listTabs returns the properties of all sheets, hidden ones too, and the spreadsheet's

@@ -20,7 +20,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// These tests need GET, POST and PATCH of /sheets/{title}.
+// These tests need GET /, and GET, POST and PATCH of /sheets/{title}.
 
 const (
 	instanceMemory = 512 << 20 // service.yaml
@@ -86,6 +86,7 @@ func attacks() []attack {
 		{name: "a User-Agent of 900 KB", method: "GET", target: "/sheets/Orders", header: []string{"User-Agent", strings.Repeat("\u00ff", 450_000)}},
 		{name: "slow readers of a sorted sheet", method: "GET", target: "/sheets/Rows?order=-id", slow: true},
 		{name: "slow readers of CSV", method: "GET", target: "/sheets/Rows?format=csv", slow: true},
+		{name: "the names of columns", method: "GET", target: "/"},
 		{name: "a million cells", method: "GET", target: "/sheets/Large", slow: true},
 		{name: "a million cells, sorted", method: "GET", target: "/sheets/Large?order=note,-id", slow: true},
 		{name: "a million cells, as CSV and text", method: "GET", target: "/sheets/Large?format=csv&values=text", slow: true},

@@ -76,7 +76,7 @@ func (b *RowsBuilder) Add(row []jsontext.Value) error {
 	if err := b.addKeys(len(row)); err != nil {
 		return err
 	}
-	if !hasValue(row) { // not a row for callers, and not counted
+	if !HasValue(row) { // not a row for callers, and not counted
 		return nil
 	}
 	if len(b.set.objectEnds) > 0 {
@@ -131,7 +131,8 @@ func (b *RowsBuilder) RowSet() *RowSet {
 	return &built
 }
 
-func hasValue(row []jsontext.Value) bool {
+// HasValue reports whether a row, whose cells are JSON as Google wrote it, has a value.
+func HasValue(row []jsontext.Value) bool {
 	for _, cell := range row {
 		if !isBlank(cell) {
 			return true
