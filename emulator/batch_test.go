@@ -27,7 +27,7 @@ func TestBatchRefusals(t *testing.T) {
 		want          string
 	}{
 		{"unknown kind", `{"noSuchRequest":{}}`, 400, `Invalid JSON payload received. Unknown name \"noSuchRequest\" at 'requests[1]': Cannot find field.`},
-		{"unknown field", `{"addSheet":{"properties":{"titel":"x"}}}`, 400, `Unknown name \"titel\" at 'requests[1].addSheet.properties': Cannot find field.`},
+		{"unknown field", `{"addSheet":{"properties":{"titel":"x"}}}`, 400, `Unknown name \"titel\" at 'requests[1].add_sheet.properties': Cannot find field.`},
 		{"two kinds", `{"addSheet":{},"deleteSheet":{}}`, 400, `oneof field 'kind' is already set. Cannot set 'deleteSheet'`},
 		{"no kind", `{}`, 400, `Invalid requests[1]: No request set.`},
 		{"a kind that is not emulated is named", `{"addChart":{}}`, 501, `emulator: sheets.spreadsheets.batchUpdate with addChart is not emulated`},
@@ -52,7 +52,7 @@ func TestBatchRefusals(t *testing.T) {
 		{"cell too long", `{"updateCells":{"start":{},"fields":"userEnteredValue","rows":[{"values":[{"userEnteredValue":{"stringValue":"` + strings.Repeat("x", 50_001) + `"}}]}]}}`, 400,
 			`more than the maximum of 50000 characters in a single cell.`},
 		{"values that are not emulated", `{"sortRange":{"range":{"sheetId":3},"sortSpecs":[{}]}}`, 501, `the value of a formula with QUERY (Three!A1) is not emulated`},
-		{"wrong type", `{"addSheet":{"properties":{"title":5}}}`, 400, `Invalid value at 'requests[1].addSheet.properties.title' (TYPE_STRING), 5`},
+		{"wrong type", `{"addSheet":{"properties":{"title":5}}}`, 400, `Invalid value at 'requests[1].add_sheet.properties.title' (TYPE_STRING), 5`},
 	}
 	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("One", []any{"as it was"}), grid("Two")}})
 	if status, body := me.post(t, id,

@@ -100,7 +100,8 @@ func (b batch) protectedByID(id int64) (*spreadsheet.Sheet, int) {
 }
 
 // addProtectedRange stores a protected range. The principal who adds it can edit
-// it and is one of its editors later, but not in the reply (recorded).
+// it and is one of its editors later, but not in the reply, which has the editors
+// that were sent (recorded for none).
 func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Response, error) {
 	given := r.ProtectedRange
 	if given == nil {
@@ -132,6 +133,7 @@ func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Re
 	if e := given.Editors; e != nil {
 		made.Editors.Users = slices.Compact(slices.Sorted(slices.Values(append(made.Editors.Users, e.Users...))))
 		made.Editors.Groups = e.Groups
+		reply.Editors = &sheets.Editors{Users: e.Users, Groups: e.Groups, DomainUsersCanEdit: e.DomainUsersCanEdit}
 	}
 	s.Protected = append(s.Protected, &made)
 	return &sheets.Response{AddProtectedRange: &sheets.AddProtectedRangeResponse{ProtectedRange: &reply}}, nil
@@ -150,6 +152,7 @@ func (b batch) updateProtectedRange(r *sheets.UpdateProtectedRangeRequest) (*she
 	if s == nil {
 		return nil, rest.BadRequest("No protected range with id: %d", given.ProtectedRangeId)
 	}
+	s.NoteProtection(s.Protected[i])
 	if given.Range != nil && given.Range.SheetId != s.ID {
 		return nil, rest.BadRequest("A protected range cannot be moved to another sheet.")
 	}
@@ -169,6 +172,7 @@ func (b batch) deleteProtectedRange(r *sheets.DeleteProtectedRangeRequest) (*she
 	if s == nil {
 		return nil, rest.BadRequest("No protected range with id: %d", r.ProtectedRangeId)
 	}
+	s.NoteProtection(s.Protected[i])
 	s.Protected = slices.Delete(s.Protected, i, i+1)
 	return nil, nil
 }

@@ -34,6 +34,7 @@ func (b batch) deleteSheet(r *sheets.DeleteSheetRequest) (*sheets.Response, erro
 	if !slices.ContainsFunc(remaining, func(s *spreadsheet.Sheet) bool { return !s.Hidden }) {
 		return nil, rest.BadRequest("You can't remove all the sheets in a document.")
 	}
+	s.NoteChange(grid.Rect(0, s.Height, 0, s.Width))
 	b.Sheets = remaining
 	b.NamedRanges = slices.DeleteFunc(b.NamedRanges, func(n spreadsheet.NamedRange) bool { return n.SheetID == s.ID })
 	b.DeleteSheetMetadata(s.ID)
@@ -105,6 +106,9 @@ func (b batch) updateSpreadsheetProperties(r *sheets.UpdateSpreadsheetProperties
 		given = &sheets.SpreadsheetProperties{}
 	}
 	rest.Merge(&b.Properties, given, m)
+	if err := b.CheckProperties(); err != nil {
+		return nil, err
+	}
 	if b.Properties.Title == "" {
 		return nil, rest.BadRequest("The title of a spreadsheet cannot be empty.")
 	}

@@ -90,7 +90,7 @@ func (s *Store) Edit(ctx context.Context, f *File, email string, now time.Time, 
 		return errGone()
 	}
 	draft := latest.Spreadsheet.Clone()
-	if err := change(draft); err != nil {
+	if err := draft.Guarded(email, latest.Roles[email] == Owner, change); err != nil {
 		return err
 	}
 	s.Lock()

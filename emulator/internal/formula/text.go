@@ -41,10 +41,11 @@ func textFunctions() map[string]function {
 		"LEN": textOf(1, 1, func(v []grid.Cell) grid.Cell {
 			return grid.NumberCell(float64(utf16Length(text(v[0]))))
 		}),
-		"LEFT":  textOf(1, 2, left),
-		"RIGHT": textOf(1, 2, right),
-		"MID":   textOf(3, 3, middle),
-		"EXACT": textOf(2, 2, func(v []grid.Cell) grid.Cell { return grid.BoolCell(text(v[0]) == text(v[1])) }),
+		"LEFT":      textOf(1, 2, left),
+		"RIGHT":     textOf(1, 2, right),
+		"MID":       textOf(3, 3, middle),
+		"HYPERLINK": textOf(1, 2, func(v []grid.Cell) grid.Cell { return v[len(v)-1] }),
+		"EXACT":     textOf(2, 2, func(v []grid.Cell) grid.Cell { return grid.BoolCell(text(v[0]) == text(v[1])) }),
 		"REPT": textOf(2, 2, func(v []grid.Cell) grid.Cell {
 			s := text(v[0])
 			n, ok := countAt(v, 1, 0, 0)

@@ -14,9 +14,19 @@ type Reference struct {
 	Title  string // of the sheet; empty = the first visible one
 	Titled bool   // it names a sheet
 	Bare   bool   // it is only a name, without quotes, which may be that of a named range
+	Name   string // of a named range after the sheet; Area is then not set
 	Area   Area
 	Single bool // it is written as one cell
 }
+
+// namePattern matches the name of a named range, cellLike what would be a cell.
+var (
+	namePattern = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.]*$`)
+	cellLike    = regexp.MustCompile(`^(?i:[a-z]{1,3}[0-9]+|r[0-9]+c[0-9]+|true|false)$`)
+)
+
+// isName reports whether a text can be the name of a named range.
+func isName(s string) bool { return namePattern.MatchString(s) && !cellLike.MatchString(s) }
 
 // WholeSheet is the area of a range that is only the title of a sheet.
 var WholeSheet = Area{Bottom: ToEnd, Right: ToEnd}
@@ -32,8 +42,11 @@ func ParseA1(s string) (Reference, error) {
 	}
 	if i := strings.LastIndexByte(s, '!'); i >= 0 {
 		a, single, ok := ParseCells(s[i+1:])
-		if !ok || i == 0 {
+		if i == 0 || !ok && !isName(s[i+1:]) {
 			return Reference{}, UnparsableRange(s)
+		}
+		if !ok {
+			return Reference{Title: s[:i], Titled: true, Name: s[i+1:]}, nil
 		}
 		return Reference{Title: s[:i], Titled: true, Area: a, Single: single}, nil
 	}
@@ -68,8 +81,16 @@ func parseQuoted(s string) (Reference, error) {
 	if rest == "" {
 		return ref, nil
 	}
-	a, single, ok := ParseCells(strings.TrimPrefix(rest, "!"))
-	if !ok || rest[0] != '!' {
+	name, ok := strings.CutPrefix(rest, "!")
+	if !ok {
+		return Reference{}, UnparsableRange(s)
+	}
+	a, single, ok := ParseCells(name)
+	if !ok && isName(name) {
+		ref.Name = name
+		return ref, nil
+	}
+	if !ok {
 		return Reference{}, UnparsableRange(s)
 	}
 	ref.Area, ref.Single = a, single

@@ -8,7 +8,7 @@ func FuzzA1(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		ref, err := ParseA1(s)
-		if err != nil || ref.Bare {
+		if err != nil || ref.Bare || ref.Name != "" {
 			return
 		}
 		a := ref.Area

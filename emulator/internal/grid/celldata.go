@@ -2,6 +2,7 @@ package grid
 
 import (
 	"reflect"
+	"regexp"
 	"strings"
 
 	"google.golang.org/api/sheets/v4"
@@ -39,12 +40,41 @@ func (c Cell) DataInto(d *sheets.CellData) {
 		}
 		d.FormattedValue = c.Formatted()
 	}
+	d.Hyperlink = c.hyperlink()
 	if d.UserEnteredFormat != nil {
 		effective := DefaultFormat()
 		overlay(reflect.ValueOf(effective).Elem(), reflect.ValueOf(d.UserEnteredFormat).Elem())
 		effective.NumberFormat = c.NumberFormat()
 		d.EffectiveFormat = effective
 	}
+}
+
+// linkFormula matches a formula that is a link with a URL as it is written.
+var linkFormula = regexp.MustCompile(`(?i)^=\s*HYPERLINK\(\s*"([^"]*)"\s*[,)]`)
+
+// hyperlink returns the URL of the one link of the cell, or "".
+func (c Cell) hyperlink() string {
+	if c.Extra == nil {
+		return ""
+	}
+	if m := linkFormula.FindStringSubmatch(c.Extra.Formula); m != nil {
+		return m[1]
+	}
+	if f := c.Extra.Format; f != nil && f.TextFormat != nil && f.TextFormat.Link != nil {
+		return f.TextFormat.Link.Uri
+	}
+	links := map[string]bool{}
+	last := ""
+	for _, run := range c.Extra.Runs {
+		if run.Format != nil && run.Format.Link != nil && run.Format.Link.Uri != "" {
+			last = run.Format.Link.Uri
+			links[last] = true
+		}
+	}
+	if len(links) == 1 {
+		return last
+	}
+	return ""
 }
 
 // overlay sets in dst the fields that are set in src.

@@ -68,6 +68,15 @@ func (d *decoder) reject(path, typeName string, got any) {
 	d.violations = append(d.violations, violation{Field: path, Description: text})
 }
 
+// notRepeating adds the error of a list for a field that is none.
+func (d *decoder) notRepeating(path, name string) {
+	text := fmt.Sprintf("Invalid JSON payload received. Unknown name %q at '%s': Proto field is not repeating, cannot start list.", name, path)
+	if path == "" {
+		text = fmt.Sprintf("Invalid JSON payload received. Unknown name %q: Proto field is not repeating, cannot start list.", name)
+	}
+	d.violations = append(d.violations, violation{Field: path, Description: text})
+}
+
 // unknown adds the error of a name that the type at path does not have.
 func (d *decoder) unknown(path, name string) {
 	text := fmt.Sprintf("Invalid JSON payload received. Unknown name %q at '%s': Cannot find field.", name, path)
@@ -114,6 +123,10 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 			continue
 		}
 		to := dst.Field(f.Index)
+		if _, list := members[name].([]any); list && to.Kind() != reflect.Slice && to.Kind() != reflect.Interface {
+			d.notRepeating(path, name)
+			continue
+		}
 		d.fill(to, members[name], join(path, name))
 		if members[name] != nil && zeros != nil && to.IsZero() {
 			*zeros = append(*zeros, f.goName)
@@ -124,11 +137,27 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 // SortedKeys returns the keys of a map in order.
 func SortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-func join(path, name string) string {
+// join appends a field to a path. Errors have names in snake_case.
+func join(path, name string) string { return joinPath(path, snakeCase(name)) }
+
+// joinPath appends a name to a path.
+func joinPath(path, name string) string {
 	if path == "" {
 		return name
 	}
 	return path + "." + name
+}
+
+func snakeCase(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if r >= 'A' && r <= 'Z' {
+			b.WriteByte('_')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 func (d *decoder) list(dst reflect.Value, src any, path string) {
@@ -174,7 +203,7 @@ func (d *decoder) dictionary(dst reflect.Value, src any, path string) {
 	dst.Set(reflect.MakeMap(dst.Type()))
 	for name, member := range members {
 		value := reflect.New(dst.Type().Elem()).Elem()
-		d.fill(value, member, join(path, name))
+		d.fill(value, member, joinPath(path, name))
 		dst.SetMapIndex(reflect.ValueOf(name), value)
 	}
 }

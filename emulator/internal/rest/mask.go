@@ -131,9 +131,9 @@ func (m *Mask) Check(t reflect.Type, path string) error {
 	for name, sub := range m.sub {
 		f, ok := FieldsOf(t).ByName[name]
 		if !ok {
-			return UnknownFieldError(join(path, name))
+			return UnknownFieldError(joinPath(path, name))
 		}
-		if err := sub.Check(t.Field(f.Index).Type, join(path, name)); err != nil {
+		if err := sub.Check(t.Field(f.Index).Type, joinPath(path, name)); err != nil {
 			return err
 		}
 	}

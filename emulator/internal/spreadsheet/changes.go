@@ -106,7 +106,7 @@ func (calc *calculator) compareRow(i, r int, before *grid.Row, formulas []*formu
 		if now.Spilled {
 			calc.anything = true
 			calc.changes[i].mark(r, column)
-			s.Set(r, column, now.WithResult(grid.Cell{}))
+			s.Grid.Set(r, column, now.WithResult(grid.Cell{}))
 		}
 		var known *formulaCell
 		if len(formulas) > 0 && formulas[0].column == column {
@@ -140,7 +140,7 @@ func (calc *calculator) unspill(f *formulaCell) {
 	EachCell(f.spill.Closed(s.Height, s.Width), func(r, c int) error {
 		calc.changes[f.sheet].mark(r, c)
 		if have := s.At(r, c); have.Spilled {
-			s.Set(r, c, have.WithResult(grid.Cell{}))
+			s.Grid.Set(r, c, have.WithResult(grid.Cell{}))
 		}
 		return nil
 	})

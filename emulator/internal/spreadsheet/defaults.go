@@ -1,7 +1,13 @@
 package spreadsheet
 
 import (
+	"regexp"
+	"time"
+	_ "time/tzdata" // the machine may have no time zones
+
 	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/emulator/internal/rest"
 
 	"example.com/sheets-function/emulator/internal/grid"
 )
@@ -40,4 +46,20 @@ func themeColors() []*sheets.ThemeColorPair {
 		pairs[i] = &sheets.ThemeColorPair{ColorType: p.name, Color: &sheets.ColorStyle{RgbColor: c}}
 	}
 	return pairs
+}
+
+// localeText matches a locale: a language, and a country.
+var localeText = regexp.MustCompile(`^[a-z]{2,3}(_[A-Z]{2})?$`)
+
+// CheckProperties returns an error for a time zone that does not exist, or a text
+// that is not a locale. Which languages and countries Google knows is not checked.
+func (ss *Spreadsheet) CheckProperties() error {
+	p := &ss.Properties
+	if _, err := time.LoadLocation(p.TimeZone); p.TimeZone != "" && (err != nil || p.TimeZone == "Local") {
+		return rest.BadRequest("Invalid time zone: %s", p.TimeZone)
+	}
+	if p.Locale != "" && !localeText.MatchString(p.Locale) {
+		return rest.BadRequest("Unsupported locale: %s", p.Locale)
+	}
+	return nil
 }

@@ -159,6 +159,9 @@ func FromDescription(given *sheets.Spreadsheet) (*Spreadsheet, error) {
 		p := *given.Properties
 		p.Title = cmp.Or(p.Title, ss.Properties.Title)
 		rest.Merge(&ss.Properties, &p, rest.MaskOf(&p))
+		if err := ss.CheckProperties(); err != nil {
+			return nil, err
+		}
 	}
 	if len(given.Sheets) > 0 {
 		ss.Sheets = nil

@@ -186,7 +186,7 @@ func (calc *calculator) storeValue(f *formulaCell, value grid.Cell) {
 	have := s.At(f.row, f.column)
 	now := have.WithResult(value)
 	if !now.SameValue(have) {
-		s.Set(f.row, f.column, now)
+		s.Grid.Set(f.row, f.column, now)
 		calc.changes[f.sheet].mark(f.row, f.column)
 	}
 }

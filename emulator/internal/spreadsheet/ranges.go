@@ -74,7 +74,16 @@ func (ss *Spreadsheet) findRange(a1 string) (*Sheet, grid.Reference, error) {
 	if s == nil {
 		return nil, ref, grid.UnparsableRange(a1)
 	}
-	return s, ref, nil
+	if ref.Name == "" {
+		return s, ref, nil
+	}
+	for _, n := range ss.NamedRanges { // recorded: 'Sheet1'!Name is answered
+		if n.SheetID == s.ID && strings.EqualFold(n.Name, ref.Name) {
+			ref.Area = n.Area
+			return s, ref, nil
+		}
+	}
+	return nil, ref, grid.UnparsableRange(a1)
 }
 
 // firstVisible returns the first visible sheet; Google never lets all be hidden.

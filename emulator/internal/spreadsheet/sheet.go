@@ -27,6 +27,8 @@ type Sheet struct {
 	// differ from the defaults; the values are never changed in place.
 	rowProps, columnProps   map[int]*sheets.DimensionProperties
 	rowGroups, columnGroups []*sheets.DimensionGroup
+
+	guard *guard // of the change that is being made; nil = none
 }
 
 // newSheet returns an empty sheet.
@@ -97,6 +99,17 @@ func (s *Sheet) SizeWith(along grid.Axis, n int) (height, width int) {
 // insert inserts n empty rows or columns before at, and moves the ranges of the
 // sheet.
 func (s *Sheet) insert(along grid.Axis, at, n int) {
+	if at > 0 && at < s.Size(along) { // between two rows or columns that are protected
+		for _, p := range s.Protected {
+			before, after := grid.Rect(at-1, at, 0, s.Width), grid.Rect(at, at+1, 0, s.Width)
+			if along == grid.ByColumn {
+				before, after = grid.Rect(0, s.Height, at-1, at), grid.Rect(0, s.Height, at, at+1)
+			}
+			if s.protects(p, before) && s.protects(p, after) {
+				s.NoteProtection(p)
+			}
+		}
+	}
 	if along == grid.ByColumn {
 		s.InsertColumns(at, n)
 	} else {
@@ -107,6 +120,11 @@ func (s *Sheet) insert(along grid.Axis, at, n int) {
 
 // remove deletes the rows or columns from up to to-1.
 func (s *Sheet) remove(along grid.Axis, from, to int) {
+	if along == grid.ByColumn {
+		s.NoteChange(grid.Rect(0, s.Height, from, to))
+	} else {
+		s.NoteChange(grid.Rect(from, to, 0, s.Width))
+	}
 	if along == grid.ByColumn {
 		s.DeleteColumns(from, to)
 	} else {

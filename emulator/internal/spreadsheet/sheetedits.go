@@ -3,6 +3,7 @@ package spreadsheet
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"google.golang.org/api/sheets/v4"
 
@@ -74,10 +75,16 @@ func (ss *Spreadsheet) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
 	return s, ss.SetProperties(s, &props)
 }
 
+// maxTitle is the number of characters that the title of a sheet may have.
+const maxTitle = 100
+
 // rename gives a sheet a title that no other sheet has.
 func (ss *Spreadsheet) rename(s *Sheet, title string) error {
 	if title == "" {
 		return rest.BadRequest("The sheet name cannot be empty.")
+	}
+	if utf8.RuneCountInString(title) > maxTitle {
+		return rest.BadRequest("The sheet name cannot be longer than %d characters.", maxTitle)
 	}
 	if other := ss.sheetByTitle(title); other != nil && other != s {
 		return rest.BadRequest("A sheet with the name %q already exists. Please enter another name.", title)

@@ -73,7 +73,7 @@ func (calc *calculator) markArea(sheet int, a grid.Area) {
 func (calc *calculator) fill(sheet, r, c int, value grid.Cell) {
 	s := calc.ss.Sheets[sheet]
 	if have := s.At(r, c); (have.Spilled || value.Spilled) && !have.SameValue(value) {
-		s.Set(r, c, have.WithResult(value))
+		s.Grid.Set(r, c, have.WithResult(value))
 		calc.changes[sheet].mark(r, c)
 		calc.spills[sheet].mark(r, c)
 		calc.spilled = true

@@ -136,7 +136,7 @@ func (ss *Spreadsheet) RewriteFormulas(change func(s *Sheet, text string) string
 		x := *stored.Extra
 		x.Formula = text
 		stored.Extra = &x
-		s.Set(r, column, stored)
+		s.Grid.Set(r, column, stored)
 	})
 }
 
