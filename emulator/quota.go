@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/sheets-function/emulator/internal/identity"
@@ -10,18 +11,22 @@ import (
 )
 
 // Quota is how many reads, and again how many writes, the Sheets API accepts in
-// a minute. A call counts as one, whatever it has in it. Drive is not limited. A
-// call over the limit is answered with 429 without Retry-After, and is not
-// counted.
+// a minute, and how many units the Drive API does. A call of Sheets counts as one,
+// whatever it has in it. A call over the limit is answered with 429 without
+// Retry-After, by Drive with 403, and is not counted.
 type Quota struct {
 	// User is the limit of one principal, Project that of all together; 0 =
 	// unlimited.
 	User, Project int
+	// DriveUser and DriveProject are the units of Drive: a call that reads one
+	// file takes 5, one that lists 100, a download or an export 200, and one that
+	// changes anything 50; 0 = unlimited.
+	DriveUser, DriveProject int
 }
 
 // GoogleQuota is the quota of a new project on Google
 // (developers.google.com/workspace/sheets/api/limits).
-var GoogleQuota = Quota{User: 60, Project: 300}
+var GoogleQuota = Quota{User: 60, Project: 300, DriveUser: 325_000, DriveProject: 1_000_000}
 
 // SetQuota limits the calls from now on; the zero Quota removes all limits. The
 // counts start at zero again.
@@ -47,32 +52,65 @@ type quota struct {
 
 type consumer struct {
 	name   string
-	writes bool
+	drive  bool
+	writes bool // of Sheets
 }
 
 // window counts calls in a window that begins with its first call: Google
 // refills every minute, and does not document when a minute begins.
 type window struct {
 	start time.Time
-	calls int
+	calls int // of Drive: units
 }
 
 // allow counts a call to the Sheets API, or returns the 429 of one over the
 // limit.
 func (q *quota) allow(principal string, rt *rest.Route, now time.Time) error {
-	if rt.Service() != "sheets.googleapis.com" || q.limits == (Quota{}) {
+	userLimit, projectLimit, cost := q.limits.User, q.limits.Project, 1
+	if rt.IsDrive() {
+		userLimit, projectLimit, cost = q.limits.DriveUser, q.limits.DriveProject, driveUnits(rt)
+	} else if rt.Service() != "sheets.googleapis.com" {
+		return nil
+	}
+	if userLimit == 0 && projectLimit == 0 {
 		return nil
 	}
 	user, project := q.window(principal, rt, now), q.window("", rt, now)
 	switch {
-	case q.limits.User > 0 && user.calls >= q.limits.User:
-		return rateLimited(rt, "User", q.limits.User)
-	case q.limits.Project > 0 && project.calls >= q.limits.Project:
-		return rateLimited(rt, "Project", q.limits.Project)
+	case userLimit > 0 && user.calls+cost > userLimit:
+		return overQuota(rt, "User", userLimit)
+	case projectLimit > 0 && project.calls+cost > projectLimit:
+		return overQuota(rt, "Project", projectLimit)
 	}
-	user.calls++
-	project.calls++
+	user.calls += cost
+	project.calls += cost
 	return nil
+}
+
+// driveUnits returns what a call of the Drive API takes from its quota
+// (developers.google.com/workspace/drive/api/guides/limits).
+func driveUnits(rt *rest.Route) int {
+	switch verb := rt.Name[strings.LastIndexByte(rt.Name, '.')+1:]; {
+	case verb == "export" || verb == "download":
+		return 200
+	case verb == "list":
+		return 100
+	case rt.Method == http.MethodGet:
+		return 5
+	}
+	return 50
+}
+
+// overQuota returns the error of a call over a limit of its API.
+func overQuota(rt *rest.Route, of string, limit int) error {
+	if !rt.IsDrive() {
+		return rateLimited(rt, of, limit)
+	}
+	message, reason := "User rate limit exceeded.", "userRateLimitExceeded"
+	if of == "Project" {
+		message, reason = "Rate limit exceeded.", "rateLimitExceeded"
+	}
+	return &rest.Error{Status: http.StatusForbidden, Message: message, Item: rest.ErrorItem{Domain: "usageLimits", Reason: reason}}
 }
 
 // window returns the window of a principal.
@@ -80,7 +118,7 @@ func (q *quota) window(name string, rt *rest.Route, now time.Time) *window {
 	if q.windows == nil {
 		q.windows = map[consumer]*window{}
 	}
-	key := consumer{name, !rt.IsRead()}
+	key := consumer{name, rt.IsDrive(), !rt.IsDrive() && !rt.IsRead()}
 	m := q.windows[key]
 	if m == nil || now.Sub(m.start) >= time.Minute || now.Before(m.start) {
 		m = &window{start: now}

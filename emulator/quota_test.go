@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
 
@@ -49,7 +50,7 @@ func TestQuota(t *testing.T) {
 		t.Errorf("another user has a quota too: %v", err)
 	}
 	if _, err := me.drive.Files.Get(id).Do(); err != nil {
-		t.Errorf("Drive is not limited: %v", err)
+		t.Errorf("Drive has its own quota: %v", err)
 	}
 	if n := len(google.Requests()); n != 64 {
 		t.Errorf("%d requests are logged, want 64: the refused one too", n)
@@ -64,5 +65,36 @@ func TestQuota(t *testing.T) {
 	}
 	if err := read(other); err == nil || !strings.Contains(err.Error(), "limit 'Read requests per minute' of") {
 		t.Errorf("the project's second read = %v, want 429", err)
+	}
+}
+
+// TestDriveQuota: calls of Drive take units, which differ.
+func TestDriveQuota(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	google := emulator.New(emulator.Options{Now: func() time.Time { return now }})
+	id := google.Create(emulator.Spreadsheet{})
+	me := newUser(t, google, google.ServiceAccount(), "drive")
+	calls := map[string]func() error{
+		"get":    func() error { _, err := me.drive.Files.Get(id).Do(); return err },
+		"list":   func() error { _, err := me.drive.Files.List().Do(); return err },
+		"export": func() error { _, err := me.drive.Files.Export(id, "text/csv").Download(); return err },
+		"update": func() error { _, err := me.drive.Files.Update(id, &drive.File{Name: "n"}).Do(); return err },
+	}
+	for name, units := range map[string]int{"get": 5, "list": 100, "export": 200, "update": 50} {
+		google.SetQuota(emulator.Quota{DriveUser: 2*units + 4})
+		for i := range 2 {
+			if err := calls[name](); err != nil {
+				t.Errorf("%s %d of 2 in a minute = %v", name, i+1, err)
+			}
+		}
+		err := calls[name]()
+		refused, ok := errors.AsType[*googleapi.Error](err)
+		if !ok || refused.Code != http.StatusForbidden || refused.Errors[0].Reason != "userRateLimitExceeded" {
+			t.Errorf("the third %s = %v, want 403 userRateLimitExceeded", name, err)
+		}
+	}
+	now = now.Add(time.Minute)
+	if err := calls["update"](); err != nil {
+		t.Errorf("a minute later: %v", err)
 	}
 }

@@ -44,7 +44,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case rt == nil:
 		res = rest.HTMLError(http.StatusNotFound)
 	default:
-		res = s.serveAPI(r, &rest.Call{Context: r.Context(), Route: rt, Vars: vars, Query: r.URL.Query(), Host: r.Host, Header: r.Header, Body: body}, &entry)
+		res = s.serveAPI(r, &rest.Call{Context: r.Context(), Route: rt, Vars: vars, Query: r.URL.Query(), Host: r.Host, Secure: r.TLS != nil, Header: r.Header, Body: body}, &entry)
 	}
 	if fault.Drop == DropAfter || r.Context().Err() != nil { // or the client has left
 		s.record(entry)

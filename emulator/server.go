@@ -33,7 +33,7 @@ type Options struct {
 	// until its last minute (its last five on GCE and GKE), or its last quarter
 	// where that is shorter.
 	TokenLifetime time.Duration
-	// Quota limits calls of the Sheets API to [GoogleQuota].
+	// Quota limits calls of the Sheets and the Drive API to [GoogleQuota].
 	Quota bool
 	// DuplicateMetadata takes developer metadata whose ID exists, as nobody has seen Google
 	// do: it is to test what depends on Google refusing it.

@@ -15,6 +15,8 @@ import (
 type API struct {
 	Files *files.Store
 	Now   func() time.Time
+
+	sessions sessions // guarded by the lock of Files
 }
 
 // Routes returns all calls of the API. Those with content are named "upload" and
@@ -48,8 +50,30 @@ func (api *API) contentEndpoints() map[string]rest.Endpoint {
 		"docs.export":                  {Serve: api.exportLink, Open: true},
 		"drive.files.export":           {Serve: api.exportFile},
 		"drive.files.update":           rest.EndpointOf(api.updateFile),
-		"upload drive.files.create":    rest.EndpointOf(api.createUploaded),
-		"upload drive.files.update":    rest.EndpointOf(api.updateUploaded),
+		"upload drive.files.create":    uploadEndpoint(api, api.createUploaded),
+		"upload drive.files.update":    uploadEndpoint(api, api.updateUploaded),
 		"upload drive.v2.files.update": {Serve: api.updateUploadedV2},
 	}
+}
+
+// uploadEndpoint returns the endpoint of a call with content, which may come in
+// one request or in several.
+func uploadEndpoint(api *API, serve func(*rest.Call, upload) (*drive.File, error)) rest.Endpoint {
+	return rest.Endpoint{Response: reflect.TypeFor[drive.File](), Serve: func(c *rest.Call) (any, error) {
+		if c.Query.Get("uploadType") == "resumable" {
+			if !c.Query.Has("upload_id") {
+				return api.startUpload(c)
+			}
+			u, res, err := api.continueUpload(c)
+			if err != nil || res != nil {
+				return res, err
+			}
+			return serve(c, *u)
+		}
+		u, err := api.parseUpload(c)
+		if err != nil {
+			return nil, err
+		}
+		return serve(c, u)
+	}}
 }

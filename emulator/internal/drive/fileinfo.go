@@ -26,12 +26,13 @@ func (api *API) describeFile(c *rest.Call, f *files.File) *drive.File {
 	out.CreatedTime = f.Created.UTC().Format(driveTime)
 	out.ModifiedTime = f.Modified.UTC().Format(driveTime)
 	out.Trashed, out.ExplicitlyTrashed = api.Files.IsTrashed(f), f.Trashed
-	out.Starred, out.Description, out.Properties = f.Starred, f.Description, maps.Clone(f.Properties)
+	out.Starred, out.Description, out.Properties, out.AppProperties = f.Starred, f.Description, maps.Clone(f.Properties), maps.Clone(f.AppProperties)
+	out.CopyRequiresWriterPermission = f.CopyRequiresPermission
 	out.Spaces, out.DriveId = []string{"drive"}, f.Drive
 	out.OwnedByMe = f.Roles[c.Principal] == files.Owner
 	out.Shared = len(f.Roles) > 1
-	out.WritersCanShare = true
-	out.ForceSendFields = []string{"Trashed", "ExplicitlyTrashed", "Starred"}
+	out.WritersCanShare = !f.OnlyOwnerShares
+	out.ForceSendFields = []string{"Trashed", "ExplicitlyTrashed", "Starred", "WritersCanShare", "CopyRequiresWriterPermission"}
 	if f.Drive == "" {
 		out.ForceSendFields = append(out.ForceSendFields, "OwnedByMe", "Shared")
 	}
@@ -92,6 +93,12 @@ func exportLinks(id string) map[string]string {
 	return links
 }
 
+// importFormats are the types of uploads that become spreadsheets here. Drive
+// takes more of them.
+var importFormats = map[string][]string{
+	"text/csv": {files.SpreadsheetType}, "text/tab-separated-values": {files.SpreadsheetType}, xlsxType: {files.SpreadsheetType},
+}
+
 // getAbout is drive.about.get, which requires a field mask.
 func (api *API) getAbout(c *rest.Call) (*drive.About, error) {
 	if c.Mask == nil {
@@ -104,6 +111,7 @@ func (api *API) getAbout(c *rest.Call) (*drive.About, error) {
 	out := &drive.About{
 		Kind: "drive#about", User: api.describeUser(c, c.Principal), CanCreateDrives: true,
 		StorageQuota:    &drive.AboutStorageQuota{Limit: 15 << 30, ForceSendFields: []string{"Limit", "Usage", "UsageInDrive", "UsageInDriveTrash"}},
+		ImportFormats:   importFormats,
 		ExportFormats:   map[string][]string{files.SpreadsheetType: targets},
 		MaxUploadSize:   5242880000000,
 		MaxImportSizes:  map[string]string{files.SpreadsheetType: strconv.Itoa(100 << 20)},

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/api/drive/v3"
@@ -156,7 +157,7 @@ func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if from.Spreadsheet == nil {
+	if from.Spreadsheet == nil || from.CopyRequiresPermission && api.Files.Role(from, c.Principal) < files.Writer {
 		return nil, &rest.Error{Status: http.StatusForbidden, Message: "This file cannot be copied by the user.", Item: rest.ErrorItem{Reason: "cannotCopyFile"}}
 	}
 	parents := body.Parents
@@ -165,7 +166,7 @@ func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	}
 	f := api.Files.NewFile(files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = from.Spreadsheet.Copy(cmp.Or(body.Name, "Copy of "+from.Title()))
-	f.Description, f.Properties = from.Description, maps.Clone(from.Properties)
+	f.Description, f.Properties, f.AppProperties = from.Description, maps.Clone(from.Properties), maps.Clone(from.AppProperties)
 	return api.addFile(c, f, &body, parents)
 }
 
@@ -238,16 +239,33 @@ func updateFields(f *files.File, body *drive.File) error {
 	if given("Trashed", !body.Trashed) {
 		f.Trashed = body.Trashed
 	}
-	for name, value := range body.Properties {
-		if f.Properties == nil {
-			f.Properties = map[string]string{}
-		}
-		f.Properties[name] = value
+	if given("WritersCanShare", !body.WritersCanShare) {
+		f.OnlyOwnerShares = !body.WritersCanShare
 	}
+	if given("CopyRequiresWriterPermission", !body.CopyRequiresWriterPermission) {
+		f.CopyRequiresPermission = body.CopyRequiresWriterPermission
+	}
+	f.Properties = mergeProperties(f.Properties, body.Properties, "Properties.", body.NullFields)
+	f.AppProperties = mergeProperties(f.AppProperties, body.AppProperties, "AppProperties.", body.NullFields)
 	if err := setTime(&f.Created, body.CreatedTime); err != nil {
 		return err
 	}
 	return setTime(&f.Modified, body.ModifiedTime)
+}
+
+// mergeProperties sets properties of a file, and removes those that were sent as
+// null; their names have a prefix among the null fields.
+func mergeProperties(have, given map[string]string, prefix string, nulls []string) map[string]string {
+	if have == nil && len(given) > 0 {
+		have = map[string]string{}
+	}
+	maps.Copy(have, given)
+	for _, name := range nulls {
+		if key, ok := strings.CutPrefix(name, prefix); ok {
+			delete(have, key)
+		}
+	}
+	return have
 }
 
 // setTime sets a time of a file to one that a request has; an empty text leaves

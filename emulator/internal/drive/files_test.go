@@ -112,3 +112,103 @@ func TestWholeOrNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestProperties: a property that is sent as null is removed, what is not sent
+// stays.
+func TestProperties(t *testing.T) {
+	api := newAPI()
+	const fields = "drive/v3/files/sheet?fields=properties,appProperties,writersCanShare,copyRequiresWriterPermission"
+	steps := []struct{ body, want string }{
+		{`{}`, `{"copyRequiresWriterPermission":false,"writersCanShare":true}`},
+		{`{"properties":{"a":"1","b":"2"},"appProperties":{"c":"3"}}`, `{"appProperties":{"c":"3"},"copyRequiresWriterPermission":false,"properties":{"a":"1","b":"2"},"writersCanShare":true}`},
+		{`{"properties":{"a":null},"appProperties":{"d":""}}`, `{"appProperties":{"c":"3","d":""},"copyRequiresWriterPermission":false,"properties":{"b":"2"},"writersCanShare":true}`},
+		{`{"writersCanShare":false,"copyRequiresWriterPermission":true,"properties":null}`, `{"appProperties":{"c":"3","d":""},"copyRequiresWriterPermission":true,"properties":{"b":"2"},"writersCanShare":false}`},
+	}
+	for _, tt := range steps {
+		if got, err := serve(t, api, "PATCH", fields, tt.body); got != tt.want || err != nil {
+			t.Errorf("PATCH %s = %s, %v, want %s", tt.body, got, err, tt.want)
+		}
+	}
+}
+
+func TestQueryTerms(t *testing.T) {
+	api := newAPI()
+	shared := api.Files.Add("shared", files.SpreadsheetType, "boss@example.com")
+	shared.Spreadsheet = spreadsheet.New("Shared")
+	shared.Roles[me] = files.Writer
+	shared.Properties, shared.AppProperties = map[string]string{"k": "v"}, map[string]string{"app": "1"}
+	tests := []struct{ q, want string }{ // names, or the error
+		{"sharedWithMe", "Shared"}, {"sharedWithMe and name contains 'Sha'", "Shared"}, {"sharedWithMe and name = 'Demo'", ""}, {"not sharedWithMe and trashed = false", "Demo Folder"},
+		{"'me' in owners", "Demo Folder"}, {"'me' in writers", "Demo Folder Shared"}, {"'boss@example.com' in owners", "Shared"},
+		{"properties has { key='k' and value='v' }", "Shared"}, {"properties has {value='v' and key='k'} and sharedWithMe", "Shared"}, {"properties has {key='k' and value='x'}", ""}, {"appProperties has { key='app' and value='1' }", "Shared"},
+		{"properties has {key='k'}", "Invalid Value"}, {"properties has key", "Invalid Value"}, {"properties", "Invalid Value"}, {"name has {key='k' and value='v'}", "Invalid Value"},
+	}
+	for _, tt := range tests {
+		got, err := serve(t, api, "GET", "drive/v3/files?orderBy=name&fields=files/name&q="+url.QueryEscape(tt.q), "")
+		if err != nil {
+			got = err.Error()
+		}
+		got = strings.Join(strings.FieldsFunc(got, func(r rune) bool { return strings.ContainsRune(`{}[]",:`, r) }), " ")
+		if want := strings.TrimSpace("files name " + strings.ReplaceAll(tt.want, " ", " name ")); got != want && got != tt.want && !(tt.want == "" && got == "files") {
+			t.Errorf("q = %s: %s, want %s", tt.q, got, tt.want)
+		}
+	}
+}
+
+// TestResumableUpload: content comes in parts, after a request with the metadata.
+func TestResumableUpload(t *testing.T) {
+	api := newAPI()
+	call := func(method, target, body string, header http.Header) (*rest.Response, error) {
+		t.Helper()
+		at, err := url.Parse(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &rest.Call{Context: t.Context(), Host: "www.googleapis.com", Query: at.Query(), Header: header, Body: []byte(body), Principal: me}
+		for _, rt := range api.Routes() {
+			var ok bool
+			if c.Vars, ok = rt.Match(strings.Split(strings.Trim(at.Path, "/"), "/")); ok && rt.Method == method {
+				c.Route = &rt
+				result, err := rt.Serve(c)
+				res, ok := result.(*rest.Response)
+				if !ok {
+					res = rest.JSONResponse(http.StatusOK, rest.Encode(result, nil, false))
+				}
+				return res, err
+			}
+		}
+		t.Fatalf("no route for %s %s", method, target)
+		return nil, nil
+	}
+	begun, err := call("POST", "upload/drive/v3/files?uploadType=resumable", `{"name":"Up","mimeType":"`+files.SpreadsheetType+`"}`, http.Header{"X-Upload-Content-Type": {"text/csv"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	location := begun.Header.Get("Location")
+	if !strings.HasPrefix(location, "https://www.googleapis.com/upload/drive/v3/files?") {
+		t.Fatalf("Location = %s", location)
+	}
+	location = strings.TrimPrefix(location, "https://www.googleapis.com/")
+	steps := []struct {
+		rng, body string
+		status    int
+		have      string
+	}{
+		{"bytes */8", "", 308, ""},
+		{"bytes 0-3/8", "a,b\n", 308, "bytes=0-3"},
+		{"bytes */8", "", 308, "bytes=0-3"},
+		{"bytes 4-7/8", "1,2\n", 200, ""},
+	}
+	for _, tt := range steps {
+		res, err := call("PUT", location, tt.body, http.Header{"Content-Range": {tt.rng}})
+		if err != nil || res.Status != tt.status || res.Header.Get("Range") != tt.have {
+			t.Fatalf("PUT %s = %+v, %v, want %d with Range %q", tt.rng, res, err, tt.status, tt.have)
+		}
+	}
+	if got, err := serve(t, api, "GET", "drive/v3/files?fields=files/name&q="+url.QueryEscape("name='Up'"), ""); got != `{"files":[{"name":"Up"}]}` || err != nil {
+		t.Errorf("after the upload the files are %s, %v", got, err)
+	}
+	if _, err := call("PUT", "upload/drive/v3/files?uploadType=resumable&upload_id=none", "", http.Header{}); err == nil {
+		t.Error("an unknown upload is continued")
+	}
+}

@@ -134,6 +134,8 @@ func (api *API) setRole(c *rest.Call, f *files.File, name, text string) error {
 	kind, _, _ := files.GranteeType(name)
 	mine := api.Files.Role(f, c.Principal)
 	switch {
+	case f.OnlyOwnerShares && mine < files.Owner:
+		return &rest.Error{Status: http.StatusForbidden, Message: "Insufficient permissions for this file.", Item: rest.ErrorItem{Reason: "insufficientFilePermissions"}}
 	case !ok:
 		return &rest.Error{Status: http.StatusBadRequest, Message: "The specified role is invalid or not supported."}
 	case text == "owner" && !c.Flag("transferOwnership"):

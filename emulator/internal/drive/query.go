@@ -45,7 +45,7 @@ func parseFileQuery(q string, by *viewer) (fileFilter, error) {
 	return test, nil
 }
 
-var queryToken = regexp.MustCompile(`^\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[A-Za-z]+|!=|<=|>=|[()=<>])\s*`)
+var queryToken = regexp.MustCompile(`^\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[A-Za-z]+|!=|<=|>=|[(){}=<>])\s*`)
 
 // queryTokens splits a query into tokens.
 func queryTokens(q string) (tokens []string, ok bool) {
@@ -121,7 +121,15 @@ func (p *queryParser) not(depth int) (fileFilter, bool) {
 }
 
 func (p *queryParser) term() (fileFilter, bool) {
-	left, operator, right := p.next(), strings.ToLower(p.next()), p.next()
+	left := p.next()
+	if of := p.flag(left); of != nil && (len(p.tokens) == 0 || !isOperator(p.tokens[0])) {
+		return of, true // sharedWithMe by itself
+	}
+	operator := strings.ToLower(p.next())
+	if operator == "has" {
+		return p.has(left)
+	}
+	right := p.next()
 	if right == "" {
 		return nil, false
 	}
@@ -142,6 +150,39 @@ func (p *queryParser) term() (fileFilter, bool) {
 	}
 	p.unsupported = left
 	return nil, false
+}
+
+// isOperator reports whether a token is one that compares.
+func isOperator(token string) bool {
+	return strings.ContainsAny(token[:1], "=!<>") || token == "in" || token == "contains" || token == "has"
+}
+
+// has returns the filter of properties has {key='a' and value='b'}.
+func (p *queryParser) has(name string) (fileFilter, bool) {
+	of := map[string]func(*files.File) map[string]string{
+		"properties":    func(f *files.File) map[string]string { return f.Properties },
+		"appProperties": func(f *files.File) map[string]string { return f.AppProperties },
+	}[name]
+	if of == nil || !p.accept("{") {
+		return nil, false
+	}
+	given := map[string]string{}
+	for len(given) < 2 {
+		word := p.next()
+		if word != "key" && word != "value" || !p.accept("=") || len(p.tokens) == 0 {
+			return nil, false
+		}
+		given[word] = unquoted(p.next())
+		if !p.accept("and") {
+			break
+		}
+	}
+	key, hasKey := given["key"]
+	want, hasValue := given["value"]
+	return func(f *files.File) bool {
+		have, ok := of(f)[key]
+		return ok && have == want
+	}, hasKey && hasValue && p.accept("}")
 }
 
 var textTerms = map[string]func(*files.File) string{
@@ -172,6 +213,9 @@ func (p *queryParser) flag(name string) fileFilter {
 // in returns the filter of a term with the operator in: of a folder in parents,
 // or an address in owners, writers or readers.
 func (p *queryParser) in(value, list string) (fileFilter, bool) {
+	if value == "me" && list != "parents" {
+		value = p.viewer.email
+	}
 	switch list {
 	case "parents":
 		if value == "root" {

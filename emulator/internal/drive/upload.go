@@ -84,11 +84,7 @@ func (u upload) spreadsheet(title string, now time.Time) (*spreadsheet.Spreadshe
 
 // replaceContent replaces the content of a spreadsheet with an upload. The store
 // is locked only after the content was read.
-func (api *API) replaceContent(c *rest.Call, describe func(*files.File)) error {
-	u, err := api.parseUpload(c)
-	if err != nil {
-		return err
-	}
+func (api *API) replaceContent(c *rest.Call, u upload, describe func(*files.File)) error {
 	now := api.Now()
 	made, err := u.spreadsheet("", now)
 	unlock, lockErr := api.Files.LockFile(c.Context, c.Vars["fileId"])
@@ -116,16 +112,20 @@ func (api *API) replaceContent(c *rest.Call, describe func(*files.File)) error {
 	return nil
 }
 
-func (api *API) updateUploaded(c *rest.Call) (out *drive.File, err error) {
-	err = api.replaceContent(c, func(f *files.File) { out = api.describeFile(c, f) })
+func (api *API) updateUploaded(c *rest.Call, u upload) (out *drive.File, err error) {
+	err = api.replaceContent(c, u, func(f *files.File) { out = api.describeFile(c, f) })
 	return out, err
 }
 
 // updateUploadedV2 is files.update of Drive v2, with which some clients still
 // import CSV. Its response has the four fields that identify the file.
 func (api *API) updateUploadedV2(c *rest.Call) (any, error) {
+	u, err := api.parseUpload(c)
+	if err != nil {
+		return nil, err
+	}
 	var body map[string]any
-	err := api.replaceContent(c, func(f *files.File) {
+	err = api.replaceContent(c, u, func(f *files.File) {
 		body = map[string]any{"kind": "drive#file", "id": f.ID, "title": f.Title(), "mimeType": f.MimeType}
 	})
 	if err != nil {
@@ -134,11 +134,7 @@ func (api *API) updateUploadedV2(c *rest.Call) (any, error) {
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
 }
 
-func (api *API) createUploaded(c *rest.Call) (*drive.File, error) {
-	u, err := api.parseUpload(c)
-	if err != nil {
-		return nil, err
-	}
+func (api *API) createUploaded(c *rest.Call, u upload) (*drive.File, error) {
 	if u.file.MimeType != files.SpreadsheetType {
 		return nil, rest.Unsupported("drive.files.create of a file that is not a spreadsheet")
 	}

@@ -28,7 +28,11 @@ type File struct {
 	Description       string
 	ModifiedBy        string // address of the user who changed it last; empty = not changed yet
 	Properties        map[string]string
-	Spreadsheet       *spreadsheet.Spreadsheet // nil = not a spreadsheet; it is never changed, but replaced
+	AppProperties     map[string]string // all callers count as one app
+
+	OnlyOwnerShares        bool                     // writers may not share the file
+	CopyRequiresPermission bool                     // readers may not copy it
+	Spreadsheet            *spreadsheet.Spreadsheet // nil = not a spreadsheet; it is never changed, but replaced
 
 	editing, calculating lock // held while a draft is changed, and while formulas are calculated
 }
@@ -37,7 +41,7 @@ type File struct {
 // [Store.Put]. So a call that fails half way changes nothing.
 func (f *File) Clone() *File {
 	d := *f
-	d.Roles, d.Properties = maps.Clone(f.Roles), maps.Clone(f.Properties)
+	d.Roles, d.Properties, d.AppProperties = maps.Clone(f.Roles), maps.Clone(f.Properties), maps.Clone(f.AppProperties)
 	return &d
 }
 

@@ -15,6 +15,7 @@ type Call struct {
 	Vars      map[string]string // the variables of the route's path
 	Query     url.Values
 	Host      string // host of the request, for audiences
+	Secure    bool   // the connection has TLS
 	Header    http.Header
 	Body      []byte
 	Principal string   // the owner of the token; empty where none is needed

@@ -128,10 +128,31 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 			continue
 		}
 		d.fill(to, members[name], join(path, name))
+		if to.Kind() == reflect.Map {
+			noteNulls(dst, f.goName, members[name])
+		}
 		if members[name] != nil && zeros != nil && to.IsZero() {
 			*zeros = append(*zeros, f.goName)
 		}
 	}
+}
+
+// noteNulls removes the members of a map that were sent as null, and adds their
+// names to NullFields, as the client library writes them.
+func noteNulls(dst reflect.Value, goName string, src any) {
+	nulls := dst.FieldByName("NullFields")
+	members, _ := src.(map[string]any)
+	if !nulls.IsValid() {
+		return
+	}
+	list, _ := nulls.Interface().([]string)
+	for key, member := range members {
+		if member == nil {
+			dst.FieldByName(goName).SetMapIndex(reflect.ValueOf(key), reflect.Value{})
+			list = append(list, goName+"."+key)
+		}
+	}
+	nulls.Set(reflect.ValueOf(list))
 }
 
 // SortedKeys returns the keys of a map in order.
