@@ -52,6 +52,8 @@ func ParseUserEntered(s string, now time.Time) (Cell, error) {
 		return TextCell(s[1:]), nil
 	case s[0] == '=' && len(s) > 1:
 		return FormulaCell(s), nil
+	case plusFormula.MatchString(s):
+		return FormulaCell("=" + s), nil
 	case strings.EqualFold(s, "true"):
 		return BoolCell(true), nil
 	case strings.EqualFold(s, "false"):
@@ -71,9 +73,35 @@ func ParseUserEntered(s string, now time.Time) (Cell, error) {
 // maxNumberText is longer than any text of a number or a date.
 const maxNumberText = 400
 
+// plusFormula matches a formula that begins with a plus sign and a cell, as
+// spreadsheets have taken it since Lotus 1-2-3.
+var plusFormula = regexp.MustCompile(`^\+\$?[A-Za-z]{1,3}\$?[1-9][0-9]*(?:[-+*/^&=<>].*)?$`)
+
 var decimalText = regexp.MustCompile(`^([+-]?)(\$?)([+-]?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)?(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?( ?%)?$`)
 
+// foreignCurrency matches an amount in a currency with a sign of its own.
+var foreignCurrency = regexp.MustCompile(`^(-?)([€£¥])(-?)([0-9][0-9,.]*)$`)
+
 func parseNumber(s string) (Cell, bool) {
+	if inner, ok := strings.CutPrefix(s, "("); ok && strings.HasSuffix(inner, ")") {
+		c, ok := parseNumber(strings.TrimSuffix(inner, ")")) // brackets are for negative amounts
+		if !ok || strings.ContainsAny(inner, "+-(%") {
+			return Cell{}, false
+		}
+		c.Number = -c.Number
+		return c, true
+	}
+	if m := foreignCurrency.FindStringSubmatch(s); m != nil && m[1]+m[3] != "--" {
+		c, ok := parseNumber(m[1] + m[3] + "$" + m[4])
+		if !ok {
+			return Cell{}, false
+		}
+		pattern := "[$" + m[2] + "]#,##0"
+		if strings.Contains(m[4], ".") {
+			pattern += ".00"
+		}
+		return NumberCell(c.Number).WithFormat(pattern), true
+	}
 	m := decimalText.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil || m[4] == "" && len(m[5]) < 2 || m[1] != "" && m[3] != "" || m[2] == "" && m[3] != "" || m[6] != "" && m[2]+m[7] != "" {
 		return Cell{}, false
@@ -120,11 +148,12 @@ var dateNotations = []notation{
 	{"2006-1-2", "yyyy-mm-dd"}, {"1-2", "m-d"}, {"1-2-2006", "m-d-yyyy"}, {"1-2-06", "m-d-yy"},
 	{"1/2/2006", "m/d/yyyy"}, {"1/2/06", "m/d/yy"}, {"1/2", "m/d"}, {"2006/1/2", "yyyy/mm/dd"},
 	{"Jan 2, 2006", "mmm d, yyyy"}, {"January 2, 2006", "mmmm d, yyyy"}, {"2-Jan-2006", "d-mmm-yyyy"}, {"2 Jan 2006", "d mmm yyyy"},
-	{"2 January 2006", "d mmmm yyyy"}, {"Jan 2", "mmm d"}, {"2-Jan", "d-mmm"}, {"2 Jan", "d mmm"},
+	{"2 January 2006", "d mmmm yyyy"}, {"Jan 2", "mmm d"}, {"2-Jan", "d-mmm"}, {"2 Jan", "d mmm"}, {"2-Jan-06", "d-mmm-yy"}, {"January 2006", "mmmm yyyy"}, {"Jan 2006", "mmm yyyy"},
 }
 
 var timeNotations = []notation{
 	{"15:04", "h:mm"}, {"15:04:05", "h:mm:ss"}, {"3:04 PM", "h:mm am/pm"}, {"3:04:05 PM", "h:mm:ss am/pm"},
+	{"3:04PM", "h:mm am/pm"}, {"3:04:05PM", "h:mm:ss am/pm"}, {"3PM", "h am/pm"}, {"3 PM", "h am/pm"}, {"15:04:05.0", "h:mm:ss.0"}, {"15:04:05.00", "h:mm:ss.00"}, {"15:04:05.000", "h:mm:ss.000"},
 }
 
 // parseTime parses a date, a time of day, or both with a blank between.
@@ -175,7 +204,7 @@ func parseDate(s string, now time.Time) (day float64, pattern string, ok bool) {
 func parseTimeOfDay(s string) (fraction float64, pattern string, ok bool) {
 	for _, w := range timeNotations {
 		t, err := time.Parse(w.layout, strings.ToUpper(s))
-		if err == nil && !strings.Contains(s, ".") {
+		if err == nil && strings.Contains(s, ".") == strings.Contains(w.layout, ".") {
 			since := t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))
 			return since.Seconds() / 86400, w.pattern, true
 		}
