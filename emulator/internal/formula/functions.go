@@ -28,8 +28,8 @@ func addAll(list map[string]function) {
 
 func init() {
 	for _, list := range []map[string]function{
-		logicFunctions(), mathFunctions(), roundingFunctions(), statisticFunctions(), conditionalFunctions(),
-		textFunctions(), regexFunctions(), dateFunctions(), lookupFunctions(), arrayFunctions(), operatorFunctions(),
+		logicFunctions(), typeFunctions(), mathFunctions(), unaryFunctions(), roundingFunctions(), statisticFunctions(), countingFunctions(), conditionalFunctions(),
+		textFunctions(), joiningFunctions(), regexFunctions(), dateFunctions(), lookupFunctions(), arrayFunctions(), operatorFunctions(),
 	} {
 		addAll(list)
 	}

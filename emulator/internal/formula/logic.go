@@ -5,7 +5,7 @@ import (
 )
 
 func logicFunctions() map[string]function {
-	list := map[string]function{
+	return map[string]function{
 		"IF": {2, 3, ifFunction}, "IFERROR": {1, 2, onError(isError)},
 		"IFNA": {1, 2, onError(func(c grid.Cell) bool { return c == notAvailable || c.Kind == grid.KindUncalculated })},
 		"IFS":  {2, -1, ifs}, "SWITCH": {3, -1, switchFunction}, "CHOOSE": {2, -1, choose}, "LET": {3, -1, let},
@@ -40,6 +40,12 @@ func logicFunctions() map[string]function {
 			return textValue("")
 		}),
 	}
+}
+
+// typeFunctions are the functions that report the type of a value, which may be
+// an error.
+func typeFunctions() map[string]function {
+	list := map[string]function{}
 	for name, is := range map[string]func(grid.Cell) bool{
 		"ISBLANK":   func(c grid.Cell) bool { return c.Kind == grid.KindBlank },
 		"ISNUMBER":  func(c grid.Cell) bool { return c.Kind == grid.KindNumber },

@@ -31,25 +31,7 @@ func mathFunctions() map[string]function {
 			}
 			return numeric(math.Trunc(n[0] / n[1]))
 		}),
-		"LOG": ofNumbers(1, 2, func(n []float64) grid.Cell {
-			base := 10.0
-			if len(n) > 1 {
-				base = n[1]
-			}
-			if n[0] <= 0 || base <= 0 {
-				return numError
-			}
-			if base == 10 {
-				return numeric(math.Log10(n[0]))
-			}
-			if base == 2 {
-				return numeric(math.Log2(n[0]))
-			}
-			if base == 1 {
-				return divideByZero
-			}
-			return numeric(math.Log(n[0]) / math.Log(base))
-		}),
+		"LOG": ofNumbers(1, 2, logarithm),
 		"ATAN2": ofNumbers(2, 2, func(n []float64) grid.Cell {
 			if n[0] == 0 && n[1] == 0 {
 				return divideByZero
@@ -67,6 +49,12 @@ func mathFunctions() map[string]function {
 			return numeric(product)
 		}),
 	}
+	return list
+}
+
+// unaryFunctions are the functions of one number.
+func unaryFunctions() map[string]function {
+	list := map[string]function{}
 	for name, f := range map[string]func(float64) float64{
 		"ABS": math.Abs, "INT": math.Floor, "EXP": math.Exp, "LN": positive(math.Log), "LOG10": positive(math.Log10),
 		"SQRT": math.Sqrt, "SIN": math.Sin, "COS": math.Cos, "TAN": math.Tan, "ASIN": math.Asin, "ACOS": math.Acos, "ATAN": math.Atan,
@@ -88,6 +76,25 @@ func mathFunctions() map[string]function {
 		list[name] = ofNumbers(1, 1, func(n []float64) grid.Cell { return grid.BoolCell((math.Mod(math.Trunc(n[0]), 2) != 0) == odd) })
 	}
 	return list
+}
+
+// logarithm is LOG, to the base 10 by default.
+func logarithm(n []float64) grid.Cell {
+	base := 10.0
+	if len(n) > 1 {
+		base = n[1]
+	}
+	switch {
+	case n[0] <= 0 || base <= 0:
+		return numError
+	case base == 1:
+		return divideByZero
+	case base == 10:
+		return numeric(math.Log10(n[0]))
+	case base == 2:
+		return numeric(math.Log2(n[0]))
+	}
+	return numeric(math.Log(n[0]) / math.Log(base))
 }
 
 // positive returns a logarithm, which is NaN up to zero.

@@ -103,6 +103,24 @@ func statisticFunctions() map[string]function {
 			}
 			return numeric(total)
 		}),
+	}
+	for name, d := range map[string]function{
+		"STDEV": deviation(1, math.Sqrt), "STDEV.S": deviation(1, math.Sqrt), "STDEVP": deviation(0, math.Sqrt), "STDEV.P": deviation(0, math.Sqrt),
+		"VAR": deviation(1, same), "VAR.S": deviation(1, same), "VARP": deviation(0, same), "VAR.P": deviation(0, same),
+		"LARGE": ranked(func(l []float64, k float64) grid.Cell { return nth(l, len(l)-int(k)) }),
+		"SMALL": ranked(func(l []float64, k float64) grid.Cell { return nth(l, int(k)-1) }),
+		"RANK":  rankFunction(), "RANK.EQ": rankFunction(),
+		"PERCENTILE": ranked(percentile), "PERCENTILE.INC": ranked(percentile),
+		"QUARTILE": ranked(quartile), "QUARTILE.INC": ranked(quartile),
+	} {
+		list[name] = d
+	}
+	return list
+}
+
+// countingFunctions are the functions that count values.
+func countingFunctions() map[string]function {
+	return map[string]function{
 		"COUNT": ofRanges(1, -1, false, func(e *evaluator, args []operand) operand {
 			return single(e.count(args, func(v grid.Cell, alone bool) bool {
 				_, ok := number(v)
@@ -132,18 +150,6 @@ func statisticFunctions() map[string]function {
 			return single(counted)
 		}),
 	}
-	for name, d := range map[string]function{
-		"STDEV": deviation(1, math.Sqrt), "STDEV.S": deviation(1, math.Sqrt), "STDEVP": deviation(0, math.Sqrt), "STDEV.P": deviation(0, math.Sqrt),
-		"VAR": deviation(1, same), "VAR.S": deviation(1, same), "VARP": deviation(0, same), "VAR.P": deviation(0, same),
-		"LARGE": ranked(func(l []float64, k float64) grid.Cell { return nth(l, len(l)-int(k)) }),
-		"SMALL": ranked(func(l []float64, k float64) grid.Cell { return nth(l, int(k)-1) }),
-		"RANK":  rankFunction(), "RANK.EQ": rankFunction(),
-		"PERCENTILE": ranked(percentile), "PERCENTILE.INC": ranked(percentile),
-		"QUARTILE": ranked(quartile), "QUARTILE.INC": ranked(quartile),
-	} {
-		list[name] = d
-	}
-	return list
 }
 
 // count counts values. A value that is not emulated is the result.

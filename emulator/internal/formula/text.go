@@ -65,8 +65,6 @@ func textFunctions() map[string]function {
 			from = min(from-1, len(s))
 			return textValue(string(s[:from]) + text(v[3]) + string(s[min(from+n, len(s)):]))
 		}),
-		"FIND":   textOf(2, 3, func(v []grid.Cell) grid.Cell { return find(v, strings.Index) }),
-		"SEARCH": textOf(2, 3, search),
 		"CHAR": textOf(1, 1, func(v []grid.Cell) grid.Cell {
 			n, ok := countAt(v, 0, 0, 1)
 			if !ok || n > unicode.MaxRune {
@@ -80,6 +78,16 @@ func textFunctions() map[string]function {
 			}
 			return valueError
 		}),
+	}
+	list["UNICHAR"], list["UNICODE"] = list["CHAR"], list["CODE"]
+	return list
+}
+
+// joiningFunctions are the functions that convert, join and split text.
+func joiningFunctions() map[string]function {
+	list := map[string]function{
+		"FIND":   textOf(2, 3, func(v []grid.Cell) grid.Cell { return find(v, strings.Index) }),
+		"SEARCH": textOf(2, 3, search),
 		"VALUE": textOf(1, 1, func(v []grid.Cell) grid.Cell {
 			n, ok := number(v[0])
 			if !ok || v[0].Kind == grid.KindBool {
@@ -105,7 +113,6 @@ func textFunctions() map[string]function {
 		}),
 		"SPLIT": ofRanges(2, 4, false, split),
 	}
-	list["UNICHAR"], list["UNICODE"] = list["CHAR"], list["CODE"]
 	for name, f := range map[string]func(string) string{
 		"UPPER": strings.ToUpper, "LOWER": strings.ToLower, "PROPER": proper,
 		"TRIM": func(s string) string {

@@ -128,6 +128,11 @@ var (
 	numberLiteral = regexp.MustCompile(`^[1-9][0-9]*`)
 )
 
+// signTokens are the tokens of one character.
+var signTokens = map[byte]tokenKind{
+	'0': digitToken, '#': digitToken, '?': digitToken, '.': pointToken, ',': commaToken, '%': percentToken, '/': slashToken, '@': textToken,
+}
+
 // next reads the token at the beginning of a text, and returns its length.
 func (s *section) next(text string) (int, error) {
 	add := func(kind tokenKind, shown string, length int) (int, error) {
@@ -154,18 +159,9 @@ func (s *section) next(text string) (int, error) {
 		return add(literalToken, shown, 1+size)
 	case '[':
 		return s.bracket(text)
-	case '0', '#', '?':
-		return add(digitToken, text[:1], 1)
-	case '.':
-		return add(pointToken, ".", 1)
-	case ',':
-		return add(commaToken, ",", 1)
-	case '%':
-		return add(percentToken, "%", 1)
-	case '/':
-		return add(slashToken, "/", 1)
-	case '@':
-		return add(textToken, "@", 1)
+	}
+	if kind, ok := signTokens[text[0]]; ok {
+		return add(kind, text[:1], 1)
 	}
 	if len(text) > 1 && (text[0] == 'E' || text[0] == 'e') && (text[1] == '+' || text[1] == '-') {
 		return add(exponentToken, text[:2], 2)
