@@ -101,11 +101,9 @@ func digitsOf(n float64) digits {
 // rounded returns the digits before the decimal point, without leading zeros,
 // and so many after it. A half is rounded away from zero.
 func (d digits) rounded(places int) (whole, decimals string) {
-	end := d.point + places
 	text := strings.Repeat("0", max(0, -d.point)) + d.text
 	point := max(0, d.point)
-	end = max(end, point-len(text)) // far below: nothing is left
-	if end = point + places; end < len(text) {
+	if end := point + places; end < len(text) {
 		up := text[end] >= '5'
 		text = text[:end]
 		if up {
