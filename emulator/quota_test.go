@@ -80,7 +80,12 @@ func TestDriveQuota(t *testing.T) {
 		"export": func() error { _, err := me.drive.Files.Export(id, "text/csv").Download(); return err },
 		"update": func() error { _, err := me.drive.Files.Update(id, &drive.File{Name: "n"}).Do(); return err },
 	}
-	for name, units := range map[string]int{"get": 5, "list": 100, "export": 200, "update": 50} {
+	tests := []struct {
+		name  string
+		units int
+	}{{"get", 5}, {"list", 100}, {"export", 200}, {"update", 50}}
+	for _, tt := range tests {
+		name, units := tt.name, tt.units
 		google.SetQuota(emulator.Quota{DriveUser: 2*units + 4})
 		for i := range 2 {
 			if err := calls[name](); err != nil {
