@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
@@ -102,15 +100,15 @@ const clockTolerance = 5 * time.Minute
 // redeemAssertion exchanges an assertion for a token.
 func (auth *Authority) redeemAssertion(c *rest.Call, text string) *rest.Response {
 	var a assertion
-	signed, err := jose.ParseSignedCompact(text, []jose.SignatureAlgorithm{jose.RS256})
-	if err != nil || json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &a) != nil {
+	signed, err := parseSigned(text)
+	if err != nil || json.Unmarshal(signed.payload, &a) != nil {
 		return invalidGrant("Invalid JWT: Failed to parse.")
 	}
 	account, known := auth.accountLocked(a.Issuer)
 	if !known {
 		return invalidGrant("Invalid grant: account not found")
 	}
-	if _, err := signed.Verify(auth.keys.account(account).private.Public()); err != nil {
+	if !signed.verify(auth.keys.account(account).private.Public()) {
 		return invalidGrant("Invalid JWT Signature.")
 	}
 	if refused := auth.checkAssertion(c, a); refused != nil {
