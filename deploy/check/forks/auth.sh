@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The folder auth in a module that was there before.
+clone=$PWD
 mkdir ../your-module
 (
   cd ../your-module || exit
@@ -29,3 +30,6 @@ GO
 )
 paste "Only the tokens"
 cd ../your-module || exit
+# Package web stands alone as well.
+cp -r "$clone/web" .
+go mod tidy
