@@ -226,6 +226,17 @@ func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := web.Match(r.Header, rows.ETag); err != nil {
+		return err
+	}
+	changed := web.NoneMatch(r.Header, rows.ETag)
+	if changed {
+		release, err := h.rows.Hold(rows)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	header := w.Header()
 	header.Set("ETag", rows.ETag)
 	header.Add("Vary", "Accept")
@@ -242,10 +253,7 @@ func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
 		next.Set("offset", strconv.Itoa(rows.Next))
 		header.Set("Link", "<"+r.URL.EscapedPath()+"?"+next.Encode()+`>; rel="next"`)
 	}
-	if err := web.Match(r.Header, rows.ETag); err != nil {
-		return err
-	}
-	if !web.NoneMatch(r.Header, rows.ETag) {
+	if !changed {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
@@ -253,11 +261,6 @@ func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
 	if query.CSV {
 		header.Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	}
-	release, err := h.rows.Hold(rows)
-	if err != nil {
-		return err
-	}
-	defer release()
 	header.Set("Content-Length", strconv.Itoa(rows.Size()))
 	_, err = rows.WriteTo(w)
 	return err

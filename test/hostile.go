@@ -21,7 +21,8 @@ type hostileRequest struct {
 // hostileStatuses are the statuses of the codes that hostile requests get: it is
 // never the function that is at fault.
 var hostileStatuses = map[string]int{
-	"bad-request": 400, "sheet-not-found": 404, "route-not-found": 404, "method-not-allowed": 405, "too-large": 413, "invalid-rows": 422,
+	"bad-request": 400, "sheet-not-found": 404, "route-not-found": 404, "method-not-allowed": 405,
+	"precondition-failed": 412, "unsupported-media-type": 415, "too-large": 413, "invalid-rows": 422,
 }
 
 var (
