@@ -10,11 +10,10 @@ import (
 // contact appends what a form sends as JSON, and the time, to the sheet "Contact",
 // whose header is time, email, message.
 func (h *Handler) contact(w http.ResponseWriter, r *http.Request) error {
-	records, release, err := h.readRecords(w, r, "application/json")
+	records, err := h.readRecords(w, r, "application/json")
 	if err != nil {
 		return err
 	}
-	defer release()
 	for i := range records {
 		records[i].Fields = append(records[i].Fields, table.Field{Column: "time", Value: time.Now()})
 	}
