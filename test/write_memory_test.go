@@ -34,6 +34,7 @@ type attack struct {
 	header         []string
 	body           func(n int) io.Reader // of the n-th; nil is none
 	slow           bool                  // the caller reads its answer slowly
+	endless        bool                  // the caller does not wait for an answer
 }
 
 // TestMemory starts the function as platforms do, sends requests that take much memory
@@ -54,6 +55,9 @@ func TestMemory(t *testing.T) {
 	other := startOther(t, p)
 	for _, a := range attacks() {
 		statuses := a.sideBySide(t, p)
+		if statuses[0] > 0 && !a.endless {
+			t.Errorf("%s: %d callers got no answer", a.name, statuses[0])
+		}
 		t.Logf("%-45s %v, %3.0f MB at the most so far", a.name, statuses, p.peak(t))
 	}
 	took, failed := other()
@@ -82,7 +86,7 @@ func attacks() []attack {
 		{name: "a number of many digits", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(`{"id":0.` + strings.Repeat("7", maxBody-100) + `}`)},
 		{name: "nested arrays", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(strings.Repeat("[", maxBody-100))},
 		{name: "gzip of zeros", method: "POST", target: "/sheets/Rows", header: append([]string{"Content-Encoding", "gzip"}, asJSON...), body: text(gzipOfBlanks(1 << 30))},
-		{name: "bodies in chunks that do not end", method: "POST", target: "/sheets/Rows", header: asJSON, body: unfinished},
+		{name: "bodies in chunks that do not end", method: "POST", target: "/sheets/Rows", header: asJSON, body: unfinished, endless: true},
 		{name: "a User-Agent of 900 KB", method: "GET", target: "/sheets/Orders", header: []string{"User-Agent", strings.Repeat("\u00ff", 450_000)}},
 		{name: "slow readers of a sorted sheet", method: "GET", target: "/sheets/Rows?order=-id", slow: true},
 		{name: "slow readers of CSV", method: "GET", target: "/sheets/Rows?format=csv", slow: true},

@@ -45,9 +45,13 @@ func (b *Bodies) Read(w http.ResponseWriter, r *http.Request) (content []byte, r
 		}
 	}
 	read := &bodyRead{bodies: b, firstLeft: firstPart}
-	err = read.decode(w, r)
-	if err != nil {
+	if err = read.decode(w, r); err != nil {
 		read.release()
+		if err == errBodiesFull {
+			// A client that is still sending when the connection is closed does not see
+			// the answer.
+			_, _ = io.CopyN(io.Discard, r.Body, b.max)
+		}
 		return nil, nil, err
 	}
 	return read.content, read.release, nil
@@ -139,7 +143,7 @@ func (b *bodyRead) release() {
 	b.first, b.rest, b.content = 0, 0, nil
 }
 
-var errBodiesFull = &Error{
+var errBodiesFull error = &Error{
 	Code: CodeOverloaded, Status: http.StatusServiceUnavailable,
 	Detail: "the bodies of other requests take all the memory that there is for bodies, so nothing was stored",
 	Hint:   "send the same again later", RetryAfter: time.Second,
