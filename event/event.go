@@ -23,7 +23,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Event is a delivered message that asks for rows to be appended once.
+// Event is a delivered message whose rows are to be appended once.
 type Event struct {
 	Sheet string // title of the sheet
 	Key   string // idempotency key of at most [MaxKey] bytes, the same at each delivery

@@ -72,7 +72,7 @@ var errorRules = []errorRule{
 	}},
 	{reasons: []string{"ACCESS_TOKEN_TYPE_UNSUPPORTED"}, Error: table.Error{
 		Code:   table.TokenRefused,
-		Detail: "the function's identity is a federated one without an e-mail address, which Google Workspace does not know",
+		Detail: "the function's identity is a federated one without an e-mail address, which Google Workspace does not accept",
 		Hint:   "bind the Kubernetes service account to a Google service account, or set IMPERSONATE to one, and share the spreadsheet with it",
 	}},
 	{status: http.StatusUnauthorized, Error: table.Error{
@@ -87,7 +87,7 @@ var errorRules = []errorRule{
 	}},
 	{status: http.StatusNotFound, Error: table.Error{
 		Code:   table.SpreadsheetNotFound,
-		Detail: "Google knows no spreadsheet with the ID that SPREADSHEET_ID names",
+		Detail: "Google has no spreadsheet with the ID that SPREADSHEET_ID names",
 		Hint:   "check SPREADSHEET_ID, and that the spreadsheet is shared with " + table.Account,
 	}},
 }

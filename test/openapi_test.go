@@ -68,7 +68,7 @@ func TestDocumentAgreesWithRoutes(t *testing.T) {
 		}
 	}
 	for name := range operations {
-		t.Errorf("openapi.yaml has %s, which routes has not: delete the operation, or add the route", name)
+		t.Errorf("openapi.yaml has %s, which Routes does not have: delete the operation, or add the route", name)
 	}
 }
 
@@ -136,7 +136,7 @@ func TestDocumentHasAllProblems(t *testing.T) {
 			}
 			for pair := range got {
 				if !allowed[pair] {
-					t.Errorf("%s %s in openapi.yaml has %s, which problem.go has not", method, path, pair)
+					t.Errorf("%s %s in openapi.yaml has %s, which problem.go does not have", method, path, pair)
 				}
 			}
 		}

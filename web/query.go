@@ -95,7 +95,7 @@ func List(query url.Values, name string) ([]string, error) {
 	list := csv.NewReader(strings.NewReader(query.Get(name)))
 	names, err := list.Read()
 	if _, more := list.Read(); err != nil || more != io.EOF {
-		return nil, BadRequest("%s=%.100s: want names between commas; one with a comma in it stands in double quotes", name, query.Get(name))
+		return nil, BadRequest("%s=%.100s: want names between commas; one with a comma in it is in double quotes", name, query.Get(name))
 	}
 	return names, nil
 }

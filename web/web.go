@@ -1,7 +1,7 @@
 // Package web serves an API over HTTP: it matches routes, checks callers and
 // parameters, turns errors into problem answers, writes one log line for each
 // request in the shape of Cloud Logging, and shuts down without cutting off
-// requests in flight. It does not know what the routes do.
+// requests in flight. It does not depend on what the routes do.
 //
 //	h := web.NewHandler(web.Config{
 //		Routes: []web.Route{{Pattern: "GET /greetings/{name}", Serve: greet}},
