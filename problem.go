@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/sheets-function/auth"
@@ -140,7 +141,9 @@ func (h *Handler) explainScopes(e *web.Error) {
 }
 
 // accountProject is the project in the e-mail address of a service account.
-var accountProject = regexp.MustCompile(`@([a-z0-9-]+)\.iam\.gserviceaccount\.com$`)
+var accountProject = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`@([a-z0-9-]+)\.iam\.gserviceaccount\.com$`)
+})
 
 // fillAccount replaces the placeholders of a hint. A flag whose value is not known
 // is left out.
@@ -149,7 +152,7 @@ func (h *Handler) fillAccount(ctx context.Context, hint string) string {
 	if err != nil {
 		email = "the function's service account"
 	}
-	if match := accountProject.FindStringSubmatch(email); match != nil {
+	if match := accountProject().FindStringSubmatch(email); match != nil {
 		hint = strings.ReplaceAll(hint, table.Project, match[1])
 	}
 	for _, unknown := range []string{" --project=" + table.Project, "?project=" + table.Project} {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kelseyhightower/envconfig"
@@ -71,7 +72,7 @@ func ReadSettings() (Settings, error) {
 	if s.Callers.String() == "" {
 		wrong = append(wrong, newSettingError("Callers", errNotSet))
 	}
-	if s.Callers.IAP() && !iapAudience.MatchString(string(s.Audience)) {
+	if s.Callers.IAP() && !iapAudience().MatchString(string(s.Audience)) {
 		e := newSettingError("Audience", errors.New("is not what Identity-Aware Proxy names the service, but CALLERS is iap"))
 		e.Example = "/projects/123456789012/locations/europe-west1/services/sheets-function"
 		wrong = append(wrong, e)
@@ -86,7 +87,9 @@ func ReadSettings() (Settings, error) {
 
 // iapAudience matches a Cloud Run service or a backend service of a load balancer,
 // https://docs.cloud.google.com/iap/docs/signed-headers-howto#verifying_the_jwt_payload.
-var iapAudience = regexp.MustCompile(`^/projects/[0-9]+/(locations/[a-z0-9-]+/services/[a-z0-9-]+|global/backendServices/[0-9]+)$`)
+var iapAudience = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^/projects/[0-9]+/(locations/[a-z0-9-]+/services/[a-z0-9-]+|global/backendServices/[0-9]+)$`)
+})
 
 var errNotSet = errors.New("is not set")
 

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"cloud.google.com/go/auth"
 )
@@ -51,7 +52,7 @@ func detailOf(err error) string {
 
 func withCodes(status int, body string) string {
 	text := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	codes := slices.Compact(codePattern.FindAllString(body, maxCodes))
+	codes := slices.Compact(codePattern().FindAllString(body, maxCodes))
 	if len(codes) > 0 {
 		text += ": " + strings.Join(codes, ", ")
 	}
@@ -60,17 +61,23 @@ func withCodes(status int, body string) string {
 
 const maxCodes = 5
 
+// The patterns are compiled when they are first used: most processes never do, and each
+// would take a part of the start.
 var (
 	// codePattern matches the codes of Google's errors, such as PERMISSION_DENIED and
 	// invalid_grant, and no longer words, so that no token is taken for one.
-	codePattern = regexp.MustCompile(`\b(?:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4}|(?:invalid|unauthorized|unsupported)_[a-z]{3,20}(?:_[a-z]{3,20})?|access_denied)\b`)
+	codePattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\b(?:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,4}|(?:invalid|unauthorized|unsupported)_[a-z]{3,20}(?:_[a-z]{3,20})?|access_denied)\b`)
+	})
 	// secretPattern matches what is a token or a key: Google's access and refresh tokens,
 	// JWTs, the values of members and headers that carry one, and other long words.
-	secretPattern = regexp.MustCompile(`ya29\.[\w.-]+|1//[\w-]+|eyJ[\w-]+(?:\.[\w-]*)*|(?i:(?:token|assertion|secret|private_key|signedjwt|password|bearer)"?\s*[:= ]\s*"?)[^\s",}]{8,}|[\w+-]{48,}`)
+	secretPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`ya29\.[\w.-]+|1//[\w-]+|eyJ[\w-]+(?:\.[\w-]*)*|(?i:(?:token|assertion|secret|private_key|signedjwt|password|bearer)"?\s*[:= ]\s*"?)[^\s",}]{8,}|[\w+-]{48,}`)
+	})
 )
 
 // redact cuts what looks like a token.
-func redact(text string) string { return secretPattern.ReplaceAllString(text, "[cut]") }
+func redact(text string) string { return secretPattern().ReplaceAllString(text, "[cut]") }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -82,14 +83,16 @@ func (m *metadataServer) project(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", &Error{Op: "fetch the project from the " + m.String(), Err: err}
 	}
-	if project := string(body); projectID.MatchString(project) {
+	if project := string(body); projectID().MatchString(project) {
 		return project, nil
 	}
 	return "", &Error{Op: "fetch the project from the " + m.String(), Err: errors.New("the response is not a project ID")}
 }
 
 // projectID allows the domain before a colon that old projects have.
-var projectID = regexp.MustCompile(`^[a-z0-9.:-]{1,100}$`)
+var projectID = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9.:-]{1,100}$`)
+})
 
 // parseToken reads {"access_token": …, "expires_in": seconds, "token_type": …}, the
 // response of the metadata server (https://google.aip.dev/auth/4115) and of the

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/rs/cors"
 )
@@ -104,8 +105,12 @@ var (
 	// originPattern leaves out what no browser sends: paths, and names beyond
 	// ASCII, which come as xn--. A * within a name would let in whoever can
 	// register any host below it.
-	originPattern = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`)
-	defaultPort   = regexp.MustCompile(`^(https://.*:443|http://.*:80)$`)
+	originPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`)
+	})
+	defaultPort = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(https://.*:443|http://.*:80)$`)
+	})
 )
 
 // UnmarshalText reads origins separated by commas, in any case and with or
@@ -119,10 +124,10 @@ func (o *Origins) UnmarshalText(text []byte) error {
 	var origins Origins
 	for item := range strings.SplitSeq(list, ",") {
 		origin := strings.TrimSuffix(strings.TrimSpace(item), "/")
-		if origin != "*" && (!originPattern.MatchString(origin) || http.NewCrossOriginProtection().AddTrustedOrigin(origin) != nil) {
+		if origin != "*" && (!originPattern().MatchString(origin) || http.NewCrossOriginProtection().AddTrustedOrigin(origin) != nil) {
 			return errors.New("is not a list of origins, scheme://host or scheme://host:port without a path, separated by commas")
 		}
-		if defaultPort.MatchString(origin) {
+		if defaultPort().MatchString(origin) {
 			return errors.New("names a port that browsers leave out: 443 of https, 80 of http")
 		}
 		origins = append(origins, origin)
