@@ -17,10 +17,8 @@ package test
 import (
 	"bytes"
 	"context"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,22 +136,24 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// hasRoute reports whether the function has a route for the request. It asks a
-// handler of its own, because a request is a line in the log.
+// hasRoute reports whether the function has a route for the request.
 func (w *world) hasRoute(r *http.Request) bool {
-	settings := w.settings
-	settings.Callers = callers(w.t, "anyone")
-	h, err := function.NewHandler(settings, function.WithTransport(w.transport), function.WithLogger(slog.New(slog.DiscardHandler)))
-	if err != nil {
-		w.t.Error(err)
-		return false
-	}
-	options := httptest.NewRequest(http.MethodOptions, "/", nil)
-	options.URL.Path, options.URL.RawPath = r.URL.Path, r.URL.RawPath
-	answer := httptest.NewRecorder()
-	h.ServeHTTP(answer, options)
-	return slices.Contains(strings.Split(answer.Header().Get("Allow"), ", "), r.Method)
+	found, _ := routes.Handler(r)
+	_, ok := found.(routeHandler)
+	return ok
 }
+
+// routeHandler is the handler of a route, and not ServeMux's redirect of an unclean path.
+type routeHandler struct{ http.Handler }
+
+// routes has the patterns of the function's routes.
+var routes = func() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, route := range new(function.Handler).Routes() {
+		mux.Handle(route.Pattern, routeHandler{})
+	}
+	return mux
+}()
 
 // do sends a request with this header: name, value, name, value …
 func (w *world) do(method, target, body string, header ...string) *httptest.ResponseRecorder {
