@@ -502,8 +502,8 @@ func parseWrite(r *http.Request) (opts table.WriteOptions, err error) {
 	if len(keys) > 0 {
 		opts.Key = keys[0]
 	}
-	if len(keys) > 1 || len(keys) == 1 && !web.Printable(opts.Key, event.MaxKey) {
-		return opts, web.BadRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", event.MaxKey)
+	if len(keys) > 1 || len(keys) == 1 && !web.Printable(opts.Key, table.MaxKey) {
+		return opts, web.BadRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", table.MaxKey)
 	}
 	p := r.URL.Query()
 	if opts.Header, err = web.Int(p, "header", 1, maxHeader); err != nil {

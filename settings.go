@@ -26,7 +26,7 @@ type Settings struct {
 	// SpreadsheetID is the spreadsheet behind the API. Required.
 	SpreadsheetID SpreadsheetID `envconfig:"SPREADSHEET_ID" example:"https://docs.google.com/spreadsheets/d/1a2B3c4D5e6F/edit"`
 	// Callers says who may call. Required, and without a default, so that
-	// nobody opens a spreadsheet by accident.
+	// no spreadsheet is opened to all by accident.
 	Callers auth.Callers `envconfig:"CALLERS" example:"iam"`
 	// Audience of the callers' tokens; required where Callers are e-mails, and where
 	// they are iap: then it is the service as Identity-Aware Proxy names it,

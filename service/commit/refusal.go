@@ -44,10 +44,10 @@ func (w *Writer[R, S]) splitting() bool {
 func (w *Writer[R, S]) diagnose(ctx context.Context, r *refusal[R, S], tabs []*sheets.SheetProperties, m markers) error {
 	writes := r.plan.Writes
 	if _, prune := w.sequence.prune(); prune != r.pruned {
-		return nil // somebody has deleted markers
+		return nil // markers were deleted
 	}
 	if tab := w.findKeys(tabs); (tab == nil) != (w.keys.sheetID < 0) || tab != nil && tab.SheetId != w.keys.sheetID {
-		w.keys.asOf = -1 // somebody has deleted or made the sheet of keys
+		w.keys.asOf = -1 // the sheet of keys was deleted or made
 		return nil
 	}
 	if m.used+len(markerKey)+markerLength > metadataRoom {

@@ -14,8 +14,9 @@ type WriteOptions struct {
 	DryRun bool   // change nothing, and return what would change
 }
 
-// maxKey is the length of an idempotency key, which is stored in a cell.
-const maxKey = 255
+// MaxKey is the length of the longest idempotency key, which is stored in a cell, in
+// bytes of printable ASCII.
+const MaxKey = 255
 
 // Validate reports what is wrong with the options, as an [Error].
 func (w WriteOptions) Validate() error {
@@ -23,8 +24,8 @@ func (w WriteOptions) Validate() error {
 	switch {
 	case w.Header < 0:
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("header row %d: rows are counted from 1", w.Header)}
-	case len(w.Key) > maxKey || strings.ContainsFunc(w.Key, unprintable):
-		return &Error{Code: BadRequest, Detail: fmt.Sprintf("the idempotency key: want up to %d printable ASCII characters", maxKey)}
+	case len(w.Key) > MaxKey || strings.ContainsFunc(w.Key, unprintable):
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("the idempotency key: want up to %d printable ASCII characters", MaxKey)}
 	}
 	return nil
 }
