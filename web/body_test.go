@@ -213,6 +213,8 @@ func TestMediaType(t *testing.T) {
 		{"application/json", both, "application/json"},
 		{"Application/JSON; charset=UTF-8", both, "application/json"},
 		{"application/x-www-form-urlencoded", both, "application/json"},
+		{"application/x-www-form-urlencoded; charset=utf8", append(both[:2:2], FormType), FormType},
+		{"text/csv; charset=utf8", both, "text/csv"},
 		{"text/csv; header=present", both, "text/csv"},
 		{"text/csv", both[:1], ""},
 		{"multipart/form-data; boundary=x", both, ""},

@@ -30,8 +30,8 @@ type CORS struct {
 }
 
 var (
-	requestHeaders  = []string{"Authorization", "Content-Type", "If-None-Match", "Cache-Control", RequestIDHeader, "Traceparent", "Tracestate"}
-	responseHeaders = []string{"ETag", "Link", "Age", "Retry-After", "Location", "Content-Disposition", RequestIDHeader}
+	requestHeaders  = []string{"Authorization", "Content-Type", "If-Match", "If-None-Match", "Cache-Control", "Prefer", "Range", RequestIDHeader, "Traceparent", "Tracestate"}
+	responseHeaders = []string{"ETag", "Link", "Age", "Retry-After", "Location", "Content-Disposition", "Content-Range", "Preference-Applied", RequestIDHeader}
 )
 
 // crossOrigin applies a CORS. Its fields are nil where there is nothing to do.

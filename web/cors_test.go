@@ -13,7 +13,7 @@ const page = "https://app.example.com"
 func TestCORS(t *testing.T) {
 	withOrigins := func(change func(*Config), origins ...string) *api {
 		return newAPI(t, func(c *Config) {
-			c.CORS = CORS{Origins: origins, RequestHeaders: []string{"Idempotency-Key"}, ResponseHeaders: []string{"X-Total-Count"}}
+			c.CORS = CORS{Origins: origins, RequestHeaders: []string{"Idempotency-Key"}, ResponseHeaders: []string{"X-Extra"}}
 			if change != nil {
 				change(c)
 			}
@@ -67,7 +67,7 @@ func TestCORS(t *testing.T) {
 				return
 			}
 			exposed := strings.Split(header.Get("Access-Control-Expose-Headers"), ", ")
-			for _, name := range []string{"Etag", "Link", "X-Total-Count", "Age", "Retry-After", "Location", "X-Request-Id", "Content-Disposition"} {
+			for _, name := range []string{"Etag", "Link", "X-Extra", "Age", "Retry-After", "Location", "X-Request-Id", "Content-Disposition", "Content-Range", "Preference-Applied"} {
 				if !slices.Contains(exposed, name) {
 					t.Errorf("%s is not among %v", name, exposed)
 				}
@@ -77,7 +77,7 @@ func TestCORS(t *testing.T) {
 	t.Run("a preflight allows what it asks for", func(t *testing.T) {
 		for _, method := range []string{"GET", "HEAD", "PUT"} {
 			header := a.do("OPTIONS", "/", "Origin", page, "Access-Control-Request-Method", method,
-				"Access-Control-Request-Headers", "authorization,cache-control,content-type,idempotency-key,if-none-match,traceparent,x-request-id").Header()
+				"Access-Control-Request-Headers", "authorization,cache-control,content-type,idempotency-key,if-none-match,prefer,range,traceparent,x-request-id").Header()
 			if header.Get("Access-Control-Allow-Methods") != method || !strings.Contains(header.Get("Access-Control-Allow-Headers"), "if-none-match") || header.Get("Access-Control-Max-Age") != "7200" {
 				t.Errorf("preflight for %s = %v", method, header)
 			}

@@ -34,6 +34,7 @@ func ExampleNewHandler() {
 	//   "status": 400,
 	//   "detail": "unknown parameter \"loud\"; this route takes no parameters",
 	//   "code": "bad-request",
+	//   "message": "unknown parameter \"loud\"; this route takes no parameters",
 	//   "request_id": "1"
 	// }
 	// 400 {
@@ -42,6 +43,7 @@ func ExampleNewHandler() {
 	//   "status": 400,
 	//   "detail": "the name is longer than 100 bytes",
 	//   "code": "bad-request",
+	//   "message": "the name is longer than 100 bytes",
 	//   "request_id": "1"
 	// }
 }

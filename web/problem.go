@@ -12,15 +12,16 @@ import (
 
 // The codes of the errors that this package returns. An API adds its own.
 const (
-	CodeBadRequest       = "bad-request"            // 400
-	CodeForbidden        = "forbidden"              // 403
-	CodeRouteNotFound    = "route-not-found"        // 404
-	CodeMethodNotAllowed = "method-not-allowed"     // 405
-	CodePrecondition     = "precondition-failed"    // 412
-	CodeTooLarge         = "too-large"              // 413
-	CodeUnsupportedMedia = "unsupported-media-type" // 415
-	CodeInternal         = "internal"               // 500
-	CodeOverloaded       = "overloaded"             // 503
+	CodeBadRequest          = "bad-request"            // 400
+	CodeForbidden           = "forbidden"              // 403
+	CodeRouteNotFound       = "route-not-found"        // 404
+	CodeMethodNotAllowed    = "method-not-allowed"     // 405
+	CodePrecondition        = "precondition-failed"    // 412
+	CodeTooLarge            = "too-large"              // 413
+	CodeUnsupportedMedia    = "unsupported-media-type" // 415
+	CodeRangeNotSatisfiable = "range-not-satisfiable"  // 416
+	CodeInternal            = "internal"               // 500
+	CodeOverloaded          = "overloaded"             // 503
 )
 
 // Error is what a caller gets instead of what was asked for. It is answered as a
@@ -29,6 +30,7 @@ type Error struct {
 	Code       string        // for programs; see the constants of this package
 	Status     int           // HTTP status; 0 is 500
 	Detail     string        // for people: what is wrong, with which object
+	Details    string        // more of that, for programs that read it; may be empty
 	Hint       string        // for people: what to do about it; may be empty
 	RetryAfter time.Duration // 0 sends no Retry-After
 	// Err is the cause. It is logged and not sent; it may be nil.
@@ -70,13 +72,17 @@ const maxRetryAfter = 24 * time.Hour
 
 // problem is the body of an error response, https://www.rfc-editor.org/rfc/rfc9457.
 // Its type is about:blank because the code carries the meaning. The request's ID
-// is a member of its own: it is not a URI, as the member instance has to be.
+// is a member of its own: it is not a URI, as the member instance has to be. Clients of
+// PostgREST read code, message, details and hint,
+// https://docs.postgrest.org/en/stable/references/errors.html.
 type problem struct {
 	Type      string `json:"type"`
 	Title     string `json:"title"`
 	Status    int    `json:"status"`
 	Detail    string `json:"detail"`
 	Code      string `json:"code"`
+	Message   string `json:"message"` // Detail again
+	Details   string `json:"details,omitempty"`
 	Hint      string `json:"hint,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
 }
@@ -84,7 +90,7 @@ type problem struct {
 // write sends the error, and removes the headers of the response that it replaces.
 func (e *Error) write(w http.ResponseWriter) {
 	header := w.Header()
-	for _, name := range []string{"Content-Disposition", "Content-Length", "ETag", "Age"} {
+	for _, name := range []string{"Content-Disposition", "Content-Length", "ETag", "Age", "Link", "Preference-Applied"} {
 		header.Del(name)
 	}
 	header.Set("Cache-Control", "no-store")
@@ -99,7 +105,7 @@ func (e *Error) write(w http.ResponseWriter) {
 	// The client has gone if this fails.
 	_ = writeJSON(w, "application/problem+json", e.status(), problem{
 		Type: "about:blank", Title: http.StatusText(e.status()), Status: e.status(),
-		Detail: e.Detail, Code: e.Code, Hint: e.Hint, RequestID: header.Get(RequestIDHeader),
+		Detail: e.Detail, Code: e.Code, Message: e.Detail, Details: e.Details, Hint: e.Hint, RequestID: header.Get(RequestIDHeader),
 	})
 }
 

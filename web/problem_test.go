@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http/httptest"
 	"testing"
@@ -11,7 +12,7 @@ import (
 // begin is left beside the problem.
 func TestProblemReplacesAResponse(t *testing.T) {
 	w := httptest.NewRecorder()
-	for _, name := range []string{"Content-Disposition", "Content-Length", "ETag", "Age", "Cache-Control", "Content-Type"} {
+	for _, name := range []string{"Content-Disposition", "Content-Length", "ETag", "Age", "Link", "Preference-Applied", "Cache-Control", "Content-Type"} {
 		w.Header().Set(name, "of the response")
 	}
 	AsError(errors.New("cause")).write(w)
@@ -26,6 +27,19 @@ func TestProblemReplacesAResponse(t *testing.T) {
 	}
 	if got := w.Header().Get("Cache-Control"); got != "no-store" {
 		t.Errorf("Cache-Control = %q, want no-store", got)
+	}
+}
+
+// TestProblemForPostgREST checks the members that clients of PostgREST read.
+func TestProblemForPostgREST(t *testing.T) {
+	w := httptest.NewRecorder()
+	(&Error{Code: "x", Detail: "what", Details: "more", Hint: "do"}).write(w)
+	var got struct{ Code, Message, Details, Hint string }
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Code != "x" || got.Message != "what" || got.Details != "more" || got.Hint != "do" {
+		t.Errorf("problem = %+v, want code x, message what, details more, hint do", got)
 	}
 }
 

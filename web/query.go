@@ -40,19 +40,19 @@ func (route Route) checkQuery(raw string) error {
 		return BadRequest("the query cannot be read: %v", err)
 	}
 	for name, values := range query {
-		if !slices.Contains(route.Query, name) {
+		limit := 1
+		switch named := slices.Contains(route.Query, name); {
+		case named && slices.Contains(route.Repeatable, name), !named && route.AnyQuery:
+			limit = MaxRepeats
+		case !named:
 			takes := "no parameters"
 			if len(route.Query) > 0 {
 				takes = strings.Join(route.Query, ", ")
 			}
 			return BadRequest("unknown parameter %.100q; this route takes %s", name, takes)
 		}
-		limit := 1
-		if slices.Contains(route.Repeatable, name) {
-			limit = MaxRepeats
-		}
 		if len(values) > limit {
-			return BadRequest("parameter %q is given %d times", name, len(values))
+			return BadRequest("parameter %.100q is given %d times", name, len(values))
 		}
 	}
 	return nil

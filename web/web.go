@@ -60,6 +60,9 @@ type Route struct {
 	Query []string
 	// Repeatable names those of Query that may be given up to [MaxRepeats] times.
 	Repeatable []string
+	// AnyQuery lets parameters that are not in Query through to the route, which has to
+	// check them. Each may be given up to MaxRepeats times.
+	AnyQuery bool
 	// Public routes are served without a check of the caller.
 	Public bool
 	// Serve answers the request.

@@ -40,6 +40,9 @@ func newAPI(t testing.TB, change func(*Config)) *api {
 				Serve: func(w http.ResponseWriter, r *http.Request) error {
 					return WriteJSON(w, http.StatusOK, r.PathValue("name"))
 				}},
+			{Pattern: "GET /any", Query: []string{"limit"}, AnyQuery: true, Serve: func(w http.ResponseWriter, r *http.Request) error {
+				return WriteJSON(w, http.StatusOK, r.URL.Query())
+			}},
 			{Pattern: "PUT /things/{name}", Serve: func(w http.ResponseWriter, r *http.Request) error {
 				return WriteJSON(w, http.StatusCreated, "stored")
 			}},
