@@ -302,11 +302,12 @@ func (h *Handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
 	if column == "" {
 		return &table.Error{Code: table.InvalidRows, Detail: "no column says which rows are the same", Hint: "add key=column"}
 	}
+	opts.OnConflict = []string{column}
 	records, err := h.readRecords(w, r, "application/json", "text/csv")
 	if err != nil {
 		return err
 	}
-	upserted, err := h.rows.UpsertRows(r.Context(), r.PathValue("title"), opts, column, records)
+	upserted, err := h.rows.UpsertRows(r.Context(), r.PathValue("title"), opts, records)
 	if err != nil {
 		return err
 	}
@@ -315,7 +316,7 @@ func (h *Handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
 
 // updateRows sets columns of the rows that match.
 func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
-	opts, match, err := parseChange(r)
+	opts, err := parseChange(r)
 	if err != nil {
 		return err
 	}
@@ -326,7 +327,7 @@ func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
 	if len(records) != 1 {
 		return &table.Error{Code: table.InvalidRows, Detail: fmt.Sprintf("the body holds %d objects: send one, with the columns to set", len(records))}
 	}
-	updated, err := h.rows.UpdateRows(r.Context(), r.PathValue("title"), opts, match, records[0])
+	updated, err := h.rows.UpdateRows(r.Context(), r.PathValue("title"), opts, records[0])
 	if err != nil {
 		return err
 	}
@@ -335,11 +336,11 @@ func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
 
 // deleteRows deletes the rows that match.
 func (h *Handler) deleteRows(w http.ResponseWriter, r *http.Request) error {
-	opts, match, err := parseChange(r)
+	opts, err := parseChange(r)
 	if err != nil {
 		return err
 	}
-	deleted, err := h.rows.DeleteRows(r.Context(), r.PathValue("title"), opts, match)
+	deleted, err := h.rows.DeleteRows(r.Context(), r.PathValue("title"), opts)
 	if err != nil {
 		return err
 	}
@@ -509,23 +510,24 @@ func parseWrite(r *http.Request) (opts table.WriteOptions, err error) {
 	if opts.Header, err = web.Int(p, "header", 1, maxHeader); err != nil {
 		return opts, err
 	}
-	opts.DryRun, err = web.Bool(p, "dry_run")
+	opts.Rollback, err = web.Bool(p, "dry_run")
 	return opts, err
 }
 
 // parseChange reads which rows an update or a delete is for, and how it is to be
 // done.
-func parseChange(r *http.Request) (opts table.WriteOptions, match table.Match, err error) {
+func parseChange(r *http.Request) (opts table.WriteOptions, err error) {
 	p := r.URL.Query()
-	match.Where = p["where"]
-	if err := table.CheckConditions(match.Where); err != nil {
-		return opts, match, err
+	if err := table.CheckConditions(p["where"]); err != nil {
+		return opts, err
 	}
-	if match.Limit, err = web.Int(p, "limit", 1, table.MaxRows); err != nil {
-		return opts, match, err
+	limit, err := web.Int(p, "limit", 1, table.MaxRows)
+	if err != nil {
+		return opts, err
 	}
 	opts, err = parseWrite(r)
-	return opts, match, err
+	opts.Match = table.Match{Where: p["where"], Limit: limit}
+	return opts, err
 }
 
 // parseInput reports whether rows are to be stored as if a person had typed them.

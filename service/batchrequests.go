@@ -34,24 +34,29 @@ func (e *sheetEffect) addRequests(p *plan) {
 	if len(appending) > 0 {
 		add(appending, e.insert())
 	}
-	from := e.plan.Before.Rows
 	for _, w := range appending { // each its own, so that Google names one that it refuses
-		var rows []*sheets.RowData
-		for _, line := range e.results[w].Appended {
-			rows = append(rows, toRowData(line.Cells))
-		}
-		add([]*write{w}, e.updateCells(from, 0, rows))
-		from += len(rows)
+		add([]*write{w}, e.writeRows(e.results[w].Appended, e.newRow)...)
 	}
 	add(deleting, e.deletions()...)
 }
 
-// updates returns requests that write the cells that were set, adjacent ones in one.
+// updates returns requests that write the cells that were set.
 func (e *sheetEffect) updates() (requests []*sheets.Request) {
 	written := slices.DeleteFunc(slices.Clone(e.plan.Rows), func(l *table.PlannedRow) bool { return l.Deleted || l.ColumnsSet == nil })
+	return e.writeRows(written, func(l *table.PlannedRow) int { return l.Number })
+}
+
+// newRow returns the number of a new row before rows are deleted.
+func (e *sheetEffect) newRow(l *table.PlannedRow) int {
+	return e.plan.Before.Rows + 1 + l.At - e.plan.Added[0].At
+}
+
+// writeRows returns requests that write the cells that were set of ascending rows, adjacent
+// ones in one. Other cells are left alone: they may be protected, or hold a formula.
+func (e *sheetEffect) writeRows(written []*table.PlannedRow, number func(*table.PlannedRow) int) (requests []*sheets.Request) {
 	for len(written) > 0 {
 		n := 1
-		for n < len(written) && written[n].Number == written[n-1].Number+1 && slices.Equal(written[n].ColumnsSet, written[0].ColumnsSet) {
+		for n < len(written) && number(written[n]) == number(written[n-1])+1 && slices.Equal(written[n].ColumnsSet, written[0].ColumnsSet) {
 			n++
 		}
 		for _, columns := range runs(written[0].ColumnsSet) {
@@ -59,7 +64,7 @@ func (e *sheetEffect) updates() (requests []*sheets.Request) {
 			for _, line := range written[:n] {
 				rows = append(rows, toRowData(line.Cells[columns[0]:columns[len(columns)-1]+1]))
 			}
-			requests = append(requests, e.updateCells(written[0].Number-1, columns[0], rows))
+			requests = append(requests, e.updateCells(number(written[0])-1, columns[0], rows))
 		}
 		written = written[n:]
 	}

@@ -62,11 +62,11 @@ var writers = map[string]func(*testing.T, *service.Service, any) error{
 		return err
 	},
 	"UpsertRows": func(t *testing.T, s *service.Service, v any) error {
-		_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{}, "id", []table.Record{recordOf("id", 1, "v", v)})
+		_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{OnConflict: []string{"id"}}, []table.Record{recordOf("id", 1, "v", v)})
 		return err
 	},
 	"UpdateRows": func(t *testing.T, s *service.Service, v any) error {
-		_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, table.Match{Where: []string{"id:1"}}, recordOf("v", v))
+		_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Match: table.Match{Where: []string{"id:1"}}}, recordOf("v", v))
 		return err
 	},
 	"EnterRows": func(t *testing.T, s *service.Service, v any) error {
@@ -221,33 +221,33 @@ func TestCallsAreChecked(t *testing.T) {
 			return err
 		}, table.BadRequest, "rows are counted from 1"},
 		{"upsert no records", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{}, "id", []table.Record{})
+			_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{OnConflict: []string{"id"}}, []table.Record{})
 			return err
 		}, table.InvalidRows, "there are no rows"},
 		{"upsert without a key column", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{}, "", ok)
+			_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{OnConflict: []string{""}}, ok)
 			return err
 		}, table.InvalidRows, `no column ""`},
 		{"update no columns", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, where, table.Record{})
+			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Match: where}, table.Record{})
 			return err
 		}, table.InvalidRows, "there is no column to set"},
 		{"update a column twice", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, where, recordOf("v", 1, "v", 2))
+			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Match: where}, recordOf("v", 1, "v", 2))
 			return err
 		}, table.InvalidRows, `column "v" is given twice`},
 		{"update without a condition", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, table.Match{}, recordOf("v", 1))
+			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, recordOf("v", 1))
 			return err
 		}, table.InvalidRows, "no condition"},
 		{"delete without a condition", func(t *testing.T, s *service.Service) error {
-			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{}, table.Match{})
+			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{})
 			return err
 		}, table.InvalidRows, "no condition"},
-		{"delete with a negative limit", func(t *testing.T, s *service.Service) error {
-			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{}, table.Match{Where: where.Where, Limit: -1})
+		{"delete a negative number of rows", func(t *testing.T, s *service.Service) error {
+			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{Match: where, MaxAffected: -1})
 			return err
-		}, table.BadRequest, "limit -1"},
+		}, table.BadRequest, "max-affected=-1"},
 		{"list above the sheet", list(table.Query{Header: -1}), table.BadRequest, "negative"},
 		{"list at a negative offset", list(table.Query{Offset: -1}), table.BadRequest, "negative"},
 		{"list up to a negative limit", list(table.Query{Limit: -1}), table.BadRequest, "negative"},

@@ -65,8 +65,8 @@ func (p *planner) Plan(writes []*write) *plan {
 			made.Done[w] = sheetNotFound(w.Request.Title, visibleTitles(p.tabs))
 			continue
 		}
-		if w.Request.DryRun {
-			made.Done[w] = p.dryRun(w, tab.Title)
+		if w.Request.Rollback {
+			made.Done[w] = p.rollBack(w, tab.Title)
 			continue
 		}
 		i := slices.IndexFunc(made.State, func(e *sheetEffect) bool { return e.tab == tab })
@@ -115,8 +115,8 @@ func (p *planner) sheetPlan(title string, writes []*write) *table.SheetPlan {
 	return table.NewSheetPlan(title, p.sheets[title].SheetState, grid)
 }
 
-// dryRun sets the result that a write would have, planned on a page of its own.
-func (p *planner) dryRun(w *write, title string) error {
+// rollBack sets the result that a write would have, planned by itself.
+func (p *planner) rollBack(w *write, title string) error {
 	result, err := table.NewSheetPlan(title, p.sheets[title].SheetState, p.grids[title]).Do(w.Request)
 	if err == nil {
 		w.Result = result.Encode(title, w.Request)

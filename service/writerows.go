@@ -14,7 +14,8 @@ import (
 )
 
 // AppendRows stores the records below the sheet's last row, all or none, and returns
-// after Google has stored them. Values keep their type: a string is stored as text, also
+// after Google has stored them. With [table.WriteOptions.Rollback] it stores nothing, and
+// the result says so. Values keep their type: a string is stored as text, also
 // where it looks like a number or a formula; [table.Field] says which types there are.
 //
 // With an idempotency key it is safe to repeat the call: what it has stored is not
@@ -28,19 +29,23 @@ func (s *Service) AppendRows(ctx context.Context, title string, w table.WriteOpt
 	return a, err
 }
 
-// UpsertRows replaces, in all columns, the row that has the same value in the key column
-// as a record, and appends the records for which there is none. Every record must have a
-// key. A key that two records or two rows have is an error.
-func (s *Service) UpsertRows(ctx context.Context, title string, w table.WriteOptions, keyColumn string, records []table.Record) (u table.UpsertResult, err error) {
-	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Upserts, Title: title, Column: keyColumn, Records: records}, &u)
-	noteRows(ctx, u.Replaced+u.Appended)
+// UpsertRows sets the columns that a record has in the row with the same values in the
+// columns [table.WriteOptions.OnConflict], and appends the records for which there is none.
+// Columns that a record does not have stay as they are. Every record must have a value in
+// each of the key's columns. A key that two records or two rows have is an error. A number
+// and the text that is that number in JSON are the same key: 2 and "2", but not 1.1 and
+// "1.10".
+func (s *Service) UpsertRows(ctx context.Context, title string, w table.WriteOptions, records []table.Record) (u table.UpsertResult, err error) {
+	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Upserts, Title: title, Records: records}, &u)
+	noteRows(ctx, u.Updated+u.Appended)
 	return u, err
 }
 
-// UpdateRows sets the columns that the record names in all rows that match, and leaves
-// the other columns as they are. A nil value empties the cell.
-func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOptions, m table.Match, set table.Record) (u table.UpdateResult, err error) {
-	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Updates, Title: title, Match: m, Records: []table.Record{set}}, &u)
+// UpdateRows sets the columns that the record has in all rows that match, and leaves the
+// other columns as they are. A nil value empties the cell. Where more rows match than
+// [table.WriteOptions.MaxAffected] allows, none is changed.
+func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOptions, set table.Record) (u table.UpdateResult, err error) {
+	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Updates, Title: title, Records: []table.Record{set}}, &u)
 	noteRows(ctx, u.Count)
 	return u, err
 }
@@ -52,8 +57,8 @@ func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOpt
 // somebody moves rows in the tenth of a second between, the call's response shows it,
 // and the error is a [table.Conflict] that names the rows. It is not detected where rows
 // were moved among neighbours that are equal in every cell.
-func (s *Service) DeleteRows(ctx context.Context, title string, w table.WriteOptions, m table.Match) (d table.DeleteResult, err error) {
-	d.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Deletes, Title: title, Match: m}, &d)
+func (s *Service) DeleteRows(ctx context.Context, title string, w table.WriteOptions) (d table.DeleteResult, err error) {
+	d.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Deletes, Title: title}, &d)
 	noteRows(ctx, d.Count)
 	return d, err
 }
@@ -64,7 +69,8 @@ func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit
 	if err := w.Validate(); err != nil {
 		return false, err
 	}
-	e.Header, e.DryRun = cmp.Or(w.Header, 1), w.DryRun
+	e.Header, e.Rollback, e.Columns = cmp.Or(w.Header, 1), w.Rollback, w.Columns
+	e.OnConflict, e.IgnoreDuplicates, e.Match, e.MaxAffected = w.OnConflict, w.IgnoreDuplicates, w.Match, w.MaxAffected
 	if err := e.Validate(); err != nil {
 		return false, err
 	}

@@ -19,7 +19,7 @@ func TestDelete(t *testing.T) {
 		{"delete by number and text", "where=id:4", "", `{"deleted":1,"rows":["6"]}`,
 			`[{"id":1,"state":"open","owner":"ada","twice":2},{"id":2,"state":"done","owner":"bob","twice":4},{"id":3,"state":"open","twice":6}]`},
 		{"delete nothing", "where=id:9", "", `{"deleted":0}`, "[" + allTasks + "]"},
-		{"dry run of a delete", "where=state:open&dry_run=true", "", `{"deleted":3,"rows":["2","5:6"],"dry_run":true}`, "[" + allTasks + "]"},
+		{"dry run of a delete", "where=state:open&dry_run=true", "", `{"deleted":3,"rows":["2","5:6"],"rolled_back":true}`, "[" + allTasks + "]"},
 	})
 	testChangeBelow(t, "DELETE", "where=id:1", "", `{"deleted":1,"rows":["4"]}`, `[{"id":2,"qty":6,"C":"wide"}]`)
 }
@@ -31,7 +31,7 @@ func TestDeleteProblems(t *testing.T) {
 		{"an empty condition", "Tasks?where=", "", 400, "bad-request", "column:value"},
 		{"a typo is not the absence of a condition", "Tasks?were=id:1", "", 400, "bad-request", `unknown parameter "were"`},
 		{"unknown column in where", "Tasks?where=idd:1", "", 422, "invalid-rows", `no column "idd"`},
-		{"more than 1,000 matches", "Many?where=note:some%20words%20of%20text", "", 422, "invalid-rows", "1001 rows match"},
+		{"more than 1,000 matches", "Many?where=note:some%20words%20of%20text", "", 400, "bad-request", "1001 rows match"},
 		{"a limit too large", "Tasks?where=id:1&limit=10001", "", 400, "bad-request", "from 1 to 10000"},
 		{"an empty dry_run", "Tasks?where=id:1&dry_run=", "", 400, "bad-request", "true or false"},
 		{"no such sheet", "Task?where=id:1", "", 404, "sheet-not-found", `"Tasks"`},

@@ -58,7 +58,7 @@ func TestDocumentCheck(t *testing.T) {
 		{"rows that the caller has", "GET", "/sheets/O", "", 304, without(rows, "Content-Type"), "", ""},
 		{"rows for HEAD", "HEAD", "/sheets/O", "", 200, rows, "", ""},
 		{"a row", "POST", "/sheets/O", `{"a":null,"b":1}`, 201, with(stored, "Idempotency-Replayed", "true"), `{"appended":1,"range":"O!A2"}`, ""},
-		{"rows touched", "PUT", "/sheets/O?key=a&dry_run=true", `[{"a":1}]`, 200, stored, `{"replaced":1,"appended":0,"rows":["2","4:5"],"dry_run":true}`, ""},
+		{"rows touched", "PUT", "/sheets/O?key=a&dry_run=true", `[{"a":1}]`, 200, stored, `{"updated":1,"appended":0,"rows":["2","4:5"],"rolled_back":true}`, ""},
 		{"a problem", "PATCH", "/sheets/O", "", 422, problem, p(422, "invalid-rows"), ""},
 		{"no route", "GET", "/x", "", 404, problem, p(404, "route-not-found"), ""},
 		{"no method", "PUT", "/", "", 405, with(problem, "Allow", "GET, HEAD"), p(405, "method-not-allowed"), ""},
@@ -87,7 +87,7 @@ func TestDocumentCheck(t *testing.T) {
 		{"a parameter twice is served", "GET", "/sheets/O?offset=1&offset=2", "", 200, rows, `[]`, "should be refused: offset"},
 		{"a condition without a value is served", "GET", "/sheets/O?where=a", "", 200, rows, `[]`, "should be refused: where"},
 		{"an update without a condition is served", "PATCH", "/sheets/O", `{"a":1}`, 200, stored, `{"updated":1}`, "should be refused: where"},
-		{"an upsert without a key is served", "PUT", "/sheets/O", `{"a":1}`, 200, stored, `{"replaced":1,"appended":0}`, "should be refused: key"},
+		{"an upsert without a key is served", "PUT", "/sheets/O", `{"a":1}`, 200, stored, `{"updated":1,"appended":0}`, "should be refused: key"},
 		{"a body that is nested is served", "POST", "/sheets/O", `{"a":{}}`, 201, stored, `{"appended":1,"range":"O!A2"}`, "should be refused"},
 		{"no body is served", "POST", "/sheets/O", "", 201, stored, `{"appended":1,"range":"O!A2"}`, "should be refused"},
 	}

@@ -14,7 +14,7 @@ func TestUpdate(t *testing.T) {
 		{"update with a limit", "where=state:open&limit=1", `{"state":"=done"}`, `{"updated":1,"rows":["2"]}`,
 			strings.Replace("["+allTasks+"]", "open", "=done", 1)},
 		{"update nothing", "where=id:9", `{"state":"x"}`, `{"updated":0}`, "[" + allTasks + "]"},
-		{"dry run of an update", "where=state:open&dry_run=true", `{"owner":"zoe"}`, `{"updated":3,"rows":["2","5:6"],"dry_run":true}`, "[" + allTasks + "]"},
+		{"dry run of an update", "where=state:open&dry_run=true", `{"owner":"zoe"}`, `{"updated":3,"rows":["2","5:6"],"rolled_back":true}`, "[" + allTasks + "]"},
 	})
 	testChangeBelow(t, "PATCH", "where=qty:5", `{"qty":50}`, `{"updated":1,"rows":["4"]}`, `[{"id":1,"qty":50},{"id":2,"qty":6,"C":"wide"}]`)
 }

@@ -89,7 +89,7 @@ func (c *rowWriter) step() {
 	case c.row == "" && kind == 0:
 		c.write("POST", "", row, `"appended":1`)
 	case c.row == "" || kind == 1:
-		c.write("PUT", "?key=id", row, `"replaced"`)
+		c.write("PUT", "?key=id", row, `"updated"`)
 	case kind == 2:
 		c.write("DELETE", own, "", `"deleted":1`)
 		row = ""

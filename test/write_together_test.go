@@ -29,8 +29,8 @@ func TestWritesAtOnce(t *testing.T) {
 			{"PATCH", "Tasks?where=id:2", `{"state":"new"}`, `{"updated":1,"rows":["2"]}`},
 			{"DELETE", "Tasks?where=id:1", "", `{"deleted":1,"rows":["2"]}`},
 			{"DELETE", "Tasks?where=state:open", "", `{"deleted":2,"rows":["5:6"]}`},
-			{"PUT", "Tasks?key=id", `[{"id":7,"state":"a"},{"id":8}]`, `{"replaced":0,"appended":2,"rows":["5:6"]}`},
-			{"PUT", "Tasks?key=id", `[{"id":9},{"id":7,"state":"b"}]`, `{"replaced":1,"appended":1,"rows":["5","7"]}`},
+			{"PUT", "Tasks?key=id", `[{"id":7,"state":"a"},{"id":8}]`, `{"updated":0,"appended":2,"rows":["5:6"]}`},
+			{"PUT", "Tasks?key=id", `[{"id":9},{"id":7,"state":"b"}]`, `{"updated":1,"appended":1,"rows":["5","7"]}`},
 			{"POST", "Tasks", `{"id":11}`, `{"appended":1,"range":"Tasks!A8:D8"}`},
 			{"PATCH", "Orders?where=id:3", `{"qty":0}`, `{"updated":1,"rows":["4"]}`},
 		}
@@ -64,7 +64,7 @@ func TestWritesBelowHeader(t *testing.T) {
 		for _, tt := range []struct{ method, target, body, want string }{
 			{"POST", "?header=3", `{"id":3,"qty":7}`, `{"appended":1,"range":"Below!A6:B6"}`},
 			{"PATCH", "?header=3&where=qty:5", `{"qty":50}`, `{"updated":1,"rows":["4"]}`},
-			{"PUT", "?header=3&key=id", `[{"id":2,"C":"narrow"},{"id":4}]`, `{"replaced":1,"appended":1,"rows":["5","7"]}`},
+			{"PUT", "?header=3&key=id", `[{"id":2,"C":"narrow"},{"id":4}]`, `{"updated":1,"appended":1,"rows":["5","7"]}`},
 			{"POST", "?header=3&input=user_entered", `{"id":"=A7+1"}`, `{"appended":1,"range":"Below!A8:B8"}`},
 			{"DELETE", "?header=3&where=id:1", "", `{"deleted":1,"rows":["4"]}`},
 			{"POST", "?header=3", `{"id":6}`, `{"appended":1,"range":"Below!A8:B8"}`},

@@ -17,15 +17,20 @@ func (c *columns) newRows(header []any, e *Edit) ([]*PlannedRow, error) {
 			Hint:   fmt.Sprintf("write the column names into row %d, starting in column A, or name the row that has them: header=N", e.Header),
 		}
 	}
+	for _, name := range e.Columns {
+		if !c.has(name) {
+			return nil, c.unknown(name)
+		}
+	}
 	lines := make([]*PlannedRow, len(e.Records))
 	for n, record := range e.Records {
+		columns, cells, err := c.setCells(record)
+		if err != nil {
+			return nil, record.invalid(n, "%s", err.Error())
+		}
 		l := &PlannedRow{Cells: make([]any, len(c.names))}
-		for _, field := range record.Fields {
-			column, ok := c.index[field.Column]
-			if !ok {
-				return nil, record.invalid(n, "%s", c.lacksDetail(field.Column))
-			}
-			l.Cells[column] = field.Value
+		if len(columns) > 0 {
+			l.write(columns, cells)
 		}
 		if l.blank() {
 			return nil, record.invalid(n, "no column has a value")
@@ -37,10 +42,7 @@ func (c *columns) newRows(header []any, e *Edit) ([]*PlannedRow, error) {
 
 // setCells returns the columns that a record sets, ascending, and their values.
 func (c *columns) setCells(record Record) (set []int, cells []any, err error) {
-	if len(record.Fields) == 0 {
-		return nil, nil, &Error{Code: InvalidRows, Detail: "there is no column to set"}
-	}
-	values := map[int]any{}
+	values := make(map[int]any, len(record.Fields))
 	for _, field := range record.Fields {
 		column, ok := c.index[field.Column]
 		if !ok {

@@ -3,15 +3,29 @@ package table
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // WriteOptions holds the options of a write. The zero value is the usual way.
 type WriteOptions struct {
-	Header int    // the row that names the columns, from 1; 0 is 1
-	Key    string // idempotency key: a repeated request with it stores nothing; "" is none
-	DryRun bool   // change nothing, and return what would change
+	Header   int      // the row that names the columns, from 1; 0 is 1
+	Key      string   // idempotency key: a repeated request with it stores nothing; "" is none
+	Rollback bool     // change nothing, and return what would change
+	Columns  []string // the columns that are written; fields of others are left out; nil is all that a record has
+	Return   bool     // return the rows as they are stored, if they are not too many; see [ChangeResult]
+
+	// OnConflict names the columns of an upsert whose values together are the key of a row.
+	OnConflict []string
+	// IgnoreDuplicates makes an upsert leave the rows that have the key of a record as they
+	// are, instead of setting the record's columns.
+	IgnoreDuplicates bool
+
+	Match Match // the rows of an update or a delete
+	// MaxAffected is how many rows an update or a delete may change: if more match, none
+	// is. 0 is [DefaultMaxAffected]; it may be up to [MaxRows].
+	MaxAffected int
 }
 
 // MaxKey is the length of the longest idempotency key, which is stored in a cell, in
@@ -22,6 +36,8 @@ const MaxKey = 255
 func (w WriteOptions) Validate() error {
 	unprintable := func(c rune) bool { return c < ' ' || c > '~' }
 	switch {
+	case w.MaxAffected < 0 || w.MaxAffected > MaxRows:
+		return &Error{Code: BadRequest, Detail: fmt.Sprintf("max-affected=%d: want 1 to %d", w.MaxAffected, MaxRows)}
 	case w.Header < 0:
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("header row %d: rows are counted from 1", w.Header)}
 	case len(w.Key) > MaxKey || strings.ContainsFunc(w.Key, unprintable):
@@ -36,27 +52,36 @@ type Match struct {
 	Limit int      // maximum number of rows, from the top; 0 is all, up to [MaxMatches]
 }
 
-// MaxMatches is how many rows a [Match] without a limit may select: a condition that
-// more rows meet is usually a mistake. A limit may be up to [MaxRows].
-const MaxMatches = 1000
+// DefaultMaxAffected is how many rows an update or a delete may change that does not say
+// how many: a condition that more rows meet is usually a mistake.
+const DefaultMaxAffected = 1000
 
-// ChangeResult is what the results of an update, a delete and an upsert have in common.
+// ChangeResult is what the results of all writes have in common. Only the exported fields
+// with a name in JSON are kept with an idempotency key.
 type ChangeResult struct {
 	// Rows are the numbers of the rows that were changed, with neighbours as a range:
 	// "2", "5:6". They are those after the write; of deleted rows, those before it.
 	// Rows is nil where they are more than fit into the one cell in which the result
-	// is kept with an idempotency key.
-	Rows   []string `json:"rows,omitempty"`
-	DryRun bool     `json:"dry_run,omitempty"` // the rows would be changed, but were not
+	// is kept with an idempotency key, and in the result of an append, which has a range.
+	Rows []string `json:"rows,omitempty"`
+	// RolledBack reports that nothing was stored: the result is what would have been.
+	RolledBack bool `json:"rolled_back,omitempty"`
 	// Replayed reports whether an earlier request with the same key made the change.
 	Replayed bool `json:"-"`
+	// Stored are the rows as they are stored, and those that were deleted as they were, in
+	// the sheet's order. It is nil without [WriteOptions.Return], in a replay, and where
+	// the write has changed no row or more than [MaxReturned].
+	Stored *RowSet `json:"-"`
 }
+
+// MaxReturned is how many rows [ChangeResult] has as they are stored.
+const MaxReturned = 1000
 
 // AppendResult is the result of an append.
 type AppendResult struct {
-	Count    int    `json:"appended"`
-	Range    string `json:"range"` // the new rows in A1 notation, such as "Orders!A5:E6"
-	Replayed bool   `json:"-"`     // an earlier request with the same key stored it
+	Count int    `json:"appended"`
+	Range string `json:"range"` // the new rows in A1 notation, such as "Orders!A5:E6"
+	ChangeResult
 }
 
 // UpdateResult is the result of an update, with the number of rows that matched.
@@ -71,10 +96,11 @@ type DeleteResult struct {
 	ChangeResult
 }
 
-// UpsertResult is the result of an upsert, with the numbers of rows of either kind.
+// UpsertResult is the result of an upsert, with the numbers of rows of each kind.
 type UpsertResult struct {
-	Replaced int `json:"replaced"`
-	Appended int `json:"appended"`
+	Updated  int `json:"updated"`           // rows that had the key of a record
+	Appended int `json:"appended"`          // new rows
+	Ignored  int `json:"ignored,omitempty"` // records whose key was there, with IgnoreDuplicates
 	ChangeResult
 }
 
@@ -95,13 +121,16 @@ const (
 // repeated request with an idempotency key is recognized, so that another form of it
 // makes the keys that are stored already useless.
 type Edit struct {
-	Kind    Kind
-	Title   string   // of the sheet
-	Header  int      // the row that names the columns, from 1
-	Records []Record // what to write; of an update one, with the columns to set
-	Column  string   // of an upsert: the column whose value is the key
-	Match   Match    // of an update and a delete
-	DryRun  bool     // plan only
+	Kind             Kind
+	Title            string   // of the sheet
+	Header           int      // the row that names the columns, from 1
+	Records          []Record // what to write; of an update one, with the columns to set
+	Columns          []string // see [WriteOptions]; each has to be one of the sheet's
+	OnConflict       []string // of an upsert: the columns whose values are the key
+	IgnoreDuplicates bool     // of an upsert
+	Match            Match    // of an update and a delete
+	MaxAffected      int      // of an update and a delete; 0 is [DefaultMaxAffected]
+	Rollback         bool     // plan only
 }
 
 // NeedsRows reports whether the edit depends on the rows that the sheet has.
@@ -133,8 +162,11 @@ func (e *Edit) Validate() (err error) {
 	case e.Match.Limit < 0 || e.Match.Limit > MaxRows:
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("limit %d: want 0 to %d", e.Match.Limit, MaxRows)}
 	}
+	if e.Kind == Upserts && len(e.OnConflict) == 0 {
+		return &Error{Code: BadRequest, Detail: "no column says which rows are the same", Hint: "add on_conflict=column"}
+	}
 	if e.Kind != Deletes {
-		e.Records, err = checkRecords(e.Records)
+		e.Records, err = checkRecords(onlyColumns(e.Records, e.Columns))
 	}
 	return err
 }
@@ -144,6 +176,7 @@ type EditResult struct {
 	columns  int           // of the sheet, for ranges
 	Changed  []*PlannedRow // rows that the sheet had, ascending
 	Appended []*PlannedRow // new rows
+	Ignored  int           // records of an upsert that are there already
 }
 
 // maxEncoded is how long an encoded result may be, so that it fits into a cell.
@@ -153,7 +186,10 @@ const maxEncoded = maxCellLength - 1000
 // which is kept with an idempotency key. The rows must have their numbers; see
 // [SheetPlan.Number].
 func (d *EditResult) Encode(title string, e *Edit) string {
-	touched := ChangeResult{Rows: RowNumbers(append(d.Changed[:len(d.Changed):len(d.Changed)], d.Appended...)), DryRun: e.DryRun}
+	touched := ChangeResult{RolledBack: e.Rollback}
+	if e.Kind != Appends {
+		touched.Rows = RowNumbers(slices.Concat(d.Changed, d.Appended))
+	}
 	text := d.encode(title, e, touched)
 	if len(text) > maxEncoded {
 		touched.Rows = nil
@@ -166,9 +202,9 @@ func (d *EditResult) encode(title string, e *Edit, touched ChangeResult) []byte 
 	var answer any
 	switch e.Kind {
 	case Appends:
-		answer = AppendResult{Count: len(d.Appended), Range: cellRange(title, d.Appended[0].At, d.columns, len(d.Appended))}
+		answer = AppendResult{Count: len(d.Appended), Range: cellRange(title, d.Appended[0].At, d.columns, len(d.Appended)), ChangeResult: touched}
 	case Upserts:
-		answer = UpsertResult{len(d.Changed), len(d.Appended), touched}
+		answer = UpsertResult{len(d.Changed), len(d.Appended), d.Ignored, touched}
 	case Updates:
 		answer = UpdateResult{len(d.Changed), touched}
 	case Deletes:

@@ -42,7 +42,7 @@ func record(namesAndValues ...any) Record {
 func appending(records ...Record) *Edit { return &Edit{Kind: Appends, Header: 1, Records: records} }
 
 func upserting(column string, records ...Record) *Edit {
-	return &Edit{Kind: Upserts, Header: 1, Column: column, Records: records}
+	return &Edit{Kind: Upserts, Header: 1, OnConflict: []string{column}, Records: records}
 }
 
 func updating(r Record, limit int, where ...string) *Edit {
@@ -130,17 +130,17 @@ func TestEdits(t *testing.T) {
 		},
 		{
 			"upsert", []*Edit{upserting("id", record("id", 4.0, "state", "done"), record("id", 5.0), record("id", 1.0, "owner", "=x"))},
-			[]string{`{"replaced":2,"appended":1,"rows":["2","6:7"]}`},
-			[][]any{{1.0, nil, "=x"}, tasks[2], {}, tasks[4], {4.0, "done", nil}, {5.0, nil, nil}},
+			[]string{`{"updated":2,"appended":1,"rows":["2","6:7"]}`},
+			[][]any{{1.0, "open", "=x"}, tasks[2], {}, tasks[4], {4.0, "done", "eve"}, {5.0, nil, nil}},
 		},
 		{
 			"upserts see each other's new rows", []*Edit{upserting("id", record("id", 5.0, "state", "a")), upserting("id", record("id", "5", "state", "b"))},
-			[]string{`{"replaced":0,"appended":1,"rows":["7"]}`, `{"replaced":1,"appended":0,"rows":["7"]}`},
+			[]string{`{"updated":0,"appended":1,"rows":["7"]}`, `{"updated":1,"appended":0,"rows":["7"]}`},
 			[][]any{tasks[1], tasks[2], {}, tasks[4], tasks[5], {"5", "b", nil}},
 		},
 		{
 			"an upsert does not see deleted rows", []*Edit{deleting(0, "id:2"), upserting("id", record("id", 2.0))},
-			[]string{`{"deleted":1,"rows":["3"]}`, `{"replaced":0,"appended":1,"rows":["6"]}`},
+			[]string{`{"deleted":1,"rows":["3"]}`, `{"updated":0,"appended":1,"rows":["6"]}`},
 			[][]any{tasks[1], {}, tasks[4], tasks[5], {2.0, nil, nil}},
 		},
 		{
@@ -181,7 +181,7 @@ func TestEdits(t *testing.T) {
 
 func TestEditErrors(t *testing.T) {
 	many := [][]any{{"id"}}
-	for range MaxMatches + 1 {
+	for range DefaultMaxAffected + 1 {
 		many = append(many, []any{"x"})
 	}
 	lower := func(e *Edit) *Edit { e.Header = 3; return e }
@@ -204,11 +204,11 @@ func TestEditErrors(t *testing.T) {
 		{"update: no column", tasks, updating(Record{}, 0, "id:1"), InvalidRows, "no column to set"},
 		{"update: unknown column in a condition", tasks, updating(record("state", "x"), 0, "idd:1"), InvalidRows, `no column "idd"`},
 		{"delete: condition without a colon", tasks, deleting(0, "id"), BadRequest, "column:value"},
-		{"delete: too many matches", many, deleting(0, "id:x"), InvalidRows, "1001 rows match"},
+		{"delete: too many matches", many, deleting(0, "id:x"), BadRequest, "1001 rows match, and 1000 may be changed"},
 		{"upsert: unknown key column", tasks, upserting("idd", record("id", 5.0)), InvalidRows, `no column "idd"`},
 		{"upsert: no key", tasks, upserting("id", record("id", 5.0), record("state", "x")), InvalidRows, `row 2: no value for the key column "id"`},
 		{"upsert: key twice in the records", tasks, upserting("id", record("id", 7.0), record("id", 8.0), record("id", "7")), InvalidRows, "row 3: the key is the same as that of row 1"},
-		{"upsert: key twice in the sheet", tasks, upserting("state", record("state", "new"), record("state", "open")), InvalidRows, `row 2: the key stands twice in sheet "Tasks", in rows 2 and 5`},
+		{"upsert: key twice in the sheet", tasks, upserting("state", record("state", "new"), record("state", "open")), InvalidRows, `row 2: the key is twice in sheet "Tasks", in rows 2 and 5`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -222,8 +222,8 @@ func TestEditErrors(t *testing.T) {
 			}
 		})
 	}
-	if result, err := pageOf(many, 1).Do(deleting(MaxRows, "id:x")); err != nil || len(result.Changed) != MaxMatches+1 {
-		t.Errorf("delete with a limit = %v, want %d rows", err, MaxMatches+1)
+	if result, err := pageOf(many, 1).Do(deleting(MaxRows, "id:x")); err != nil || len(result.Changed) != DefaultMaxAffected+1 {
+		t.Errorf("delete with a limit = %v, want %d rows", err, DefaultMaxAffected+1)
 	}
 }
 
@@ -369,7 +369,7 @@ func TestPlaces(t *testing.T) {
 		{Number: 2, At: 2, Deleted: true, RowBefore: 1}, {Number: 3, At: 3, Deleted: true, RowBefore: 1}, // between 1 and 4
 		{Number: 4, At: 2}, {Number: 5, At: 3, ColumnsSet: []int{0, 1, 2}},
 		{Number: 6, At: 6, Deleted: true, RowBefore: 3},
-		{At: 4}, {At: 5},
+		{At: 4, ColumnsSet: []int{0}}, {At: 5, ColumnsSet: []int{0}},
 	} {
 		got := *lines[i]
 		got.Cells = nil

@@ -22,6 +22,15 @@ func (l *PlannedRow) cell(column int) any {
 	return nil
 }
 
+// values returns the cells of these columns.
+func (l *PlannedRow) values(columns []int) []any {
+	cells := make([]any, len(columns))
+	for i, column := range columns {
+		cells[i] = l.cell(column)
+	}
+	return cells
+}
+
 func (l *PlannedRow) blank() bool {
 	return !slices.ContainsFunc(l.Cells, func(cell any) bool { return !IsEmpty(cell) })
 }

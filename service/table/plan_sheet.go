@@ -1,6 +1,9 @@
 package table
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // SheetPlan is a sheet while the edits of a batch are planned. It is not safe for concurrent
 // use.
@@ -94,17 +97,24 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 			hits = append(hits, l)
 		}
 	}
-	switch limit := e.Match.Limit; {
-	case limit > 0:
-		hits = hits[:min(limit, len(hits))]
-	case len(hits) > MaxMatches:
+	if limit := e.Match.Limit; limit > 0 {
+		return c, hits[:min(limit, len(hits))], nil
+	}
+	if most := cmp.Or(e.MaxAffected, DefaultMaxAffected); len(hits) > most {
 		return nil, nil, &Error{
-			Code:   InvalidRows,
-			Detail: fmt.Sprintf("%d rows match, and more than %d are changed only with a limit", len(hits), MaxMatches),
-			Hint:   fmt.Sprintf("add a condition, or a limit, of up to %d", MaxRows),
+			Code:   BadRequest,
+			Detail: fmt.Sprintf("%d rows match, and %d may be changed, so none was", len(hits), most),
+			Hint:   tooManyHint(len(hits)),
 		}
 	}
 	return c, hits, nil
+}
+
+func tooManyHint(matches int) string {
+	if matches > MaxRows {
+		return fmt.Sprintf("add a condition: one request changes up to %d rows", MaxRows)
+	}
+	return fmt.Sprintf("add a condition, or the header Prefer: max-affected=%d", matches)
 }
 
 func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
@@ -115,6 +125,9 @@ func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 	columns, cells, err := c.setCells(e.Records[0])
 	if err != nil {
 		return nil, err
+	}
+	if len(columns) == 0 {
+		return nil, &Error{Code: InvalidRows, Detail: "there is no column to set"}
 	}
 	for _, l := range hits {
 		l.write(columns, cells)

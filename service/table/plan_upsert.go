@@ -1,38 +1,44 @@
 package table
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
-// upsert replaces the rows that have the same key as a record, in all columns, and
-// appends the other records.
+// upsert sets the columns that a record has in the row with the same key, and appends the
+// other records.
 func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 	rows := p.rows(e)
 	c, err := p.columns(e, rows)
 	if err != nil {
 		return nil, err
 	}
-	column, ok := c.index[e.Column]
-	if !ok {
-		return nil, c.unknown(e.Column)
+	var key []int
+	for _, name := range e.OnConflict {
+		if !c.has(name) {
+			return nil, c.unknown(name)
+		}
+		key = append(key, c.index[name])
 	}
 	fresh, err := c.newRows(p.Before.Headers[e.Header], e)
 	if err != nil {
 		return nil, err
 	}
-	known, err := p.pair(e, append(rows, p.Added...), fresh, column)
+	known, err := p.pair(e, slices.Concat(rows, p.Added), fresh, key)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]int, len(c.names))
-	for i := range all {
-		all[i] = i
-	}
 	d := &EditResult{columns: len(c.names)}
 	for i, l := range fresh {
-		if old := known[i]; old != nil {
-			old.write(all, l.Cells)
-			d.Changed = append(d.Changed, old)
-		} else {
+		switch old := known[i]; {
+		case old == nil:
 			d.Appended = append(d.Appended, l)
+		case e.IgnoreDuplicates:
+			d.Ignored++
+		default:
+			old.write(l.ColumnsSet, l.values(l.ColumnsSet))
+			d.Changed = append(d.Changed, old)
 		}
 	}
 	p.add(d.Appended)
@@ -40,34 +46,50 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 	return d, nil
 }
 
-// pair returns for each new line the row with the same key; nil if there is none. A
-// key that two new rows or two rows of the sheet have is an error.
-func (p *SheetPlan) pair(e *Edit, rows, fresh []*PlannedRow, column int) ([]*PlannedRow, error) {
+// pair returns for each new row the row with the same key; nil if there is none. A key
+// that two new rows have, or two rows of the sheet, is an error.
+func (p *SheetPlan) pair(e *Edit, rows, fresh []*PlannedRow, key []int) ([]*PlannedRow, error) {
 	byKey := make(map[string]int, len(fresh)) // index in fresh
 	for i, l := range fresh {
-		key := keyText(l.cell(column))
-		if key == "" {
-			return nil, e.Records[i].invalid(i, "no value for the key column %s", Quote(e.Column))
+		k, blank := l.key(key)
+		if blank >= 0 {
+			return nil, e.Records[i].invalid(i, "no value for the key column %s", Quote(e.OnConflict[blank]))
 		}
-		if first, twice := byKey[key]; twice {
+		if first, twice := byKey[k]; twice {
 			return nil, e.Records[i].invalid(i, "the key is the same as that of %s", e.Records[first].label(first))
 		}
-		byKey[key] = i
+		byKey[k] = i
 	}
 	known := make([]*PlannedRow, len(fresh))
 	for _, l := range rows {
-		i, ok := byKey[keyText(l.cell(column))]
+		k, _ := l.key(key)
+		i, ok := byKey[k]
 		if !ok {
 			continue
 		}
 		if known[i] != nil {
 			return nil, &Error{
 				Code:   InvalidRows,
-				Detail: fmt.Sprintf("%s: the key stands twice in sheet %q, in rows %d and %d", e.Records[i].label(i), p.Title, known[i].At, l.At),
+				Detail: fmt.Sprintf("%s: the key is twice in sheet %q, in rows %d and %d", e.Records[i].label(i), p.Title, known[i].At, l.At),
 				Hint:   "give each row its own key, or delete one of the two",
 			}
 		}
 		known[i] = l
 	}
 	return known, nil
+}
+
+// key returns the text by which rows with the same values in these columns are recognized,
+// and the index of the first column that is empty; -1 if none is.
+func (l *PlannedRow) key(columns []int) (key string, blank int) {
+	blank = -1
+	var b strings.Builder
+	for i, column := range columns {
+		text := keyText(l.cell(column))
+		if text == "" && blank < 0 {
+			blank = i
+		}
+		fmt.Fprintf(&b, "%d:%s", len(text), text)
+	}
+	return b.String(), blank
 }

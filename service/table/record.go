@@ -107,6 +107,24 @@ func (r Record) check(n int, given map[string]bool) (changed []Field, err error)
 	return changed, nil
 }
 
+// onlyColumns returns the records without the fields of other columns; with no columns it
+// returns the records.
+func onlyColumns(records []Record, columns []string) []Record {
+	if len(columns) == 0 {
+		return records
+	}
+	kept := make([]Record, len(records))
+	for n, record := range records {
+		kept[n] = Record{Line: record.Line}
+		for _, field := range record.Fields {
+			if slices.Contains(columns, field.Column) {
+				kept[n].Fields = append(kept[n].Fields, field)
+			}
+		}
+	}
+	return kept
+}
+
 var errTooManyValues = &Error{
 	Code: TooLarge, Detail: fmt.Sprintf("more than %d values", maxValues), Hint: "send the rows in several requests",
 }
