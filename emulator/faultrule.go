@@ -31,6 +31,23 @@ func (f *Fault) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// MarshalText is the inverse of [Fault.UnmarshalText].
+func (f Fault) MarshalText() ([]byte, error) {
+	var words []string
+	add := func(set bool, word string) {
+		if set {
+			words = append(words, word)
+		}
+	}
+	add(f.Status != 0, "status="+strconv.Itoa(f.Status))
+	add(f.HTML, "html")
+	add(f.Delay != 0, "delay="+f.Delay.String())
+	add(f.Hang, "hang")
+	add(f.Drop != DropNone, "drop="+[...]string{"", "before", "after", "middle"}[f.Drop])
+	add(f.Times != 0, "times="+strconv.Itoa(f.Times))
+	return []byte(f.Call + ":" + strings.Join(words, ",")), nil
+}
+
 // set sets one field.
 func (f *Fault) set(name, value string) (err error) {
 	switch name {

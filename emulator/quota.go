@@ -40,7 +40,7 @@ func (s *Server) SetQuota(q Quota) {
 func (s *Server) checkQuota(c *rest.Call) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.quota.allow(c.Principal, c.Route, s.options.Now())
+	return s.quota.allow(c, s.options.Now())
 }
 
 // quota counts calls by principal and by whether they write. The empty name is
@@ -64,18 +64,17 @@ type window struct {
 }
 
 // allow counts a call to the Sheets API, or returns the 429 of one over the
-// limit.
-func (q *quota) allow(principal string, rt *rest.Route, now time.Time) error {
+// limit. It notes in the call's decision what it counts for.
+func (q *quota) allow(c *rest.Call, now time.Time) error {
+	rt := c.Route
 	userLimit, projectLimit, cost := q.limits.User, q.limits.Project, 1
 	if rt.IsDrive() {
 		userLimit, projectLimit, cost = q.limits.DriveUser, q.limits.DriveProject, driveUnits(rt)
 	} else if rt.Service() != "sheets.googleapis.com" {
 		return nil
 	}
-	if userLimit == 0 && projectLimit == 0 {
-		return nil
-	}
-	user, project := q.window(principal, rt, now), q.window("", rt, now)
+	user, project := q.window(c.Principal, rt, now), q.window("", rt, now)
+	c.Decision.Bucket, c.Decision.Used, c.Decision.Limit = bucket(rt), user.calls+cost, userLimit
 	switch {
 	case userLimit > 0 && user.calls+cost > userLimit:
 		return overQuota(rt, "User", userLimit)
@@ -85,6 +84,17 @@ func (q *quota) allow(principal string, rt *rest.Route, now time.Time) error {
 	user.calls += cost
 	project.calls += cost
 	return nil
+}
+
+// bucket returns the name of the quota of a user that a call counts for.
+func bucket(rt *rest.Route) string {
+	switch {
+	case rt.IsDrive():
+		return "Drive units per minute per user"
+	case rt.IsRead():
+		return "read requests per minute per user"
+	}
+	return "write requests per minute per user"
 }
 
 // driveUnits returns what a call of the Drive API takes from its quota

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"example.com/sheets-function/emulator/internal/identity"
 	"example.com/sheets-function/emulator/internal/rest"
@@ -22,7 +23,37 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rest.HTMLError(http.StatusRequestEntityTooLarge).Send(w, false)
 		return
 	}
-	entry := Request{Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}
+	started := time.Now()
+	entry := Request{Time: s.options.Now(), Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}
+	if cause := r.Header.Get(CauseHeader); len(cause) <= maxCause {
+		entry.Cause = cause
+	}
+	res, fault := s.respond(r, body, &entry)
+	entry.Duration = time.Since(started)
+	if res != nil {
+		entry.Status = res.Status
+	}
+	number := s.log.record(entry)
+	if s.options.Inspect {
+		recorder := &bodyRecorder{ResponseWriter: w}
+		w = recorder
+		defer func() { s.log.keepBodies(number, body, recorder.kept) }()
+	}
+	if res == nil {
+		panic(http.ErrAbortHandler)
+	}
+	if fault.Drop == DropMiddle {
+		res.Complete()
+	}
+	if !s.options.Inspect { // a person reads the bodies that are kept
+		res.Compress(r)
+	}
+	res.Send(w, fault.Drop == DropMiddle)
+}
+
+// respond returns the response to a request, nil if none is sent, and the fault that
+// was applied. It completes the entry of the log.
+func (s *Server) respond(r *http.Request, body []byte, entry *Request) (*rest.Response, Fault) {
 	rt, vars := s.find(r)
 	metadata := identity.IsMetadata(r.URL.Path)
 	if rt != nil {
@@ -31,32 +62,32 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		entry.Call = s.authority.MetadataCall(r)
 	}
 	fault, cleared := s.faults.match(entry.Call)
+	if fault != (Fault{}) {
+		text, _ := fault.MarshalText()
+		entry.Fault = string(text)
+	}
 	if !fault.wait(r, cleared) || fault.Drop == DropBefore {
-		s.record(entry)
-		panic(http.ErrAbortHandler)
+		return nil, fault
 	}
 	var res *rest.Response
 	switch {
 	case fault.Status != 0:
 		res = s.faultResponse(r, rt, fault)
 	case metadata:
-		entry.Scopes, res = s.authority.ServeMetadata(r)
+		entry.Scopes, entry.Token, res = s.authority.ServeMetadata(r)
 	case rt == nil:
 		res = rest.HTMLError(http.StatusNotFound)
 	default:
-		res = s.serveAPI(r, &rest.Call{Context: r.Context(), Route: rt, Vars: vars, Query: r.URL.Query(), Host: r.Host, Secure: r.TLS != nil, Header: r.Header, Body: body}, &entry)
+		c := &rest.Call{Context: r.Context(), Route: rt, Vars: vars, Query: r.URL.Query(), Host: r.Host, Secure: r.TLS != nil, Header: r.Header, Body: body}
+		res = s.serveAPI(r, c, entry)
+		if entry.Decision = c.Decision; res.Status < http.StatusBadRequest {
+			entry.Decision.Refused = "" // a check of a file that the call can do without
+		}
 	}
 	if fault.Drop == DropAfter || r.Context().Err() != nil { // or the client has left
-		s.record(entry)
-		panic(http.ErrAbortHandler)
+		return nil, fault
 	}
-	entry.Status = res.Status
-	s.record(entry)
-	if fault.Drop == DropMiddle {
-		res.Complete()
-	}
-	res.Compress(r)
-	res.Send(w, fault.Drop == DropMiddle)
+	return res, fault
 }
 
 // withoutSecrets returns the query without parameters that may be tokens or
@@ -124,7 +155,7 @@ func (s *Server) serveAuthorized(r *http.Request, c *rest.Call, entry *Request) 
 	}
 	if c.Principal != "" {
 		if err := s.checkQuota(c); err != nil {
-			return nil, err
+			return nil, c.Decision.Refuse(CheckQuota, err)
 		}
 	}
 	return c.Route.Serve(c)
@@ -134,10 +165,10 @@ func (s *Server) serveAuthorized(r *http.Request, c *rest.Call, entry *Request) 
 func (s *Server) authorize(r *http.Request, c *rest.Call, entry *Request) error {
 	t, err := s.authority.Authenticate(r)
 	if err != nil {
-		return err
+		return c.Decision.Refuse(CheckToken, err)
 	}
-	entry.Principal, entry.Scopes = t.Principal, slices.Clone(t.Scopes)
-	if err := s.authority.Authorize(t, c.Route); err != nil {
+	entry.Principal, entry.Scopes, entry.Token = t.Principal, slices.Clone(t.Scopes), t.Number
+	if err := s.authority.Authorize(t, c); err != nil {
 		return err
 	}
 	c.Principal, c.Scopes = t.Principal, t.Scopes

@@ -38,6 +38,9 @@ type Options struct {
 	// DuplicateMetadata takes developer metadata whose ID exists, as nobody has seen Google
 	// do: it is to test what depends on Google refusing it.
 	DuplicateMetadata bool
+	// Inspect keeps what a person looks at beside the log: bodies ([Server.Bodies]) and
+	// which cells the last change of a spreadsheet has written ([CellView]).
+	Inspect bool
 	// Now is the clock; nil = time.Now.
 	Now func() time.Time
 }
@@ -54,8 +57,9 @@ type Server struct {
 	authority *identity.Authority
 	routes    []rest.Route
 
+	log       requestLog
+
 	mu    sync.Mutex // guards all below
-	log   []Request
 	quota quota
 }
 
@@ -87,41 +91,4 @@ func New(o Options) *Server {
 	)
 	rest.SortRoutes(s.routes)
 	return s
-}
-
-// Request is an entry of the log.
-type Request struct {
-	// Call is the name in the API's discovery document ("drive.files.get"), or
-	// "metadata." and the last element of the path; empty for a path that is of
-	// no API.
-	Call   string
-	Method string
-	Path   string
-	Query  string // without keys and tokens
-	// Principal is the e-mail address of the token's owner; empty without a
-	// valid token, and for the metadata server.
-	Principal string
-	Scopes    []string // full URLs: of the token, or requested from the metadata server
-	Status    int      // 0 = no response was sent
-}
-
-// maxLog bounds the memory of a server that runs for days.
-const maxLog = 100_000
-
-// Requests returns the log of requests, oldest first. Of a long log it returns
-// at least the newest 50,000 entries.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]Request(nil), s.log...)
-}
-
-// record appends to the log.
-func (s *Server) record(r Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.log) >= maxLog {
-		s.log = append([]Request(nil), s.log[maxLog/2:]...)
-	}
-	s.log = append(s.log, r)
 }

@@ -30,7 +30,7 @@ func (api *API) exportLink(c *rest.Call) (any, error) {
 			return nil, rest.Unsupported("an export link with the parameter " + strconv.Quote(name))
 		}
 	}
-	f, status := api.linkedFile(id, c.Principal)
+	f, status := api.linkedFile(c, id)
 	if status != http.StatusOK {
 		return rest.HTMLError(status), nil
 	}
@@ -62,17 +62,17 @@ func (api *API) exportLink(c *rest.Call) (any, error) {
 }
 
 // linkedFile returns a copy of the file with an ID, if the caller may read it,
-// and else the status of the error. Without a token the principal is empty.
-func (api *API) linkedFile(id, principal string) (*files.File, int) {
+// and else the status of the error.
+func (api *API) linkedFile(c *rest.Call, id string) (*files.File, int) {
 	api.Files.Lock()
 	defer api.Files.Unlock()
 	f := api.Files.Get(id)
 	switch {
 	case f == nil || f.Spreadsheet == nil:
 		return nil, http.StatusNotFound
-	case api.Files.Role(f, principal) >= files.Reader:
+	case api.Files.Permits(c, f, files.Reader):
 		return f.Clone(), http.StatusOK
-	case principal == "":
+	case c.Principal == "":
 		return nil, http.StatusUnauthorized
 	}
 	return nil, http.StatusForbidden

@@ -33,7 +33,7 @@ func (api *API) fileByID(c *rest.Call, id string) (*files.File, error) {
 		id = files.RootID(c.Principal)
 	}
 	f := api.Files.Get(id)
-	if f == nil || api.Files.Role(f, c.Principal) < files.Reader || f.Drive != "" && !api.supportsAllDrives(c) {
+	if f == nil || !api.Files.Permits(c, f, files.Reader) || f.Drive != "" && !api.supportsAllDrives(c) {
 		return nil, &rest.Error{
 			Status:  http.StatusNotFound,
 			Message: "File not found: " + id + ".",
@@ -54,7 +54,7 @@ func (api *API) supportsAllDrives(c *rest.Call) bool {
 // it.
 func (api *API) fileWithRole(c *rest.Call, need files.Role) (*files.File, error) {
 	f, err := api.fileFor(c)
-	if err == nil && api.Files.Role(f, c.Principal) < need {
+	if err == nil && !api.Files.Permits(c, f, need) {
 		err = &rest.Error{
 			Status:  http.StatusForbidden,
 			Message: "The user does not have sufficient permissions for this file.",

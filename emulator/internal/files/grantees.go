@@ -23,6 +23,9 @@ const (
 // Roles are the roles by the names that the Drive API has for them.
 var Roles = map[string]Role{"": NoRole, "reader": Reader, "commenter": Commenter, "writer": Writer, "owner": Owner}
 
+// String returns the name that the Drive API has for the role; "" for none.
+func (r Role) String() string { return [...]string{"", "reader", "commenter", "writer", "owner"}[r] }
+
 // What grantees that are not users are stored as.
 const (
 	anyoneGrantee = "anyone"

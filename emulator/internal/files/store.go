@@ -89,6 +89,18 @@ func (s *Store) Role(f *File, email string) Role {
 	return best
 }
 
+// Permits reports whether the owner of a call's token has a role on a file, and notes
+// it in the decision of the call.
+func (s *Store) Permits(c *rest.Call, f *File, need Role) bool {
+	have := s.Role(f, c.Principal)
+	d := &c.Decision
+	d.File, d.Role, d.NeededRole = f.ID, have.String(), need.String()
+	if have < need {
+		d.Refused = rest.CheckSharing
+	}
+	return have >= need
+}
+
 // IsListed reports whether lists of a user's files have the file: what anyone may
 // open by its link is not in them.
 func (s *Store) IsListed(f *File, email string) bool {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/sheets-function/emulator/internal/rest"
@@ -25,8 +26,9 @@ type Config struct {
 // endpoint, and the check of tokens that comes before each API. All methods are
 // safe for concurrent use.
 type Authority struct {
-	config Config
-	keys   keyRing
+	config  Config
+	profile atomic.Pointer[Profile] // that of the configuration until [Authority.SetProfile]
+	keys    keyRing
 
 	mu        sync.Mutex // guards all below
 	tokens    map[string]*Token
@@ -37,6 +39,7 @@ type Authority struct {
 	delegated map[[2]string][]string  // account and Workspace domain → scopes
 	refresh   map[string]*Token
 	unbound   bool
+	issued    int64 // number of tokens
 }
 
 // New returns an authority that has issued no token. The service account of the
@@ -52,6 +55,7 @@ func New(c Config) *Authority {
 		delegated: map[[2]string][]string{},
 		refresh:   map[string]*Token{},
 	}
+	auth.profile.Store(&c.Profile)
 	auth.addAccountLocked(c.ServiceAccount)
 	return auth
 }

@@ -45,14 +45,14 @@ func (auth *Authority) generateAccessToken(c *rest.Call) (*iamcredentials.Genera
 	if err != nil {
 		return nil, err
 	}
-	text := auth.issueLocked(account, body.Scope)
+	text := auth.issueLocked(account, body.Scope, FromIAM)
 	issued := auth.tokens[text]
-	if end := auth.config.Now().Add(life); end.Before(issued.expiry) {
-		issued.expiry = end
+	if end := auth.config.Now().Add(life); end.Before(issued.Expiry) {
+		issued.Expiry = end
 	}
 	return &iamcredentials.GenerateAccessTokenResponse{
 		AccessToken: text,
-		ExpireTime:  issued.expiry.UTC().Format(time.RFC3339),
+		ExpireTime:  issued.Expiry.UTC().Format(time.RFC3339),
 	}, nil
 }
 

@@ -37,19 +37,20 @@ func metadataPath(r *http.Request) string {
 	return strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(metadataRoot, "/")), "/")
 }
 
-// ServeMetadata serves a request to the metadata server. It also returns the
-// scopes that were requested for a token.
-func (auth *Authority) ServeMetadata(r *http.Request) (scopes []string, res *rest.Response) {
+// ServeMetadata serves a request to the metadata server. Of a request for a token it
+// also returns the scopes that were requested, and the number of the token, 0 if there
+// is none.
+func (auth *Authority) ServeMetadata(r *http.Request) (scopes []string, number int64, res *rest.Response) {
 	if res := auth.metadataRefusal(r); res != nil {
-		return nil, res
+		return nil, 0, res
 	}
 	switch path := metadataPath(r); {
 	case auth.MetadataCall(r) == "metadata.token":
 		return auth.metadataToken(r)
 	case auth.MetadataCall(r) == "metadata.identity":
-		return nil, auth.metadataIdentity(r)
+		return nil, 0, auth.metadataIdentity(r)
 	default:
-		return nil, auth.metadataEntry(path, r.URL.Query())
+		return nil, 0, auth.metadataEntry(path, r.URL.Query())
 	}
 }
 

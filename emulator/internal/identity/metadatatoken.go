@@ -32,39 +32,42 @@ const renewalDuration = 2 * time.Second
 
 // metadataToken serves token?scopes=…. They are separated by commas, as in
 // https://google.aip.dev/auth/4115.
-func (auth *Authority) metadataToken(r *http.Request) (scopes []string, res *rest.Response) {
+func (auth *Authority) metadataToken(r *http.Request) (scopes []string, number int64, res *rest.Response) {
 	p := auth.platform()
+	var requested []string
 	scopes = p.scopes
 	if text := r.URL.Query().Get("scopes"); text != "" {
-		scopes = strings.Split(text, ",")
+		requested = strings.Split(text, ",")
+		scopes = requested
 	}
 	auth.mu.Lock()
 	defer auth.mu.Unlock()
 	granted := scopes
 	switch {
-	case auth.config.Profile == GCE:
+	case auth.Profile() == GCE:
 		granted = p.scopes // whatever was requested
-	case auth.config.Profile == GKE && auth.unbound:
-		return scopes, auth.metadataText(http.StatusForbidden, missingBindingText("iam.serviceAccounts.getAccessToken"))
+	case auth.Profile() == GKE && auth.unbound:
+		return scopes, 0, auth.metadataText(http.StatusForbidden, missingBindingText("iam.serviceAccounts.getAccessToken"))
 	case !wellFormedScopes(scopes) && auth.isGKE():
-		return scopes, auth.metadataText(http.StatusBadRequest, "Unable to generate access token; IAM returned 400 Bad Request: Request contains an invalid argument.\n")
+		return scopes, 0, auth.metadataText(http.StatusBadRequest, "Unable to generate access token; IAM returned 400 Bad Request: Request contains an invalid argument.\n")
 	case !wellFormedScopes(scopes): // such as ones joined by spaces (reported for Cloud Run)
-		return scopes, auth.couldNotFetch(r.URL)
+		return scopes, 0, auth.couldNotFetch(r.URL)
 	}
-	text, expiry := auth.cachedTokenLocked(granted, p)
+	text, t := auth.cachedTokenLocked(granted, p)
+	t.Requested = requested
 	// The remaining lifetime less a second, so 3599 for a new token.
-	seconds := int((expiry.Sub(auth.config.Now()) - 1) / time.Second)
-	return scopes, auth.metadataJSON([]byte(`{"access_token":"` + text + `","expires_in":` + strconv.Itoa(seconds) + `,"token_type":"Bearer"}`))
+	seconds := int((t.Expiry.Sub(auth.config.Now()) - 1) / time.Second)
+	return scopes, t.Number, auth.metadataJSON([]byte(`{"access_token":"` + text + `","expires_in":` + strconv.Itoa(seconds) + `,"token_type":"Bearer"}`))
 }
 
-// cachedTokenLocked returns the cached token for the scopes and its expiry, or a
-// new token when the platform replaces it.
-func (auth *Authority) cachedTokenLocked(scopes []string, p platform) (string, time.Time) {
+// cachedTokenLocked returns the cached token for the scopes, or a new token when the
+// platform replaces it.
+func (auth *Authority) cachedTokenLocked(scopes []string, p platform) (string, *Token) {
 	now, key := auth.config.Now(), strings.Join(scopes, ",")
 	early := min(p.refreshBefore, auth.config.TokenLifetime/4)
 	held, left := auth.cached[key], time.Duration(0)
 	if held != nil && auth.tokens[held.text] != nil {
-		left = auth.tokens[held.text].expiry.Sub(now)
+		left = auth.tokens[held.text].Expiry.Sub(now)
 	}
 	switch fresh := left > early; {
 	case fresh:
@@ -72,11 +75,11 @@ func (auth *Authority) cachedTokenLocked(scopes []string, p platform) (string, t
 		held.renewing = now
 	case p.staleWhileRenewing && left > early/5 && now.Sub(held.renewing) < renewalDuration:
 	default:
-		held = &cachedToken{text: auth.issueLocked(auth.servedAccount(), scopes)}
-		auth.tokens[held.text].federated = auth.config.Profile == GKEDirect
+		held = &cachedToken{text: auth.issueLocked(auth.servedAccount(), scopes, FromMetadataServer)}
+		auth.tokens[held.text].Federated = auth.Profile() == GKEDirect
 		auth.cached[key] = held
 	}
-	return held.text, auth.tokens[held.text].expiry
+	return held.text, auth.tokens[held.text]
 }
 
 // missingBindingText is GKE's error text where Workload Identity is not set up
@@ -95,16 +98,16 @@ func (auth *Authority) metadataIdentity(r *http.Request) *rest.Response {
 	defer auth.mu.Unlock()
 	audience := r.URL.Query().Get("audience")
 	switch {
-	case auth.config.Profile == GKEDirect: // it has no service account for an ID token
+	case auth.Profile() == GKEDirect: // it has no service account for an ID token
 		return auth.metadataNotFound()
 	case audience == "":
 		return auth.metadataText(http.StatusBadRequest, "non-empty audience parameter required\n")
-	case auth.config.Profile == GKE && auth.unbound:
+	case auth.Profile() == GKE && auth.unbound:
 		return auth.metadataText(http.StatusForbidden, missingBindingText("iam.serviceAccounts.getOpenIdToken"))
 	}
 	full := r.URL.Query().Get("format") == "full"
-	claims := auth.idClaims(auth.config.ServiceAccount, audience, full || auth.config.Profile == CloudRun)
-	if full && auth.config.Profile == GCE {
+	claims := auth.idClaims(auth.config.ServiceAccount, audience, full || auth.Profile() == CloudRun)
+	if full && auth.Profile() == GCE {
 		claims.Google = map[string]any{"compute_engine": map[string]any{
 			"instance_creation_timestamp": claims.IssuedAt - 86400,
 			"instance_id":                 machineID,

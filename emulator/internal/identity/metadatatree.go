@@ -38,7 +38,7 @@ func (auth *Authority) metadataEntries() map[string]any {
 		entries["instance/attributes/cluster-uid"] = "6f1e6d0c9b8a4f5e8d7c6b5a49382716"
 		entries["instance/hostname"] = "gke-node-1.c." + auth.config.Project + ".internal"
 		entries["instance/id"] = json.Number(machineID)
-	case auth.config.Profile == GCE:
+	case auth.Profile() == GCE:
 		entries["instance/attributes/"] = nil
 		entries["instance/hostname"] = machineName + ".c." + auth.config.Project + ".internal"
 		entries["instance/id"] = json.Number(machineID)
@@ -98,7 +98,7 @@ func (auth *Authority) metadataEntry(path string, query url.Values) *rest.Respon
 func (auth *Authority) metadataUnserved(path string) *rest.Response {
 	below, ok := strings.CutPrefix(path, "instance/")
 	name, _, _ := strings.Cut(below, "/")
-	if ok && auth.config.Profile == GCE && slices.Contains(machineOnly, name) {
+	if ok && auth.Profile() == GCE && slices.Contains(machineOnly, name) {
 		return auth.metadataText(http.StatusNotImplemented, rest.Unsupported("metadata."+name).Error()+"\n")
 	}
 	return auth.metadataNotFound()

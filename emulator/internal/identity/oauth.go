@@ -162,7 +162,7 @@ func (auth *Authority) issueAsserted(c *rest.Call, account string, a assertion) 
 	case !auth.mayActAsLocked(account, user, scopes):
 		return oauthError(http.StatusUnauthorized, "unauthorized_client", notDelegated)
 	}
-	return auth.tokenResponseLocked(auth.issueLocked(user, scopes), "")
+	return auth.tokenResponseLocked(auth.issueLocked(user, scopes, FromTokenEndpoint), "")
 }
 
 // redeemRefreshToken exchanges the refresh token of a user for an access token,
@@ -175,12 +175,12 @@ func (auth *Authority) redeemRefreshToken(c *rest.Call, form url.Values) *rest.R
 	case held == nil:
 		return invalidGrant("Bad Request")
 	}
-	return auth.tokenResponseLocked(auth.issueLocked(held.Principal, held.Scopes), strings.Join(held.Scopes, " "))
+	return auth.tokenResponseLocked(auth.issueLocked(held.Principal, held.Scopes, FromTokenEndpoint), strings.Join(held.Scopes, " "))
 }
 
 // tokenResponseLocked returns the response with a new access token.
 func (auth *Authority) tokenResponseLocked(text, scope string) *rest.Response {
-	left := auth.tokens[text].expiry.Sub(auth.config.Now())
+	left := auth.tokens[text].Expiry.Sub(auth.config.Now())
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(struct {
 		AccessToken string `json:"access_token"`
 		ExpiresIn   int64  `json:"expires_in"`
@@ -199,7 +199,7 @@ func (auth *Authority) tokenInfo(c *rest.Call) (any, error) {
 		return nil, rest.Unsupported("oauth2.tokeninfo with id_token")
 	}
 	t, now := auth.tokens[query.Get("access_token")], auth.config.Now()
-	if t == nil || t.federated || !now.Before(t.expiry) {
+	if t == nil || t.Federated || !now.Before(t.Expiry) {
 		return oauthError(http.StatusBadRequest, "", "Invalid Value"), nil
 	}
 	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(struct {
@@ -213,7 +213,7 @@ func (auth *Authority) tokenInfo(c *rest.Call) (any, error) {
 		AccessType      string `json:"access_type"`
 	}{
 		UniqueID(t.Principal), UniqueID(t.Principal), strings.Join(t.Scopes, " "),
-		strconv.FormatInt(t.expiry.Unix(), 10), strconv.FormatInt(int64(t.expiry.Sub(now)/time.Second), 10),
+		strconv.FormatInt(t.Expiry.Unix(), 10), strconv.FormatInt(int64(t.Expiry.Sub(now)/time.Second), 10),
 		t.Principal, "true", "online",
 	})), nil
 }

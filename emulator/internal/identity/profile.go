@@ -101,19 +101,31 @@ func longScopes(short string) []string {
 
 // platform returns the platform of the profile, with the scopes of its machine.
 func (auth *Authority) platform() platform {
-	p, ok := platforms[auth.config.Profile]
+	p, ok := platforms[auth.Profile()]
 	if !ok {
 		p = platforms[CloudRun]
 	}
-	if auth.config.Profile == GCE && auth.config.VMScopes != nil {
+	if auth.Profile() == GCE && auth.config.VMScopes != nil {
 		p.scopes = auth.config.VMScopes
 	}
 	return p
 }
 
+// Profile returns the platform whose metadata server is emulated.
+func (auth *Authority) Profile() Profile { return *auth.profile.Load() }
+
+// SetProfile emulates the metadata server of another platform from now on. Tokens
+// stay valid; the metadata server returns none of those that it has issued before.
+func (auth *Authority) SetProfile(p Profile) {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	auth.profile.Store(&p)
+	clear(auth.cached)
+}
+
 // isGKE reports whether tokens come from Workload Identity.
 func (auth *Authority) isGKE() bool {
-	return auth.config.Profile == GKE || auth.config.Profile == GKEDirect
+	return auth.Profile() == GKE || auth.Profile() == GKEDirect
 }
 
 // WorkloadPool returns the workload identity pool of the project, the identity
@@ -123,7 +135,7 @@ func (auth *Authority) WorkloadPool() string { return auth.config.Project + ".sv
 
 // servedAccount returns the account of the metadata server.
 func (auth *Authority) servedAccount() string {
-	if auth.config.Profile == GKEDirect {
+	if auth.Profile() == GKEDirect {
 		return auth.WorkloadPool()
 	}
 	return auth.config.ServiceAccount

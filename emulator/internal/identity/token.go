@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,28 +10,60 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Token is the owner, the scopes and the expiry of an access token.
+// Token is an access token without its text: owner, scopes, and where it is from.
 type Token struct {
+	Number    int64 // 1 for the first that was issued
 	Principal string
-	Scopes    []string
-	expiry    time.Time
-	federated bool // of a workload, which has no address
+	// Requested are the scopes that the last request for the token has named, and Scopes
+	// those that it was issued with, both as full URLs.
+	Requested, Scopes []string
+	Source            Source
+	Issued, Expiry    time.Time
+	Federated         bool // of a workload, which has no address
+	Calls             int  // with the token
 }
+
+// Source is what has issued a token.
+type Source string
+
+// The sources of tokens.
+const (
+	FromMetadataServer Source = "metadata server"
+	FromIAM            Source = "IAM"
+	FromTokenEndpoint  Source = "token endpoint"
+	FromConsent        Source = "consent" // of a user, by [Authority.Token]
+)
 
 // Token returns a new access token of any address, as if its owner had consented
 // to the scopes (full URLs). Its lifetime is that of the configuration.
 func (auth *Authority) Token(email string, scopes ...string) string {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()
-	return auth.issueLocked(email, scopes)
+	return auth.issueLocked(email, scopes, FromConsent)
 }
 
 // issueLocked returns a new access token.
-func (auth *Authority) issueLocked(email string, scopes []string) string {
-	text := "ya29." + rest.RandomText(160)
-	expiry := auth.config.Now().Add(auth.config.TokenLifetime)
-	auth.tokens[text] = &Token{Principal: email, Scopes: slices.Clone(scopes), expiry: expiry}
+func (auth *Authority) issueLocked(email string, scopes []string, source Source) string {
+	text, now := "ya29."+rest.RandomText(160), auth.config.Now()
+	auth.issued++
+	auth.tokens[text] = &Token{
+		Number: auth.issued, Principal: email, Requested: slices.Clone(scopes), Scopes: slices.Clone(scopes),
+		Source: source, Issued: now, Expiry: now.Add(auth.config.TokenLifetime),
+	}
 	return text
+}
+
+// Tokens returns the access tokens that were issued, oldest first, without their
+// texts.
+func (auth *Authority) Tokens() []Token {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	list := make([]Token, 0, len(auth.tokens))
+	for _, t := range auth.tokens {
+		list = append(list, *t)
+	}
+	slices.SortFunc(list, func(a, b Token) int { return cmp.Compare(a.Number, b.Number) })
+	return list
 }
 
 // These are the texts of 401 responses (recorded for Sheets and Drive).
@@ -49,9 +82,10 @@ func (auth *Authority) Authenticate(r *http.Request) (*Token, error) {
 	auth.mu.Lock()
 	defer auth.mu.Unlock()
 	t := auth.tokens[strings.TrimSpace(text)]
-	if t == nil || !auth.config.Now().Before(t.expiry) {
+	if t == nil || !auth.config.Now().Before(t.Expiry) {
 		return nil, InvalidToken()
 	}
+	t.Calls++
 	return t, nil
 }
 
@@ -71,19 +105,28 @@ func unauthenticated(message, short, reason, challenge string) error {
 
 // Authorize returns the error of a call that the token's type, the project or
 // the scopes do not allow.
-func (auth *Authority) Authorize(t *Token, rt *rest.Route) error {
-	if t.federated && !takesFederated(rt) {
-		return typeUnsupported(rt)
+func (auth *Authority) Authorize(t *Token, c *rest.Call) error {
+	rt, d := c.Route, &c.Decision
+	d.Accepted = rt.AcceptedScopes()
+	if i := slices.IndexFunc(t.Scopes, rt.Accepts); i >= 0 {
+		d.Scope = t.Scopes[i]
 	}
 	auth.mu.Lock()
 	off := auth.disabled[rt.Service()]
 	auth.mu.Unlock()
-	if off {
-		return serviceDisabled(rt)
+	switch {
+	case t.Federated && !takesFederated(rt):
+		return d.Refuse(rest.CheckToken, typeUnsupported(rt))
+	case off:
+		return d.Refuse(rest.CheckAPI, serviceDisabled(rt))
+	case d.Scope == "":
+		return d.Refuse(rest.CheckScope, insufficientScopes(rt))
 	}
-	if slices.ContainsFunc(t.Scopes, rt.Accepts) {
-		return nil
-	}
+	return nil
+}
+
+// insufficientScopes is the 403 of a token without any scope of the call (recorded).
+func insufficientScopes(rt *rest.Route) error {
 	challenge := `Bearer realm="https://accounts.google.com/", error="insufficient_scope", scope="` + strings.Join(rt.AcceptedScopes(), " ") + `"`
 	return &rest.Error{
 		Status:  http.StatusForbidden,

@@ -62,7 +62,7 @@ func TestAuthorize(t *testing.T) {
 			auth.Disable(tt.disabled, true)
 			token, err := auth.Authenticate(r)
 			if err == nil {
-				err = auth.Authorize(token, routeNamed(t, tt.call))
+				err = auth.Authorize(token, &rest.Call{Route: routeNamed(t, tt.call)})
 			}
 			status := 0
 			if err != nil {

@@ -21,6 +21,7 @@ type Call struct {
 	Principal string   // the owner of the token; empty where none is needed
 	Scopes    []string // of the token, as full URLs
 	Mask      *Mask    // of the response; set by [Call.ReadQuery]
+	Decision  Decision // what the checks so far have found
 }
 
 // Flag reads a boolean query parameter; false if it was not sent. Its case does

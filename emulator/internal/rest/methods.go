@@ -35,7 +35,7 @@ func AllRoutes(prefixes ...string) []Route {
 		if !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(row[0], p) }) {
 			continue
 		}
-		list = append(list, Route{Name: row[0], Method: row[1], Path: row[2], Scopes: column(row[3]), Params: column(row[4])})
+		list = append(list, Route{Name: row[0], Method: row[1], Path: row[2], Scopes: column(row[3]), Params: column(row[4]), accepted: longScopes(column(row[3]))})
 	}
 	return list
 }

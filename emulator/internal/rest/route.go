@@ -18,6 +18,8 @@ type Route struct {
 	Scopes []string // the accepted ones, without [ScopePrefix]
 	Params []string // query parameters, except those that all calls take
 	Endpoint
+
+	accepted []string // what [Route.AcceptedScopes] returns
 }
 
 // Endpoint serves a call. The zero Endpoint is that of a call which the emulator
@@ -90,10 +92,12 @@ func (rt *Route) Service() string {
 }
 
 // AcceptedScopes returns the scopes, as full URLs, that are documented for the
-// call. A token needs one.
-func (rt *Route) AcceptedScopes() []string {
-	var list []string
-	for _, scope := range rt.Scopes {
+// call, not to be changed. A token needs one.
+func (rt *Route) AcceptedScopes() []string { return rt.accepted }
+
+// longScopes returns scopes as full URLs.
+func longScopes(scopes []string) (list []string) {
+	for _, scope := range scopes {
 		if scope != "openid" {
 			scope = ScopePrefix + scope
 		}

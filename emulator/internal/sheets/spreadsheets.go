@@ -75,7 +75,7 @@ func (api *API) permittedFile(c *rest.Call, need files.Role) (*files.File, error
 	switch {
 	case f == nil:
 		return nil, &rest.Error{Status: http.StatusNotFound, Message: "Requested entity was not found."}
-	case api.Files.Role(f, c.Principal) < need:
+	case !api.Files.Permits(c, f, need):
 		return nil, permissionDenied()
 	case f.Spreadsheet == nil:
 		return nil, &rest.Error{Status: http.StatusBadRequest, Message: "This operation is not supported for this document"}
