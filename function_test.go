@@ -81,13 +81,15 @@ func TestImports(t *testing.T) {
 		".":              {"auth", "event", "service", "service/table", "web"},
 		"auth":           {},
 		"auth/doctor":    {},
-		"cmd/local":      {".", "auth", "auth/doctor", "emulator"},
+		"cmd/local":      {".", "auth", "auth/doctor", "cmd/local/traffic", "emulator"},
 		"event":          {},
 		"service":        {"service/commit", "service/table"},
 		"service/commit": {},
 		"service/table":  {},
 		"test":           {".", "auth", "auth/doctor", "emulator", "web"},
 		"web":            {},
+
+		"cmd/local/traffic": {"emulator", "service/commit"},
 
 		"emulator": {"emulator/internal/rest", "emulator/internal/spreadsheet",
 			"emulator/internal/files", "emulator/internal/sheets", "emulator/internal/drive", "emulator/internal/identity"},

@@ -64,7 +64,7 @@ const (
 	// maxLog bounds the memory of a server that runs for days.
 	maxLog = 100_000
 	// maxCause bounds a header that a client chooses freely.
-	maxCause = 200
+	maxCause = 2 << 10
 )
 
 // requestLog holds the requests, and the bodies of the newest.

@@ -57,7 +57,7 @@ type Server struct {
 	authority *identity.Authority
 	routes    []rest.Route
 
-	log       requestLog
+	log requestLog
 
 	mu    sync.Mutex // guards all below
 	quota quota

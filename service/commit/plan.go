@@ -60,6 +60,7 @@ type Write[R any] struct {
 	Waited time.Duration
 	Calls  int
 
+	ctx             context.Context // of its caller, for [Callers]
 	submitted, sent time.Time
 	callsBefore     int
 	batch           *batch[R] // while one is processed that holds it
@@ -92,6 +93,25 @@ type batch[R any] struct {
 	waiting int // callers without an answer that have not left
 	ctx     context.Context
 	cancel  context.CancelFunc
+}
+
+type callersKey struct{}
+
+// withCallersOf returns a context with the contexts of the callers of writes.
+func withCallersOf[R any](ctx context.Context, writes []*Write[R]) context.Context {
+	callers := make([]context.Context, len(writes))
+	for i, write := range writes {
+		callers[i] = write.ctx
+	}
+	return context.WithValue(ctx, callersKey{}, callers)
+}
+
+// Callers returns the contexts with which the writes were submitted that a call to
+// Google is for, given the context of the call, so that a transport can trace a batch to
+// the requests that it stores. It returns nil for calls that are for no batch.
+func Callers(ctx context.Context) []context.Context {
+	callers, _ := ctx.Value(callersKey{}).([]context.Context)
+	return callers
 }
 
 // leave counts a caller that waits no more; after the last one the batch is canceled.

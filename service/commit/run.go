@@ -93,7 +93,6 @@ func (w *Writer[R, S]) take() *batch[R] {
 		return nil
 	}
 	b := &batch[R]{}
-	b.ctx, b.cancel = context.WithCancel(context.Background())
 	size := 0
 	late := first.group == 0 && !first.submitted.After(w.cut)
 	w.queue = slices.DeleteFunc(w.queue, func(write *Write[R]) bool {
@@ -110,6 +109,7 @@ func (w *Writer[R, S]) take() *batch[R] {
 		return true
 	})
 	b.waiting = len(b.writes)
+	b.ctx, b.cancel = context.WithCancel(withCallersOf(context.Background(), b.writes))
 	w.size -= size
 	return b
 }

@@ -97,7 +97,7 @@ func New[R, S any](c Config, p Planner[R, S]) *Writer[R, S] {
 // the [Planner]. ErrNotSent, ErrOverloaded, ErrStopped, ErrNoRoom, ErrKeyReused and those
 // of Plan and Explain are certain: nothing is stored.
 func (w *Writer[R, S]) Submit(ctx context.Context, write *Write[R]) error {
-	write.done = make(chan struct{})
+	write.done, write.ctx = make(chan struct{}), ctx
 	if err := w.enqueue(write); err != nil {
 		return err
 	}
