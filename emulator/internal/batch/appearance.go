@@ -2,6 +2,7 @@ package batch
 
 import (
 	"slices"
+	"strconv"
 
 	"google.golang.org/api/sheets/v4"
 
@@ -110,6 +111,19 @@ func (b batch) normalizeBand(given sheets.BandedRange) (*spreadsheet.Sheet, *she
 	return s, &given, nil
 }
 
+// errBanded is the error of a second banded range over the same cells.
+const errBanded = rest.BadRequestError("You cannot add alternating background colors to a range that already has alternating background colors.")
+
+// checkBands returns an error if a closed area overlaps a banded range.
+func checkBands(s *spreadsheet.Sheet, a grid.Area) error {
+	for _, other := range s.Bands {
+		if spreadsheet.AreaOf(other.Range).Overlaps(a) {
+			return errBanded
+		}
+	}
+	return nil
+}
+
 func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error) {
 	if r.BandedRange == nil {
 		return nil, rest.BadRequest("A banded range must be specified.")
@@ -125,9 +139,12 @@ func (b batch) addBanding(r *sheets.AddBandingRequest) (*sheets.Response, error)
 	if err != nil {
 		return nil, err
 	}
-	for _, other := range s.Bands {
-		if spreadsheet.AreaOf(other.Range).Overlaps(spreadsheet.AreaOf(made.Range)) {
-			return nil, rest.BadRequest("You cannot add alternating background colors to a range that already has alternating background colors.")
+	if err := checkBands(s, spreadsheet.AreaOf(made.Range)); err != nil {
+		return nil, err
+	}
+	for _, t := range s.Tables {
+		if s.TableArea(t).Overlaps(spreadsheet.AreaOf(made.Range)) {
+			return nil, errBanded
 		}
 	}
 	s.Bands = append(s.Bands, made)
@@ -159,13 +176,18 @@ func (b batch) updateBanding(r *sheets.UpdateBandingRequest) (*sheets.Response, 
 	return nil, nil
 }
 
+// deleteBanding deletes a banded range, or turns a table into plain cells.
 func (b batch) deleteBanding(r *sheets.DeleteBandingRequest) (*sheets.Response, error) {
 	s, i := b.bandByID(r.BandedRangeId)
-	if s == nil {
-		return nil, rest.BadRequest("No banded range with id: %d", r.BandedRangeId)
+	if s != nil {
+		s.Bands = slices.Delete(s.Bands, i, i+1)
+		return nil, nil
 	}
-	s.Bands = slices.Delete(s.Bands, i, i+1)
-	return nil, nil
+	if s, i := b.TableByID(strconv.FormatInt(r.BandedRangeId, 10)); s != nil {
+		b.removeTable(s, i)
+		return nil, nil
+	}
+	return nil, rest.BadRequest("No banded range with id: %d", r.BandedRangeId)
 }
 
 // updateDimensionGroup collapses or expands a group.

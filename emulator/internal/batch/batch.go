@@ -19,6 +19,7 @@ type batch struct {
 	ctx       context.Context
 	principal string
 	now       time.Time
+	appended  map[string]bool // IDs of tables that appendCells has written to
 }
 
 // maxRequests is the number of requests that a batch may hold.
@@ -34,7 +35,7 @@ func Apply(ctx context.Context, draft *spreadsheet.Spreadsheet, requests []*shee
 	case n > maxRequests:
 		return nil, rest.BadRequest("Cannot exceed %d requests in a single batch.", maxRequests)
 	}
-	b := batch{draft, ctx, principal, now}
+	b := batch{draft, ctx, principal, now, map[string]bool{}}
 	var replies []*sheets.Response
 	for i, r := range requests {
 		reply, err := b.apply(i, r)
@@ -73,6 +74,9 @@ func (b batch) apply(i int, r *sheets.Request) (*sheets.Response, error) {
 	reply, err := apply(b, request)
 	if err == nil {
 		err = b.CheckSize()
+	}
+	if err == nil {
+		err = b.SyncTables()
 	}
 	if err != nil {
 		return nil, rest.WithPrefix(fmt.Sprintf("Invalid requests[%d].%s: ", i, name), err)

@@ -44,7 +44,7 @@ func (b batch) appendCells(r *sheets.AppendCellsRequest) (*sheets.Response, erro
 		return nil, err
 	}
 	if r.TableId != "" {
-		return nil, rest.Unsupported("sheets.spreadsheets.batchUpdate with appendCells to a table")
+		return nil, b.appendToTable(r.TableId, r.Rows, m)
 	}
 	s := b.SheetByID(r.SheetId)
 	if s == nil {

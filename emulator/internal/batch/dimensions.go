@@ -74,6 +74,7 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	model := l.end
 	if r.InheritFromBefore {
 		model = l.start - 1
+		l.sheet.ExtendTables(l.along, l.start, l.end-l.start) // observed: only then do they join a table that ends here
 	}
 	l.inherit(model)
 	return nil, nil
@@ -117,6 +118,11 @@ func (b batch) deleteDimension(r *sheets.DeleteDimensionRequest) (*sheets.Respon
 		return nil, rest.BadRequest("You can't delete all the %ss on the sheet.", l.noun())
 	case l.start == l.end:
 		return nil, rest.BadRequest("range.endIndex must be greater than range.startIndex.")
+	}
+	if l.along == grid.ByRow {
+		if err := l.sheet.CheckTableRows(l.start, l.end); err != nil {
+			return nil, err
+		}
 	}
 	b.Remove(l.sheet, l.along, l.start, l.end)
 	return nil, nil

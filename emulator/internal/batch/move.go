@@ -79,6 +79,9 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 	case m.dest < 0 || m.dest > size:
 		return nil, rest.BadRequest("destinationIndex[%d] must be between 0 and the grid size (%d).", m.dest, size)
 	}
+	if err := m.checkTables(); err != nil {
+		return nil, err
+	}
 	m.moveLines()
 	for i, n := range b.NamedRanges {
 		if n.SheetID == l.sheet.ID {
@@ -120,7 +123,27 @@ func (m dimensionMove) moveLines() {
 	for i := range s.Merges {
 		s.Merges[i] = m.areaAfter(s.Merges[i])
 	}
-	s.MapRanges(func(a grid.Area) (grid.Area, bool) { return m.areaAfter(a), true })
+	to := func(a grid.Area) (grid.Area, bool) { return m.areaAfter(a), true }
+	s.MapRanges(to)
+	s.MoveTables(to, func(_ grid.Area, column int) int {
+		if m.along == grid.ByRow {
+			return column
+		}
+		return m.indexAfter(column)
+	})
+}
+
+// checkTables returns an error if the header or the footer of a table would leave its
+// place in the table.
+func (m dimensionMove) checkTables() error {
+	for _, t := range m.sheet.Tables {
+		was := m.sheet.TableArea(t)
+		now := m.areaAfter(was)
+		if m.along == grid.ByRow && (m.indexAfter(was.Top) != now.Top || spreadsheet.HasFooter(t) && m.indexAfter(was.Bottom-1) != now.Bottom-1) {
+			return rest.Unsupported("moving the header or the footer of a table")
+		}
+	}
+	return nil
 }
 
 // moveMetadata moves the developer metadata of rows or columns with them.

@@ -99,6 +99,10 @@ func (b batch) protectedByID(id int64) (*spreadsheet.Sheet, int) {
 	return nil, -1
 }
 
+// errProtectedByReference is the error of a protected range that follows another
+// range.
+const errProtectedByReference = rest.Unsupported("a protected range backed by a named range or a table")
+
 // addProtectedRange stores a protected range. The principal who adds it can edit
 // it and is one of its editors later, but not in the reply, which has the editors
 // that were sent (recorded for none).
@@ -106,6 +110,9 @@ func (b batch) addProtectedRange(r *sheets.AddProtectedRangeRequest) (*sheets.Re
 	given := r.ProtectedRange
 	if given == nil {
 		return nil, rest.BadRequest("A protected range must be specified.")
+	}
+	if given.NamedRangeId != "" || given.TableId != "" {
+		return nil, errProtectedByReference
 	}
 	s, _, err := b.ResolveGridRange(given.Range)
 	if err != nil {
@@ -158,6 +165,9 @@ func (b batch) updateProtectedRange(r *sheets.UpdateProtectedRangeRequest) (*she
 	}
 	merged := *s.Protected[i]
 	rest.Merge(&merged, given, m)
+	if merged.NamedRangeId != "" || merged.TableId != "" {
+		return nil, errProtectedByReference
+	}
 	if _, _, err := b.ResolveGridRange(merged.Range); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,9 @@ func (b batch) shiftCells(s *spreadsheet.Sheet, a grid.Area, along grid.Axis, n 
 	if along == grid.ByColumn {
 		from = grid.Rect(a.Top, a.Bottom, a.Left, s.Width)
 	}
+	if err := shiftTables(s, a, from, along, n); err != nil {
+		return err
+	}
 	if n < 0 && along == grid.ByRow {
 		from.Top = a.Bottom
 	} else if n < 0 {
@@ -55,6 +58,43 @@ func (b batch) shiftCells(s *spreadsheet.Sheet, a grid.Area, along grid.Axis, n 
 			}
 			return r.Shifted(along, at, n)
 		})
+	})
+	return nil
+}
+
+// shiftTables moves the tables in the cells that are shifted, those from an area on.
+// A part of a table that is not whole rows or columns of it cannot be shifted, as the
+// guide says.
+func shiftTables(s *spreadsheet.Sheet, a, from grid.Area, along grid.Axis, n int) error {
+	at := a.Top
+	if along == grid.ByColumn {
+		at = a.Left
+	}
+	for _, t := range s.Tables {
+		table := s.TableArea(t)
+		across := a.Left <= table.Left && table.Right <= a.Right
+		if along == grid.ByColumn {
+			across = a.Top <= table.Top && table.Bottom <= a.Bottom
+		}
+		if table.Overlaps(from) && !across {
+			return rest.Unsupported("shifting a part of the rows or columns of a table")
+		}
+	}
+	if along == grid.ByRow && n < 0 {
+		if err := s.CheckTableRows(a.Top, a.Bottom); err != nil {
+			return err
+		}
+	}
+	s.MoveTables(func(table grid.Area) (grid.Area, bool) {
+		if !table.Overlaps(from) {
+			return table, true
+		}
+		return table.Shifted(along, at, n)
+	}, func(table grid.Area, column int) int {
+		if !table.Overlaps(from) {
+			return column
+		}
+		return spreadsheet.ShiftedColumn(column, along, at, n)
 	})
 	return nil
 }

@@ -153,12 +153,16 @@ func (e *evaluator) area(sheet int, a grid.Area) operand {
 	return operand{rows: a.Rows(), columns: a.Columns(), from: g, sheet: sheet, top: a.Top, left: a.Left}
 }
 
-// name returns the cells of a named range, or a name of LET.
+// name returns the cells of a named range, of a structured table or one of its
+// columns, or a name of LET.
 func (e *evaluator) name(name string) operand {
 	if o, ok := e.names[strings.ToUpper(name)]; ok {
 		return o
 	}
 	sheet, a, ok := e.Cells.Name(name)
+	if !ok && (strings.Contains(name, "[#") || strings.Contains(name, "[[")) {
+		return single(uncalculated("a reference to a table such as Table[#ALL]"))
+	}
 	if !ok {
 		return single(grid.ErrorCell("#NAME?"))
 	}

@@ -34,14 +34,16 @@ type CellRange struct {
 }
 
 var (
-	rangeText  = regexp.MustCompile(`^(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,8})(?:(:)(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,8}))?`)
+	rangeText = regexp.MustCompile(`^(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,8})(?:(:)(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,8}))?`)
+	// tableText is a reference to a part of a structured table, such as Tasks[Amount].
+	tableText  = regexp.MustCompile(`^[\p{L}_\\][\p{L}\p{N}_.\\]*\[(?:[^\[\]]|\[[^\[\]]*\])*\]`)
 	wordText   = regexp.MustCompile(`^[\p{L}_\\][\p{L}\p{N}_.\\]*`)
 	numberText = regexp.MustCompile(`^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?`)
 	stringText = regexp.MustCompile(`^"(?:[^"]|"")*"?`)
 	// ErrorPattern matches an error value at the beginning of a text.
 	ErrorPattern = regexp.MustCompile(`^#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|ERROR!)`)
 	titleText    = regexp.MustCompile(`^(?:'((?:[^']|'')+)'|([\p{L}_][\p{L}\p{N}_.]*))!`)
-	wordContinue = regexp.MustCompile(`^[\p{L}\p{N}_.(!]`)
+	wordContinue = regexp.MustCompile(`^[\p{L}\p{N}_.(!\[]`)
 )
 
 // SplitFormula splits a formula into its parts. Their texts in order are the
@@ -71,6 +73,9 @@ func nextPart(text string) FormulaPart {
 		if m := plain.FindString(text); m != "" {
 			return FormulaPart{Text: m}
 		}
+	}
+	if reference := tableText.FindString(text); reference != "" {
+		return FormulaPart{Kind: NamePart, Text: reference}
 	}
 	if word := wordText.FindString(text); word != "" {
 		return FormulaPart{Kind: wordKind(word, text[len(word):]), Text: word}

@@ -25,6 +25,9 @@ func (g *Grid) tableAround(r, c int) Area {
 	}
 }
 
+// IsBlank reports whether no cell of a closed area holds a value.
+func (g *Grid) IsBlank(a Area) bool { return !g.anyValue(a) }
+
 // anyValue reports whether a cell of a closed area holds a value.
 func (g *Grid) anyValue(a Area) bool {
 	for r := max(a.Top, 0); r < min(a.Bottom, len(g.Rows)); r++ {

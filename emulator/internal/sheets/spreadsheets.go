@@ -88,7 +88,11 @@ func (api *API) getSpreadsheet(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.Spreadsheet.DescribeLazily(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
+	out, err := f.Spreadsheet.DescribeLazily(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
+	if err == nil && c.Flag("excludeTablesInBandedRanges") {
+		spreadsheet.ExcludeTables(out.Value.(*sheets.Spreadsheet))
+	}
+	return out, err
 }
 
 func (api *API) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {

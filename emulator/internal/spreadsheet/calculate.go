@@ -135,10 +135,10 @@ func newCalculator(ctx context.Context, ss *Spreadsheet, now time.Time) *calcula
 	return calc
 }
 
-// sameShape reports whether a spreadsheet has the same sheets and named ranges as
+// sameShape reports whether a spreadsheet has the same sheets and names of ranges as
 // before.
 func (old *calculation) sameShape(ss *Spreadsheet) bool {
-	if !slices.Equal(old.names, ss.NamedRanges) || len(old.sheets) != len(ss.Sheets) {
+	if !slices.Equal(old.names, ss.formulaNames()) || len(old.sheets) != len(ss.Sheets) {
 		return false
 	}
 	for i, s := range ss.Sheets {
@@ -151,7 +151,7 @@ func (old *calculation) sameShape(ss *Spreadsheet) bool {
 
 // result returns what the next calculation begins from.
 func (calc *calculator) result() *calculation {
-	c := &calculation{names: slices.Clone(calc.ss.NamedRanges)}
+	c := &calculation{names: calc.ss.formulaNames()}
 	for i, s := range calc.ss.Sheets {
 		c.sheets = append(c.sheets, calculatedSheet{s.ID, s.Title, s.Height, s.Width, slices.Clone(s.Rows), calc.formulas[i]})
 	}
@@ -257,7 +257,7 @@ func (c cellsOf) Sheet(title string) (int, bool) {
 
 // Name implements [formula.Cells].
 func (c cellsOf) Name(name string) (sheet int, a grid.Area, ok bool) {
-	for _, n := range c.ss.NamedRanges {
+	for _, n := range c.ss.formulaNames() {
 		if strings.EqualFold(n.Name, name) {
 			i := slices.IndexFunc(c.ss.Sheets, func(s *Sheet) bool { return s.ID == n.SheetID })
 			return i, n.Area, i >= 0

@@ -80,7 +80,7 @@ func (ss *Spreadsheet) describeSheets(id string, selected map[*Sheet][]grid.Area
 		if onlySelected && !ok {
 			continue
 		}
-		described := ss.describeSheet(s)
+		described := ss.describeSheet(s, areas)
 		if withGrid {
 			var err error
 			if described.Data, err = s.gridData(areas, m.Sub("sheets", "data"), rows); err != nil {
@@ -96,6 +96,14 @@ func (ss *Spreadsheet) describeSheets(id string, selected map[*Sheet][]grid.Area
 	return out, nil
 }
 
+// ExcludeTables removes the structured tables from the banded ranges of a
+// description.
+func ExcludeTables(described *sheets.Spreadsheet) {
+	for _, s := range described.Sheets {
+		s.BandedRanges = s.BandedRanges[:len(s.BandedRanges)-len(s.Tables)]
+	}
+}
+
 // resolveRanges returns the areas of the ranges of a request by sheet.
 func (ss *Spreadsheet) resolveRanges(ranges []string) (map[*Sheet][]grid.Area, error) {
 	selected := map[*Sheet][]grid.Area{}
@@ -109,8 +117,9 @@ func (ss *Spreadsheet) resolveRanges(ranges []string) (map[*Sheet][]grid.Area, e
 	return selected, nil
 }
 
-// describeSheet returns a sheet without its cells.
-func (ss *Spreadsheet) describeSheet(s *Sheet) *sheets.Sheet {
+// describeSheet returns a sheet without its cells, with the structured tables in the
+// areas.
+func (ss *Spreadsheet) describeSheet(s *Sheet, areas []grid.Area) *sheets.Sheet {
 	out := &sheets.Sheet{
 		Properties:      ss.SheetProperties(s),
 		ProtectedRanges: s.Protected,
@@ -118,7 +127,11 @@ func (ss *Spreadsheet) describeSheet(s *Sheet) *sheets.Sheet {
 		ColumnGroups:    s.columnGroups,
 		BasicFilter:     s.Filter,
 		FilterViews:     s.Views,
-		BandedRanges:    s.Bands,
+		BandedRanges:    slices.Clone(s.Bands),
+		Tables:          s.tablesIn(areas),
+	}
+	for _, t := range out.Tables {
+		out.BandedRanges = append(out.BandedRanges, tableBand(t))
 	}
 	out.ConditionalFormats = s.Rules
 	for _, m := range s.Merges {

@@ -31,6 +31,9 @@ func (ss *Spreadsheet) Guarded(email string, owner bool, change func(*Spreadshee
 	if err := change(ss); err != nil {
 		return err
 	}
+	if err := ss.SyncTables(); err != nil {
+		return err
+	}
 	if g.violated {
 		return errProtected
 	}

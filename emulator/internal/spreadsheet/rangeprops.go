@@ -8,25 +8,26 @@ import (
 	"example.com/sheets-function/emulator/internal/grid"
 )
 
-// RangeProps is what a sheet stores about ranges without acting on it:
-// protection, filters, bands, conditional formats. The values are never changed
-// in place.
+// RangeProps is what a sheet stores about ranges: protection, filters, bands,
+// conditional formats, structured tables. The values are never changed in place.
 type RangeProps struct {
 	Protected []*sheets.ProtectedRange
 	Filter    *sheets.BasicFilter
 	Views     []*sheets.FilterView
 	Bands     []*sheets.BandedRange
 	Rules     []*sheets.ConditionalFormatRule
+	Tables    []*sheets.Table
 }
 
 func (k RangeProps) clone() RangeProps {
 	k.Protected, k.Views = slices.Clone(k.Protected), slices.Clone(k.Views)
 	k.Bands, k.Rules = slices.Clone(k.Bands), slices.Clone(k.Rules)
+	k.Tables = slices.Clone(k.Tables)
 	return k
 }
 
 // MapRanges replaces all ranges with what a function returns for them; what has
-// no range left is deleted.
+// no range left is deleted. Structured tables are moved by [Sheet.MoveTables].
 func (s *Sheet) MapRanges(to func(grid.Area) (grid.Area, bool)) {
 	change := func(g *sheets.GridRange) *sheets.GridRange {
 		a, ok := to(AreaOf(g))

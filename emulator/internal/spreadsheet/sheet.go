@@ -143,7 +143,9 @@ func (s *Sheet) shift(along grid.Axis, at, n int) {
 		}
 	}
 	s.Merges = kept
-	s.MapRanges(func(a grid.Area) (grid.Area, bool) { return a.Shifted(along, at, n) })
+	shifted := func(a grid.Area) (grid.Area, bool) { return a.Shifted(along, at, n) }
+	s.MapRanges(shifted)
+	s.MoveTables(shifted, func(_ grid.Area, column int) int { return ShiftedColumn(column, along, at, n) })
 	s.shiftGroups(along, at, n)
 	props := s.DimensionProps(along)
 	moved := map[int]*sheets.DimensionProperties{}
