@@ -12,7 +12,7 @@ import (
 // Fault makes calls fail. The zero value applies to every call and changes
 // nothing; set what fails.
 type Fault struct {
-	// Call is the name of the call that fails, as in the discovery document
+	// Call is one of [Calls], the name of the call that fails, as in the discovery document
 	// ("sheets.spreadsheets.values.append", "drive.files.get",
 	// "iamcredentials.projects.serviceAccounts.signJwt"), or "oauth2.token",
 	// "oauth2.tokeninfo", "oauth2.certs", or "metadata." and the last element of
@@ -53,8 +53,12 @@ const (
 )
 
 // Inject adds a fault. Of several faults for a call the first applies, one to a
-// request.
+// request. It panics if no call has the name, as the fault would never apply; see
+// [Calls].
 func (s *Server) Inject(f Fault) {
+	if err := checkCall(f.Call); err != nil {
+		panic("emulator: Inject: " + err.Error())
+	}
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.rules = append(s.faults.rules, &f)

@@ -21,6 +21,9 @@ func (f *Fault) UnmarshalText(text []byte) error {
 		return fmt.Errorf("read fault %q: want CALL:WHAT, such as metadata.token:status=503,times=2", text)
 	}
 	read := Fault{Call: strings.TrimSpace(call)}
+	if err := checkCall(read.Call); err != nil {
+		return fmt.Errorf("read fault %q: %w", text, err)
+	}
 	for word := range strings.SplitSeq(rest, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(word), "=")
 		if err := read.set(name, value); err != nil {

@@ -32,6 +32,20 @@ func (auth *Authority) MetadataCall(r *http.Request) string {
 	return "metadata." + path[strings.LastIndexByte(path, '/')+1:]
 }
 
+// MetadataCalls returns the names that [Authority.MetadataCall] returns for the
+// entries of all platforms.
+func MetadataCalls() []string {
+	names := []string{"metadata.list"}
+	for _, profile := range []Profile{CloudRun, GKE, GCE} {
+		for path := range New(Config{Profile: profile}).metadataEntries() {
+			if !strings.HasSuffix(path, "/") {
+				names = append(names, "metadata."+path[strings.LastIndexByte(path, '/')+1:])
+			}
+		}
+	}
+	return names
+}
+
 // metadataPath returns the path below the root, which may lack its slash.
 func metadataPath(r *http.Request) string {
 	return strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, strings.TrimSuffix(metadataRoot, "/")), "/")
