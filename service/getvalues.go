@@ -34,7 +34,7 @@ func (s *Service) readSheet(ctx context.Context, k readKey) (*table.RowSet, erro
 		}
 	}()
 	err := s.getValues(ctx, table.QuoteTitle(k.title), k.render, func(row []jsontext.Value) error {
-		if err := l.Add(row); err != nil || l.Size() <= largeSheetBytes {
+		if err := l.Add(row, nil); err != nil || l.Size() <= largeSheetBytes {
 			return err
 		}
 		if l.Size() > maxSheetBytes {

@@ -19,8 +19,8 @@ func rowsOfSize(t *testing.T, size int) table.Rows {
 	b := table.NewRowsBuilder("T", 1, table.Typed)
 	defer b.Release()
 	cell := jsontext.Value(`"` + strings.Repeat("x", 10_000) + `"`)
-	for b.Add([]jsontext.Value{jsontext.Value(`"a"`)}); b.Size() < size; {
-		if err := b.Add([]jsontext.Value{cell}); err != nil {
+	for b.Add([]jsontext.Value{jsontext.Value(`"a"`)}, nil); b.Size() < size; {
+		if err := b.Add([]jsontext.Value{cell}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,7 +14,7 @@ func TestLRUIsBounded(t *testing.T) {
 		l := table.NewRowsBuilder("T", 1, table.Typed)
 		defer l.Release()
 		for _, cell := range []string{`"a"`, `"` + strings.Repeat("x", n) + `"`} {
-			if err := l.Add([]jsontext.Value{jsontext.Value(cell)}); err != nil {
+			if err := l.Add([]jsontext.Value{jsontext.Value(cell)}, nil); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -11,21 +11,26 @@ type literal struct {
 	text    string
 	number  float64
 	numeric bool
+	serial  float64 // of a date or a time
+	dated   bool
 }
 
 func newLiteral(text string) literal {
 	number, numeric := plainNumber(text)
-	return literal{text, number, numeric}
+	serial, _, dated := ParseISO(text)
+	return literal{text, number, numeric, serial, dated}
 }
 
 // equal reports whether a cell has the value: "2" equals the number 2 and the text
-// "2", "true" in any case the boolean, and "" an empty cell.
+// "2", "true" in any case the boolean, a date in ISO 8601 the date, and "" an empty cell.
 func (l literal) equal(cell any) bool {
 	switch v := cell.(type) {
 	case string:
 		return v == l.text
 	case float64:
 		return l.numeric && v == l.number
+	case DateCell:
+		return l.dated && v.Serial == l.serial
 	case bool:
 		return strings.EqualFold(l.text, strconv.FormatBool(v))
 	}
@@ -40,13 +45,15 @@ func keyText(cell any) string {
 		return v
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
+	case DateCell:
+		return v.String()
 	case bool:
 		return strings.ToUpper(strconv.FormatBool(v))
 	}
 	return ""
 }
 
-// compareItems compares in the order in which Sheets sorts: numbers before text
+// compareItems compares in the order in which Sheets sorts: numbers and dates before text
 // before booleans, text without regard to case first. Empty cells come last in both
 // directions.
 func compareItems(a, b sortItem, descending bool) int {
@@ -65,7 +72,7 @@ func compareItems(a, b sortItem, descending bool) int {
 
 func rank(cell any) int {
 	switch v := cell.(type) {
-	case float64:
+	case float64, DateCell:
 		return 0
 	case string:
 		if v != "" {
@@ -80,8 +87,8 @@ func rank(cell any) int {
 // compareSame compares values of one type.
 func compareSame(a, b sortItem) int {
 	switch first := a.cell.(type) {
-	case float64:
-		return cmp.Compare(first, b.cell.(float64))
+	case float64, DateCell:
+		return cmp.Compare(numberOf(first), numberOf(b.cell))
 	case string:
 		return cmp.Or(strings.Compare(a.folded, b.folded), strings.Compare(first, b.cell.(string)))
 	case bool:
@@ -93,4 +100,12 @@ func compareSame(a, b sortItem) int {
 		return -1
 	}
 	return 0
+}
+
+// numberOf returns a number, or the serial of a date.
+func numberOf(cell any) float64 {
+	if d, ok := cell.(DateCell); ok {
+		return d.Serial
+	}
+	return cell.(float64)
 }

@@ -10,163 +10,197 @@ import (
 )
 
 // DateKind is a kind of cells that hold a date or a time. Such a cell holds a number, the
-// serial: days since 1899-12-30, in no time zone. What it is depends on its number format
-// only; see [DateKindOf].
+// serial: days since 1899-12-30, in no time zone,
+// https://developers.google.com/workspace/sheets/api/reference/rest/v4/DateTimeRenderOption.
+// What it is depends on its number format only; see [DateKindOf].
 type DateKind uint8
 
 // The kinds, and how values of each are written in ISO 8601.
 const (
 	NoDate   DateKind = iota // any other cell
 	Date                     // 2026-03-02
-	DateTime                 // 2026-03-02T10:30:00, or with milliseconds 2026-03-02T10:30:00.250
+	DateTime                 // 2026-03-02T10:30:00, or with milliseconds 2026-03-02T10:30:00.25
 	Time                     // 10:30:00, of a day
 	Duration                 // PT36H15M, of any length
 )
 
-// DateKindOf returns the kind of cells with a number format, given its type and pattern,
-// https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/cells#numberformattype.
-// A pattern that counts hours, minutes or seconds on, such as [h]:mm, is that of a duration.
-func DateKindOf(formatType, pattern string) DateKind {
-	switch formatType {
-	case "DATE":
-		return Date
-	case "DATE_TIME", "TIME":
-		if elapsedPattern().MatchString(pattern) {
-			return Duration
-		}
-		if formatType == "TIME" {
-			return Time
-		}
-		return DateTime
-	}
-	return NoDate
+// DateCell is the value of a cell that holds a date or a time. Values are compared by
+// their serials, whatever their kinds are.
+type DateCell struct {
+	Serial float64
+	Kind   DateKind
 }
 
-// elapsedPattern is [h], [mm] and the like, which no color or condition in brackets is.
-var elapsedPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\[(h+|m+|s+)\]`) })
+// String returns [FormatISO] of the value.
+func (d DateCell) String() string { return FormatISO(d.Serial, d.Kind) }
 
 const (
-	msPerDay  = 24 * 60 * 60 * 1000
-	maxSerial = 3e6 // days: the year 9999 is before it
+	msPerDay = 24 * 60 * 60 * 1000
+	// dayZero is serial 0, in days since 1970-01-01.
+	dayZero = -25569
+	// firstSerial and endSerial are the days 0001-01-01 and 10000-01-01.
+	firstSerial, endSerial = -693_593, 2_958_466
 )
 
-// day0 is the date whose serial is 0.
-var day0 = time.Date(1899, time.December, 30, 0, 0, 0, 0, time.UTC)
+// FormatISO returns a serial in ISO 8601, rounded to milliseconds. It leaves out nothing
+// that the sheet does not show: the time of day of a [Date], and the day of a [Time], make
+// it a text with both, as for a [DateTime]. It returns "" where ISO 8601 has no form for
+// the serial, as for a year of five digits: such a cell is a number.
+func FormatISO(serial float64, kind DateKind) string { return string(appendISO(nil, serial, kind)) }
 
-// FormatISO returns a serial in ISO 8601, rounded to milliseconds. Of a [Date] it leaves out
-// the time of day, of a [Time] the days, as Sheets does when it shows them. It returns ""
-// where ISO 8601 has no form for the serial, as for a year of five digits.
-func FormatISO(serial float64, kind DateKind) string {
-	if math.IsNaN(serial) || math.Abs(serial) > maxSerial {
-		return ""
+// appendISO appends the text of FormatISO.
+func appendISO(b []byte, serial float64, kind DateKind) []byte {
+	if kind == NoDate || !(serial >= firstSerial && serial < endSerial) {
+		return b
 	}
 	ms := int64(math.Round(serial * msPerDay))
 	if kind == Duration {
-		return formatDuration(ms)
+		return appendDuration(b, ms)
 	}
-	// Days and the rest apart: a Duration of Go's ends after 292 years.
-	days := int64(math.Floor(float64(ms) / msPerDay))
-	at := day0.AddDate(0, 0, int(days)).Add(time.Duration(ms-days*msPerDay) * time.Millisecond)
-	if year := at.Year(); kind != Time && (year < 1 || year > 9999) {
-		return ""
+	day := ms / msPerDay
+	if ms -= day * msPerDay; ms < 0 {
+		ms += msPerDay
+		day--
 	}
-	switch kind {
-	case Date:
-		return at.Format("2006-01-02")
-	case DateTime:
-		return at.Format("2006-01-02T15:04:05.999")
-	case Time:
-		return at.Format("15:04:05.999")
+	if kind == Time && day == 0 {
+		return appendTime(b, ms)
 	}
-	return ""
+	if day == endSerial { // rounded up
+		return b
+	}
+	year, month, dayOfMonth := time.Unix((day+dayZero)*24*60*60, 0).UTC().Date()
+	b = appendDigits(b, int64(year), 4)
+	b = appendDigits(append(b, '-'), int64(month), 2)
+	b = appendDigits(append(b, '-'), int64(dayOfMonth), 2)
+	if kind == Date && ms == 0 {
+		return b
+	}
+	return appendTime(append(b, 'T'), ms)
 }
 
-// formatDuration returns the shortest form in hours, minutes and seconds.
-func formatDuration(ms int64) string {
-	if ms == 0 {
-		return "PT0S"
+func appendTime(b []byte, ms int64) []byte {
+	b = appendDigits(b, ms/3_600_000, 2)
+	b = appendDigits(append(b, ':'), ms/60_000%60, 2)
+	b = appendDigits(append(b, ':'), ms/1000%60, 2)
+	return appendFraction(b, ms)
+}
+
+// appendFraction appends the part of a second, if there is one.
+func appendFraction(b []byte, ms int64) []byte {
+	if ms%1000 == 0 {
+		return b
 	}
-	var b strings.Builder
+	b = appendDigits(append(b, '.'), ms%1000, 3)
+	for b[len(b)-1] == '0' {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// appendDuration appends hours, minutes and seconds without those that are zero. A
+// minus sign before the P is that of ISO 8601-2 and of XML Schema.
+func appendDuration(b []byte, ms int64) []byte {
 	if ms < 0 {
-		b.WriteByte('-')
-		ms = -ms
+		b, ms = append(b, '-'), -ms
 	}
-	b.WriteString("PT")
-	if h := ms / (60 * 60 * 1000); h > 0 {
-		b.WriteString(strconv.FormatInt(h, 10) + "H")
+	b = append(b, "PT"...)
+	if hours := ms / 3_600_000; hours > 0 {
+		b = append(strconv.AppendInt(b, hours, 10), 'H')
 	}
-	if m := ms / (60 * 1000) % 60; m > 0 {
-		b.WriteString(strconv.FormatInt(m, 10) + "M")
+	if minutes := ms / 60_000 % 60; minutes > 0 {
+		b = append(strconv.AppendInt(b, minutes, 10), 'M')
 	}
-	if s := ms % (60 * 1000); s > 0 {
-		b.WriteString(strconv.FormatFloat(float64(s)/1000, 'f', -1, 64) + "S")
+	if ms%60_000 > 0 || ms == 0 {
+		b = append(appendFraction(strconv.AppendInt(b, ms/1000%60, 10), ms), 'S')
 	}
-	return b.String()
+	return b
+}
+
+// appendDigits appends a number with zeros before it up to this width.
+func appendDigits(b []byte, n int64, width int) []byte {
+	for limit := int64(10); width > 1; width-- {
+		if n < limit {
+			b = append(b, '0')
+		}
+		limit *= 10
+	}
+	return strconv.AppendInt(b, n, 10)
 }
 
 // ParseISO parses a date, a time or both in ISO 8601 as [FormatISO] writes them; seconds may
-// be left out, and have up to three decimals. It also takes durations with days, such as
-// P1DT12H. A text with a time zone is not parsed: cells have none.
+// be left out, and have decimals as far as these are whole milliseconds. It also takes
+// durations with days, such as P1DT12H. A text with a time zone is not parsed: cells have
+// none.
 func ParseISO(text string) (serial float64, kind DateKind, ok bool) {
-	const longest = len("2026-03-02T10:30:00.250") + 10 // a duration may have more digits
-	if len(text) < len("P1D") || len(text) > longest {
+	if len(text) < len("P1D") {
 		return 0, NoDate, false
 	}
 	if text[0] == 'P' || text[0] == '-' {
 		return parseDuration(text)
 	}
-	for _, form := range isoForms {
-		if at, err := time.Parse(form.layout, text); err == nil && exactISO(text, form.layout) {
-			ms := at.Sub(at.Truncate(24*time.Hour)).Milliseconds()
-			if form.kind != Time {
-				serial = float64((at.Unix() - day0.Unix()) / (24 * 60 * 60))
-				if at.Before(day0) {
-					serial = math.Floor(float64(at.Unix()-day0.Unix()) / (24 * 60 * 60))
-				}
-			}
-			return serial + float64(ms)/msPerDay, form.kind, at.Year() > 0 || form.kind == Time
+	day, clock := text, ""
+	switch {
+	case text[2] == ':':
+		kind, day, clock = Time, "", text
+	case len(text) == len(time.DateOnly):
+		kind = Date
+	case len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == 'T':
+		kind, day, clock = DateTime, text[:len(time.DateOnly)], text[len(time.DateOnly)+1:]
+	default:
+		return 0, NoDate, false
+	}
+	var ms int64
+	if kind != Time {
+		t, err := time.Parse(time.DateOnly, day)
+		if err != nil || t.Year() < 1 {
+			return 0, NoDate, false
 		}
+		ms = t.UnixMilli() - dayZero*msPerDay
 	}
-	return 0, NoDate, false
-}
-
-var isoForms = []struct {
-	layout string
-	kind   DateKind
-}{
-	{"2006-01-02", Date}, {"2006-01-02T15:04:05", DateTime}, {"2006-01-02T15:04", DateTime}, {"15:04:05", Time}, {"15:04", Time},
-}
-
-// exactISO reports whether a text that [time.Parse] took has the layout's length, or up to
-// three decimals of a second more, after a point: Parse takes hours of one digit, any
-// number of decimals, and a comma.
-func exactISO(text, layout string) bool {
-	n := len(layout)
-	if len(text) < n || len(text) == n {
-		return len(text) == n
+	if kind != Date {
+		since, ok := parseTime(clock)
+		if !ok {
+			return 0, NoDate, false
+		}
+		ms += since
 	}
-	return text[n] == '.' && len(text) <= n+len(".000") && len(text) > n+1
+	return float64(ms) / msPerDay, kind, true
 }
 
+// parseTime returns a time of day in milliseconds.
+func parseTime(text string) (ms int64, ok bool) {
+	layout := time.TimeOnly
+	if len(text) == len("15:04") {
+		layout = "15:04"
+	}
+	// Package time takes also 9:30, and a comma before the decimals of a second.
+	if len(text) < len(layout) || text[2] != ':' || strings.Contains(text, ",") {
+		return 0, false
+	}
+	t, err := time.Parse(layout, text)
+	since := t.Sub(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))
+	return since.Milliseconds(), err == nil && since%time.Millisecond == 0
+}
+
+// durationForm has parts that are short enough for the sum to be exact.
 var durationForm = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^(-?)P(?:(\d{1,7})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,11}(?:\.\d{1,3})?)S)?)?$`)
+	return regexp.MustCompile(`^(-?)P(?:(\d{1,7})D)?(T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,11})(?:\.(\d{1,3})0*)?S)?)?$`)
 })
 
 func parseDuration(text string) (serial float64, kind DateKind, ok bool) {
 	parts := durationForm().FindStringSubmatch(text)
-	if parts == nil || strings.HasSuffix(text, "T") || strings.HasSuffix(text, "P") {
+	if parts == nil || parts[2] == "" && parts[3] == "" || parts[3] == "T" {
 		return 0, NoDate, false
 	}
-	ms := 0.0
-	for i, unit := range []float64{msPerDay, 60 * 60 * 1000, 60 * 1000, 1000} {
-		if parts[i+2] != "" {
-			n, _ := strconv.ParseFloat(parts[i+2], 64) // the form has digits there
-			ms += n * unit
-		}
+	var ms int64
+	for i, unit := range map[int]int64{2: msPerDay, 4: 3_600_000, 5: 60_000, 6: 1000} {
+		n, _ := strconv.ParseInt(parts[i], 10, 64) // digits, or none
+		ms += n * unit
 	}
-	if parts[1] == "-" {
+	decimals, _ := strconv.ParseInt((parts[7] + "000")[:3], 10, 64)
+	if ms += decimals; parts[1] != "" {
 		ms = -ms
 	}
-	serial = ms / msPerDay
-	return serial, Duration, math.Abs(serial) <= maxSerial
+	serial = float64(ms) / msPerDay
+	return serial, Duration, serial >= firstSerial && serial < endSerial
 }

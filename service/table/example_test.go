@@ -43,7 +43,7 @@ func ExampleRowSet_Rows() {
 		for i, cell := range row {
 			cells[i], _ = json.Marshal(cell)
 		}
-		if err := b.Add(cells); err != nil {
+		if err := b.Add(cells, nil); err != nil {
 			fmt.Println(err)
 			return
 		}

@@ -142,7 +142,7 @@ func TestTextIsComparedAsNumbers(t *testing.T) {
 	defer b.Release()
 	b.SetHeader([]any{"qty"})
 	for _, cell := range []any{"qty", "10", "9", "x", ""} {
-		if err := b.Add(jsonCells(t, []any{cell, "."})); err != nil {
+		if err := b.Add(jsonCells(t, []any{cell, "."}), nil); err != nil {
 			t.Fatal(err)
 		}
 	}

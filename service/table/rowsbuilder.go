@@ -32,7 +32,7 @@ func NewRowsBuilder(title string, header int, render Render) *RowsBuilder {
 	*b = RowsBuilder{
 		set: RowSet{
 			render: render, columns: newColumns(title),
-			json: b.set.json[:0], objectEnds: b.set.objectEnds[:0], cells: b.set.cells[:0], firstCells: b.set.firstCells[:0],
+			json: b.set.json[:0], objectEnds: b.set.objectEnds[:0], cells: b.set.cells[:0], firstCells: b.set.firstCells[:0], kinds: b.set.kinds[:0],
 		},
 		rowsAbove: header - 1,
 	}
@@ -56,9 +56,11 @@ func (b *RowsBuilder) Size() int { return b.set.Size() }
 // when it is added. It must be called before the header row is added.
 func (b *RowsBuilder) SetHeader(cells []any) { b.header = cells }
 
-// Add takes the sheet's next row, whose cells are JSON as Google wrote it. It keeps
-// nothing of row. The error is an [Error] if the header row breaks a rule.
-func (b *RowsBuilder) Add(row []jsontext.Value) error {
+// Add takes the sheet's next row, whose cells are JSON as Google wrote it. Those that are
+// dates have a kind, and are their text in ISO 8601; kinds is nil where there are none, and
+// else has one for each cell. Add keeps nothing of its arguments. The error is an [Error]
+// if the header row breaks a rule.
+func (b *RowsBuilder) Add(row []jsontext.Value, kinds []DateKind) error {
 	if b.rowsAbove > 0 {
 		b.rowsAbove--
 		return nil
@@ -82,9 +84,24 @@ func (b *RowsBuilder) Add(row []jsontext.Value) error {
 	if len(b.set.objectEnds) > 0 {
 		b.set.json = append(b.set.json, separator...)
 	}
+	b.addKinds(kinds)
 	b.addObject(row)
 	b.set.objectEnds = append(b.set.objectEnds, len(b.set.json))
 	return nil
+}
+
+// addKinds notes which of the next cells are dates.
+func (b *RowsBuilder) addKinds(kinds []DateKind) {
+	s := &b.set
+	for i, kind := range kinds {
+		if kind == NoDate {
+			continue
+		}
+		for n := len(s.cells) + i; len(s.kinds) <= n; {
+			s.kinds = append(s.kinds, NoDate)
+		}
+		s.kinds[len(s.cells)+i] = kind
+	}
 }
 
 func (b *RowsBuilder) addObject(row []jsontext.Value) {
@@ -123,10 +140,13 @@ func (b *RowsBuilder) addKeys(width int) error {
 func (b *RowsBuilder) RowSet() *RowSet {
 	built := b.set
 	built.json, built.objectEnds = bytes.Clone(b.set.json), slices.Clone(b.set.objectEnds)
-	built.cells, built.firstCells = slices.Clone(b.set.cells), slices.Clone(b.set.firstCells)
+	built.cells, built.firstCells, built.kinds = slices.Clone(b.set.cells), slices.Clone(b.set.firstCells), slices.Clone(b.set.kinds)
 	hash := sha256.New()
 	_, _ = hash.Write(bytes.Join(built.keys, nil)) // a hash takes everything
 	_, _ = hash.Write(built.json)
+	for _, kind := range built.kinds { // a text may be the same as that of a date
+		_, _ = hash.Write([]byte{byte(kind)})
+	}
 	built.hash = hex.EncodeToString(hash.Sum(nil)[:12])
 	return &built
 }

@@ -20,16 +20,19 @@ type span struct{ from, to uint32 }
 type RowSet struct {
 	render     Render
 	columns    *columns
-	keys       [][]byte // of the columns, as an object has them: "id":
-	json       []byte   // JSON objects with separators between them
-	objectEnds []int    // where each row's object ends in json
-	cells      []span   // of all rows, column after column
-	firstCells []int    // index in cells of each row's first cell
+	keys       [][]byte   // of the columns, as an object has them: "id":
+	json       []byte     // JSON objects with separators between them
+	objectEnds []int      // where each row's object ends in json
+	cells      []span     // of all rows, column after column
+	firstCells []int      // index in cells of each row's first cell
+	kinds      []DateKind // of cells, as long as up to the last one that is a date
 	hash       string
 }
 
 // Size returns about how many bytes of memory the rows take.
-func (s *RowSet) Size() int { return len(s.json) + 16*len(s.objectEnds) + 8*len(s.cells) }
+func (s *RowSet) Size() int {
+	return len(s.json) + 16*len(s.objectEnds) + 8*len(s.cells) + len(s.kinds)
+}
 
 // object returns the n-th row, from 0.
 func (s *RowSet) object(n int) []byte {
@@ -51,7 +54,15 @@ func (s *RowSet) cellJSON(row, column int) jsontext.Value {
 	return jsontext.Value(s.json[cells[column].from:cells[column].to])
 }
 
-// cell returns a cell's value: a string, float64, bool, or nil. Where the sheet was
+// dateKind returns what kind of date a cell holds.
+func (s *RowSet) dateKind(row, column int) DateKind {
+	if i := s.firstCells[row] + column; i < len(s.kinds) {
+		return s.kinds[i]
+	}
+	return NoDate
+}
+
+// cell returns a cell's value: a string, float64, bool, DateCell, or nil. Where the sheet was
 // read as text, a text that is a number is returned as one, so that it is compared
 // and sorted as one.
 func (s *RowSet) cell(row, column int) any {
@@ -60,6 +71,10 @@ func (s *RowSet) cell(row, column int) any {
 		return nil
 	}
 	value := decodeCell(text)
+	if s.dateKind(row, column) != NoDate {
+		serial, kind, _ := ParseISO(value.(string))
+		return DateCell{serial, kind}
+	}
 	if shown, ok := value.(string); ok && s.render == Text {
 		if number, ok := plainNumber(shown); ok {
 			return number

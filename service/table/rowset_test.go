@@ -27,7 +27,7 @@ func rowSetOf(t testing.TB, grid ...[]any) (*RowSet, error) {
 	t.Helper()
 	b := NewRowsBuilder("T", 1, Typed)
 	for _, cells := range grid {
-		if err := b.Add(jsonCells(t, cells)); err != nil {
+		if err := b.Add(jsonCells(t, cells), nil); err != nil {
 			return nil, err
 		}
 	}
