@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -190,8 +191,18 @@ func TestIdleInstanceReplaysAKey(t *testing.T) {
 	})
 }
 
-// refuse makes Google refuse batches that hold a text, with or without naming the request.
-func refuse(text string, status int, name bool) func(*http.Request, []byte) (*http.Response, error) {
+// naming is which request of a batch Google names when it refuses the batch.
+type naming int
+
+const (
+	namesNone naming = iota
+	namesCause
+	namesAnother // request of the plan
+	namesMarker  // the first request
+)
+
+// refuse makes Google refuse batches that hold a text.
+func refuse(text string, status int, names naming) func(*http.Request, []byte) (*http.Response, error) {
 	return func(r *http.Request, body []byte) (*http.Response, error) {
 		if !isBatch(r) || !strings.Contains(string(body), text) {
 			return nil, nil
@@ -201,9 +212,24 @@ func refuse(text string, status int, name bool) func(*http.Request, []byte) (*ht
 		if status == http.StatusBadRequest {
 			message = "You are trying to edit a protected cell or object."
 		}
-		if name {
-			before, _, _ := strings.Cut(string(body), text)
-			message = fmt.Sprintf("Invalid requests[%d].updateCells: %s", strings.Count(before, `"insertDimension":`)+strings.Count(before, `"updateCells":`)+strings.Count(before, `DeveloperMetadata":{"d`)-1, message)
+		var batch struct{ Requests []json.RawMessage }
+		if err := json.Unmarshal(body, &batch); err != nil {
+			return nil, err
+		}
+		is := func(text string) func(json.RawMessage) bool {
+			return func(request json.RawMessage) bool { return strings.Contains(string(request), text) }
+		}
+		index := 0
+		switch cause := slices.IndexFunc(batch.Requests, is(text)); names {
+		case namesCause:
+			index = cause
+		case namesAnother:
+			if index = slices.IndexFunc(batch.Requests, is("updateCells")); index == cause {
+				index = min(index+1, len(batch.Requests)-1)
+			}
+		}
+		if names != namesNone {
+			message = fmt.Sprintf("Invalid requests[%d].updateCells: %s", index, message)
 		}
 		return respond(r, status, message), nil
 	}
@@ -214,53 +240,57 @@ func TestBadWrites(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		status int
-		named  bool
+		names  naming
 		title  string        // of the bad rows
 		every  time.Duration // between bad rows; 0 is one in all
 		p99    time.Duration // of the good rows
 		code   table.Code    // of the bad rows
 	}{
-		{"one refused", 400, false, "Load", 0, 6 * time.Second, table.InvalidRows},
-		{"one refused, named", 400, true, "Load", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused, of another sheet", 400, false, "Other", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused, of another sheet, named", 400, true, "Other", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused every 2 s", 400, true, "Load", 2 * time.Second, 15 * time.Second, table.InvalidRows},
-		{"one refused every 2 s, of another sheet", 400, true, "Other", 2 * time.Second, 5 * time.Second, table.InvalidRows},
-		{"one answered 413", 413, false, "Load", 0, 6 * time.Second, table.Upstream},
-		{"one answered 500", 500, false, "Load", 0, 12 * time.Second, table.OutcomeUnknown},
-		{"one answered 500, of another sheet", 500, false, "Other", 0, 6 * time.Second, table.OutcomeUnknown},
+		{"one refused", 400, namesNone, "Load", 0, 3 * time.Second, table.InvalidRows},
+		{"one refused, named", 400, namesCause, "Load", 0, 3 * time.Second, table.InvalidRows},
+		{"one refused, another named", 400, namesAnother, "Load", 0, 3 * time.Second, table.InvalidRows},
+		{"one refused, the marker named", 400, namesMarker, "Load", 0, 3 * time.Second, table.InvalidRows},
+		{"one refused, of another sheet", 400, namesNone, "Other", 0, 3 * time.Second, table.InvalidRows},
+		{"one refused, of another sheet, named", 400, namesCause, "Other", 0, 3 * time.Second, table.InvalidRows},
+		{"one refused every 2 s", 400, namesCause, "Load", 2 * time.Second, 12 * time.Second, table.InvalidRows},
+		{"one refused every 2 s, of another sheet", 400, namesCause, "Other", 2 * time.Second, 3500 * time.Millisecond, table.InvalidRows},
+		{"one answered 413", 413, namesNone, "Load", 0, 3 * time.Second, table.Upstream},
+		{"one answered 500", 500, namesNone, "Load", 0, 6 * time.Second, table.OutcomeUnknown},
+		{"one answered 500, of another sheet", 500, namesNone, "Other", 0, 6 * time.Second, table.OutcomeUnknown},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, emulator.Options{Quota: true}, emulator.Sheet{Title: "Other", Values: [][]any{{"id", "n"}}})
-				s := w.instance(0)
-				w.setIntercept(refuse("BAD", tt.status, tt.named))
-				bad := &load{}
-				var wg sync.WaitGroup
-				send := func(n int) {
-					code, _ := add(s, tt.title, "", fmt.Sprint("BAD", n))
-					bad.note(code, 0)
-				}
-				wg.Go(func() {
-					time.Sleep(10 * time.Second)
-					for n := 0; n == 0 || tt.every > 0 && n < 30; n++ {
-						wg.Go(func() { send(n) })
-						time.Sleep(tt.every)
+			for _, phase := range []time.Duration{0, 270 * time.Millisecond, 610 * time.Millisecond, 940 * time.Millisecond} {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, emulator.Options{Quota: true}, emulator.Sheet{Title: "Other", Values: [][]any{{"id", "n"}}})
+					s := w.instance(0)
+					w.setIntercept(refuse("BAD", tt.status, tt.names))
+					bad := &load{}
+					var wg sync.WaitGroup
+					send := func(n int) {
+						code, _ := add(s, tt.title, "", fmt.Sprint("BAD", n))
+						bad.note(code, 0)
 					}
+					wg.Go(func() {
+						time.Sleep(10*time.Second + phase)
+						for n := 0; n == 0 || tt.every > 0 && n < 30; n++ {
+							wg.Go(func() { send(n) })
+							time.Sleep(tt.every)
+						}
+					})
+					good := w.offer([]*service.Service{s}, 20, 70*time.Second, func(n int) (string, string) { return "Load", fmt.Sprint("g", n) })
+					wg.Wait()
+					if good.codes[""] != 1400 || good.percentile(.99) > tt.p99 {
+						t.Errorf("of 1400 good rows: %v, p99 %v, want all stored in %v", good.codes, good.percentile(.99), tt.p99)
+					}
+					if bad.codes[""] > 0 || tt.every == 0 && bad.codes[tt.code] != 1 {
+						t.Errorf("bad rows: %v, want %s", bad.codes, tt.code)
+					}
+					if ids := w.ids("Load"); len(ids) != 1402 {
+						t.Errorf("%d rows are stored, want 1402", len(ids))
+					}
+					t.Logf("good %v p50 %v p99 %v, bad %v, %d batches", good.codes, good.percentile(.5), good.percentile(.99), bad.codes, w.calls(batchCall))
 				})
-				good := w.offer([]*service.Service{s}, 20, 70*time.Second, func(n int) (string, string) { return "Load", fmt.Sprint("g", n) })
-				wg.Wait()
-				if good.codes[""] != 1400 || good.percentile(.99) > tt.p99 {
-					t.Errorf("of 1400 good rows: %v, p99 %v, want all stored in %v", good.codes, good.percentile(.99), tt.p99)
-				}
-				if bad.codes[""] > 0 || tt.every == 0 && bad.codes[tt.code] != 1 {
-					t.Errorf("bad rows: %v, want %s", bad.codes, tt.code)
-				}
-				if ids := w.ids("Load"); len(ids) != 1402 {
-					t.Errorf("%d rows are stored, want 1402", len(ids))
-				}
-				t.Logf("good %v p50 %v p99 %v, bad %v, %d batches", good.codes, good.percentile(.5), good.percentile(.99), bad.codes, w.calls(batchCall))
-			})
+			}
 		})
 	}
 }
@@ -271,7 +301,7 @@ func TestRefusalIsNotHandedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, emulator.Options{})
 		s := w.instance(6)
-		w.setIntercept(refuse("BAD", 400, false))
+		w.setIntercept(refuse("BAD", 400, namesNone))
 		var wg sync.WaitGroup
 		for n := range 40 {
 			wg.Go(func() {

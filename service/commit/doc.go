@@ -49,9 +49,8 @@
 //
 // A refusal, for example. Batch 7 holds ten writes, and Google refuses it, naming
 // requests[4]. That may be because another instance has stored a batch 7, or because of
-// request 4, which is the row of one write. Only instances that are alone take that as
-// a hint without reading: the write is sent apart, after the other nine, which are sent as
-// batch 7 and stored. The suspect is sent as batch 8, alone, and refused. Now the markers
+// request 4, which is the row of one write. An instance that is alone takes that as
+// a hint without reading: the other nine writes are sent as batch 7 and stored. The suspect is sent as batch 8, alone, and refused. Now the markers
 // are read: no marker 8, no metadata of others with that number, the same sheets with the
 // same sizes, room for more. The write is answered with Google's refusal. Had it been
 // stored, the hint would have cost one batch and nothing else.
@@ -67,11 +66,18 @@
 //
 // # Refusals reach their cause
 //
-// A refused batch is split: by the request that Google names, else by lanes, which are
-// sheets, else in halves. The parts wait while other writes have waited for a second, and a third
-// of the burst is left for them. Writes in lanes in which all is refused are sent apart
-// for a minute. A batch that Google answers with 5xx twice is split as well;
-// where every part fails it is Google's fault, and all go together again.
+// A refused batch is split. Where Google names the request that it refuses, its write is
+// sent alone later, and the others at once. Otherwise half of the writes are sent, those of one
+// sheet first: if they are stored, the cause is in the other half, and if not, the other half
+// goes with newer writes. So the cause of one in 32 is found with five batches, half of which
+// store something. A name is a hint too: the first write that Google has named is sent soon, and
+// if it is stored, names are not used for a minute.
+//
+// Only a write that was refused alone is answered so. It is sent while no others have
+// waited for a second, and after eight batches of these at the latest. After that the writes of its
+// kind and sheet are sent alone from the start, until one is stored, or for a minute. A third of the burst is left for the parts. A batch that
+// Google answers with 5xx twice is split as well; where every part fails it is Google's
+// fault, and all go together again.
 //
 // # Turns
 //

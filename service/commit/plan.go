@@ -64,10 +64,9 @@ type Write[R any] struct {
 	submitted, sent time.Time
 	callsBefore     int
 	batch           *batch[R] // while one is processed that holds it
-	group           int       // only writes of one group share a batch; 0 is the usual one
+	suspects        *suspects // only writes with the same one share a batch; nil is the usual case
 	retryAt         time.Time
 	pause           time.Duration // before it
-	suspect         bool          // Google probably refuses it
 	inAttempt       bool          // in an attempt that is being sent, or is in doubt
 	abandoned       bool          // its caller has left without knowing the outcome
 	lastErr         error

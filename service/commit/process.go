@@ -34,7 +34,7 @@ func (w *Writer[R, S]) process(b *batch[R]) {
 	case !younger(w.knownAt, lookLimit):
 		w.Invalidate()
 	default:
-		if w.plainRuns++; b.writes[0].group != 0 {
+		if w.plainRuns++; b.writes[0].suspects != nil && b.writes[0].suspects.bad {
 			w.plainRuns = 0
 		}
 		w.store(b.ctx, p)
@@ -98,7 +98,6 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 		a.results = append(a.results, write.Result)
 	}
 	batch := w.newBatch(a)
-	_, pruned := w.sequence.prune()
 	w.sequence.send(a)
 	at := time.Now()
 	shown, err := w.send(ctx, batch)
@@ -114,7 +113,7 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 	case resultStored:
 		w.stored(a, shown, at)
 	case resultInvalid:
-		w.refused(&refusal[R, S]{attempt: a, err: err, index: refusedRequest(err), pruned: pruned})
+		w.refused(&refusal[R, S]{attempt: a, err: err, index: refusedRequest(err)})
 	case resultUnknown:
 		if w.postpone(ctx, p); statusOf(err) >= 500 {
 			w.isolate(p)
@@ -134,21 +133,13 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 	}
 }
 
-// refused sends apart the writes that Google names. Otherwise the markers are read before
-// the next batch.
+// refused sends apart the writes that Google names. Otherwise the markers are read first, except
+// between the halves of a batch, after which they are read in any case.
 func (w *Writer[R, S]) refused(r *refusal[R, S]) {
-	if owners := r.owners(); owners != nil && w.turns.alone(w.turns.now()) {
-		w.regroup(owners)
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		for _, write := range owners {
-			write.suspect = true
-		}
-		for _, write := range r.plan.Writes {
-			if write.submitted.After(w.cut) {
-				w.cut = write.submitted
-			}
-		}
+	named := w.trusted(r)
+	halved := r.plan.Writes[0].suspects != nil && len(r.plan.Writes) > 1 && (!r.marker() || time.Now().Before(w.misnamed))
+	if w.turns.alone(w.turns.now()) && (named != nil || halved) {
+		w.narrow(r.plan, named)
 		return
 	}
 	w.refusal = r
@@ -161,7 +152,7 @@ func (w *Writer[R, S]) stored(a *attempt[R, S], shown *sheets.Spreadsheet, at ti
 	w.sequence.stored()
 	w.keys.stored(n, a.keys)
 	w.turns.stored()
-	w.failures, w.markersRefused = 0, 0
+	w.failures = 0
 	m := readMarkers(shown.DeveloperMetadata)
 	switch {
 	case len(m.values) == 0:
@@ -173,8 +164,6 @@ func (w *Writer[R, S]) stored(a *attempt[R, S], shown *sheets.Spreadsheet, at ti
 		w.observe(m)
 		w.knownAt = at
 	}
-	for _, write := range a.plan.Writes {
-		w.noteLane(write.Lane, false)
-	}
+	w.noteStored(a.plan.Writes)
 	w.acknowledge(a.plan, shown, at, false)
 }

@@ -15,8 +15,8 @@ func (w *Writer[R, S]) enqueue(write *Write[R]) error {
 		return ErrOverloaded
 	}
 	write.submitted, write.callsBefore = time.Now(), -1
-	if hold := w.lanes[write.Lane]; hold != nil && hold.refused > 1 && write.submitted.Before(hold.until) {
-		write.group, write.suspect = hold.group, true
+	if write.submitted.Before(w.held[write.Lane]) {
+		write.suspects = &suspects{bad: true, held: true}
 	}
 	w.queue = append(w.queue, write)
 	w.size += write.Size
@@ -38,19 +38,20 @@ func (w *Writer[R, S]) release(b *batch[R]) {
 	w.unmarkSent(b.writes)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var rest []*Write[R]
+	var first, last []*Write[R]
 	for _, write := range b.writes {
 		write.batch = nil
-		if !isDone(write) && !write.abandoned {
-			rest = append(rest, write)
-			w.size += write.Size
+		switch {
+		case isDone(write) || write.abandoned:
+			continue
+		case write.suspects != nil && write.suspects.bad && (write.suspects.named || len(b.writes) == 1):
+			last = append(last, write)
+		default:
+			first = append(first, write)
 		}
+		w.size += write.Size
 	}
-	if len(rest) > 0 && rest[0].group != 0 { // other groups come first
-		w.queue = append(w.queue, rest...)
-	} else {
-		w.queue = append(rest, w.queue...)
-	}
+	w.queue = slices.Concat(first, w.queue, last)
 }
 
 // compactLocked removes writes that have an answer, or whose caller has left.

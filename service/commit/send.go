@@ -31,12 +31,7 @@ var errTurnLost = errors.New("no quota in this turn")
 // newBatch returns the attempt as one request: the marker first, so that everything else
 // depends on it.
 func (w *Writer[R, S]) newBatch(a *attempt[R, S]) *sheets.BatchUpdateSpreadsheetRequest {
-	var requests []*sheets.Request
-	if id, ok := w.sequence.prune(); ok {
-		requests = append(requests, deleteMetadata(&sheets.DeveloperMetadataLookup{MetadataId: id}))
-	}
-	requests = append(requests, createMetadata(w.sequence.next, markerKey, a.value))
-	requests = append(requests, w.once.requests()...)
+	requests := w.leadingRequests(a.value)
 	keyRequests, keyRows := w.keys.requests(batchKeys(a.plan.Writes))
 	a.keys, a.offset = keyRows, len(requests)
 	requests = append(requests, a.plan.Requests...)
@@ -46,6 +41,15 @@ func (w *Writer[R, S]) newBatch(a *attempt[R, S]) *sheets.BatchUpdateSpreadsheet
 		ResponseIncludeGridData:      len(a.plan.Ranges) > 0,
 		ResponseRanges:               a.plan.Ranges,
 	}
+}
+
+// leadingRequests returns the requests that maintain the metadata.
+func (w *Writer[R, S]) leadingRequests(marker string) (requests []*sheets.Request) {
+	if id, ok := w.sequence.prune(); ok {
+		requests = append(requests, deleteMetadata(&sheets.DeveloperMetadataLookup{MetadataId: id}))
+	}
+	requests = append(requests, createMetadata(w.sequence.next, markerKey, marker))
+	return append(requests, w.once.requests()...)
 }
 
 // send sends a batch once. It returns the spreadsheet as it is after the batch.

@@ -56,18 +56,16 @@ type Writer[R, S any] struct {
 	turns    turns
 	knownAt  time.Time      // when the call was made that showed the markers
 	refusal  *refusal[R, S] // of the last batch, until the markers show what it means
-	groups   int            // group numbers given out
 	failures int            // 5xx answers in a row
 	unsent   int            // calls in a row that could not be sent
 	renamed  int            // reads in a row that Google refused
 	once     onceState
 
-	lastWrite      time.Time
-	markersRefused int       // in a row, for no reason that was found
-	turnAt         time.Time // when the turn began; zero where the instance is alone
-	lastStored     int64     // number of this instance's last batch
-	hasWriteToken  bool      // the rate limiter allows one write already
-	readTokens     int       // and so many reads
+	lastWrite     time.Time
+	turnAt        time.Time // when the turn began; zero where the instance is alone
+	lastStored    int64     // number of this instance's last batch
+	hasWriteToken bool      // the rate limiter allows one write already
+	readTokens    int       // and so many reads
 
 	mu        sync.Mutex
 	queue     []*Write[R]
@@ -77,9 +75,10 @@ type Writer[R, S any] struct {
 	stale     bool                 // read before the next plan
 	lastErr   error                // of the last call, if it concerns every write
 	calls     int                  // to Google
-	lanes     map[string]*laneHold // lanes in which writes were refused
-	cut       time.Time            // writes of a refused batch, which were submitted up to then, come before newer ones
-	plainRuns int                  // batches of group 0 in a row
+	held      map[string]time.Time // lanes whose writes are sent alone, and until when
+	namedWell time.Time            // until when Google is known to name the cause of a refusal
+	misnamed  time.Time            // until when it is known to name others
+	plainRuns int                  // batches without writes that are probably refused, in a row
 	wake      chan struct{}        // receives after a write was queued
 	idle      chan struct{}        // closed when the last write is done after Drain
 }
@@ -89,7 +88,7 @@ func New[R, S any](c Config, p Planner[R, S]) *Writer[R, S] {
 	c.PerMinute = cmp.Or(c.PerMinute, 60)
 	return &Writer[R, S]{
 		Config: c, planner: p, sequence: sequence[R, S]{window: windowOf(c.PerMinute)}, turns: newTurns(c.PerMinute),
-		once: onceState{verdict: verdictNone}, stale: true, lanes: map[string]*laneHold{}, wake: make(chan struct{}, 1), idle: make(chan struct{}),
+		once: onceState{verdict: verdictNone}, stale: true, held: map[string]time.Time{}, wake: make(chan struct{}, 1), idle: make(chan struct{}),
 	}
 }
 
