@@ -63,6 +63,7 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 		tabs = append(tabs, spreadsheet.Tab(given))
 	}
 	made := spreadsheet.FromTabs(spec.Title, tabs)
+	defer s.notify()
 	s.files.Lock()
 	defer s.files.Unlock()
 	f := s.files.Add(cmp.Or(spec.ID, files.NewID()), files.SpreadsheetType, cmp.Or(spec.Owner, "owner@example.com"))
@@ -83,6 +84,7 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 // "writer" or "owner"; "" revokes it. The address "anyone" is that of all users.
 // Unknown files and roles are ignored.
 func (s *Server) Share(id, email, role string) {
+	defer s.notify()
 	s.files.Lock()
 	defer s.files.Unlock()
 	f, r := s.files.Get(id), files.Roles[role]

@@ -59,6 +59,7 @@ func (s *Server) Inject(f Fault) {
 	if err := checkCall(f.Call); err != nil {
 		panic("emulator: Inject: " + err.Error())
 	}
+	defer s.notify()
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.rules = append(s.faults.rules, &f)
@@ -67,6 +68,7 @@ func (s *Server) Inject(f Fault) {
 // ClearFaults removes all faults and releases the requests that hang or are
 // delayed.
 func (s *Server) ClearFaults() {
+	defer s.notify()
 	s.faults.mu.Lock()
 	defer s.faults.mu.Unlock()
 	s.faults.rules = nil
@@ -79,6 +81,16 @@ type faults struct {
 	mu      sync.Mutex
 	rules   []*Fault
 	cleared chan struct{}
+}
+
+// list returns the faults that are left.
+func (f *faults) list() (list []Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, rule := range f.rules {
+		list = append(list, *rule)
+	}
+	return list
 }
 
 // match returns the fault for a call, the zero Fault if there is none, and a

@@ -47,7 +47,10 @@ func (s *Server) SetWorkloadIdentityBinding(unbound bool) {
 // "sheets.googleapis.com", "drive.googleapis.com" or
 // "iamcredentials.googleapis.com". Calls to a disabled API are answered with 403
 // SERVICE_DISABLED.
-func (s *Server) Disable(service string, disabled bool) { s.authority.Disable(service, disabled) }
+func (s *Server) Disable(service string, disabled bool) {
+	s.authority.Disable(service, disabled)
+	s.notify()
+}
 
 // Token returns a new access token of any address, as if its owner had consented
 // to the scopes (full URLs). Its lifetime is Options.TokenLifetime.

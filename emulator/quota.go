@@ -31,6 +31,7 @@ var GoogleQuota = Quota{User: 60, Project: 300, DriveUser: 325_000, DriveProject
 // SetQuota limits the calls from now on; the zero Quota removes all limits. The
 // counts start at zero again.
 func (s *Server) SetQuota(q Quota) {
+	defer s.notify()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.quota = quota{limits: q}

@@ -81,6 +81,7 @@ func New(o Options) *Server {
 			ServiceAccount: o.ServiceAccount, TokenLifetime: o.TokenLifetime, Now: o.Now,
 		}),
 	}
+	s.files.KeepBefore = o.Inspect
 	if o.Quota {
 		s.quota.limits = GoogleQuota
 	}

@@ -99,6 +99,9 @@ func (s *Store) Edit(ctx context.Context, f *File, email string, now time.Time, 
 	if stored == nil {
 		return errGone()
 	}
+	if s.KeepBefore {
+		stored.Before = latest.Spreadsheet
+	}
 	stored.Spreadsheet, stored.Modified, stored.ModifiedBy = draft, now, email
 	return nil
 }

@@ -33,6 +33,7 @@ type File struct {
 	OnlyOwnerShares        bool                     // writers may not share the file
 	CopyRequiresPermission bool                     // readers may not copy it
 	Spreadsheet            *spreadsheet.Spreadsheet // nil = not a spreadsheet; it is never changed, but replaced
+	Before                 *spreadsheet.Spreadsheet // the last change, if the store keeps it
 
 	editing, calculating lock // held while a draft is changed, and while formulas are calculated
 }

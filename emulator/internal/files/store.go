@@ -12,8 +12,9 @@ import (
 // or use a file, except where a method says otherwise; see [rest.Locking].
 type Store struct {
 	sync.Mutex
-	files map[string]*File
-	now   func() time.Time
+	KeepBefore bool // set [File.Before] at each change
+	files      map[string]*File
+	now        func() time.Time
 }
 
 // NewStore returns a store without any file.

@@ -170,6 +170,19 @@ func serviceDisabled(rt *rest.Route) error {
 	}
 }
 
+// Disabled returns the APIs that are disabled, in order.
+func (auth *Authority) Disabled() (services []string) {
+	auth.mu.Lock()
+	defer auth.mu.Unlock()
+	for name, off := range auth.disabled {
+		if off {
+			services = append(services, name)
+		}
+	}
+	slices.Sort(services)
+	return services
+}
+
 // Disable disables an API of the project, such as "sheets.googleapis.com", or
 // enables it again.
 func (auth *Authority) Disable(service string, disabled bool) {

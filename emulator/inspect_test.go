@@ -1,0 +1,92 @@
+package emulator_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/sheets-function/emulator"
+)
+
+// TestPerson checks that a person can change a spreadsheet as in Sheets, and what is
+// seen of it then.
+func TestPerson(t *testing.T) {
+	const me, owner = "me@example.com", "owner@example.com"
+	ctx := t.Context()
+	google := emulator.New(emulator.Options{Inspect: true})
+	id := google.Create(emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{
+		{Title: "It's one", Values: [][]any{{"id", "price"}, {1, emulator.Number{Value: 2.5, Pattern: "$0.00"}}, {2, emulator.Formula{Text: "=B2*2"}}}},
+		{Title: "_keys", Hidden: true},
+	}})
+	// What makes calls of programs fail does not concern a person.
+	google.Inject(emulator.Fault{Status: 500})
+	google.Disable("sheets.googleapis.com", true)
+	google.SetQuota(emulator.Quota{User: 1})
+
+	enter := func(email, cell, text string) error { return google.Enter(ctx, email, id, "It's one", cell, text) }
+	if err := enter(me, "A2", "3"); err == nil || !strings.Contains(err.Error(), "permission") {
+		t.Errorf("Enter by a stranger = %v, want an error of permission", err)
+	}
+	google.Share(id, me, "writer")
+	changed := google.Changed()
+	if err := enter(me, "B2", "$4"); err != nil {
+		t.Fatal(err)
+	}
+	<-changed
+	cells, err := google.View(ctx, id, "It's one", 1, 1, 10, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]emulator.CellView{{{Text: "$4", Kind: "number", Changed: true}}, {{Text: "8", Input: "=B2*2", Kind: "number", Changed: true}}}
+	if !slices.EqualFunc(cells, want, slices.Equal) {
+		t.Errorf("View = %+v, want %+v", cells, want)
+	}
+	if err := google.InsertRow(ctx, owner, id, "It's one", 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := google.DeleteRow(ctx, owner, id, "It's one", 1); err != nil {
+		t.Fatal(err)
+	}
+	cells, _ = google.View(ctx, id, "It's one", 0, 0, 2, 1)
+	if len(cells) != 2 || slices.ContainsFunc(cells[0], func(c emulator.CellView) bool { return c.Text != "" }) || cells[1][0].Text != "1" {
+		t.Errorf("View after inserting and deleting rows = %+v, want an empty row and 1", cells)
+	}
+	overview, err := google.Overview(id)
+	if err != nil || overview.ModifiedBy != owner || overview.Roles[me] != "writer" || len(overview.Sheets) != 2 || !overview.Sheets[1].Hidden || overview.Sheets[0].Filled != 3 {
+		t.Errorf("Overview = %+v, %v", overview, err)
+	}
+	if n := len(google.Requests()); n != 0 {
+		t.Errorf("%d calls are logged, want none of a person", n)
+	}
+	for _, err := range []error{google.InsertRow(ctx, me, id, "none", 1), google.InsertRow(ctx, me, "none", "x", 1), google.Enter(ctx, me, "none", "x", "A1", "")} {
+		if err == nil {
+			t.Errorf("a change of what is not there succeeds")
+		}
+	}
+	if _, err := google.View(context.Background(), id, "none", 0, 0, 1, 1); err == nil {
+		t.Errorf("View of a sheet that is not there succeeds")
+	}
+}
+
+// TestState checks that what makes calls fail can be read.
+func TestState(t *testing.T) {
+	google := emulator.New(emulator.Options{})
+	fault := emulator.Fault{Call: "drive.files.get", Status: 429, HTML: true, Delay: time.Second, Times: 3, Drop: emulator.DropAfter, Hang: true}
+	google.Inject(fault)
+	google.Disable("drive.googleapis.com", true)
+	google.Disable("sheets.googleapis.com", false)
+	google.SetQuota(emulator.GoogleQuota)
+	google.SetProfile(emulator.GKE)
+	state := google.State()
+	if len(state.Faults) != 1 || state.Faults[0] != fault || !slices.Equal(state.Disabled, []string{"drive.googleapis.com"}) ||
+		state.Quota != emulator.GoogleQuota || state.Profile != emulator.GKE {
+		t.Errorf("State = %+v", state)
+	}
+	text, _ := fault.MarshalText()
+	var back emulator.Fault
+	if err := back.UnmarshalText(text); err != nil || back != fault {
+		t.Errorf("%s is read as %+v, %v, want %+v", text, back, err, fault)
+	}
+}
