@@ -91,7 +91,7 @@ func TestImports(t *testing.T) {
 
 		"cmd/local/traffic": {"emulator", "service/commit"},
 
-		"emulator": {"emulator/internal/rest", "emulator/internal/spreadsheet",
+		"emulator": {"emulator/internal/rest", "emulator/internal/grid", "emulator/internal/spreadsheet",
 			"emulator/internal/files", "emulator/internal/sheets", "emulator/internal/drive", "emulator/internal/identity"},
 		"emulator/internal/sheets":      {"emulator/internal/files", "emulator/internal/batch", "emulator/internal/spreadsheet", "emulator/internal/grid", "emulator/internal/rest"},
 		"emulator/internal/drive":       {"emulator/internal/files", "emulator/internal/spreadsheet", "emulator/internal/rest"},
