@@ -478,10 +478,10 @@ func parseQuery(r *http.Request) (q table.Query, err error) {
 	case p.Has("format"):
 		return q, web.BadRequest("format=%.100s: want json or csv", format)
 	}
-	if q.Order, err = web.List(p, "order"); err != nil {
+	if q.OldOrder, err = web.List(p, "order"); err != nil {
 		return q, err
 	}
-	if q.Select, err = web.List(p, "select"); err != nil {
+	if q.OldSelect, err = web.List(p, "select"); err != nil {
 		return q, err
 	}
 	if q.Header, err = web.Int(p, "header", 1, maxHeader); err != nil {

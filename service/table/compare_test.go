@@ -1,6 +1,9 @@
 package table
 
-import "testing"
+import (
+	"cmp"
+	"testing"
+)
 
 func TestLiteralEqual(t *testing.T) {
 	tests := []struct {
@@ -12,46 +15,52 @@ func TestLiteralEqual(t *testing.T) {
 		{"02", 2.0, false}, {" 2", 2.0, false}, {"+2", 2.0, false}, {"0x2", 2.0, false}, {"NaN", 2.0, false},
 		{"Apple", "Apple", true}, {"apple", "Apple", false}, {"Appl", "Apple", false},
 		{"true", true, true}, {"TRUE", true, true}, {"tRue", true, true}, {"true", "TRUE", false}, {"1", true, false}, {"false", false, true}, {"false", nil, false},
-		{"", nil, true}, {"", "", true}, {"", 0.0, false}, {"", false, false}, {"0", nil, false},
+		{"", 0.0, false}, {"", false, false}, {"0", nil, false},
 	}
 	for _, tt := range tests {
-		if got := newLiteral(tt.text).equal(tt.cell); got != tt.want {
+		if got := newLiteral(tt.text).equal(newScalar(tt.cell)); got != tt.want {
 			t.Errorf("newLiteral(%q).equal(%#v) = %v, want %v", tt.text, tt.cell, got, tt.want)
 		}
 	}
 }
 
-// TestCompareItems compares each pair of values that are in Sheets' order.
-func TestCompareItems(t *testing.T) {
-	compareCells := func(a, b any, descending bool) int {
-		return compareItems(newSortItem(0, a), newSortItem(0, b), descending)
+// TestLiteralCompare compares cells of each type with a value.
+func TestLiteralCompare(t *testing.T) {
+	tests := []struct {
+		name string
+		cell any
+		text string
+		want int
+	}{
+		{"numbers by value", 10.0, "9", 1},
+		{"a text and digits, as texts", "10", "9", -1},
+		{"equal digits in a text", "2", "2", 0},
+		{"texts without regard to case first", "b", "A", 1},
+		{"then with regard to it", "a", "A", 1},
+		{"a number before a text", 5.0, "a", -1},
+		{"a number before a boolean", 5.0, "true", -1},
+		{"a boolean after a number", false, "5", 1},
+		{"a boolean after a text", false, "z", 1},
+		{"booleans", true, "FALSE", 1},
+		{"equal booleans", true, "True", 0},
+		{"a text that says true, as a text", "true", "true", 0},
 	}
+	for _, tt := range tests {
+		if got := newLiteral(tt.text).compare(newScalar(tt.cell)); got != tt.want {
+			t.Errorf("%s: newLiteral(%q).compare(%#v) = %d, want %d", tt.name, tt.text, tt.cell, got, tt.want)
+		}
+	}
+}
+
+// TestCompareScalars compares each pair of values that are in Sheets' order.
+func TestCompareScalars(t *testing.T) {
 	ascending := []any{-1.5, 0.0, 2.0, 10.0, "10", "9", "Apple", "apple", "Äpfel", "äpfel", false, true}
 	for i, a := range ascending {
 		for j, b := range ascending {
-			want := 0
-			if i < j {
-				want = -1
-			} else if i > j {
-				want = 1
-			}
-			if got := compareCells(a, b, false); got != want {
-				t.Errorf("compareCells(%#v, %#v, ascending) = %d, want %d", a, b, got, want)
-			}
-			if got := compareCells(a, b, true); got != -want {
-				t.Errorf("compareCells(%#v, %#v, descending) = %d, want %d", a, b, got, -want)
+			if got, want := compareScalars(newScalar(a), newScalar(b)), cmp.Compare(i, j); got != want {
+				t.Errorf("compareScalars(%#v, %#v) = %d, want %d", a, b, got, want)
 			}
 		}
-		for _, empty := range []any{nil, ""} {
-			for _, descending := range []bool{false, true} {
-				if compareCells(a, empty, descending) != -1 || compareCells(empty, a, descending) != 1 {
-					t.Errorf("%#v is not before an empty cell, descending %v", a, descending)
-				}
-			}
-		}
-	}
-	if compareCells(nil, "", false) != 0 {
-		t.Error("two empty cells are not equal")
 	}
 }
 

@@ -80,15 +80,15 @@ func (e *encoder) writeObjects(r Rows) {
 }
 
 // appendObject appends the object of a row with only these columns.
-func (s *RowSet) appendObject(b []byte, row int, shown []int) []byte {
+func (s *RowSet) appendObject(b []byte, row int, columns []shown) []byte {
 	b = append(b, '{')
 	open := len(b)
-	for _, column := range shown {
-		if text := s.cellJSON(row, column); text != nil {
+	for _, c := range columns {
+		if text := s.cellJSON(row, c.column); text != nil {
 			if len(b) > open {
 				b = append(b, ',')
 			}
-			b = append(append(b, s.keys[column]...), text...)
+			b = append(append(b, c.key...), text...)
 		}
 	}
 	return append(b, '}')
@@ -96,22 +96,18 @@ func (s *RowSet) appendObject(b []byte, row int, shown []int) []byte {
 
 // writeCSV writes booleans as Sheets exports them.
 func (e *encoder) writeCSV(r Rows) {
-	shown := r.shown
-	if shown == nil {
-		shown = make([]int, len(r.set.columns.names))
-		for column := range shown {
-			shown[column] = column
+	columns := r.shown
+	if columns == nil {
+		for column, name := range r.set.columns.names {
+			columns = append(columns, shown{column: column, name: name})
 		}
 	}
-	if len(shown) == 0 {
-		return
+	for i, c := range columns {
+		e.field(i, len(columns), c.name)
 	}
-	for i, column := range shown {
-		e.field(i, len(shown), r.set.columns.names[column])
-	}
-	for n := r.from; n < r.to && e.err == nil; n++ {
-		for i, column := range shown {
-			e.field(i, len(shown), csvText(r.set.cellJSON(r.row(n), column)))
+	for n := r.from; n < r.to && e.err == nil && len(columns) > 0; n++ {
+		for i, c := range columns {
+			e.field(i, len(columns), csvText(r.set.cellJSON(r.row(n), c.column)))
 		}
 	}
 }

@@ -48,10 +48,11 @@ func ExampleRowSet_Rows() {
 			return
 		}
 	}
+	// As in the URL /sheets/Orders?item=eq.apple&order=price.desc&select=id,price
 	rows, err := b.RowSet().Rows(table.Query{
-		Where:  []string{"item:apple"},
-		Order:  []string{"-price"},
-		Select: []string{"id", "price"},
+		Filter: table.Filter{Conditions: []table.Condition{{Column: "item", Op: table.OpEq, Values: []string{"apple"}}}},
+		Order:  []table.Sort{{Column: "price", Descending: true}},
+		Select: []table.Selection{{Column: "id"}, {Column: "price"}},
 	})
 	if err != nil {
 		fmt.Println(err)

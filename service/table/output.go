@@ -21,9 +21,9 @@ type Rows struct {
 	Next int
 
 	set      *RowSet
-	found    []int // the rows that match, in order; nil is all
-	from, to int   // which of them are here
-	shown    []int // columns; nil is all
+	found    []int   // the rows that match, in order, up to the last one here; nil is all
+	from, to int     // which of them are here
+	shown    []shown // columns; nil is all
 	csv      bool
 }
 
@@ -64,15 +64,46 @@ const (
 	listEmpty = "[]\n"
 )
 
-// Rows returns the rows that a valid query selects; see [Query.Validate]. A column that
-// the sheet lacks is an [Error] with the code [InvalidRows], a condition without a colon
-// one with [BadRequest].
+// shown is a column of the rows that a query selects.
+type shown struct {
+	column int    // its index in the set
+	name   string // in the result
+	key    []byte // as an object has it: "id":
+}
+
+// Rows returns the rows that a valid query selects; see [Query.Validate]. An [Error] with
+// the code [BadRequest] names a column that the sheet lacks.
 func (s *RowSet) Rows(q Query) (Rows, error) {
-	shown, err := s.columns.indexes(q.Select)
+	tag := fmt.Sprintf(`"%s-%s"`, s.hash, q.tag())
+	if err := s.columns.convert(&q); err != nil {
+		return Rows{}, err
+	}
+	found, err := s.match(q.Filter)
 	if err != nil {
 		return Rows{}, err
 	}
-	found, err := s.match(q)
+	if q.aggregates() {
+		if s, err = s.aggregate(found, q.Select); err != nil {
+			return Rows{}, err
+		}
+		found, q.Select = nil, nil
+	}
+	columns, err := s.columns.selected(q.Select)
+	if err != nil {
+		return Rows{}, err
+	}
+	rows, err := s.slice(found, q)
+	if err != nil {
+		return Rows{}, err
+	}
+	rows.ETag, rows.set, rows.shown, rows.csv = tag, s, columns, q.CSV
+	return rows, nil
+}
+
+// slice returns those of the rows that were found, in the query's order, that its offset and
+// limit select.
+func (s *RowSet) slice(found []int, q Query) (Rows, error) {
+	keys, err := s.columns.sortKeys(q.Order)
 	if err != nil {
 		return Rows{}, err
 	}
@@ -81,17 +112,61 @@ func (s *RowSet) Rows(q Query) (Rows, error) {
 		total = len(found)
 	}
 	from, to := min(q.Offset, total), total
-	if q.Limit > 0 {
+	switch {
+	case q.Limit > 0:
 		to = from + min(q.Limit, total-from)
+	case q.Limit == NoRows:
+		to = from
 	}
-	rows := Rows{
-		ETag: fmt.Sprintf(`"%s-%s"`, s.hash, q.tag()), Count: to - from, Total: total,
-		set: s, found: found, from: from, to: to, shown: shown, csv: q.CSV,
-	}
+	rows := Rows{Count: to - from, Total: total, from: from, to: to}
 	if to < total {
 		rows.Next = to
 	}
+	if len(keys) > 0 {
+		if found == nil {
+			found = s.all()
+		}
+		found = s.sort(found, keys, to)
+	}
+	rows.found = found
 	return rows, nil
+}
+
+// selected returns the columns of a selection without aggregates; nil is all.
+func (c *columns) selected(selections []Selection) (columns []shown, err error) {
+	given := map[string]int{} // columns by name in the result
+	add := func(column int, name string) error {
+		if other, twice := given[name]; twice {
+			if other == column {
+				return nil
+			}
+			return &Error{
+				Code: BadRequest, Detail: fmt.Sprintf("select: two columns of the result have the name %s", Quote(name)),
+				Hint: "name one of them, as in select=total:" + c.names[column],
+			}
+		}
+		given[name] = column
+		columns = append(columns, shown{column, name, append(quoteJSON(name), ':')})
+		return nil
+	}
+	for _, s := range selections {
+		if s.Column == "*" && !c.has("*") {
+			for column, name := range c.names {
+				if err := add(column, name); err != nil {
+					return nil, err
+				}
+			}
+			continue
+		}
+		column, err := c.find(s.Column)
+		if err != nil {
+			return nil, err
+		}
+		if err := add(column, s.name()); err != nil {
+			return nil, err
+		}
+	}
+	return columns, nil
 }
 
 // row returns the number of the n-th match.

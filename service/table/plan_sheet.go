@@ -87,13 +87,21 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	conditions, err := c.conditions(e.Match.Where)
+	filter, err := c.filterOf(e.Match.Where)
+	if err != nil {
+		return nil, nil, err
+	}
+	matcher, err := filter.compile(c)
 	if err != nil {
 		return nil, nil, err
 	}
 	var hits []*PlannedRow
 	for _, l := range rows {
-		if matchAll(conditions, l.cell) {
+		holds, err := matcher.matchCells(l.cell)
+		if err != nil {
+			return nil, nil, err
+		}
+		if holds {
 			hits = append(hits, l)
 		}
 	}

@@ -1,8 +1,9 @@
 package table
 
 import (
+	"fmt"
 	"math"
-	"slices"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -20,94 +21,81 @@ var stock = [][]any{
 	{"4", "fig", 10, "", "", -4, nil},
 }
 
+// queryOf parses a query as it is in a URL.
+func queryOf(t testing.TB, text string) Query {
+	t.Helper()
+	p, err := url.ParseQuery(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := ParseQuery(p)
+	if err != nil {
+		t.Fatalf("ParseQuery(%s) = %v, hint %s", text, err, hintOf(err))
+	}
+	return q
+}
+
 func TestQuery(t *testing.T) {
 	set, err := rowSetOf(t, stock...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := []string{"id"}
 	tests := []struct {
 		name  string
-		query Query
+		query string
 		total int
 		next  int
 		want  string
 	}{
-		{"number equals text", Query{Where: []string{"qty:2"}, Select: id}, 2, 0, `[{"id":1},{"id":2}]`},
-		{"number in another form", Query{Where: []string{"qty:2.0"}, Select: id}, 1, 0, `[{"id":1}]`},
-		{"text is exact", Query{Where: []string{"name:Apple"}, Select: id}, 1, 0, `[{"id":2}]`},
-		{"colons in the column and the value", Query{Where: []string{"time:zone:12:30"}, Select: id}, 2, 0, `[{"id":1},{"id":3}]`},
-		{"all conditions hold", Query{Where: []string{"time:zone:12:30", "name:apple"}, Select: id}, 1, 0, `[{"id":3}]`},
-		{"boolean", Query{Where: []string{"sold:FALSE"}, Select: id}, 1, 0, `[{"id":2}]`},
-		{"empty cell", Query{Where: []string{"qty:"}, Select: id}, 1, 0, `[{"id":3}]`},
-		{"no match", Query{Where: []string{"id:9"}}, 0, 0, `[]`},
+		{"number equals text", "qty=eq.2&select=id", 2, 0, `[{"id":1},{"id":2}]`},
+		{"number in another form", "qty=eq.2.0&select=id", 1, 0, `[{"id":1}]`},
+		{"text is exact", "name=eq.Apple&select=id", 1, 0, `[{"id":2}]`},
+		{"colon in a name", "time:zone=eq.12:30&select=id", 2, 0, `[{"id":1},{"id":3}]`},
+		{"all conditions hold", "time:zone=eq.12:30&name=eq.apple&select=id", 1, 0, `[{"id":3}]`},
+		{"several for one column", "id=gte.2&id=lt.4&select=id", 2, 0, `[{"id":2},{"id":3}]`},
+		{"boolean", "sold=is.false&select=id", 1, 0, `[{"id":2}]`},
+		{"blank", "qty=is.null&select=id", 1, 0, `[{"id":3}]`},
+		{"no match", "id=eq.9", 0, 0, `[]`},
+		{"limit 0", "limit=0", 4, 0, `[]`},
 
-		{"ascending: numbers, text, blanks", Query{Order: []string{"qty"}, Select: id}, 4, 0, `[{"id":1},{"id":"4"},{"id":2},{"id":3}]`},
-		{"descending: text, numbers, blanks", Query{Order: []string{"-qty"}, Select: id}, 4, 0, `[{"id":2},{"id":"4"},{"id":1},{"id":3}]`},
-		{"text without regard to case first", Query{Order: []string{"name"}, Select: []string{"name"}}, 4, 0, `[{"name":"Apple"},{"name":"apple"},{"name":"fig"},{"name":"pear"}]`},
-		{"several columns", Query{Order: []string{"sold", "-id"}, Select: id}, 4, 0, `[{"id":2},{"id":3},{"id":1},{"id":"4"}]`},
-		{"equal rows keep their order", Query{Order: []string{"a,b"}, Select: id}, 4, 0, `[{"id":1},{"id":3},{"id":2},{"id":"4"}]`},
-		{"column that begins with a minus", Query{Order: []string{"-x"}, Select: id}, 4, 0, `[{"id":"4"},{"id":1},{"id":2},{"id":3}]`},
-		{"such a column, descending", Query{Order: []string{"--x"}, Select: id}, 4, 0, `[{"id":3},{"id":2},{"id":1},{"id":"4"}]`},
+		{"ascending: numbers, text, blanks", "order=qty&select=id", 4, 0, `[{"id":1},{"id":"4"},{"id":2},{"id":3}]`},
+		{"descending: text, numbers, blanks", "order=qty.desc&select=id", 4, 0, `[{"id":2},{"id":"4"},{"id":1},{"id":3}]`},
+		{"blanks first", "order=qty.nullsfirst&select=id", 4, 0, `[{"id":3},{"id":1},{"id":"4"},{"id":2}]`},
+		{"descending, blanks first", "order=qty.desc.nullsfirst&select=id", 4, 0, `[{"id":3},{"id":2},{"id":"4"},{"id":1}]`},
+		{"text without regard to case first", "order=name.asc.nullslast&select=name", 4, 0, `[{"name":"Apple"},{"name":"apple"},{"name":"fig"},{"name":"pear"}]`},
+		{"several columns", "order=sold,id.desc&select=id", 4, 0, `[{"id":2},{"id":3},{"id":1},{"id":"4"}]`},
+		{"several columns, the first only", "order=sold.desc,id.desc&limit=1&select=id", 4, 1, `[{"id":3}]`},
+		{"equal rows keep their order", `order="a,b"&select=id`, 4, 0, `[{"id":1},{"id":3},{"id":2},{"id":"4"}]`},
+		{"column that begins with a minus", "order=-x&select=id", 4, 0, `[{"id":"4"},{"id":1},{"id":2},{"id":3}]`},
 
-		{"select in the sheet's order, each once", Query{Select: []string{"name", "id", "name"}, Limit: 1}, 4, 1, `[{"id":1,"name":"pear"}]`},
-		{"select of a blank cell", Query{Select: []string{"qty"}, Offset: 2}, 4, 0, `[{},{"qty":10}]`},
-		{"order without select", Query{Order: []string{"-id"}, Limit: 1, Where: []string{"name:fig"}}, 1, 0, `[{"id":"4","name":"fig","qty":10,"-x":-4}]`},
-		{"offset and limit of the matches", Query{Where: []string{"a,b:one"}, Offset: 1, Limit: 1, Select: id}, 2, 0, `[{"id":3}]`},
-		{"more follow", Query{Order: []string{"-id"}, Offset: 1, Limit: 2, Select: id}, 4, 3, `[{"id":3},{"id":2}]`},
-		{"offset beyond the end", Query{Where: []string{"a,b:one"}, Offset: math.MaxInt, Limit: math.MaxInt}, 2, 0, `[]`},
+		{"select in the order given, each once", "select=name,id,name&limit=1", 4, 1, `[{"name":"pear","id":1}]`},
+		{"select under another name", `select=n:name,"a:b":"time:zone"&limit=1`, 4, 1, `[{"n":"pear","a:b":"12:30"}]`},
+		{"all and one of them again", "select=*,n:name&offset=3", 4, 0, `[{"id":"4","name":"fig","qty":10,"-x":-4,"n":"fig"}]`},
+		{"select of a blank cell", "select=qty&offset=2", 4, 0, `[{},{"qty":10}]`},
+		{"order without select", "order=id.desc&limit=1&name=eq.fig", 1, 0, `[{"id":"4","name":"fig","qty":10,"-x":-4}]`},
+		{"offset and limit of the matches", `"a,b"=eq.one&offset=1&limit=1&select=id`, 2, 0, `[{"id":3}]`},
+		{"more follow", "order=id.desc&offset=1&limit=2&select=id", 4, 3, `[{"id":3},{"id":2}]`},
+		{"offset beyond the end", fmt.Sprintf("id=gt.0&offset=%d&limit=%[1]d", math.MaxInt), 4, 0, `[]`},
+
+		{"number of rows", "select=count()", 1, 0, `[{"count":4}]`},
+		{"of no rows", "select=count(),qty.sum()&id=eq.9", 1, 0, `[{"count":0}]`},
+		{"aggregates of numbers", "select=n:id.count(),id.sum(),id.avg(),id.min(),id.max()", 1, 0, `[{"n":4,"sum":6,"avg":2,"min":1,"max":3}]`},
+		{"of texts", "select=name.min(),name.max(),name.sum()", 1, 0, `[{"min":"Apple","max":"pear"}]`},
+		{"groups in the order of their first rows", "select=sold,count()", 3, 0, `[{"sold":true,"count":2},{"sold":false,"count":1},{"count":1}]`},
+		{"groups in the order of a result", `select=z:"time:zone",n:count()&order=n.desc,z.desc&limit=2`, 3, 2, `[{"z":"12:30","n":2},{"z":"utc","n":1}]`},
+		{"groups of no rows", "select=sold,count()&id=eq.9", 0, 0, `[]`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			rows, err := set.Rows(tt.query)
+			rows, err := set.Rows(queryOf(t, tt.query))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := encoded(t, rows); got != tt.want {
-				t.Errorf("Rows(%+v) = %s, want %s", tt.query, got, tt.want)
+				t.Errorf("Rows(%s) = %s, want %s", tt.query, got, tt.want)
 			}
 			if rows.Total != tt.total || rows.Next != tt.next || rows.Count != strings.Count(tt.want, "{") {
-				t.Errorf("Rows(%+v): count %d, total %d, next %d, want total %d, next %d", tt.query, rows.Count, rows.Total, rows.Next, tt.total, tt.next)
-			}
-		})
-	}
-}
-
-func TestQueryErrors(t *testing.T) {
-	set, err := rowSetOf(t, stock...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	empty, err := rowSetOf(t)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		name   string
-		rows   *RowSet
-		query  Query
-		code   Code
-		detail string
-	}{
-		{"where: unknown column", set, Query{Where: []string{"qt:2"}}, InvalidRows, `sheet "T" has no column "qt"; its columns are "id", "name", "qty", "time:zone", "a,b", "-x", "sold"`},
-		{"where: columns are case-sensitive", set, Query{Where: []string{"Qty:2"}}, InvalidRows, `no column "Qty"`},
-		{"where: part of a column's name", set, Query{Where: []string{"time:12:30"}}, InvalidRows, `no column "time"`},
-		{"where: no colon", set, Query{Where: []string{"qty"}}, BadRequest, `where="qty": want column:value`},
-		{"where: empty", set, Query{Where: []string{""}}, BadRequest, "want column:value"},
-		{"order: unknown column", set, Query{Order: []string{"id", "-qt"}}, InvalidRows, `no column "qt"`},
-		{"select: unknown column", set, Query{Select: []string{"id", "qt"}}, InvalidRows, `no column "qt"`},
-		{"where: too many", set, Query{Where: slices.Repeat([]string{"id:1"}, 21)}, BadRequest, "21 conditions: want at most 20"},
-		{"where: too long", set, Query{Where: []string{"id:1", "id:" + strings.Repeat("é", 998)}}, BadRequest, "condition 2 is longer than 1000 characters"},
-		{"where: a million colons", set, Query{Where: []string{strings.Repeat(":", 1<<20)}}, BadRequest, "longer than"},
-		{"order: a column twice", set, Query{Order: []string{"id", "-id"}}, BadRequest, `order names column "id" twice`},
-		{"order: too many", set, Query{Order: slices.Repeat([]string{"id"}, 17)}, BadRequest, "order names 17 columns: want at most 16"},
-		{"a sheet without columns", empty, Query{Select: []string{"id"}}, InvalidRows, `no column "id", nor any other`},
-		{"a long name is cut", set, Query{Select: []string{strings.Repeat("x", 200)}}, InvalidRows, `no column "` + strings.Repeat("x", 100) + `…"`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if _, err := tt.rows.Rows(tt.query); codeOf(err) != tt.code || !strings.Contains(err.Error(), tt.detail) {
-				t.Errorf("Rows(%+v) = %v, want %s: %s", tt.query, err, tt.code, tt.detail)
+				t.Errorf("Rows(%s): count %d, total %d, next %d, want total %d, next %d", tt.query, rows.Count, rows.Total, rows.Next, tt.total, tt.next)
 			}
 		})
 	}
@@ -123,7 +111,7 @@ func TestQueryValidate(t *testing.T) {
 		{"everything", Query{Header: 3, Offset: 1, Limit: 1, Render: Formula, CSV: true}, ""},
 		{"negative header row", Query{Header: -1}, "header row -1"},
 		{"negative offset", Query{Offset: -1}, "offset -1"},
-		{"negative limit", Query{Limit: -1}, "limit -1"},
+		{"negative limit", Query{Limit: -2}, "limit -2"},
 		{"unknown rendering", Query{Render: "html"}, `"html": want typed, text or formula`},
 	}
 	for _, tt := range tests {
@@ -151,10 +139,10 @@ func TestTextIsComparedAsNumbers(t *testing.T) {
 		query Query
 		want  string
 	}{
-		{Query{Order: []string{"qty"}}, `[{"qty":"9"},{"qty":"10"},{"qty":"x"},{}]`},
-		{Query{Where: []string{"qty:9.0"}}, `[{"qty":"9"}]`},
+		{queryOf(t, "order=qty"), `[{"qty":"9"},{"qty":"10"},{"qty":"x"},{}]`},
+		{queryOf(t, "qty=eq.9.0"), `[{"qty":"9"}]`},
 	} {
-		tt.query.Select = []string{"qty"}
+		tt.query.Select = []Selection{{Column: "qty"}}
 		rows, err := set.Rows(tt.query)
 		if err != nil {
 			t.Fatal(err)
@@ -181,8 +169,8 @@ func TestRowsAsCSV(t *testing.T) {
 		want  string
 	}{
 		{"all", set, Query{}, "a,\"b,c\",C\r\n\"x,\"\"y\"\"\r\nz\",=1+1,TRUE\r\n,1.5,FALSE\r\n"},
-		{"selected columns", set, Query{Select: []string{"C", "a"}, Offset: 1}, "a,C\r\n,FALSE\r\n"},
-		{"no rows have columns", set, Query{Where: []string{"a:q"}}, "a,\"b,c\",C\r\n"},
+		{"selected columns", set, queryOf(t, "select=C,a&offset=1"), "C,a\r\nFALSE,\r\n"},
+		{"no rows have columns", set, queryOf(t, "a=eq.q"), "a,\"b,c\",C\r\n"},
 		{"an empty sheet", empty, Query{}, ""},
 	}
 	for _, tt := range tests {
@@ -230,35 +218,11 @@ func TestETag(t *testing.T) {
 		"an empty column more, which CSV shows": tag(Query{}, []any{"a", "b"}, []any{1}, []any{2}),
 		"a limit":                               tag(Query{Limit: 2}, grid...),
 		"CSV":                                   tag(Query{CSV: true}, grid...),
-		"select":                                tag(Query{Select: []string{"a"}}, grid...),
+		"select":                                tag(queryOf(t, "select=a"), grid...),
 	} {
 		if other, ok := seen[got]; ok {
 			t.Errorf("ETag of %s is that of %s", name, other)
 		}
 		seen[got] = name
 	}
-}
-
-// FuzzConditions holds that no text panics, and that a condition that is accepted names
-// a column of the sheet.
-func FuzzConditions(f *testing.F) {
-	for _, seed := range []string{"id:1", "time:zone:12:30", ":", "", "-x:", "a,b:", "zone:1"} {
-		f.Add(seed)
-	}
-	set, err := rowSetOf(f, stock...)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		conditions, err := set.columns.conditions([]string{text})
-		if err != nil {
-			if codeOf(err) == "" {
-				t.Fatalf("conditions(%q) = %v, want a code", text, err)
-			}
-			return
-		}
-		if want := set.columns.names[conditions[0].column] + ":" + conditions[0].value.text; want != text {
-			t.Fatalf("conditions(%q) = %q", text, want)
-		}
-	})
 }

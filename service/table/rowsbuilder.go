@@ -81,13 +81,17 @@ func (b *RowsBuilder) Add(row []jsontext.Value, kinds []DateKind) error {
 	if !HasValue(row) { // not a row for callers, and not counted
 		return nil
 	}
+	b.addRow(row, kinds)
+	return nil
+}
+
+func (b *RowsBuilder) addRow(row []jsontext.Value, kinds []DateKind) {
 	if len(b.set.objectEnds) > 0 {
 		b.set.json = append(b.set.json, separator...)
 	}
 	b.addKinds(kinds)
 	b.addObject(row)
 	b.set.objectEnds = append(b.set.objectEnds, len(b.set.json))
-	return nil
 }
 
 // addKinds notes which of the next cells are dates.

@@ -3,9 +3,7 @@ package table
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -62,106 +60,73 @@ func (s *RowSet) dateKind(row, column int) DateKind {
 	return NoDate
 }
 
-// cell returns a cell's value: a string, float64, bool, DateCell, or nil. Where the sheet was
-// read as text, a text that is a number is returned as one, so that it is compared
-// and sorted as one.
-func (s *RowSet) cell(row, column int) any {
+// scalar returns a cell's value. Where the sheet was read as text, a text that is a number
+// is returned as one, so that it is compared and sorted as one.
+func (s *RowSet) scalar(row, column int) scalar {
 	text := s.cellJSON(row, column)
 	if text == nil {
-		return nil
+		return scalar{kind: blankKind}
 	}
-	value := decodeCell(text)
+	value := decodeScalar(text)
 	if s.dateKind(row, column) != NoDate {
-		serial, kind, _ := ParseISO(value.(string))
-		return DateCell{serial, kind}
+		serial, kind, _ := ParseISO(value.text)
+		return scalar{kind: numberKind, number: serial, text: value.text, date: kind}
 	}
-	if shown, ok := value.(string); ok && s.render == Text {
-		if number, ok := plainNumber(shown); ok {
-			return number
+	if value.kind == textKind && s.render == Text {
+		if number, ok := plainNumber(value.text); ok {
+			return scalar{kind: numberKind, number: number, text: value.text}
 		}
 	}
 	return value
 }
 
-// decodeCell returns the value of a cell's JSON, which is valid.
-func decodeCell(text jsontext.Value) (value any) {
+// decodeScalar returns the value of a cell's JSON, which is valid.
+func decodeScalar(text jsontext.Value) scalar {
 	switch {
 	case text[0] == 't' || text[0] == 'f':
-		return text[0] == 't'
+		return newBoolean(text[0] == 't')
 	case text[0] == '"' && bytes.IndexByte(text, '\\') < 0:
-		return string(text[1 : len(text)-1])
+		return scalar{kind: textKind, text: string(text[1 : len(text)-1])}
 	case text[0] != '"':
 		if number, err := strconv.ParseFloat(string(text), 64); err == nil {
-			return number
+			return scalar{kind: numberKind, number: number}
 		}
 	}
+	var value any
 	_ = json.Unmarshal(text, &value)
-	return value
+	return newScalar(value)
 }
 
-// match returns the rows that match the query, in its order; nil means all of them in
-// the sheet's order.
-func (s *RowSet) match(q Query) ([]int, error) {
-	conditions, err := s.columns.conditions(q.Where)
+// match returns the rows that match the filter; nil means all of them.
+func (s *RowSet) match(f Filter) ([]int, error) {
+	if f.IsZero() {
+		return nil, nil
+	}
+	m, err := f.compile(s.columns)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := s.columns.sortKeys(q.Order)
-	if err != nil || len(conditions) == 0 && len(keys) == 0 {
-		return nil, err
-	}
-	found := []int{}
-	for row := range s.objectEnds {
-		if matchAll(conditions, func(column int) any { return s.cell(row, column) }) {
+	found, row := []int{}, 0
+	cell := func(column int) scalar { return s.scalar(row, column) }
+	for row = range s.objectEnds {
+		holds, err := m.match(cell)
+		if err != nil {
+			return nil, err
+		}
+		if holds {
 			found = append(found, row)
 		}
 	}
-	s.sort(found, keys)
 	return found, nil
 }
 
-// sortItem is a row with what it is sorted by.
-type sortItem struct {
-	row  int
-	cell any
-	// folded is cell in lower case where it is a text: made once, not for each comparison.
-	folded string
-}
-
-func newSortItem(row int, cell any) sortItem {
-	text, _ := cell.(string)
-	return sortItem{row, cell, strings.ToLower(text)}
-}
-
-// sort sorts rows by keys. Rows that compare equal keep the sheet's order. It holds the
-// cells of one key at a time, and of the next one only for rows that are equal so far.
-func (s *RowSet) sort(rows []int, keys []sortKey) {
-	if len(keys) == 0 || len(rows) < 2 {
-		return
+// all returns all rows.
+func (s *RowSet) all() []int {
+	rows := make([]int, len(s.objectEnds))
+	for row := range rows {
+		rows[row] = row
 	}
-	ends := s.sortByOne(rows, keys[0])
-	start := 0
-	for _, end := range ends {
-		s.sort(rows[start:end], keys[1:])
-		start = end
-	}
-}
-
-// sortByOne sorts rows by one key, and returns where the rows with the same value end.
-func (s *RowSet) sortByOne(rows []int, key sortKey) (ends []int) {
-	items := make([]sortItem, len(rows))
-	for i, row := range rows {
-		items[i] = newSortItem(row, s.cell(row, key.column))
-	}
-	compare := func(a, b sortItem) int { return compareItems(a, b, key.descending) }
-	slices.SortStableFunc(items, compare)
-	for i, item := range items {
-		rows[i] = item.row
-		if i+1 == len(items) || compare(item, items[i+1]) != 0 {
-			ends = append(ends, i+1)
-		}
-	}
-	return ends
+	return rows
 }
 
 // Render says how cells are rendered. The zero value is [Typed].

@@ -1,0 +1,172 @@
+package table
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+)
+
+// unsupported are PostgREST's operators that this package lacks, with what they are for.
+var unsupported = map[string]string{
+	"fts": "full-text search", "plfts": "full-text search", "phfts": "full-text search", "wfts": "full-text search",
+	"cs": "arrays and ranges", "cd": "arrays and ranges", "ov": "arrays and ranges", "sl": "ranges", "sr": "ranges",
+	"nxr": "ranges", "nxl": "ranges", "adj": "ranges", "isdistinct": "IS DISTINCT FROM",
+}
+
+// otherDialect returns the error of a query parameter that is not a condition: what
+// PostgREST has and this package lacks, or the way in which other APIs have conditions,
+// with the parameter that is meant as the hint.
+func otherDialect(name, value string) error {
+	if err := unsupportedOperator(name, value); err != nil {
+		return err
+	}
+	if hint := otherName(name, value); hint != "" {
+		return &Error{Code: BadRequest, Detail: Quote(name) + " is not a parameter, and has no operator that makes it a condition of a column", Hint: hint}
+	}
+	column, condition := name, guessCondition(value)
+	if m := suffixedName.FindStringSubmatch(name); m != nil {
+		column, condition = cmp.Or(m[1], m[3]), withOperator(cmp.Or(m[2], m[4]), value)
+	} else if strings.ContainsAny(name, "<>!") { // qty>=3 is the parameter "qty>" with the value 3
+		if m := comparedText.FindStringSubmatch(strings.TrimSuffix(name+"="+value, "=")); m != nil {
+			column, condition = m[1], withOperator(m[2], m[3])
+		}
+	}
+	return &Error{
+		Code:   BadRequest,
+		Detail: "the condition of " + Quote(name) + " has no operator: " + operatorList,
+		Hint:   parameter(column, condition),
+	}
+}
+
+const operatorList = "eq, neq, gt, gte, lt, lte, like, ilike, match, imatch, in or is, each with not. before it on request, and a dot before the value"
+
+// unsupportedOperator returns an error if the value begins with an operator of PostgREST's
+// that this package lacks.
+func unsupportedOperator(column, value string) error {
+	word, operand, _ := strings.Cut(strings.TrimPrefix(value, "not."), ".")
+	op, _, _ := strings.Cut(word, "(")
+	what, ok := unsupported[op]
+	if !ok {
+		return nil
+	}
+	hint := parameter(column, "ilike.*"+operand+"*")
+	if op == "isdistinct" {
+		hint = "or=(" + column + ".neq." + operand + "," + column + ".is.null)"
+	}
+	return &Error{Code: BadRequest, Detail: "the operator " + op + " (" + what + ") is not supported", Hint: hint}
+}
+
+// noOperator returns the error of a condition of a group without an operator.
+func noOperator(text string) error {
+	if m := comparedText.FindStringSubmatch(text); m != nil {
+		return &Error{Code: BadRequest, Detail: "a condition has no operator: " + operatorList, Hint: m[1] + "." + withOperator(m[2], m[3])}
+	}
+	name, operand, _ := strings.Cut(text, ".")
+	if err := unsupportedOperator(name, operand); err != nil {
+		return err
+	}
+	return &Error{Code: BadRequest, Detail: "a condition has no operator: " + operatorList, Hint: "column.eq.value, as in or=(qty.gt.3,item.eq.a)"}
+}
+
+// otherName returns the hint for a parameter that other APIs have; "" if it is none of
+// theirs.
+func otherName(name, value string) string {
+	switch strings.ToLower(strings.TrimPrefix(name, "$")) {
+	case "where", "filter", "q", "query":
+		if m := comparedText.FindStringSubmatch(value); m != nil {
+			return parameter(m[1], withOperator(m[2], m[3]))
+		}
+		return "column=eq.value"
+	case "sort", "sortby", "sort_by", "orderby", "order_by":
+		return "order=" + escapeParameter.Replace(orderOf(value))
+	case "fields":
+		return "select=" + escapeParameter.Replace(value)
+	case "top", "per_page", "page_size", "pagesize":
+		return "limit=" + escapeParameter.Replace(value)
+	case "skip":
+		return "offset=" + escapeParameter.Replace(value)
+	case "page":
+		return "limit=100&offset=0"
+	case "key":
+		return "on_conflict=" + escapeParameter.Replace(value) + ", with the header Prefer: resolution=merge-duplicates"
+	case "dry_run":
+		return "the header Prefer: tx=rollback"
+	}
+	return ""
+}
+
+// orderOf returns an order of another dialect as this one has it: "-price", "price:desc",
+// "price desc".
+func orderOf(text string) string {
+	var items []string
+	for _, item := range strings.Split(text, ",") {
+		name := strings.TrimLeft(item, "-+ ")
+		base, direction, found := strings.Cut(strings.Replace(name, ":", " ", 1), " ")
+		switch {
+		case strings.HasPrefix(item, "-"):
+			name += ".desc"
+		case found && (strings.EqualFold(direction, "desc") || strings.EqualFold(direction, "asc")):
+			name = base + "." + strings.ToLower(direction)
+		}
+		items = append(items, name)
+	}
+	return strings.Join(items, ",")
+}
+
+var (
+	// suffixedName: qty[gt], qty[$gt], qty__gt.
+	suffixedName = regexp.MustCompile(`^(?:(.+)\[\$?(\w+)\]|(.+)__([a-z]+))$`)
+	// comparedText: qty>3, qty:>3, qty:3.
+	comparedText = regexp.MustCompile(`(?s)^\s*(.+?)\s*(:?>=|:?<=|<>|!=|==|:?>|:?<|=|:|!)\s*(.*)$`)
+	// comparedValue: >3, >=3, !3.
+	comparedValue = regexp.MustCompile(`(?s)^\s*(>=|<=|<>|!=|==|>|<|=|!)\s*(.*)$`)
+	// operatorBefore: gt:3, gt(3), GT.3, gt 3.
+	operatorBefore = regexp.MustCompile(`(?is)^(eq|neq|gte?|lte?|i?like|i?match)[:(. ](.*?)\)?$`)
+)
+
+// guessCondition returns a condition with an operator for a value without one.
+func guessCondition(value string) string {
+	if m := operatorBefore.FindStringSubmatch(value); m != nil {
+		return strings.ToLower(m[1]) + "." + m[2]
+	}
+	if m := comparedValue.FindStringSubmatch(value); m != nil {
+		return withOperator(m[1], m[2])
+	}
+	switch {
+	case value == "" || strings.EqualFold(value, "null"):
+		return "is.null"
+	case strings.ContainsAny(value, "*%"):
+		return "like." + value
+	}
+	return "eq." + value
+}
+
+// withOperator returns the condition that an operator of another dialect makes with a
+// value.
+func withOperator(op, value string) string {
+	switch strings.ToLower(strings.TrimPrefix(op, ":")) {
+	case ">", "gt":
+		return "gt." + value
+	case ">=", "gte", "ge":
+		return "gte." + value
+	case "<", "lt":
+		return "lt." + value
+	case "<=", "lte", "le":
+		return "lte." + value
+	case "!=", "<>", "!", "ne", "neq", "not":
+		return "neq." + value
+	case "in":
+		return "in.(" + value + ")"
+	case "contains":
+		return "like.*" + value + "*"
+	case "icontains", "like", "ilike":
+		return "ilike.*" + value + "*"
+	case "startswith", "starts_with":
+		return "like." + value + "*"
+	case "endswith", "ends_with":
+		return "like.*" + value
+	case "isnull":
+		return "is.null"
+	}
+	return guessCondition(value)
+}

@@ -1,0 +1,108 @@
+package table
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+)
+
+// pattern is what a text is matched with.
+type pattern interface {
+	match(text string) bool
+	// cost returns an upper limit of the steps that match takes for each byte of a text.
+	cost() int
+}
+
+// pattern returns the pattern that a value of the condition is; nil if it is not one.
+func (c Condition) pattern(value string) (pattern, error) {
+	switch c.Op {
+	case OpLike, OpILike:
+		p, ok := newLikePattern(value, c.Op == OpILike)
+		if !ok {
+			return nil, &Error{
+				Code:   BadRequest,
+				Detail: fmt.Sprintf("column %s: the pattern of %s ends in a backslash, which makes the next character literal", Quote(c.Column), c.Op),
+				Hint:   parameter(c.Column, string(c.Op)+"."+value+`\`),
+			}
+		}
+		return p, nil
+	case OpMatch, OpIMatch:
+		return newExpression(c, value)
+	}
+	return nil, nil
+}
+
+const (
+	// maxWork is how many steps the patterns of one filter may take for all cells, each
+	// about a nanosecond.
+	maxWork = 2_000_000_000
+	// maxExpression is the size of the largest regular expression, in characters, with
+	// repetitions counted as often as they repeat.
+	maxExpression = 1000
+)
+
+// work counts the steps that patterns take.
+type work struct {
+	left int
+	err  error
+}
+
+func (w *work) match(p pattern, text string) bool {
+	if w.left -= p.cost() * (len(text) + 1); w.left < 0 {
+		w.err = &Error{
+			Code:   BadRequest,
+			Detail: "searching this sheet for the patterns takes more work than a request may",
+			Hint:   "leave out a pattern, or send a shorter one",
+		}
+		return false
+	}
+	return p.match(text)
+}
+
+// expression is a pattern of [OpMatch].
+type expression struct {
+	*regexp.Regexp
+	size int
+}
+
+// newExpression compiles a regular expression. As in PostgreSQL a dot is also a line break.
+func newExpression(c Condition, text string) (*expression, error) {
+	flags := "(?s)"
+	if c.Op == OpIMatch {
+		flags = "(?si)"
+	}
+	parsed, err := syntax.Parse(flags+text, syntax.Perl)
+	if err != nil {
+		return nil, badRequest("column %s: the pattern of %s: %v; its syntax is that of https://pkg.go.dev/regexp/syntax", Quote(c.Column), c.Op, err)
+	}
+	size := expressionSize(parsed)
+	if size > maxExpression {
+		return nil, badRequest("column %s: the pattern of %s is longer than %d characters with its repetitions", Quote(c.Column), c.Op, maxExpression)
+	}
+	compiled, err := regexp.Compile(flags + text)
+	if err != nil {
+		return nil, badRequest("column %s: the pattern of %s: %v", Quote(c.Column), c.Op, err)
+	}
+	return &expression{compiled, size}, nil
+}
+
+func (e *expression) match(text string) bool { return e.MatchString(text) }
+
+// cost is the size, because a text is matched with all of an expression at the same time.
+func (e *expression) cost() int { return 10 * (1 + e.size) }
+
+// expressionSize returns the size of an expression with its repetitions; beyond
+// maxExpression it is not exact.
+func expressionSize(e *syntax.Regexp) int {
+	size := max(1, len(e.Rune))
+	if e.Op == syntax.OpCharClass {
+		size = 1
+	}
+	for _, part := range e.Sub {
+		size = min(size+expressionSize(part), maxExpression+1)
+	}
+	if e.Op == syntax.OpRepeat {
+		size *= max(1, e.Min, e.Max)
+	}
+	return size
+}
