@@ -113,13 +113,13 @@ func (s *RowSet) slice(found []int, q Query) (Rows, error) {
 	}
 	from, to := min(q.Offset, total), total
 	switch {
+	case q.NoRows:
+		to = from
 	case q.Limit > 0:
 		to = from + min(q.Limit, total-from)
-	case q.Limit == NoRows:
-		to = from
 	}
 	rows := Rows{Count: to - from, Total: total, from: from, to: to}
-	if to < total {
+	if to < total && !q.NoRows {
 		rows.Next = to
 	}
 	if len(keys) > 0 {

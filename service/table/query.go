@@ -20,7 +20,8 @@ type Query struct {
 	Select  []Selection // which columns, in this order, and aggregates; none is all
 	Order   []Sort      // columns to sort by, the most important first
 	Offset  int         // number of matching rows to skip
-	Limit   int         // maximum number of rows; 0 is all, [NoRows] none
+	Limit   int         // maximum number of rows; 0 is all
+	NoRows  bool        // select no rows, to have only their number
 	Render  Render      // how cells are rendered; "" is [Typed]
 	CSV     bool        // encode as CSV instead of JSON
 	NoCache bool        // read the sheet again instead of using cached rows
@@ -29,9 +30,6 @@ type Query struct {
 	OldOrder  []string // to be removed: "-column"
 	OldSelect []string // to be removed
 }
-
-// NoRows is a [Query]'s Limit that selects no rows, to have only their number.
-const NoRows = -1
 
 // ParseQuery parses the query parameters of a read: select, order, limit, offset, header,
 // values, format, and the conditions that [ParseFilter] takes. Errors are an [Error].
@@ -82,9 +80,7 @@ func (q *Query) parseNumbers(p url.Values) (err error) {
 		return err
 	}
 	q.Limit, err = number(p, "limit", 0, math.MaxInt)
-	if p.Has("limit") && q.Limit == 0 {
-		q.Limit = NoRows
-	}
+	q.NoRows = p.Has("limit") && q.Limit == 0
 	return err
 }
 
@@ -136,7 +132,7 @@ func (q *Query) parseForm(p url.Values) error {
 // Validate reports what is wrong with the query whatever the sheet is, as an [Error].
 func (q Query) Validate() error {
 	switch {
-	case q.Header < 0 || q.Offset < 0 || q.Limit < NoRows:
+	case q.Header < 0 || q.Offset < 0 || q.Limit < 0:
 		return badRequest("header row %d, offset %d, limit %d: none can be negative", q.Header, q.Offset, q.Limit)
 	case q.Render != "" && q.Render != Typed && q.Render != Text && q.Render != Formula:
 		return badRequest("values %.100q: want typed, text or formula", q.Render)

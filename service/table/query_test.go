@@ -111,7 +111,7 @@ func TestQueryValidate(t *testing.T) {
 		{"everything", Query{Header: 3, Offset: 1, Limit: 1, Render: Formula, CSV: true}, ""},
 		{"negative header row", Query{Header: -1}, "header row -1"},
 		{"negative offset", Query{Offset: -1}, "offset -1"},
-		{"negative limit", Query{Limit: -2}, "limit -2"},
+		{"negative limit", Query{Limit: -1}, "limit -1"},
 		{"unknown rendering", Query{Render: "html"}, `"html": want typed, text or formula`},
 	}
 	for _, tt := range tests {
