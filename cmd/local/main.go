@@ -35,6 +35,7 @@ import (
 	"time"
 
 	function "example.com/sheets-function"
+	"example.com/sheets-function/cmd/local/traffic"
 	"example.com/sheets-function/emulator"
 )
 
@@ -102,6 +103,7 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	var servers []*http.Server
 	save := func() error { return nil }
 	show := "/"
+	var serveGoogle func(*deployment, *traffic.Log) *http.Server
 	if c.google {
 		_ = os.Unsetenv("SHEETS_EMULATOR_HOST") // no real token goes to whatever listens there
 	} else {
@@ -109,11 +111,14 @@ func run(ctx context.Context, out io.Writer, c config) error {
 		if err != nil {
 			return err
 		}
-		google, server, err := startGoogle(out, c, spreadsheet)
+		google, googleListener, err := startGoogle(out, c, spreadsheet)
 		if err != nil {
 			return err
 		}
-		servers = append(servers, server)
+		serveGoogle = func(deployed *deployment, requests *traffic.Log) *http.Server {
+			h := spreadsheet.watch(google)
+			return serve(googleListener, h)
+		}
 		save = func() error { return spreadsheet.save(google) }
 		if c.file != "" {
 			show = "/sheets/" + url.PathEscape(spreadsheet.content.Sheets[0].Title)
@@ -123,20 +128,28 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	if err != nil {
 		return err
 	}
-	handler, err := function.NewHandler(settings)
+	requests := traffic.NewLog()
+	var options []function.Option
+	if !c.google {
+		options = append(options, function.WithTransport(requests.Transport(http.DefaultTransport.(*http.Transport).Clone())))
+	}
+	deployed, err := deploy(settings, options...)
 	if err != nil {
 		return err
 	}
 	// First to stop, because its requests need Google.
-	servers = append([]*http.Server{serve(listener, handler)}, servers...)
-	printHowTo(out, listener.Addr().String(), show, patternsOf(handler), c)
+	servers = append(servers, serve(listener, requests.Handler(deployed)))
+	if serveGoogle != nil {
+		servers = append(servers, serveGoogle(deployed, requests))
+	}
+	printHowTo(out, listener.Addr().String(), show, patternsOf(deployed.handler()), c)
 
 	<-ctx.Done()
 	return errors.Join(shutDown(servers), save())
 }
 
-// startGoogle serves the emulator and points the function at it.
-func startGoogle(out io.Writer, c config, spreadsheet *book) (*emulator.Server, *http.Server, error) {
+// startGoogle makes the emulator, listens, and points the function at it.
+func startGoogle(out io.Writer, c config, spreadsheet *book) (*emulator.Server, net.Listener, error) {
 	host, named := os.LookupEnv("SHEETS_EMULATOR_HOST")
 	if !named {
 		host = "127.0.0.1:8085"
@@ -145,6 +158,7 @@ func startGoogle(out io.Writer, c config, spreadsheet *book) (*emulator.Server, 
 	if err != nil {
 		return nil, nil, err
 	}
+	c.emulator.Inspect = true
 	google := emulator.New(c.emulator)
 	for _, fault := range c.faults {
 		google.Inject(fault)
@@ -172,7 +186,7 @@ func startGoogle(out io.Writer, c config, spreadsheet *book) (*emulator.Server, 
 		}
 	}
 	fmt.Fprintf(out, "Google, emulated, listens on http://%s\n", host)
-	return google, serve(listener, spreadsheet.watch(google)), nil
+	return google, listener, nil
 }
 
 // listen refuses addresses other than loopback: neither the emulator nor a
