@@ -58,6 +58,7 @@ var kinds = map[string]func(batch, any) (*sheets.Response, error){
 	"addConditionalFormatRule":    kindOf(batch.addConditionalFormatRule),
 	"updateConditionalFormatRule": kindOf(batch.updateConditionalFormatRule),
 	"deleteConditionalFormatRule": kindOf(batch.deleteConditionalFormatRule),
+	"autoFill":                    kindOf(batch.autoFill),
 	"addTable":                    kindOf(batch.addTable),
 	"updateTable":                 kindOf(batch.updateTable),
 	"deleteTable":                 kindOf(batch.deleteTable),

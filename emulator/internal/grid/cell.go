@@ -13,7 +13,7 @@ const (
 	KindNumber
 	KindBool
 	KindError        // an error value; Text is its name
-	KindUncalculated // a formula that is not emulated; Text names what is missing
+	KindUncalculated // a formula or a chip that is not emulated; Text names what is missing
 )
 
 // Cell is one cell. It has 40 bytes, as there may be ten million of them.
@@ -46,6 +46,7 @@ type CellExtra struct {
 	Format     *sheets.CellFormat
 	Validation *sheets.DataValidationRule
 	Runs       []*sheets.TextFormatRun
+	Chips      *Chips
 	Formula    string               // with its '='; Kind and value of the cell are its result
 	Auto       *sheets.NumberFormat // of a formula's result, if the cell has no format
 }
@@ -104,17 +105,17 @@ func ErrorCell(name string) Cell { return Cell{Kind: KindError, Text: name} }
 
 // WithValue returns c with the value and the formula of v. A number format that
 // parsing gave to v replaces that of c; notes and validation of c survive a new
-// value (recorded).
+// value (recorded). Runs of c do not, as the reference says of CellData.
 func (c Cell) WithValue(v Cell) Cell {
 	if c.Extra == nil {
 		return v
 	}
-	if v.Extra == nil && c.Extra.Formula == "" {
+	if v.Extra == nil && c.Extra.Formula == "" && c.Extra.Runs == nil && c.Extra.Chips == nil {
 		v.Extra = c.Extra
 		return v
 	}
 	merged := *c.Extra
-	merged.Formula, merged.Auto = "", nil
+	merged.Formula, merged.Auto, merged.Runs, merged.Chips = "", nil, nil, nil
 	if v.Extra != nil {
 		merged.Formula, merged.Auto = v.Extra.Formula, v.Extra.Auto
 		if v.Extra.Format != nil {
@@ -132,7 +133,7 @@ func (c Cell) WithValue(v Cell) Cell {
 
 // OrNil returns a pointer to x, or nil if nothing is set in it.
 func (x CellExtra) OrNil() *CellExtra {
-	if x.Note == "" && x.Format == nil && x.Validation == nil && x.Runs == nil && x.Formula == "" {
+	if x.Note == "" && x.Format == nil && x.Validation == nil && x.Runs == nil && x.Chips == nil && x.Formula == "" {
 		return nil
 	}
 	return &x

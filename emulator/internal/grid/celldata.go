@@ -108,6 +108,9 @@ func (c Cell) enteredInto(d *sheets.CellData) {
 		d.UserEnteredValue = nil
 	}
 	if x := c.Extra; x != nil {
+		if x.Chips != nil {
+			d.UserEnteredValue, d.ChipRuns = &sheets.ExtendedValue{StringValue: &x.Chips.Text}, x.Chips.Runs
+		}
 		d.Note, d.UserEnteredFormat, d.DataValidation, d.TextFormatRuns = x.Note, x.Format, x.Validation, x.Runs
 	}
 }

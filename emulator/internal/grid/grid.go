@@ -27,6 +27,7 @@ type Grid struct {
 	Height, Width int
 	Version       uint64
 	Formulas      bool  // some cell may have one
+	HasChips      bool  // some cell may have one
 	Table         *Area // that the last append found, if it is still valid; never changed in place
 }
 
@@ -55,6 +56,9 @@ func (g *Grid) Set(r, c int, v Cell) {
 	}
 	if (have.Kind == KindBlank) != (v.Kind == KindBlank) {
 		g.Table = nil
+	}
+	if v.Extra != nil && v.Extra.Chips != nil {
+		g.HasChips = true
 	}
 	if v.Extra != nil && v.Extra.Formula != "" {
 		g.Formulas = true

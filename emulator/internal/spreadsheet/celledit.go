@@ -63,6 +63,9 @@ func (e CellEdit) Cell(r, c int, d *sheets.CellData) error {
 		d = &sheets.CellData{}
 	}
 	stored := e.sheet.At(r, c).UserEntered()
+	if e.mask.Selects("userEnteredValue") { // a new value erases the runs of the one before
+		stored.TextFormatRuns, stored.ChipRuns = nil, nil
+	}
 	rest.Merge(stored, d, e.mask)
 	made, err := cellOf(stored)
 	if err != nil {
@@ -89,10 +92,20 @@ func cellOf(d *sheets.CellData) (grid.Cell, error) {
 			c = grid.BoolCell(*v.BoolValue)
 		}
 	}
-	if d.PivotTable != nil || d.DataSourceTable != nil || d.DataSourceFormula != nil || d.ChipRuns != nil {
-		return c, rest.Unsupported("a pivot table, data source or chip in a cell")
+	if d.PivotTable != nil || d.DataSourceTable != nil || d.DataSourceFormula != nil {
+		return c, rest.Unsupported("a pivot table or data source in a cell")
 	}
-	c.Extra = extraOf(d).OrNil()
+	extra := extraOf(d)
+	if d.ChipRuns != nil {
+		var err error
+		if c, err = grid.ChipCell(c.Text, d.ChipRuns); err != nil {
+			return c, err
+		}
+		if c.Extra != nil {
+			extra.Chips = c.Extra.Chips
+		}
+	}
+	c.Extra = extra.OrNil()
 	return c, nil
 }
 

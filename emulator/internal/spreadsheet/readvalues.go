@@ -32,10 +32,7 @@ func (s *Sheet) check(a grid.Area, render Rendering) error {
 			return err
 		}
 	}
-	if render.option == asFormula {
-		return nil
-	}
-	return s.CheckValues(a)
+	return s.checkValues(a, render.option == asFormula)
 }
 
 // CheckFormats returns an error if a number of a closed area is shown in a format
@@ -52,16 +49,19 @@ func (s *Sheet) CheckFormats(a grid.Area) error {
 	return nil
 }
 
-// CheckValues returns an error if a value of a closed area is that of a formula
-// which is not emulated.
-func (s *Sheet) CheckValues(a grid.Area) error {
-	if !s.Formulas {
+// CheckValues returns an error if a value of a closed area is that of a formula or a
+// chip which is not emulated.
+func (s *Sheet) CheckValues(a grid.Area) error { return s.checkValues(a, false) }
+
+// checkValues is [Sheet.CheckValues], except for cells whose formulas are read.
+func (s *Sheet) checkValues(a grid.Area, formulas bool) error {
+	if !s.Formulas && !s.HasChips {
 		return nil
 	}
 	for r := a.Top; r < min(a.Bottom, len(s.Rows)); r++ {
 		cells := s.RowCells(r)
 		for c := a.Left; c < min(a.Right, len(cells)); c++ {
-			if cells[c].Kind == grid.KindUncalculated {
+			if cells[c].Kind == grid.KindUncalculated && !(formulas && cells[c].Formula() != "") {
 				return rest.Unsupported("the value of " + cells[c].Text)
 			}
 		}

@@ -133,8 +133,7 @@ func (s *Sheet) ExtendTables(along grid.Axis, at, n int) {
 // Format and note of the cell stay.
 func (s *Sheet) SetHeader(t *sheets.Table, column int, name string) {
 	a := s.TableArea(t)
-	cell := s.At(a.Top, a.Left+column).WithValue(grid.TextCell(name))
-	s.Set(a.Top, a.Left+column, cell.WithExtra(func(x *grid.CellExtra) { x.Runs = nil }))
+	s.Set(a.Top, a.Left+column, s.At(a.Top, a.Left+column).WithValue(grid.TextCell(name)))
 }
 
 // SyncTables gives the columns of all structured tables the names that their header
