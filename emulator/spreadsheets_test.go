@@ -111,3 +111,24 @@ func TestSlashes(t *testing.T) {
 		t.Errorf("POST ID/:batchUpdate = %d %s", status, body)
 	}
 }
+
+// TestCreateIgnoresNothing: what spreadsheets.create would ignore is a 501.
+func TestCreateIgnoresNothing(t *testing.T) {
+	google := emulator.New(emulator.Options{})
+	me := newUser(t, google, "ada@example.com", "spreadsheets")
+	tests := []struct {
+		body   string
+		status int
+		want   string
+	}{
+		{`{"properties":{"title":"T"},"sheets":[{"properties":{"title":"S"},"data":[{"rowData":[{"values":[{"note":"n"}]}]}]}]}`, 200, `"title": "S"`},
+		{`{"namedRanges":[{"name":"n"}]}`, 501, "sheets.spreadsheets.create with namedRanges"},
+		{`{"sheets":[{"merges":[{"endRowIndex":2}]}]}`, 501, "sheets.spreadsheets.create with merges"},
+		{`{"sheets":[{"data":[{"rowMetadata":[{"pixelSize":5}]}]}]}`, 501, "sheets.spreadsheets.create with rowMetadata"},
+	}
+	for _, tt := range tests {
+		if status, _, body := me.send(t, "POST", strings.TrimSuffix(sheetsURL, "/"), tt.body); status != tt.status || !strings.Contains(body, tt.want) {
+			t.Errorf("create %s = %d %s, want %d %s", tt.body, status, body, tt.status, tt.want)
+		}
+	}
+}

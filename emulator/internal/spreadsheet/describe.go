@@ -2,6 +2,7 @@ package spreadsheet
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"google.golang.org/api/sheets/v4"
@@ -16,6 +17,9 @@ func (ss *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
 	for _, d := range data {
 		if d == nil || d.StartRow < 0 || d.StartColumn < 0 {
 			continue
+		}
+		if err := onlyFields(d, "startRow", "startColumn", "rowData"); err != nil {
+			return err
 		}
 		for _, line := range d.RowData {
 			if line != nil {
@@ -167,6 +171,9 @@ func (n NamedRange) Describe() *sheets.NamedRange {
 // FromDescription returns a new spreadsheet as the body of spreadsheets.create
 // describes it, with defaults for what is missing.
 func FromDescription(given *sheets.Spreadsheet) (*Spreadsheet, error) {
+	if err := onlyFields(given, "properties", "sheets", "spreadsheetId", "spreadsheetUrl"); err != nil {
+		return nil, err
+	}
 	ss := New("")
 	if given.Properties != nil {
 		p := *given.Properties
@@ -180,6 +187,9 @@ func FromDescription(given *sheets.Spreadsheet) (*Spreadsheet, error) {
 		ss.Sheets = nil
 	}
 	for _, s := range given.Sheets {
+		if err := onlyFields(s, "properties", "data"); err != nil {
+			return nil, err
+		}
 		properties := cmp.Or(s.Properties, &sheets.SheetProperties{})
 		added, err := ss.AddSheet(properties)
 		if err != nil {
@@ -190,4 +200,16 @@ func FromDescription(given *sheets.Spreadsheet) (*Spreadsheet, error) {
 		}
 	}
 	return ss, nil
+}
+
+// onlyFields returns an error if a field is set, of those that [FromDescription] would
+// ignore.
+func onlyFields(given any, names ...string) error {
+	v := reflect.ValueOf(given).Elem()
+	for _, f := range rest.FieldsOf(v.Type()).List {
+		if !v.Field(f.Index).IsZero() && !slices.Contains(names, f.Name) {
+			return rest.Unsupported("sheets.spreadsheets.create with " + f.Name)
+		}
+	}
+	return nil
 }
