@@ -23,19 +23,19 @@ func otherDialect(name, value string) error {
 	if hint := otherName(name, value); hint != "" {
 		return &Error{Code: BadRequest, Detail: Quote(name) + " is not a parameter, and has no operator that makes it a condition of a column", Hint: hint}
 	}
-	column, condition := name, guessCondition(value)
 	if m := suffixedName.FindStringSubmatch(name); m != nil {
-		column, condition = cmp.Or(m[1], m[3]), withOperator(cmp.Or(m[2], m[4]), value)
-	} else if strings.ContainsAny(name, "<>!") { // qty>=3 is the parameter "qty>" with the value 3
+		return errNoOperator(name, cmp.Or(m[1], m[3]), withOperator(cmp.Or(m[2], m[4]), value))
+	}
+	if strings.ContainsAny(name, "<>!") { // qty>=3 is the parameter "qty>" with the value 3
 		if m := comparedText.FindStringSubmatch(strings.TrimSuffix(name+"="+value, "=")); m != nil {
-			column, condition = m[1], withOperator(m[2], m[3])
+			return errNoOperator(name, m[1], withOperator(m[2], m[3]))
 		}
 	}
-	return &Error{
-		Code:   BadRequest,
-		Detail: "the condition of " + Quote(name) + " has no operator: " + operatorList,
-		Hint:   parameter(column, condition),
-	}
+	return errNoOperator(name, name, guessCondition(value))
+}
+
+func errNoOperator(name, column, condition string) error {
+	return &Error{Code: BadRequest, Detail: "the condition of " + Quote(name) + " has no operator: " + operatorList, Hint: parameter(column, condition)}
 }
 
 const operatorList = "eq, neq, gt, gte, lt, lte, like, ilike, match, imatch, in or is, each with not. before it on request, and a dot before the value"
@@ -58,14 +58,15 @@ func unsupportedOperator(column, value string) error {
 
 // noOperator returns the error of a condition of a group without an operator.
 func noOperator(text string) error {
+	const detail = "a condition has no operator: " + operatorList
 	if m := comparedText.FindStringSubmatch(text); m != nil {
-		return &Error{Code: BadRequest, Detail: "a condition has no operator: " + operatorList, Hint: m[1] + "." + withOperator(m[2], m[3])}
+		return &Error{Code: BadRequest, Detail: detail, Hint: m[1] + "." + withOperator(m[2], m[3])}
 	}
 	name, operand, _ := strings.Cut(text, ".")
 	if err := unsupportedOperator(name, operand); err != nil {
 		return err
 	}
-	return &Error{Code: BadRequest, Detail: "a condition has no operator: " + operatorList, Hint: "column.eq.value, as in or=(qty.gt.3,item.eq.a)"}
+	return &Error{Code: BadRequest, Detail: detail, Hint: "column.eq.value, as in or=(qty.gt.3,item.eq.a)"}
 }
 
 // otherName returns the hint for a parameter that other APIs have; "" if it is none of

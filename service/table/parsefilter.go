@@ -54,8 +54,11 @@ func parseParameter(name, value string) (c Condition, ok bool, err error) {
 		return c, false, badRequest("the condition of %s is longer than %d characters", Quote(column), maxCondition)
 	}
 	c, operand, ok := parseOperator(value)
-	if !ok {
+	switch {
+	case !ok && column == name:
 		return c, false, otherDialect(name, value)
+	case !ok:
+		return c, false, errNoOperator(column, column, guessCondition(value))
 	}
 	c.Column = column
 	switch {
