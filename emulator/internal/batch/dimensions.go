@@ -83,6 +83,8 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 // inherit gives new rows or columns the formats and validation of another one.
 func (l dimensionRange) inherit(model int) {
 	s := l.sheet
+	lines := s.Lines(l.along)
+	*lines = lines.Take(l.start, l.end, model)
 	for i := l.start; i < l.end; i++ {
 		for j := range s.Size(!l.along) {
 			row, column, fromRow, fromColumn := i, j, model, j

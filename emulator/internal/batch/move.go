@@ -100,6 +100,8 @@ func (b batch) moveDimension(r *sheets.MoveDimensionRequest) (*sheets.Response, 
 func (m dimensionMove) moveLines() {
 	s := m.sheet
 	s.Table = nil
+	lines := s.Lines(m.along)
+	*lines = lines.Move(m.start, m.end, m.dest)
 	reach := max(m.end, m.dest)
 	if m.along == grid.ByRow {
 		for len(s.Rows) < reach {

@@ -29,6 +29,8 @@ type Grid struct {
 	Formulas      bool  // some cell may have one
 	HasChips      bool  // some cell may have one
 	Table         *Area // that the last append found, if it is still valid; never changed in place
+	// RowLines and ColumnLines record where rows and columns were when the grid was made.
+	RowLines, ColumnLines Lines
 }
 
 // At returns a cell, an empty one where nothing is stored.
@@ -106,6 +108,7 @@ func (g *Grid) Resize(height, width int) {
 // InsertRows inserts n empty rows before row at.
 func (g *Grid) InsertRows(at, n int) {
 	g.Table = nil
+	g.RowLines = g.RowLines.Insert(at, n)
 	if at < len(g.Rows) {
 		g.Rows = slices.Insert(g.Rows, at, make([]*Row, n)...)
 	}
@@ -115,6 +118,7 @@ func (g *Grid) InsertRows(at, n int) {
 // DeleteRows deletes the rows from up to to-1.
 func (g *Grid) DeleteRows(from, to int) {
 	g.Table = nil
+	g.RowLines = g.RowLines.Delete(from, to)
 	if from < len(g.Rows) {
 		g.Rows = slices.Delete(g.Rows, from, min(to, len(g.Rows)))
 	}
@@ -124,6 +128,7 @@ func (g *Grid) DeleteRows(from, to int) {
 // InsertColumns inserts n empty columns before column at.
 func (g *Grid) InsertColumns(at, n int) {
 	g.Table = nil
+	g.ColumnLines = g.ColumnLines.Insert(at, n)
 	for r := range g.Rows {
 		if at < len(g.RowCells(r)) {
 			own := g.WritableRow(r, 0)
@@ -136,6 +141,7 @@ func (g *Grid) InsertColumns(at, n int) {
 // DeleteColumns deletes the columns from up to to-1.
 func (g *Grid) DeleteColumns(from, to int) {
 	g.Table = nil
+	g.ColumnLines = g.ColumnLines.Delete(from, to)
 	for r := range g.Rows {
 		if from < len(g.RowCells(r)) {
 			own := g.WritableRow(r, 0)
@@ -163,4 +169,12 @@ func LastValue(cells []Cell) int {
 		}
 	}
 	return -1
+}
+
+// Lines returns where the rows or columns were when the grid was made, to be changed.
+func (g *Grid) Lines(along Axis) *Lines {
+	if along == ByColumn {
+		return &g.ColumnLines
+	}
+	return &g.RowLines
 }

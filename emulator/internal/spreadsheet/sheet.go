@@ -15,6 +15,7 @@ type Sheet struct {
 	grid.Grid
 	ID     int64
 	Title  string
+	Source string // title of the tab that it was made of; "" = it was added later
 	Hidden bool
 
 	// Props is what was set about the sheet without acting on it: tab colour,

@@ -25,7 +25,7 @@ func (ss *Spreadsheet) CopySheet(s *Sheet, id int64, title string, at int) (*She
 	}
 	made := s.clone(grid.NewVersion())
 	ss.own() // rows that the draft has written are shared from now on
-	made.ID, made.Title, made.Hidden = id, "", false
+	made.ID, made.Title, made.Source, made.Hidden = id, "", "", false
 	made.MapRanges(func(a grid.Area) (grid.Area, bool) { return a, true })
 	for _, p := range made.Protected {
 		p.ProtectedRangeId = NewID(func(id int64) bool { return false })

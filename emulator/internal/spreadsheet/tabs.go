@@ -31,7 +31,7 @@ func FromTabs(title string, tabs []Tab) *Spreadsheet {
 
 func (t Tab) build(id int64) *Sheet {
 	s := newSheet(id, cmp.Or(t.Title, "Sheet"+grid.FormatAutomatic(float64(id+1))), 1000, 26)
-	s.Hidden = t.Hidden
+	s.Source, s.Hidden = s.Title, t.Hidden
 	for r, values := range t.Values {
 		s.Grow(r+1, len(values))
 		for c, v := range values {

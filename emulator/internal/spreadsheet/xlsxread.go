@@ -10,6 +10,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"example.com/sheets-function/emulator/internal/grid"
+	"example.com/sheets-function/emulator/internal/xlsx"
 )
 
 // ReadXLSX returns the sheets of an .xlsx file. A formula that cannot be
@@ -24,10 +25,7 @@ func ReadXLSX(r io.Reader) ([]Tab, error) {
 	if len(titles) == 0 {
 		return nil, errors.New("read xlsx: no sheet")
 	}
-	x := xlsxReader{file: book, patterns: map[int]string{}}
-	if p, err := book.GetWorkbookProps(); err == nil && p.Date1904 != nil && *p.Date1904 {
-		x.shift = 1462 // days from 1899-12-30 to 1904-01-01
-	}
+	x := xlsxReader{file: book, patterns: map[int]string{}, shift: dateShift(book)}
 	var tabs []Tab
 	for _, title := range titles {
 		t, err := x.sheet(title)
@@ -37,6 +35,14 @@ func ReadXLSX(r io.Reader) ([]Tab, error) {
 		tabs = append(tabs, t)
 	}
 	return tabs, nil
+}
+
+// dateShift returns the days that are added to the dates of a file.
+func dateShift(book *excelize.File) float64 {
+	if p, err := book.GetWorkbookProps(); err == nil && p.Date1904 != nil && *p.Date1904 {
+		return 1462 // from 1899-12-30 to 1904-01-01
+	}
+	return 0
 }
 
 type xlsxReader struct {
@@ -111,15 +117,6 @@ func (x *xlsxReader) cell(title, name, text string) (any, error) {
 	return Number{Value: n, Pattern: pattern}, nil
 }
 
-// builtinPatterns are the number formats that a file has by number only
-// (ECMA-376 part 1, 18.8.30), in en_US.
-var builtinPatterns = map[int]string{
-	1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00",
-	14: "m/d/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm am/pm", 19: "h:mm:ss am/pm",
-	20: "h:mm", 21: "h:mm:ss", 22: "m/d/yyyy h:mm", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00",
-	45: "mm:ss", 46: "h:mm:ss", 47: "mm:ss", 48: "0.00E+00",
-}
-
 // pattern returns the number format of a style; "" if it has none.
 func (x *xlsxReader) pattern(style int) string {
 	if known, ok := x.patterns[style]; ok {
@@ -127,7 +124,7 @@ func (x *xlsxReader) pattern(style int) string {
 	}
 	pattern := ""
 	if s, err := x.file.GetStyle(style); err == nil {
-		pattern = builtinPatterns[s.NumFmt]
+		pattern = xlsx.BuiltinPatterns[s.NumFmt]
 		if s.CustomNumFmt != nil {
 			pattern = *s.CustomNumFmt
 		}
