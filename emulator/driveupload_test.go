@@ -3,8 +3,11 @@ package emulator_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,5 +82,41 @@ func TestCompressed(t *testing.T) {
 		if !strings.Contains(body, `"title": "Demo"`) {
 			t.Errorf("%s: body %s", agent, body)
 		}
+	}
+}
+
+// TestDriveV2: copies and uploads of Drive v2 answer with the whole file, in its terms.
+func TestDriveV2(t *testing.T) {
+	google := emulator.New(emulator.Options{})
+	me := newUser(t, google, "ada@example.com", "drive")
+	id := google.Create(emulator.Spreadsheet{Title: "Demo", Owner: "ada@example.com", Sheets: []emulator.Sheet{grid("S", []any{"a"})}})
+	const v2 = "https://www.googleapis.com/drive/v2/files/"
+	status, _, body := me.send(t, "POST", v2+id+"/copy", `{"title":"Twin","mimeType":"application/vnd.google-apps.spreadsheet"}`)
+	var got map[string]any
+	if err := json.Unmarshal([]byte(body), &got); err != nil || status != 200 {
+		t.Fatalf("copy = %d %s", status, body)
+	}
+	if got["title"] != "Twin" || got["name"] != nil || got["id"] == id || got["ownerNames"].([]any)[0] != "ada@example.com" {
+		t.Errorf("copy = %s, want a copy with the title of the request", body)
+	}
+	names := strings.Join(slices.Sorted(maps.Keys(got)), " ")
+	const want = "alternateLink appDataContents capabilities copyRequiresWriterPermission copyable createdDate editable embedLink etag explicitlyTrashed " +
+		"exportLinks fileSize iconLink id kind labels lastModifyingUser lastModifyingUserName lastViewedByMeDate markedViewedByMeDate mimeType modifiedByMeDate " +
+		"modifiedDate ownerNames owners parents quotaBytesUsed selfLink shared spaces thumbnailLink title userPermission version writersCanShare"
+	if names != want {
+		t.Errorf("fields of a copy = %s\nwant %s", names, want)
+	}
+	if status, _, body := me.send(t, "POST", v2+id+"/copy?fields=title,labels(starred)", `{}`); status != 200 || strings.Join(strings.Fields(body), "") != `{"labels":{"starred":false},"title":"CopyofDemo"}` {
+		t.Errorf("copy with a mask = %d %s, want the two fields", status, body)
+	}
+	if status, _, body := me.send(t, "GET", v2+id, ""); status != 501 || !strings.Contains(body, "drive.v2.files.get is not emulated") {
+		t.Errorf("files.get of v2 = %d %s, want 501", status, body)
+	}
+	const comments = "https://www.googleapis.com/drive/v3/files/"
+	if status, _, body := me.send(t, "GET", comments+id+"/comments?fields=comments/content,nextPageToken", ""); status != 200 || strings.Join(strings.Fields(body), "") != `{"comments":[]}` {
+		t.Errorf("comments.list = %d %s, want an empty list", status, body)
+	}
+	if status, _, body := me.send(t, "GET", comments+id+"/comments", ""); status != 400 || !strings.Contains(body, "The 'fields' parameter is required") {
+		t.Errorf("comments.list without a mask = %d %s, want 400", status, body)
 	}
 }

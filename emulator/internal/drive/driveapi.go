@@ -33,6 +33,8 @@ func (api *API) Routes() []rest.Route {
 		"drive.files.get":          rest.Endpoint{Response: reflect.TypeFor[drive.File](), Serve: api.getFile},
 		"drive.files.copy":         rest.EndpointOf(api.copyFile),
 		"drive.files.delete":       rest.Endpoint{Serve: api.deleteFile},
+		"drive.comments.list":      rest.EndpointOf(api.listComments),
+		"drive.v2.files.copy":      rest.EndpointOf(api.copyFileV2),
 		"drive.permissions.create": rest.EndpointOf(api.createPermission),
 		"drive.permissions.list":   rest.EndpointOf(api.listPermissions),
 		"drive.permissions.get":    rest.EndpointOf(api.getPermission),
@@ -52,7 +54,7 @@ func (api *API) contentEndpoints() map[string]rest.Endpoint {
 		"drive.files.update":           rest.EndpointOf(api.updateFile),
 		"upload drive.files.create":    uploadEndpoint(api, api.createUploaded),
 		"upload drive.files.update":    uploadEndpoint(api, api.updateUploaded),
-		"upload drive.v2.files.update": {Serve: api.updateUploadedV2},
+		"upload drive.v2.files.update": rest.EndpointOf(api.updateUploadedV2),
 	}
 }
 

@@ -41,11 +41,9 @@ func (api *API) describeFile(c *rest.Call, f *files.File) *drive.File {
 	}
 	if f.Spreadsheet != nil {
 		out.Version = int64(f.Spreadsheet.Version) + 1
-		out.WebViewLink = "https://docs.google.com/spreadsheets/d/" + f.ID + "/edit?usp=drivesdk"
 		out.ExportLinks = exportLinks(f.ID)
-	} else {
-		out.WebViewLink = "https://drive.google.com/drive/folders/" + f.ID
 	}
+	out.WebViewLink = webViewLink(f)
 	out.Capabilities = capabilities(f, mine)
 	api.describeUsers(c, out, f)
 	return out
@@ -79,10 +77,21 @@ func capabilities(f *files.File, mine files.Role) *drive.FileCapabilities {
 // describeUser returns a user as Drive does. The name is made of the address.
 func (api *API) describeUser(c *rest.Call, email string) *drive.User {
 	name, _, _ := strings.Cut(email, "@")
+	if rest.IsServiceAccount(email) { // recorded
+		name = email
+	}
 	return &drive.User{
 		Kind: "drive#user", DisplayName: cmp.Or(name, email), Me: email == c.Principal,
 		PermissionId: files.PermissionID(email), EmailAddress: email, ForceSendFields: []string{"Me"},
 	}
+}
+
+// webViewLink returns the address at which a browser opens a file.
+func webViewLink(f *files.File) string {
+	if f.Spreadsheet != nil {
+		return "https://docs.google.com/spreadsheets/d/" + f.ID + "/edit?usp=drivesdk"
+	}
+	return "https://drive.google.com/drive/folders/" + f.ID
 }
 
 func exportLinks(id string) map[string]string {
@@ -102,10 +111,7 @@ var importFormats = map[string][]string{
 // getAbout is drive.about.get, which requires a field mask.
 func (api *API) getAbout(c *rest.Call) (*drive.About, error) {
 	if c.Mask == nil {
-		return nil, &rest.Error{
-			Status: 400, Message: "The 'fields' parameter is required for this method.",
-			Item: rest.ErrorItem{Reason: "required", Location: "fields", LocationType: "parameter"},
-		}
+		return nil, errFieldsRequired()
 	}
 	targets := rest.SortedKeys(exportFormats)
 	out := &drive.About{
@@ -114,7 +120,7 @@ func (api *API) getAbout(c *rest.Call) (*drive.About, error) {
 		ImportFormats:   importFormats,
 		ExportFormats:   map[string][]string{files.SpreadsheetType: targets},
 		MaxUploadSize:   5242880000000,
-		MaxImportSizes:  map[string]string{files.SpreadsheetType: strconv.Itoa(100 << 20)},
+		MaxImportSizes:  map[string]string{files.SpreadsheetType: strconv.Itoa(maxImport)},
 		ForceSendFields: []string{"AppInstalled"},
 	}
 	if rest.IsServiceAccount(c.Principal) {

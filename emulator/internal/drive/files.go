@@ -129,22 +129,24 @@ func (api *API) createFile(c *rest.Call) (*drive.File, error) {
 	default:
 		return nil, rest.Unsupported("drive.files.create with the type " + strconv.Quote(body.MimeType))
 	}
-	return api.addFile(c, f, &body, body.Parents)
+	if err := api.addFile(c, f, &body, body.Parents); err != nil {
+		return nil, err
+	}
+	return api.describeFile(c, f), nil
 }
 
-// addFile stores a new file in one of parents with the fields of a request, and
-// describes it.
-func (api *API) addFile(c *rest.Call, f *files.File, body *drive.File, parents []string) (*drive.File, error) {
+// addFile stores a new file in one of parents with the fields of a request.
+func (api *API) addFile(c *rest.Call, f *files.File, body *drive.File, parents []string) error {
 	parent, in, err := api.parentFor(c, parents)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.MoveTo(parent, in)
 	if err := updateFields(f, body); err != nil {
-		return nil, err
+		return err
 	}
 	api.Files.Put(f)
-	return api.describeFile(c, f), nil
+	return nil
 }
 
 // copyFile is drive.files.copy of a spreadsheet.
@@ -153,6 +155,16 @@ func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	if err := rest.DecodeLenient(c.Body, &body); err != nil {
 		return nil, err
 	}
+	f, err := api.copyOf(c, &body)
+	if err != nil {
+		return nil, err
+	}
+	return api.describeFile(c, f), nil
+}
+
+// copyOf stores a copy of the spreadsheet that the path names, with the fields of a
+// request.
+func (api *API) copyOf(c *rest.Call, body *drive.File) (*files.File, error) {
 	from, err := api.fileFor(c)
 	if err != nil {
 		return nil, err
@@ -167,7 +179,7 @@ func (api *API) copyFile(c *rest.Call) (*drive.File, error) {
 	f := api.Files.NewFile(files.SpreadsheetType, c.Principal)
 	f.Spreadsheet = from.Spreadsheet.Copy(cmp.Or(body.Name, "Copy of "+from.Title()))
 	f.Description, f.Properties, f.AppProperties = from.Description, maps.Clone(from.Properties), maps.Clone(from.AppProperties)
-	return api.addFile(c, f, &body, parents)
+	return f, api.addFile(c, f, body, parents)
 }
 
 // updateFile is drive.files.update without content.

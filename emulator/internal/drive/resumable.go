@@ -23,6 +23,10 @@ type session struct {
 // Drive forgets them after a week.
 const maxSessions = 100
 
+// maxImport is the size of the largest file that Drive makes a spreadsheet of
+// (support.google.com/drive/answer/37603).
+const maxImport = 100 << 20
+
 // sessions are the resumable uploads by ID.
 type sessions struct {
 	byID  map[string]*session
@@ -91,6 +95,10 @@ func (api *API) continueUpload(c *rest.Call) (*upload, *rest.Response, error) {
 	if m[1] != "" {
 		if from, _ := strconv.Atoi(m[1]); from != have {
 			return nil, nil, rest.BadRequest("The upload has %d bytes, the request begins at byte %d.", have, from)
+		}
+		if have+len(c.Body) > maxImport {
+			delete(api.sessions.byID, id)
+			return nil, nil, &rest.Error{Status: http.StatusRequestEntityTooLarge, Message: "Request is too large."}
 		}
 		s.upload.content = append(s.upload.content, c.Body...)
 		have = len(s.upload.content)

@@ -117,23 +117,6 @@ func (api *API) updateUploaded(c *rest.Call, u upload) (out *drive.File, err err
 	return out, err
 }
 
-// updateUploadedV2 is files.update of Drive v2, with which some clients still
-// import CSV. Its response has the four fields that identify the file.
-func (api *API) updateUploadedV2(c *rest.Call) (any, error) {
-	u, err := api.parseUpload(c)
-	if err != nil {
-		return nil, err
-	}
-	var body map[string]any
-	err = api.replaceContent(c, u, func(f *files.File) {
-		body = map[string]any{"kind": "drive#file", "id": f.ID, "title": f.Title(), "mimeType": f.MimeType}
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rest.JSONResponse(http.StatusOK, rest.IndentedJSON(body)), nil
-}
-
 func (api *API) createUploaded(c *rest.Call, u upload) (*drive.File, error) {
 	if u.file.MimeType != files.SpreadsheetType {
 		return nil, rest.Unsupported("drive.files.create of a file that is not a spreadsheet")
@@ -146,5 +129,8 @@ func (api *API) createUploaded(c *rest.Call, u upload) (*drive.File, error) {
 	f.Spreadsheet = made
 	api.Files.Lock()
 	defer api.Files.Unlock()
-	return api.addFile(c, f, &u.file, u.file.Parents)
+	if err := api.addFile(c, f, &u.file, u.file.Parents); err != nil {
+		return nil, err
+	}
+	return api.describeFile(c, f), nil
 }
