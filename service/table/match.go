@@ -43,7 +43,7 @@ func (f Filter) compile(c *columns) (*matcher, error) {
 }
 
 // match reports whether the filter holds for a row. The error is an [Error]: searching the
-// sheet for the patterns takes too much work.
+// sheet for the patterns takes too long.
 func (m *matcher) match(cell func(column int) scalar) (bool, error) {
 	holds := m.holds(cell) == isTrue
 	return holds, m.work.err

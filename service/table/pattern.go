@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"time"
 )
 
 // pattern is what a text is matched with.
 type pattern interface {
 	match(text string) bool
-	// cost returns an upper limit of the steps that match takes for each byte of a text.
+	// cost returns about how many nanoseconds match takes at most for each byte of a text.
 	cost() int
 }
 
@@ -33,30 +34,44 @@ func (c Condition) pattern(value string) (pattern, error) {
 }
 
 const (
-	// maxWork is how many steps the patterns of one filter may take for all cells, each
-	// about a nanosecond.
-	maxWork = 2_000_000_000
+	// maxWork is how long the patterns of one filter may take for all cells.
+	maxWork = time.Second
 	// maxExpression is the size of the largest regular expression, in characters, with
-	// repetitions counted as often as they repeat.
-	maxExpression = 1000
+	// repetitions counted as often as they repeat. One cell takes up to half a second then.
+	maxExpression = 500
 )
 
-// work counts the steps that patterns take.
+// work is the time that patterns may still take.
 type work struct {
-	left int
+	left time.Duration
 	err  error
 }
 
+// match matches a text, and counts the time: what the pattern's cost says, so that the same
+// request is always answered, unless it took less.
 func (w *work) match(p pattern, text string) bool {
-	if w.left -= p.cost() * (len(text) + 1); w.left < 0 {
-		w.err = &Error{
-			Code:   BadRequest,
-			Detail: "searching this sheet for the patterns takes more work than a request may",
-			Hint:   "leave out a pattern, or send a shorter one",
-		}
+	if w.err != nil {
 		return false
 	}
-	return p.match(text)
+	most := time.Duration(p.cost() * (len(text) + 1))
+	if most < time.Microsecond {
+		w.spend(most)
+		return p.match(text)
+	}
+	start := time.Now()
+	matches := p.match(text)
+	w.spend(min(most, time.Since(start)))
+	return matches
+}
+
+func (w *work) spend(d time.Duration) {
+	if w.left -= d; w.left < 0 {
+		w.err = &Error{
+			Code:   BadRequest,
+			Detail: "searching this sheet for the patterns takes more time than a request may",
+			Hint:   "leave out a pattern, or send a shorter one",
+		}
+	}
 }
 
 // expression is a pattern of [OpMatch].
@@ -88,7 +103,7 @@ func newExpression(c Condition, text string) (*expression, error) {
 
 func (e *expression) match(text string) bool { return e.MatchString(text) }
 
-// cost is the size, because a text is matched with all of an expression at the same time.
+// cost grows with the size: at worst, each byte is matched with each part of an expression.
 func (e *expression) cost() int { return 10 * (1 + e.size) }
 
 // expressionSize returns the size of an expression with its repetitions; beyond

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -120,6 +121,48 @@ func TestQueryValidate(t *testing.T) {
 			continue
 		}
 		t.Errorf("%s: Validate() = %v, want %q", tt.name, err, tt.want)
+	}
+}
+
+// TestGroupsAreBounded holds that a small request cannot take much memory for groups.
+func TestGroupsAreBounded(t *testing.T) {
+	grid := [][]any{{"id"}}
+	for id := range maxGroupValues/2 + 1 {
+		grid = append(grid, []any{id})
+	}
+	set, err := rowSetOf(t, grid...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := set.Rows(queryOf(t, "select=id,count()")); codeOf(err) != BadRequest || hintOf(err) == "" {
+		t.Errorf("Rows of too many groups = %v, want %s with a hint", err, BadRequest)
+	}
+	rows, err := set.Rows(queryOf(t, "select=id,count()&id=gt.0&limit=1"))
+	if err != nil || rows.Total != maxGroupValues/2 {
+		t.Errorf("Rows of many groups: total %d, %v, want %d", rows.Total, err, maxGroupValues/2)
+	}
+}
+
+// TestPatternsAreBounded holds that a small request cannot take much time for patterns.
+func TestPatternsAreBounded(t *testing.T) {
+	long := strings.Repeat("a", 40_000)
+	for _, tt := range []Condition{
+		{Op: OpMatch, Values: []string{"(a*?b|a{200}c)d"}},
+		{Op: OpLike, Values: []string{"*" + strings.Repeat("_", 900) + "b*"}},
+		{Op: OpILike, Values: []string{"*" + strings.Repeat("a_", 450) + "b*"}},
+	} {
+		p, err := tt.pattern(tt.Values[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := work{left: 100 * time.Millisecond}
+		n := 0
+		for start := time.Now(); w.err == nil && time.Since(start) < 5*time.Second; n++ {
+			w.match(p, long)
+		}
+		if codeOf(w.err) != BadRequest || hintOf(w.err) == "" || n > 200 {
+			t.Errorf("%s %.20s…: after %d texts %v, want %s with a hint", tt.Op, tt.Values[0], n, w.err, BadRequest)
+		}
 	}
 }
 
