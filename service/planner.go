@@ -24,7 +24,8 @@ const missingTTL = 30 * time.Second
 // planner is the [commit.Planner] of edits. It holds what is known of the sheets that are
 // written to. Only the writer's goroutine uses it.
 type planner struct {
-	stored func(title string)        // is called for each sheet whose rows have changed
+	stored func(title string) // is called for each sheet whose rows have changed
+	now    func() time.Time
 	tabs   []*sheets.SheetProperties // all there are
 	listed time.Time                 // when
 	sheets map[string]*sheetState    // by title
@@ -51,7 +52,7 @@ func (p *planner) Ready(writes []*write) bool {
 			return time.Since(p.listed) >= missingTTL
 		}
 		state := p.sheets[tab.Title]
-		return state == nil || !commit.Fresh(state.at) || !state.has(w.Request.Header) || w.Request.NeedsRows()
+		return state == nil || !commit.Fresh(p.now(), state.at) || !state.has(w.Request.Header) || w.Request.NeedsRows()
 	})
 }
 
@@ -125,30 +126,29 @@ func (p *planner) rollBack(w *write, title string) error {
 }
 
 // Verify implements [commit.Planner]. What is not known for certain after the batch is read
-// again before the next one.
+// again before the next one. New rows that a later read does not show where they were planned may
+// have been moved since, and what nobody has shown may be anywhere: their results say so. A change
+// that is not shown as planned is a conflict in any case, because it may have hit other rows.
 func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time, later bool) map[*write]error {
 	conflicts := map[*write]error{}
 	for _, e := range made.State {
-		if len(e.checks) == 0 {
+		if e.ranges() == nil {
 			continue
 		}
 		p.stored(e.plan.Title) // also where the caller has left
 		rows, found := shownRows(shown, e.tab)
-		broken := e.broken(rows, found)
-		for _, c := range broken {
-			for _, w := range c.writes {
-				conflicts[w] = e.conflict(w)
+		wrong := e.conflicts(rows)
+		for w, err := range wrong {
+			if result := e.results[w]; (later || !found) && len(result.Changed) == 0 {
+				result.PositionUnknown = true
+				w.Result = result.Encode(e.plan.Title, w.Request)
+				continue
 			}
+			conflicts[w] = err
 		}
 		state := &sheetState{SheetState: e.next}
 		state.Grid = int(e.tab.GridProperties.RowCount)
-		if e.misplaced(rows) {
-			for w := range e.results {
-				if _, told := conflicts[w]; !told && len(e.results[w].Appended) > 0 {
-					conflicts[w] = e.misplacedError(w)
-				}
-			}
-		} else if len(broken) == 0 && !later && state.extend(rows) {
+		if found && len(wrong) == 0 && !later && state.extend(rows) {
 			state.at = at
 		}
 		p.sheets[e.plan.Title] = state

@@ -78,7 +78,11 @@ func fromCommit(err error) error {
 	case errors.Is(err, commit.ErrKeyReused):
 		return &table.Error{Code: table.KeyReused, Detail: err.Error()}
 	case errors.Is(err, commit.ErrOutcomeUnknown):
-		return &table.Error{Code: table.OutcomeUnknown, Detail: err.Error(),
+		cause := errors.Unwrap(err)
+		if answer, ok := errors.AsType[*googleapi.Error](cause); ok {
+			cause = summary(answer, errorReasons(answer))
+		}
+		return &table.Error{Code: table.OutcomeUnknown, Detail: commit.ErrOutcomeUnknown.Error(), Err: cause,
 			Hint: "repeat the request with the same Idempotency-Key; without one look whether the rows are in the sheet first"}
 	}
 	return err

@@ -9,9 +9,8 @@ import (
 )
 
 // rowCheck is what a row has to show after a batch: the cells, except those that formulas
-// calculate; with exact, these too.
+// calculate.
 type rowCheck struct {
-	exact  bool
 	cells  []any
 	writes []*write // that were planned from the row
 }
@@ -22,7 +21,7 @@ func (c *rowCheck) holds(shown []*sheets.CellData) bool {
 		if i < len(c.cells) {
 			value = c.cells[i]
 		}
-		if !c.exact && i < len(shown) && calculated(shown[i]) {
+		if i < len(shown) && calculated(shown[i]) {
 			continue // it may have changed with the rows
 		}
 		if i < len(shown) && !sameCell(value, shown[i]) || i >= len(shown) && !table.IsEmpty(value) {

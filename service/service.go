@@ -90,6 +90,9 @@ type Config struct {
 	// ReadsPerMinute and WritesPerMinute bound the calls to the Sheets API in any
 	// minute; 0 is 60 each, Google's quota for one account.
 	ReadsPerMinute, WritesPerMinute int
+	// Now returns the time by the wall clock, by which instances take turns to write; nil
+	// is [time.Now].
+	Now func() time.Time
 	// Logger logs failures of Google that no caller gets as an error; nil is
 	// [slog.Default].
 	Logger *slog.Logger
@@ -117,7 +120,10 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	if s.drive, err = drive.NewService(ctx, driveOptions...); err != nil {
 		return nil, err
 	}
-	log := cmp.Or(c.Logger, slog.Default())
+	log, now := cmp.Or(c.Logger, slog.Default()), c.Now
+	if now == nil {
+		now = time.Now
+	}
 	all, rows, writes := newLimiters(c.ReadsPerMinute, c.WritesPerMinute)
 	s.readLimiter, s.writeLimiter, s.titles = all, writes, newSheetTitles(func(ctx context.Context) ([]*sheets.SheetProperties, error) {
 		tabs, _, err := s.listTabs(ctx)
@@ -127,8 +133,8 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	s.writer = commit.New(commit.Config{
 		Sheets: s.sheets, SpreadsheetID: c.SpreadsheetID, Logger: log,
 		Reads: s.readLimiter, Writes: s.writeLimiter, PerMinute: min(cmp.Or(c.ReadsPerMinute, defaultQuota), cmp.Or(c.WritesPerMinute, defaultQuota)),
-		Contended: s.cache.share,
-	}, &planner{stored: s.cache.drop, sheets: map[string]*sheetState{}})
+		Contended: s.cache.share, Now: now,
+	}, &planner{stored: s.cache.drop, now: now, sheets: map[string]*sheetState{}})
 	return s, nil
 }
 

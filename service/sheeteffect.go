@@ -29,9 +29,9 @@ func (e *sheetEffect) finish() {
 	}
 }
 
-// buildChecks notes what the batch's response has to show if all is stored as planned: the
-// headers, and all rows that were changed with those above and below. If
-// somebody moves rows in the moment between the read and the batch, they differ.
+// buildChecks notes what the batch's response has to show of the rows that were changed, and
+// of those above and below, if all is stored as planned. If somebody moves rows in the
+// moment between the read and the batch, they differ.
 func (e *sheetEffect) buildChecks() {
 	p, rows := e.plan, e.plan.After()
 	e.next, e.checks = p.Next(rows), map[int]*rowCheck{}
@@ -45,24 +45,17 @@ func (e *sheetEffect) buildChecks() {
 		if first := p.FirstAdded(rows); len(p.Rows) > 0 && first > 1 {
 			e.above = rows[first-2].Cells
 		}
-	} else if len(e.checks) == 0 {
-		return
 	}
-	for w := range e.results {
-		header := w.Request.Header
-		if header > p.Before.Grid {
-			continue
-		}
-		if c := e.checks[header]; c == nil || !c.exact {
-			e.checks[header] = &rowCheck{exact: true, cells: p.Before.Headers[header]}
-		}
-		e.checks[header].writes = append(e.checks[header].writes, w)
-	}
+}
+
+// changes reports whether the write does anything to the sheet.
+func (e *sheetEffect) changes(w *write) bool {
+	return len(e.results[w].Changed)+len(e.results[w].Appended) > 0
 }
 
 // expect notes that a row, if there is one, has to be as in rows.
 func (e *sheetEffect) expect(row int, rows []*table.PlannedRow, w *write) {
-	if row < 1 || row > e.next.Grid {
+	if row < 1 || row > e.next.Grid || row == w.Request.Header { // see headerChanged
 		return
 	}
 	c := e.checks[row]
@@ -89,13 +82,18 @@ func neighbours(changed []*table.PlannedRow) map[int]bool {
 	return rows
 }
 
-// ranges returns the rows to be shown, adjacent ones in one range: those that are checked,
-// the one above new rows, and all from the last one on.
+// ranges returns the rows to be shown, adjacent ones in one range: the headers, those that are
+// checked, the one above new rows, and all from the last one on.
 func (e *sheetEffect) ranges() (ranges []string) {
-	if len(e.checks) == 0 {
+	numbers := slices.Collect(maps.Keys(e.checks))
+	for w := range e.results {
+		if e.changes(w) && w.Request.Header <= e.plan.Before.Grid {
+			numbers = append(numbers, w.Request.Header)
+		}
+	}
+	if len(numbers) == 0 && len(e.plan.Added) == 0 {
 		return nil
 	}
-	numbers := slices.Collect(maps.Keys(e.checks))
 	if n := e.next.Rows - len(e.plan.Added); n > 0 && len(e.plan.Added) > 0 {
 		numbers = append(numbers, n)
 	}
@@ -106,14 +104,45 @@ func (e *sheetEffect) ranges() (ranges []string) {
 	return append(ranges, tailRange(e.plan.Title, e.next.Rows))
 }
 
-// broken returns the checks that do not hold.
-func (e *sheetEffect) broken(rows map[int][]*sheets.CellData, found bool) (broken []*rowCheck) {
+// conflicts returns the writes that the rows do not show as they were planned.
+func (e *sheetEffect) conflicts(rows map[int][]*sheets.CellData) map[*write]error {
+	conflicts := map[*write]error{}
 	for row, c := range e.checks {
-		if !found || !c.holds(rows[row]) {
-			broken = append(broken, c)
+		for _, w := range c.writes {
+			if !c.holds(rows[row]) {
+				conflicts[w] = e.conflict(w)
+			}
 		}
 	}
-	return broken
+	misplaced := e.misplaced(rows)
+	for w, result := range e.results {
+		switch {
+		case conflicts[w] != nil:
+		case e.headerChanged(w, rows):
+			conflicts[w] = e.conflict(w)
+		case misplaced && len(result.Appended) > 0:
+			conflicts[w] = e.misplacedError(w)
+		}
+	}
+	return conflicts
+}
+
+// headerChanged reports whether a column that the write sets has another name than it
+// was planned from.
+func (e *sheetEffect) headerChanged(w *write, rows map[int][]*sheets.CellData) bool {
+	planned, known := e.next.Headers[w.Request.Header]
+	if !known || w.Request.Header > e.plan.Before.Grid {
+		return false
+	}
+	cells := rows[w.Request.Header]
+	for _, l := range slices.Concat(e.results[w].Changed, e.results[w].Appended) {
+		for _, column := range l.ColumnsSet {
+			if column < len(planned) && (column >= len(cells) || !sameCell(planned[column], cells[column])) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // misplaced reports whether new rows are not below the last row: there is a gap above them,

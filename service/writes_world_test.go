@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,11 +95,19 @@ func respond(r *http.Request, status int, message string) *http.Response {
 
 func isBatch(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, ":batchUpdate") }
 
+// skewed makes an instance whose clock can be set.
+func (w *world) skewed() (s *service.Service, set func(time.Duration)) {
+	var skew atomic.Int64
+	return w.instanceAt(0, func() time.Time { return time.Now().Add(time.Duration(skew.Load())) }), func(d time.Duration) { skew.Store(int64(d)) }
+}
+
 // instance returns one more instance of the service; perMinute is its quota, 0 the default.
-func (w *world) instance(perMinute int) *service.Service {
+func (w *world) instance(perMinute int) *service.Service { return w.instanceAt(perMinute, nil) }
+
+func (w *world) instanceAt(perMinute int, now func() time.Time) *service.Service {
 	s, err := service.New(context.Background(), service.Config{
 		Client: w.client(w.google.ServiceAccount(), true), SpreadsheetID: w.id, Endpoint: "http://127.0.0.1:1",
-		ReadsPerMinute: perMinute, WritesPerMinute: perMinute, Logger: w.logger,
+		ReadsPerMinute: perMinute, WritesPerMinute: perMinute, Logger: w.logger, Now: now,
 	})
 	if err != nil {
 		w.t.Fatal(err)

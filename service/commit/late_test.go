@@ -20,7 +20,7 @@ func TestLateAttemptKeepsItsResult(t *testing.T) {
 	w := New(Config{}, Planner[string, rowPlan](&lenientPlanner{}))
 	write := &Write[string]{Request: "a", Result: "of the second plan", done: make(chan struct{})}
 	first := &attempt[string, rowPlan]{plan: &Plan[string, rowPlan]{Writes: []*Write[string]{write}}, results: []string{"of the first plan"}}
-	if err := w.finishLate(t.Context(), first); err != nil {
+	if err := w.finishLate(t.Context(), first, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !isDone(write) || write.err != nil || write.Result != "of the first plan" {

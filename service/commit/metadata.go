@@ -42,13 +42,13 @@ func windowOf(perMinute int) int64 {
 // memoryAge is how long what Google showed may be used again.
 const memoryAge = 2 * time.Second
 
-// Fresh reports whether what was requested at this time may be used to plan. Time in
+// Fresh reports whether what was requested at this time may be used to plan now. Time in
 // which the process was suspended counts, and after a clock was set back nothing is fresh.
-func Fresh(at time.Time) bool { return younger(at, memoryAge) }
+func Fresh(now, at time.Time) bool { return younger(now, at, memoryAge) }
 
-func younger(at time.Time, age time.Duration) bool {
-	wall := time.Now().Round(0).Sub(at.Round(0))
-	return !at.IsZero() && time.Since(at) < age && wall < age && wall >= 0
+func younger(now, at time.Time, age time.Duration) bool {
+	wall := now.Round(0).Sub(at.Round(0))
+	return !at.IsZero() && now.Sub(at) < age && wall < age && wall >= 0
 }
 
 // markers is the developer metadata of the spreadsheet.

@@ -55,7 +55,7 @@ func ExactlyOnce(list []*sheets.DeveloperMetadata) (holds, known bool) {
 // observe takes over what metadata shows of that, and of other instances.
 func (w *Writer[R, S]) observe(m markers) {
 	w.conclude(m.verdict)
-	now := w.turns.now()
+	now := w.Now()
 	w.turns.observe(m, now)
 	w.once.leftover = m.leftover
 	if len(m.announced) > 0 && now.Sub(w.turns.announcedAt) > announceTime {

@@ -26,7 +26,8 @@ type Planner[R, S any] interface {
 	Plan(writes []*Write[R]) *Plan[R, S]
 	// Verify is given what the spreadsheet shows in the ranges of a plan that is stored.
 	// It returns the writes that are not stored as planned, each with an error. With
-	// later, it is not the batch's own answer: other batches may be stored since.
+	// later, it is not the batch's own answer, but the first read that showed its marker: others
+	// may have changed the spreadsheet since. Nothing is shown where a sheet was renamed.
 	Verify(p *Plan[R, S], shown *sheets.Spreadsheet, at time.Time, later bool) map[*Write[R]]error
 	// Culprits is given the sheets that exist after Google has refused the plan. It
 	// returns the writes that are at fault, each with an error, and whether the sheets
@@ -69,6 +70,7 @@ type Write[R any] struct {
 	pause           time.Duration // before it
 	inAttempt       bool          // in an attempt that is being sent, or is in doubt
 	abandoned       bool          // its caller has left without knowing the outcome
+	keySeen         bool          // its key was seen while an attempt that holds it was in doubt
 	lastErr         error
 	err             error
 	done            chan struct{}

@@ -25,15 +25,16 @@ func (r *run) newWriter(instance int) *Writer[string, rowPlan] {
 	}
 	writes := rate.NewLimiter(rate.Every(time.Second), 1)
 	writes.Allow() // the first batch waits, so that what is submitted at once gathers
+	now := time.Now
+	if instance == 0 {
+		now = func() time.Time { return time.Now().Add(r.skew) }
+	}
 	w := New(Config{
-		Sheets: service, SpreadsheetID: r.id, Logger: slog.New(slog.DiscardHandler),
+		Sheets: service, SpreadsheetID: r.id, Logger: slog.New(slog.DiscardHandler), Now: now,
 		Reads: rate.NewLimiter(rate.Inf, 1), Writes: writes,
-	}, &rowPlanner{})
+	}, &rowPlanner{now: now})
 	if r.window > 0 {
 		w.sequence.window = r.window
-	}
-	if instance == 0 {
-		w.turns.now = func() time.Time { return time.Now().Add(r.skew) }
 	}
 	w.turns.random = rand.New(rand.NewPCG(0, uint64(instance)))
 	w.turns.counter = 0
@@ -46,6 +47,7 @@ var errConflict = errors.New("stored elsewhere")
 
 // rowPlanner appends a row for each write below the last row, by its number.
 type rowPlanner struct {
+	now   func() time.Time
 	last  int    // number of the last row; 0 before the first read
 	above string // its name
 	at    time.Time
@@ -60,7 +62,7 @@ type rowPlan struct {
 // Ready reports false for writes that are planned from what was just read: those whose name
 // ends in a mark.
 func (p *rowPlanner) Ready(writes []*Write[string]) bool {
-	return p.last > 0 && Fresh(p.at) && !slices.ContainsFunc(writes, func(w *Write[string]) bool { return strings.HasSuffix(w.Request, "!") })
+	return p.last > 0 && Fresh(p.now(), p.at) && !slices.ContainsFunc(writes, func(w *Write[string]) bool { return strings.HasSuffix(w.Request, "!") })
 }
 
 func (p *rowPlanner) ReadTails([]*Write[string]) ([]string, func(*sheets.Spreadsheet, time.Time) bool) {
@@ -129,7 +131,7 @@ func (p *rowPlanner) Verify(made *Plan[string, rowPlan], shown *sheets.Spreadshe
 		first := *shown.Sheets[0].Data[0].RowData[0].Values[0].EffectiveValue.StringValue
 		if !below || first == before.above {
 			if !later {
-				*p = *seen
+				p.last, p.above, p.at = seen.last, seen.above, seen.at
 			}
 			return nil
 		}

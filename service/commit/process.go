@@ -20,7 +20,7 @@ func (w *Writer[R, S]) process(b *batch[R]) {
 		return
 	}
 	ready := w.refresh(b.ctx, b.writes)
-	switch now := w.turns.now(); {
+	switch now := w.Now(); {
 	case w.turns.joining(now):
 		w.announce(b.ctx)
 		return
@@ -31,7 +31,7 @@ func (w *Writer[R, S]) process(b *batch[R]) {
 	w.unmarkSent(slices.DeleteFunc(slices.Clone(b.writes), func(write *Write[R]) bool { return slices.Contains(p.Writes, write) }))
 	switch {
 	case len(p.Writes) == 0:
-	case !younger(w.knownAt, lookLimit):
+	case !younger(w.Now(), w.knownAt, lookLimit):
 		w.Invalidate()
 	default:
 		if w.plainRuns++; b.writes[0].suspects != nil && b.writes[0].suspects.bad {
@@ -51,7 +51,7 @@ const announceTime = time.Minute
 // announce makes this instance a member of the ring, and shows it the others.
 func (w *Writer[R, S]) announce(ctx context.Context) {
 	shown, err := w.send(ctx, &sheets.BatchUpdateSpreadsheetRequest{
-		Requests:                     []*sheets.Request{createMetadata(0, announceKey, w.turns.markerValue(w.turns.now(), w.once.verdict))},
+		Requests:                     []*sheets.Request{createMetadata(0, announceKey, w.turns.markerValue(w.Now(), w.once.verdict))},
 		IncludeSpreadsheetInResponse: true,
 	})
 	w.noteError(ctx, nil, err)
@@ -79,6 +79,9 @@ func (w *Writer[R, S]) plan(writes []*Write[R]) *Plan[R, S] {
 			fresh = append(fresh, write)
 		case known.digest != write.Digest:
 			w.finish(write, ErrKeyReused)
+		case w.sequence.mayLand(write) && !write.keySeen: // stored by its own attempt, between two reads
+			write.keySeen = true
+			w.Invalidate()
 		default:
 			write.Result, write.Replayed = known.result, true
 			w.finish(write, nil)
@@ -93,13 +96,13 @@ func (w *Writer[R, S]) plan(writes []*Write[R]) *Plan[R, S] {
 
 // store sends the plan once.
 func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
-	a := &attempt[R, S]{value: w.turns.markerValue(w.turns.now(), w.once.verdict), plan: p, open: true}
+	a := &attempt[R, S]{value: w.turns.markerValue(w.Now(), w.once.verdict), plan: p, open: true}
 	for _, write := range p.Writes {
 		a.results = append(a.results, write.Result)
 	}
 	batch := w.newBatch(a)
 	w.sequence.send(a)
-	at := time.Now()
+	at := w.Now()
 	shown, err := w.send(ctx, batch)
 	w.noteError(ctx, p.Writes, err)
 	result := resultOf(err)
@@ -138,7 +141,7 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 func (w *Writer[R, S]) refused(r *refusal[R, S]) {
 	named := w.trusted(r)
 	halved := r.plan.Writes[0].suspects != nil && len(r.plan.Writes) > 1 && (!r.marker() || time.Now().Before(w.misnamed))
-	if w.turns.alone(w.turns.now()) && (named != nil || halved) {
+	if w.turns.alone(w.Now()) && (named != nil || halved) {
 		w.narrow(r.plan, named)
 		return
 	}

@@ -78,7 +78,7 @@ func (w *Writer[R, S]) leave(write *Write[R]) error {
 	}
 	if write.inAttempt {
 		write.abandoned = true
-		return ErrOutcomeUnknown
+		return outcomeUnknown(write)
 	}
 	write.err = w.cancelErrorLocked(write)
 	close(write.done)
@@ -96,6 +96,14 @@ func (w *Writer[R, S]) cancelErrorLocked(write *Write[R]) error {
 	}
 	return ErrNotSent
 }
+
+// unknownError is ErrOutcomeUnknown with what Google last answered, if anything.
+type unknownError struct{ last error }
+
+func (*unknownError) Error() string           { return ErrOutcomeUnknown.Error() }
+func (*unknownError) Is(target error) bool    { return target == ErrOutcomeUnknown }
+func (e *unknownError) Unwrap() error         { return e.last }
+func outcomeUnknown[R any](w *Write[R]) error { return &unknownError{w.lastErr} }
 
 // markSent returns the writes that have no answer yet. From now on their callers cannot
 // take them back.
@@ -153,7 +161,7 @@ func (w *Writer[R, S]) finish(write *Write[R], err error) {
 func (w *Writer[R, S]) fail(writes []*Write[R], err error) {
 	for _, write := range writes {
 		if w.sequence.mayLand(write) {
-			w.finish(write, ErrOutcomeUnknown)
+			w.finish(write, outcomeUnknown(write))
 		} else {
 			w.finish(write, err)
 		}

@@ -1,6 +1,7 @@
 package commit
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -17,7 +18,7 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 	w.stale = false
 	w.mu.Unlock()
 	keyed := slices.ContainsFunc(writes, func(write *Write[R]) bool { return write.Key != "" })
-	if !stale && w.refusal == nil && len(w.sequence.inDoubt()) == 0 && Fresh(w.knownAt) && !w.knownAt.Before(w.turnAt) &&
+	if !stale && w.refusal == nil && len(w.sequence.inDoubt()) == 0 && Fresh(w.Now(), w.knownAt) && !w.knownAt.Before(w.turnAt) &&
 		(!keyed || w.keys.asOf == w.sequence.next-1) && w.planner.Ready(writes) {
 		return true
 	}
@@ -45,10 +46,13 @@ func (w *Writer[R, S]) readTails(ctx context.Context, writes []*Write[R], keyed 
 	}
 	hasKeys := keyed && w.keys.sheetID > 0
 	if hasKeys {
-		if !w.turns.alone(w.turns.now()) {
+		if !w.turns.alone(w.Now()) {
 			w.keys.top = maxTop
 		}
 		ranges = append(ranges, w.keys.topRange())
+	}
+	for _, a := range w.sequence.inDoubt() { // what Verify has to be shown, as early as can be
+		ranges = append(ranges, a.plan.Ranges...)
 	}
 	shown, at, err := w.get(ctx, ranges)
 	if statusOf(err) == http.StatusBadRequest { // a sheet was renamed, or has fewer rows
@@ -66,7 +70,7 @@ func (w *Writer[R, S]) readTails(ctx context.Context, writes []*Write[R], keyed 
 		return false, false, nil
 	}
 	w.refusal = nil
-	if settled, err := w.settle(ctx, v, attempts); settled {
+	if settled, err := w.settle(ctx, v, attempts, shown); settled {
 		return false, true, err
 	}
 	// Without a sheet of keys others have made none, unless they have written.
@@ -91,7 +95,7 @@ func (w *Writer[R, S]) readAll(ctx context.Context, writes []*Write[R]) (ready b
 	m, r := readMarkers(shown.DeveloperMetadata), w.refusal
 	v, attempts := w.look(m, at)
 	w.refusal = nil
-	if settled, err := w.settle(ctx, v, attempts); settled {
+	if settled, err := w.settle(ctx, v, attempts, nil); settled {
 		return false, err
 	}
 	if v == verdictFree && r != nil {
@@ -101,12 +105,13 @@ func (w *Writer[R, S]) readAll(ctx context.Context, writes []*Write[R]) (ready b
 }
 
 // settle answers the writes of attempts whose outcome the markers show, or do not show any
-// more. It reports whether nothing is to be planned now.
-func (w *Writer[R, S]) settle(ctx context.Context, v verdict, attempts []*attempt[R, S]) (settled bool, err error) {
+// more. It reports whether nothing is to be planned now. The ranges of open attempts were
+// shown with the markers, unless shown is nil.
+func (w *Writer[R, S]) settle(ctx context.Context, v verdict, attempts []*attempt[R, S], shown *sheets.Spreadsheet) (settled bool, err error) {
 	switch {
 	case v == verdictStored:
 		w.Invalidate()
-		return true, w.finishLate(ctx, attempts[0])
+		return true, w.finishLate(ctx, attempts[0], shown)
 	case v == verdictUnknown:
 		w.Invalidate()
 		w.finishUnknown(attempts)
@@ -129,7 +134,7 @@ func (w *Writer[R, S]) settle(ctx context.Context, v verdict, attempts []*attemp
 func (w *Writer[R, S]) finishUnknown(attempts []*attempt[R, S]) {
 	for _, a := range attempts {
 		for _, write := range a.plan.Writes {
-			w.finish(write, ErrOutcomeUnknown)
+			w.finish(write, outcomeUnknown(write))
 		}
 	}
 }
@@ -171,22 +176,18 @@ func (w *Writer[R, S]) look(m markers, at time.Time) (verdict, []*attempt[R, S])
 
 // finishLate answers the writes of an attempt whose answer was lost, and which the markers
 // show to be stored.
-func (w *Writer[R, S]) finishLate(ctx context.Context, a *attempt[R, S]) error {
-	shown, at := &sheets.Spreadsheet{}, time.Now()
-	if len(a.plan.Ranges) > 0 {
-		var err error
-		if shown, at, err = w.get(ctx, a.plan.Ranges); err != nil && statusOf(err) != http.StatusBadRequest {
+func (w *Writer[R, S]) finishLate(ctx context.Context, a *attempt[R, S], shown *sheets.Spreadsheet) (err error) {
+	if shown == nil && len(a.plan.Ranges) > 0 {
+		shown, _, err = w.get(ctx, a.plan.Ranges)
+		if err != nil && statusOf(err) != http.StatusBadRequest { // a sheet was renamed
 			w.finishUnknown([]*attempt[R, S]{a})
 			return err
-		}
-		if err != nil { // a sheet was renamed
-			shown = &sheets.Spreadsheet{}
 		}
 	}
 	for i, write := range a.plan.Writes {
 		write.Result = a.results[i]
 	}
-	w.acknowledge(a.plan, shown, at, true)
+	w.acknowledge(a.plan, cmp.Or(shown, &sheets.Spreadsheet{}), time.Time{}, true)
 	return nil
 }
 

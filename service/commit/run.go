@@ -51,12 +51,12 @@ func (w *Writer[R, S]) waitDue() bool {
 func (w *Writer[R, S]) waitTurn() {
 	ctx := context.Background()
 	_ = w.acquireWrite(ctx)
-	if !w.turns.alone(w.turns.now()) && w.readTokens == 0 && w.Reads.Wait(ctx) == nil {
+	if !w.turns.alone(w.Now()) && w.readTokens == 0 && w.Reads.Wait(ctx) == nil {
 		w.readTokens = 1
 	}
-	sleep(ctx, w.turns.next(w.turns.now()))
-	if w.turnAt = (time.Time{}); !w.turns.alone(w.turns.now()) {
-		w.turnAt = time.Now() // others have written since the last read
+	sleep(ctx, w.turns.next(w.Now()))
+	if w.turnAt = (time.Time{}); !w.turns.alone(w.Now()) {
+		w.turnAt = w.Now() // others have written since the last read
 	}
 }
 

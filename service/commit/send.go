@@ -108,7 +108,7 @@ func (w *Writer[R, S]) call(ctx context.Context, do func(context.Context) error)
 			return at, err
 		}
 		w.countCall()
-		at = time.Now()
+		at = w.Now()
 		tryCtx, cancel := context.WithTimeout(ctx, callTimeout)
 		err = do(tryCtx)
 		cancel()
@@ -117,7 +117,7 @@ func (w *Writer[R, S]) call(ctx context.Context, do func(context.Context) error)
 		if err == nil || code >= 400 && code < 500 && code != http.StatusTooManyRequests || code == 0 && tries >= maxUnsent {
 			return at, err
 		}
-		if code == http.StatusTooManyRequests && !w.turns.alone(w.turns.now()) {
+		if code == http.StatusTooManyRequests && !w.turns.alone(w.Now()) {
 			return at, errTurnLost
 		}
 		if !sleep(ctx, backoff(tries)) {

@@ -64,7 +64,6 @@ func markerTime(value string, now time.Time) (t time.Time, ok bool) {
 // wrong a clock or a ring is, the sequence decides what is stored.
 type turns struct {
 	random      *rand.Rand
-	now         func() time.Time // the wall clock
 	self        string
 	slot        time.Duration
 	counter     uint64
@@ -82,7 +81,7 @@ type turns struct {
 func newTurns(perMinute int) turns {
 	slot := time.Duration(float64(time.Minute) / (slotShare * float64(perMinute)))
 	return turns{
-		now: time.Now, random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), self: base32Text(rand.Uint64(), nameLength), slot: max(slot, minSlot), counter: rand.Uint64(), seen: map[string]time.Time{},
+		random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), self: base32Text(rand.Uint64(), nameLength), slot: max(slot, minSlot), counter: rand.Uint64(), seen: map[string]time.Time{},
 	}
 }
 
@@ -95,8 +94,11 @@ func (t *turns) markerValue(now time.Time, verdict string) string {
 
 // observe notes who has written, or has announced to. A marker's time is trusted only as
 // far as it lies between this look and the one before, because clocks of
-// instances may differ.
+// instances may differ. After the clock was set back all is noted again.
 func (t *turns) observe(m markers, at time.Time) {
+	if at.Before(t.looked) {
+		t.seen, t.last, t.looked = map[string]time.Time{}, 0, time.Time{}
+	}
 	note := func(value string) {
 		made, ok := markerTime(value, at)
 		if !ok {
@@ -168,8 +170,8 @@ func (t *turns) next(now time.Time) time.Duration {
 	if n < 2 {
 		return 0
 	}
-	slot := max(now.UnixNano()/int64(t.slot), t.used+1)
-	for int(slot%int64(n)) != i || t.wait(now, slot, t.late) < -t.slot/3 {
+	slot := now.UnixNano() / int64(t.slot)
+	for int(slot%int64(n)) != i || slot == t.used || t.wait(now, slot, t.late) < -t.slot/3 {
 		slot++
 	}
 	t.used = slot

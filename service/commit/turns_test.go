@@ -43,7 +43,7 @@ func TestYounger(t *testing.T) {
 		{"the clock was set back by an hour", now.Round(0).Add(time.Hour), false},
 		{"the clock was set forward by an hour", now.Round(0).Add(-time.Hour), false},
 	} {
-		if got := Fresh(tt.at); got != tt.want {
+		if got := Fresh(now, tt.at); got != tt.want {
 			t.Errorf("%s: Fresh = %v, want %v", tt.name, got, tt.want)
 		}
 	}

@@ -41,6 +41,8 @@ type Config struct {
 	// follow it.
 	PerMinute int
 	Logger    *slog.Logger
+	// Now returns the time by the wall clock; nil is [time.Now].
+	Now func() time.Time
 	// Contended, if not nil, is called with the number of instances that write, after
 	// each read.
 	Contended func(instances int)
@@ -86,6 +88,9 @@ type Writer[R, S any] struct {
 // New returns a Writer. It makes no call yet.
 func New[R, S any](c Config, p Planner[R, S]) *Writer[R, S] {
 	c.PerMinute = cmp.Or(c.PerMinute, 60)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	return &Writer[R, S]{
 		Config: c, planner: p, sequence: sequence[R, S]{window: windowOf(c.PerMinute)}, turns: newTurns(c.PerMinute),
 		once: onceState{verdict: verdictNone}, stale: true, held: map[string]time.Time{}, wake: make(chan struct{}, 1), idle: make(chan struct{}),
@@ -94,7 +99,8 @@ func New[R, S any](c Config, p Planner[R, S]) *Writer[R, S] {
 
 // Submit stores the write and returns after that. Its errors are those above, or one of
 // the [Planner]. ErrNotSent, ErrOverloaded, ErrStopped, ErrNoRoom, ErrKeyReused and those
-// of Plan and Explain are certain: nothing is stored.
+// of Plan and Explain are certain: nothing is stored. ErrOutcomeUnknown wraps Google's last answer
+// to the write's batch, if there was one.
 func (w *Writer[R, S]) Submit(ctx context.Context, write *Write[R]) error {
 	write.done, write.ctx = make(chan struct{}), ctx
 	if err := w.enqueue(write); err != nil {

@@ -66,6 +66,10 @@ type ChangeResult struct {
 	Rows []string `json:"rows,omitempty"`
 	// RolledBack reports that nothing was stored: the result is what would have been.
 	RolledBack bool `json:"rolled_back,omitempty"`
+	// PositionUnknown reports that the rows are stored, once, but that they may be at other
+	// places than those named here: Google's answer was lost, and when the sheet was read after
+	// that, somebody had changed it.
+	PositionUnknown bool `json:"position_unknown,omitempty"`
 	// Replayed reports whether an earlier request with the same key made the change.
 	Replayed bool `json:"-"`
 	// Stored are the rows as they are stored, and those that were deleted as they were, in
@@ -177,6 +181,8 @@ type EditResult struct {
 	Changed  []*PlannedRow // rows that the sheet had, ascending
 	Appended []*PlannedRow // new rows
 	Ignored  int           // records of an upsert that are there already
+	// PositionUnknown is that of the [ChangeResult].
+	PositionUnknown bool
 }
 
 // maxEncoded is how long an encoded result may be, so that it fits into a cell.
@@ -186,7 +192,7 @@ const maxEncoded = maxCellLength - 1000
 // which is kept with an idempotency key. The rows must have their numbers; see
 // [SheetPlan.Number].
 func (d *EditResult) Encode(title string, e *Edit) string {
-	touched := ChangeResult{RolledBack: e.Rollback}
+	touched := ChangeResult{RolledBack: e.Rollback, PositionUnknown: d.PositionUnknown}
 	if e.Kind != Appends {
 		touched.Rows = RowNumbers(slices.Concat(d.Changed, d.Appended))
 	}

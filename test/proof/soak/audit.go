@@ -31,6 +31,9 @@ type report struct {
 	AboveTyped     int            `json:"above_typed"`  // rows above what the person typed in the moment before
 	Silent         int            `json:"silent"`       // of those, whose callers were told nothing but 201
 	SilentReplayed int            `json:"silent_again"` // of those, where an earlier attempt had no certain answer
+	Conflicts      int            `json:"conflicts"`    // rows whose callers were told 409
+	FalseConflicts int            `json:"conflicts_no"` // of those, which are where they belong
+	Unplaced       int            `json:"unplaced"`     // rows whose callers were told that their place is not known
 
 	FirstP50  float64        `json:"first_minute_p50_s"`
 	FirstP99  float64        `json:"first_minute_p99_s"`
@@ -87,7 +90,11 @@ func audit(g *google, l *load, account string) report {
 			}
 		}
 	}
+	elsewhere := map[string]bool{}
 	for _, m := range j.misplaced {
+		for _, name := range m.Rows {
+			elsewhere[name] = true
+		}
 		if m.Kind == aboveTyped && m.Cause == "moment" {
 			r.AboveTyped += m.Count
 			continue
@@ -100,6 +107,16 @@ func audit(g *google, l *load, account string) report {
 					r.SilentReplayed++
 				}
 			}
+		}
+	}
+	for _, w := range l.writes {
+		if conflict, unplaced := w.warned(); conflict {
+			r.Conflicts++
+			if !elsewhere[w.name] {
+				r.FalseConflicts++
+			}
+		} else if unplaced {
+			r.Unplaced++
 		}
 	}
 	r.FirstP50, r.FirstP99 = quantiles(first)
@@ -169,12 +186,12 @@ func (r *report) print(out io.Writer) error {
 	}
 	fmt.Fprintf(out, "%s\n\n", line)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "instances\trows\tstored\tunknown\tlost\tdoubled\tmisplaced\tsilent\tp50, p99 first minute\tafter\twrites\treads\t429s\trefused\tworst share")
+	fmt.Fprintln(table, "instances\trows\tstored\tunknown\tlost\tdoubled\tmisplaced\tsilent\tconflicts, false\tplace unknown\tp50, p99 first minute\tafter\twrites\treads\t429s\trefused\tworst share")
 	misplaced := 0
 	for n := range maps.Values(r.Misplaced) {
 		misplaced += n
 	}
-	fmt.Fprintf(table, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.2f, %.2f s\t%.2f, %.2f s\t%d\t%d\t%d\t%d\t%.0f %%\n", r.Instances, r.Rows, r.Acknowledged, r.Unknown, r.Lost, r.Doubled,
-		misplaced, r.Silent, r.FirstP50, r.FirstP99, r.LaterP50, r.LaterP99, r.Writes, r.Reads, r.Limited, r.Refused, 100*r.Worst)
+	fmt.Fprintf(table, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d, %d\t%d\t%.2f, %.2f s\t%.2f, %.2f s\t%d\t%d\t%d\t%d\t%.0f %%\n", r.Instances, r.Rows, r.Acknowledged, r.Unknown, r.Lost, r.Doubled,
+		misplaced, r.Silent, r.Conflicts, r.FalseConflicts, r.Unplaced, r.FirstP50, r.FirstP99, r.LaterP50, r.LaterP99, r.Writes, r.Reads, r.Limited, r.Refused, 100*r.Worst)
 	return table.Flush()
 }

@@ -58,14 +58,20 @@ func (w *write) uncertain() bool {
 	return false
 }
 
+// warned reports what the caller was told of the row's place: that it is another one, or
+// that it is not known.
+func (w *write) warned() (conflict, unplaced bool) {
+	for _, a := range w.attempts {
+		conflict = conflict || a.status == http.StatusConflict
+		unplaced = unplaced || a.told
+	}
+	return conflict, unplaced
+}
+
 // told reports whether the caller knows that the row may not be where it belongs.
 func (w *write) told() bool {
-	for _, a := range w.attempts {
-		if a.status == http.StatusConflict || a.told {
-			return true
-		}
-	}
-	return !w.acknowledged() && w.uncertain()
+	conflict, unplaced := w.warned()
+	return conflict || unplaced || !w.acknowledged() && w.uncertain()
 }
 
 // load sends writes to the instances in turn.
