@@ -41,10 +41,12 @@ func (c Cell) DataInto(d *sheets.CellData) {
 		d.FormattedValue = c.Formatted()
 	}
 	d.Hyperlink = c.hyperlink()
-	if d.UserEnteredFormat != nil {
+	if number := c.NumberFormat(); d.UserEnteredFormat != nil || number != nil { // a formula's result may have one
 		effective := DefaultFormat()
-		overlay(reflect.ValueOf(effective).Elem(), reflect.ValueOf(d.UserEnteredFormat).Elem())
-		effective.NumberFormat = c.NumberFormat()
+		if d.UserEnteredFormat != nil {
+			overlay(reflect.ValueOf(effective).Elem(), reflect.ValueOf(d.UserEnteredFormat).Elem())
+		}
+		effective.NumberFormat = number
 		d.EffectiveFormat = effective
 	}
 }
