@@ -10,75 +10,15 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/api/googleapi"
-
-	"example.com/sheets-function/service/table"
 )
 
-// readSheet reads a sheet, with readKey.apiCalls calls. The caller has waited for the
-// rate limiter.
-func (s *Service) readSheet(ctx context.Context, k readKey) (*table.RowSet, error) {
-	l := table.NewRowsBuilder(k.title, k.header, k.render)
-	defer l.Release()
-	if k.render != table.Typed {
-		// The names of columns are the same in every rendering: as they are typed.
-		header, err := s.getHeader(ctx, k.title, k.header)
-		if err != nil {
-			return nil, err
-		}
-		l.SetHeader(header)
-	}
-	large := false
-	defer func() {
-		if large {
-			s.large.Release(1)
-		}
-	}()
-	err := s.getValues(ctx, table.QuoteTitle(k.title), k.render, func(row []jsontext.Value) error {
-		if err := l.Add(row, nil); err != nil || l.Size() <= largeSheetBytes {
-			return err
-		}
-		if l.Size() > maxSheetBytes {
-			return sheetTooLarge(k.title)
-		}
-		if large {
-			return nil
-		}
-		err := s.large.Acquire(ctx, 1)
-		large = err == nil
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return l.RowSet(), nil
-}
-
-func sheetTooLarge(title string) error {
-	return &table.Error{
-		Code:   table.TooLarge,
-		Detail: fmt.Sprintf("sheet %s takes more than %d MB, the most that this function reads", table.Quote(title), maxSheetBytes>>20),
-		Hint:   "divide it into several sheets, or download the file in Google Sheets, File > Download",
-	}
-}
-
-// getHeader returns the typed cells of the row with this number; nil if it is empty.
-func (s *Service) getHeader(ctx context.Context, title string, number int) (header []any, err error) {
-	err = s.getValues(ctx, table.RowRange(title, 1, number), table.Typed, func(row []jsontext.Value) (err error) {
-		number--
-		if number == 0 {
-			header, err = table.DecodeCells(row)
-		}
-		return err
-	})
-	return header, err
-}
-
-// getValues calls spreadsheets.values.get, and calls row for each row as it arrives. The
-// cells are JSON as Google wrote it, and valid until row returns. The typed client would
-// decode them into a [][]any, which takes longer than all the rest of a read.
-func (s *Service) getValues(ctx context.Context, a1 string, as table.Render, row func([]jsontext.Value) error) error {
+// getValues calls spreadsheets.values.get for typed values, and calls row for each row as it
+// arrives. The cells are JSON as Google wrote it, and valid until row returns; a date is the
+// text that the sheet shows. The typed client would decode them into a [][]any, which takes
+// longer than all the rest of a read.
+func (s *Service) getValues(ctx context.Context, a1 string, row func([]jsontext.Value) error) error {
 	query := url.Values{
-		"valueRenderOption": {renderOptions[as]}, "dateTimeRenderOption": {"FORMATTED_STRING"},
+		"valueRenderOption": {"UNFORMATTED_VALUE"}, "dateTimeRenderOption": {"FORMATTED_STRING"},
 		"fields": {"values"}, "prettyPrint": {"false"},
 	}
 	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "/values/" + url.PathEscape(a1)

@@ -92,12 +92,15 @@ func repeat(rows table.Rows, n int) (list []table.Rows) {
 // end, and that others are read after it.
 func TestSheetTooLarge(t *testing.T) {
 	var body bytes.Buffer
-	fmt.Fprint(&body, `{"values":[["a"]`)
-	row := `,["` + strings.Repeat("x", 40_000) + `"]`
-	for range maxSheetBytes/len(row) + 2 {
-		body.WriteString(row)
+	row := func(text string) string {
+		return `{"values":[{"effectiveValue":{"stringValue":"` + text + `"}}]}`
 	}
-	body.WriteString("]}")
+	fmt.Fprint(&body, `{"sheets":[{"data":[{"rowData":[`, row("a"))
+	next := "," + row(strings.Repeat("x", 40_000))
+	for range maxSheetBytes/len(next) + 4 {
+		body.WriteString(next)
+	}
+	body.WriteString("]}]}]}")
 	for name, answer := range map[string][]byte{"whole": body.Bytes(), "cut after what is read": body.Bytes()[:body.Len()-100]} {
 		t.Run(name, func(t *testing.T) {
 			s, err := New(t.Context(), Config{Client: &http.Client{Transport: recorded(answer)}, SpreadsheetID: "x", ReadsPerMinute: 1000})

@@ -34,14 +34,6 @@ type readKey struct {
 	render table.Render
 }
 
-// apiCalls returns how many calls to Google readSheet makes.
-func (k readKey) apiCalls() int {
-	if k.render == table.Typed {
-		return 1
-	}
-	return 2
-}
-
 // readCache reads sheets with few calls to Google. Callers that read the same sheet
 // at the same time share a call; its result is served for ttl, and longer while
 // Google fails. It is safe for concurrent use.

@@ -24,7 +24,7 @@ type call struct {
 	began     time.Time
 	state     callState     // guarded by the cache's mutex, as is callers
 	callers   int           // that wait for the call
-	slot      slot          // of the last of its calls to Google; set with callBooked
+	slot      slot          // set with callBooked
 	done      chan struct{} // closed when what follows is set
 	entry     *cacheEntry
 	err       error // if not nil, there is no entry
@@ -66,22 +66,21 @@ func (r *readCache) bookLocked(ctx context.Context, k readKey, c *call) error {
 	if !r.shared.IsZero() && time.Now().After(r.shared) {
 		r.unshareLocked()
 	}
-	slots, err := reserveSlots(ctx, r.limiter, k.apiCalls())
+	slots, err := reserveSlots(ctx, r.limiter, 1)
 	if err != nil {
 		return err
 	}
-	c.state, c.slot = callBooked, slots[len(slots)-1]
+	c.state, c.slot = callBooked, slots[0]
 	go r.run(context.WithoutCancel(ctx), k, c)
 	return nil
 }
 
-// run makes the call. It waits for all of its slots first: what it has read of Google
-// by then would be true no more after a write.
+// run makes the call, when its slot has come.
 func (r *readCache) run(ctx context.Context, k readKey, c *call) {
 	ctx, cancel := context.WithDeadline(ctx, time.Time(c.slot).Add(readTimeout))
 	defer cancel()
 	err := c.slot.wait(ctx)
-	for n := 0; n < k.apiCalls() && err == nil; n++ {
+	if err == nil {
 		err = r.all.Wait(ctx)
 	}
 	r.markSent(ctx, k.title, c)
@@ -102,6 +101,14 @@ func (r *readCache) run(ctx context.Context, k readKey, c *call) {
 		c.entry = &cacheEntry{key: k, rows: rows, requestedAt: requestedAt}
 	}
 	r.finish(k, c)
+}
+
+// waitAgain blocks until a call that was sent may make another call to Google.
+func (r *readCache) waitAgain(ctx context.Context) error {
+	if err := r.limiter.Wait(ctx); err != nil {
+		return err
+	}
+	return r.all.Wait(ctx)
 }
 
 // markSent notes that the call does not wait any more, and lets the oldest one that is

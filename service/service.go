@@ -69,6 +69,7 @@ type Service struct {
 	writeLimiter *rate.Limiter
 	titles       *sheetTitles
 	cache        *readCache
+	dateless     *datelessSheets
 	held         *heldRows
 	large        largeWork
 	writer       *commit.Writer[*table.Edit, []*sheetEffect]
@@ -112,7 +113,7 @@ func New(ctx context.Context, c Config) (*Service, error) {
 		sheetsOptions = append(sheetsOptions, option.WithEndpoint(c.Endpoint+"/"))
 		driveOptions = append(driveOptions, option.WithEndpoint(c.Endpoint+"/drive/v3/"))
 	}
-	s := &Service{id: c.SpreadsheetID, client: client, held: newHeldRows(), large: newLargeWork()}
+	s := &Service{id: c.SpreadsheetID, client: client, held: newHeldRows(), large: newLargeWork(), dateless: newDatelessSheets()}
 	var err error
 	if s.sheets, err = sheets.NewService(ctx, sheetsOptions...); err != nil {
 		return nil, err

@@ -14,10 +14,6 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// renderOptions are Google's names of the renderings,
-// https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueRenderOption.
-var renderOptions = map[table.Render]string{table.Typed: "UNFORMATTED_VALUE", table.Text: "FORMATTED_VALUE", table.Formula: "FORMULA"}
-
 // readSheets returns the header row of several sheets, typed, and below it a row for each
 // that has a value, with one call. Values are decoded as they arrive and not kept: those
 // of a whole spreadsheet may be ten million.
@@ -26,7 +22,7 @@ func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, e
 		return nil, nil
 	}
 	query := url.Values{
-		"valueRenderOption": {renderOptions[table.Typed]}, "dateTimeRenderOption": {"FORMATTED_STRING"},
+		"valueRenderOption": {"UNFORMATTED_VALUE"}, "dateTimeRenderOption": {"FORMATTED_STRING"},
 		"fields": {"valueRanges(values)"}, "prettyPrint": {"false"},
 	}
 	for _, title := range titles {

@@ -17,7 +17,7 @@ import (
 
 // The names of calls in the emulator's log.
 const (
-	getCall    = "sheets.spreadsheets.values.get"
+	getCall    = "sheets.spreadsheets.get"
 	batchCall  = "sheets.spreadsheets.batchUpdate"
 	appendCall = "sheets.spreadsheets.values.append"
 	exportCall = "drive.files.export"

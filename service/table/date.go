@@ -46,10 +46,10 @@ const (
 // that the sheet does not show: the time of day of a [Date], and the day of a [Time], make
 // it a text with both, as for a [DateTime]. It returns "" where ISO 8601 has no form for
 // the serial, as for a year of five digits: such a cell is a number.
-func FormatISO(serial float64, kind DateKind) string { return string(appendISO(nil, serial, kind)) }
+func FormatISO(serial float64, kind DateKind) string { return string(AppendISO(nil, serial, kind)) }
 
-// appendISO appends the text of FormatISO.
-func appendISO(b []byte, serial float64, kind DateKind) []byte {
+// AppendISO appends the text of [FormatISO].
+func AppendISO(b []byte, serial float64, kind DateKind) []byte {
 	if kind == NoDate || !(serial >= firstSerial && serial < endSerial) {
 		return b
 	}

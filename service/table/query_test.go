@@ -171,7 +171,6 @@ func TestPatternsAreBounded(t *testing.T) {
 func TestTextIsComparedAsNumbers(t *testing.T) {
 	b := NewRowsBuilder("T", 1, Text)
 	defer b.Release()
-	b.SetHeader([]any{"qty"})
 	for _, cell := range []any{"qty", "10", "9", "x", ""} {
 		if err := b.Add(jsonCells(t, []any{cell, "."}), nil); err != nil {
 			t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 type RowsBuilder struct {
 	set        RowSet
 	rowsAbove  int   // rows before the header's that are still to come
-	header     []any // typed; nil until it was added or set
+	header     []any // typed; nil until it was added
 	headerSeen bool
 }
 
@@ -52,10 +52,6 @@ func (b *RowsBuilder) Release() {
 // Size returns about how many bytes the rows added so far take.
 func (b *RowsBuilder) Size() int { return b.set.Size() }
 
-// SetHeader names the columns by these cells, instead of by those of the header row
-// when it is added. It must be called before the header row is added.
-func (b *RowsBuilder) SetHeader(cells []any) { b.header = cells }
-
 // Add takes the sheet's next row, whose cells are JSON as Google wrote it. Those that are
 // dates have a kind, and are their text in ISO 8601; kinds is nil where there are none, and
 // else has one for each cell. Add keeps nothing of its arguments. The error is an [Error]
@@ -66,12 +62,10 @@ func (b *RowsBuilder) Add(row []jsontext.Value, kinds []DateKind) error {
 		return nil
 	}
 	if !b.headerSeen {
-		b.headerSeen = true
-		if b.header == nil {
-			var err error
-			if b.header, err = DecodeCells(row); err != nil {
-				return err
-			}
+		b.headerSeen, b.set.datedNames = true, kinds != nil
+		var err error
+		if b.header, err = DecodeCells(row); err != nil {
+			return err
 		}
 		return b.addKeys(0)
 	}
@@ -165,9 +159,11 @@ func HasValue(row []jsontext.Value) bool {
 	return false
 }
 
-// isBlank: an empty cell before one with a value is "",
+// isBlank: a cell without a value has no JSON, and an empty cell before one with a value is "",
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange.
-func isBlank(cell jsontext.Value) bool { return string(cell) == `""` || string(cell) == "null" }
+func isBlank(cell jsontext.Value) bool {
+	return len(cell) == 0 || string(cell) == `""` || string(cell) == "null"
+}
 
 // quoteJSON makes JSON of s. Unlike [json.Marshal] it leaves <, > and & as they
 // are: the answers are not HTML.
@@ -179,10 +175,13 @@ func quoteJSON(s string) []byte {
 	return bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))
 }
 
-// DecodeCells makes Go values of a row's cells: string, float64 or bool.
+// DecodeCells makes Go values of a row's cells: string, float64, bool, or nil.
 func DecodeCells(row []jsontext.Value) ([]any, error) {
 	decoded := make([]any, len(row))
 	for i, cell := range row {
+		if len(cell) == 0 {
+			continue
+		}
 		if err := json.Unmarshal(cell, &decoded[i]); err != nil {
 			return nil, err
 		}

@@ -24,6 +24,7 @@ type RowSet struct {
 	cells      []span     // of all rows, column after column
 	firstCells []int      // index in cells of each row's first cell
 	kinds      []DateKind // of cells, as long as up to the last one that is a date
+	datedNames bool       // a date is the name of a column
 	hash       string
 }
 
@@ -42,14 +43,18 @@ func (s *RowSet) object(n int) []byte {
 
 // cellJSON returns a cell as JSON; nil if it is blank.
 func (s *RowSet) cellJSON(row, column int) jsontext.Value {
-	cells := s.cells[s.firstCells[row]:]
-	if row+1 < len(s.firstCells) {
-		cells = s.cells[s.firstCells[row]:s.firstCells[row+1]]
-	}
+	cells := s.rowCells(row)
 	if column >= len(cells) || cells[column].to == 0 {
 		return nil
 	}
 	return jsontext.Value(s.json[cells[column].from:cells[column].to])
+}
+
+func (s *RowSet) rowCells(row int) []span {
+	if row+1 < len(s.firstCells) {
+		return s.cells[s.firstCells[row]:s.firstCells[row+1]]
+	}
+	return s.cells[s.firstCells[row]:]
 }
 
 // dateKind returns what kind of date a cell holds.

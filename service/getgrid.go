@@ -1,0 +1,190 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"google.golang.org/api/sheets/v4"
+
+	"example.com/sheets-function/service/table"
+)
+
+// gridFields are the fields of CellData that each rendering takes,
+// https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/cells#CellData.
+// The names of columns are typed in all of them.
+var gridFields = map[table.Render]string{
+	table.Typed:   "effectiveValue,effectiveFormat(numberFormat)",
+	table.Text:    "effectiveValue,effectiveFormat(numberFormat),formattedValue",
+	table.Formula: "effectiveValue,effectiveFormat(numberFormat),userEnteredValue(formulaValue)",
+}
+
+// getGrid calls spreadsheets.get for the cells of a range that begins in row 1, and calls
+// row for each row as it arrives, with the kinds of those cells that are dates. The cells
+// are JSON in a rendering, those of the header row typed, and valid until row returns.
+func (s *Service) getGrid(ctx context.Context, a1 string, header int, as table.Render, row func([]jsontext.Value, []table.DateKind) error) error {
+	query := url.Values{
+		"ranges": {a1}, "prettyPrint": {"false"},
+		"fields": {"sheets(data(rowData(values(" + gridFields[as] + "))))"},
+	}
+	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "?" + query.Encode()
+	r := gridRow{formats: map[string]table.DateKind{}}
+	n := 0
+	return s.getJSON(ctx, path, func(d *jsontext.Decoder) error {
+		return decodeGrid(d, func() error {
+			render := as
+			if n++; n == header {
+				render = table.Typed
+			}
+			if err := r.decode(d, render); err != nil {
+				return err
+			}
+			return row(r.row())
+		})
+	})
+}
+
+// getHeader returns the typed cells of the row with this number; nil if it is empty.
+func (s *Service) getHeader(ctx context.Context, title string, number int) (header []any, err error) {
+	n := 0
+	err = s.getGrid(ctx, table.RowRange(title, 1, number), number, table.Typed, func(row []jsontext.Value, _ []table.DateKind) (err error) {
+		if n++; n == number {
+			header, err = table.DecodeCells(row)
+		}
+		return err
+	})
+	return header, err
+}
+
+// decodeGrid calls row to read each of the rows of the sheets that were requested.
+func decodeGrid(d *jsontext.Decoder, row func() error) error {
+	return decodeMember(d, "sheets", func() error {
+		return decodeArray(d, func() error {
+			return decodeMember(d, "data", func() error {
+				return decodeArray(d, func() error {
+					return decodeMember(d, "rowData", func() error { return decodeArray(d, row) })
+				})
+			})
+		})
+	})
+}
+
+// gridRow holds the cells of one row. Its memory is reused for the next row.
+type gridRow struct {
+	cells
+	kinds   []table.DateKind
+	dated   bool                      // one of the kinds is a date
+	formats map[string]table.DateKind // of number formats, by their JSON
+}
+
+// decode reads a RowData, in a rendering. One without cells has no field values.
+func (r *gridRow) decode(d *jsontext.Decoder, render table.Render) error {
+	r.text, r.ends, r.kinds, r.dated = r.text[:0], r.ends[:0], r.kinds[:0], false
+	filled := 0
+	err := decodeMember(d, "values", func() error {
+		return decodeArray(d, func() error {
+			cell, err := d.ReadValue() // valid until the next call
+			if err != nil {
+				return err
+			}
+			if r.add(cell, render) {
+				filled = len(r.ends)
+			}
+			return nil
+		})
+	})
+	r.ends, r.kinds = r.ends[:filled], r.kinds[:filled] // values.get has no empty cells at the end either
+	return err
+}
+
+// row returns the row's cells, and their kinds if one of them is a date.
+func (r *gridRow) row() ([]jsontext.Value, []table.DateKind) {
+	if !r.dated {
+		return r.cells.row(), nil
+	}
+	return r.cells.row(), r.kinds
+}
+
+// add adds a CellData, and reports whether it has a value.
+func (r *gridRow) add(cell jsontext.Value, render table.Render) bool {
+	var value jsontext.Value
+	kind, plain := table.NoDate, false // plain: what is taken is no value that a format applies to
+	for name, field := range members(cell) {
+		switch {
+		case string(name) == `"effectiveValue"` && value == nil:
+			value = effectiveValue(field)
+		case string(name) == `"effectiveFormat"`:
+			for name, format := range members(field) {
+				if string(name) == `"numberFormat"` {
+					kind = r.kind(format)
+				}
+			}
+		case string(name) == `"formattedValue"` && render == table.Text:
+			value, plain = field, true
+		case string(name) == `"userEnteredValue"`:
+			for name, formula := range members(field) {
+				if string(name) == `"formulaValue"` {
+					value, plain = formula, true
+				}
+			}
+		}
+	}
+	r.text, kind = appendCell(r.text, value, kind, plain)
+	r.ends, r.kinds = append(r.ends, len(r.text)), append(r.kinds, kind)
+	r.dated = r.dated || kind != table.NoDate
+	return len(value) > 0 && string(value) != `""`
+}
+
+// appendCell appends a value, as a text in ISO 8601 where it is a date, and returns the
+// kind that the cell has then.
+func appendCell(b []byte, value jsontext.Value, kind table.DateKind, plain bool) ([]byte, table.DateKind) {
+	if kind == table.NoDate || plain || value.Kind() != jsontext.KindNumber {
+		return append(b, value...), table.NoDate
+	}
+	serial, err := strconv.ParseFloat(string(value), 64)
+	text := table.AppendISO(append(b, '"'), serial, kind)
+	if err != nil || len(text) == len(b)+1 {
+		return append(b, value...), table.NoDate
+	}
+	return append(text, '"'), kind
+}
+
+// kind returns the kind of a NumberFormat. A sheet has few different ones.
+func (r *gridRow) kind(format jsontext.Value) table.DateKind {
+	kind, ok := r.formats[string(format)]
+	if !ok {
+		var f sheets.NumberFormat
+		_ = json.Unmarshal(format, &f) // it was parsed before
+		kind = table.DateKindOf(f.Type, f.Pattern)
+		r.formats[string(format)] = kind
+	}
+	return kind
+}
+
+// effectiveValue returns the value of an ExtendedValue as values.get has it; nil if it is
+// none of those.
+func effectiveValue(extended jsontext.Value) (value jsontext.Value) {
+	for name, v := range members(extended) {
+		switch string(name) {
+		case `"numberValue"`, `"stringValue"`, `"boolValue"`:
+			return v
+		case `"errorValue"`:
+			for name, kind := range members(v) {
+				if string(name) == `"type"` {
+					return errorTexts[string(kind)]
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// errorTexts are what a sheet shows of errors, by the JSON of their types:
+// https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/other#ErrorType.
+var errorTexts = map[string]jsontext.Value{
+	`"ERROR"`: jsontext.Value(`"#ERROR!"`), `"NULL_VALUE"`: jsontext.Value(`"#NULL!"`), `"DIVIDE_BY_ZERO"`: jsontext.Value(`"#DIV/0!"`),
+	`"VALUE"`: jsontext.Value(`"#VALUE!"`), `"REF"`: jsontext.Value(`"#REF!"`), `"NAME"`: jsontext.Value(`"#NAME?"`),
+	`"NUM"`: jsontext.Value(`"#NUM!"`), `"N_A"`: jsontext.Value(`"#N/A"`), `"LOADING"`: jsontext.Value(`"Loading..."`),
+}
