@@ -13,12 +13,10 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"math"
 	"net/http"
 	"os"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -141,7 +139,7 @@ func NewHandler(s Settings, opts ...Option) (*Handler, error) {
 		CORS: web.CORS{
 			Origins:         s.Origins,
 			RequestHeaders:  []string{"Idempotency-Key"},
-			ResponseHeaders: []string{"X-Total-Count", "Idempotency-Replayed"},
+			ResponseHeaders: []string{"Idempotency-Replayed"},
 			// With a token to send, a page is let in. IAP's cookie comes with each request
 			// of a browser.
 			BlockWrites: s.Callers.Anyone() || s.Callers.IAP(),
@@ -180,12 +178,11 @@ func (h *Handler) Shutdown(ctx context.Context) {
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /{$}", Serve: h.describe},
-		{Pattern: "GET /sheets/{title}", Serve: h.listRows, Repeatable: []string{"where"},
-			Query: []string{"where", "order", "select", "limit", "offset", "values", "header", "format"}},
-		{Pattern: "POST /sheets/{title}", Serve: h.appendRows, Query: []string{"header", "input"}},
-		{Pattern: "PUT /sheets/{title}", Serve: h.upsertRows, Query: []string{"key", "header", "dry_run"}},
-		{Pattern: "PATCH /sheets/{title}", Serve: h.updateRows, Query: []string{"where", "limit", "header", "dry_run"}, Repeatable: []string{"where"}},
-		{Pattern: "DELETE /sheets/{title}", Serve: h.deleteRows, Query: []string{"where", "limit", "header", "dry_run"}, Repeatable: []string{"where"}},
+		{Pattern: "GET /sheets/{title}", Serve: h.listRows, AnyQuery: true, Repeatable: logic,
+			Query: slices.Concat(logic, []string{"select", "order", "limit", "offset", "values", "header", "format"})},
+		{Pattern: "POST /sheets/{title}", Serve: h.insertRows, Query: []string{"select", "columns", "on_conflict", "header", "input"}},
+		{Pattern: "PATCH /sheets/{title}", Serve: h.updateRows, AnyQuery: true, Repeatable: logic, Query: slices.Concat(logic, []string{"select", "columns", "header"})},
+		{Pattern: "DELETE /sheets/{title}", Serve: h.deleteRows, AnyQuery: true, Repeatable: logic, Query: slices.Concat(logic, []string{"select", "header"})},
 		{Pattern: "POST /events", Serve: h.receiveEvent},
 		{Pattern: "GET /export", Serve: h.export, Query: []string{"format"}},
 		{Pattern: "GET /openapi.yaml", Serve: h.describeAPI},
@@ -218,141 +215,108 @@ func (h *Handler) identity(ctx context.Context) auth.Status {
 
 // listRows answers with the rows of a sheet, or with 304 where the caller has them.
 func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
-	query, err := parseQuery(r)
+	how, err := parseRead(r)
 	if err != nil {
 		return err
 	}
-	rows, err := h.rows.ListRows(r.Context(), r.PathValue("title"), query)
+	rows, err := h.rows.ListRows(r.Context(), r.PathValue("title"), how.Query)
 	if err != nil {
 		return err
 	}
 	if err := web.Match(r.Header, rows.ETag); err != nil {
 		return err
 	}
-	changed := web.NoneMatch(r.Header, rows.ETag)
-	if changed {
-		release, err := h.rows.Hold(rows)
-		if err != nil {
-			return err
-		}
-		defer release()
+	status, err := how.setHeader(w.Header(), r, rows)
+	if err != nil {
+		return err
 	}
-	header := w.Header()
-	header.Set("ETag", rows.ETag)
-	header.Add("Vary", "Accept")
-	// A client that has the rows revalidates each time, mostly for a 304 from
-	// memory. With a max-age it would not see what it has just stored: only the
-	// function knows when a cached row is out of date.
-	header.Set("Cache-Control", "private, no-cache")
-	if rows.FromCache {
-		header.Set("Age", strconv.Itoa(int(rows.Age.Seconds())))
-	}
-	header.Set("X-Total-Count", strconv.Itoa(rows.Total))
-	if rows.Next > 0 {
-		next := r.URL.Query()
-		next.Set("offset", strconv.Itoa(rows.Next))
-		header.Set("Link", "<"+r.URL.EscapedPath()+"?"+next.Encode()+`>; rel="next"`)
-	}
-	if !changed {
+	if !web.NoneMatch(r.Header, rows.ETag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	header.Set("Content-Type", "application/json")
-	if query.CSV {
-		header.Set("Content-Type", "text/csv; charset=utf-8; header=present")
+	release, err := h.rows.Hold(rows)
+	if err != nil {
+		return err
 	}
-	header.Set("Content-Length", strconv.Itoa(rows.Size()))
-	_, err = rows.WriteTo(w)
-	return err
+	defer release()
+	return how.form.writeRows(w, status, rows)
 }
 
-// appendRows stores one row or many, and answers where.
-func (h *Handler) appendRows(w http.ResponseWriter, r *http.Request) error {
-	opts, err := parseWrite(r)
+// insertRows appends one row or many, and answers where. With on_conflict it sets
+// columns of the rows whose key is there, and appends the others.
+func (h *Handler) insertRows(w http.ResponseWriter, r *http.Request) error {
+	how, err := parseInsert(r)
 	if err != nil {
 		return err
 	}
-	userEntered, err := parseInput(r, opts)
+	userEntered, err := parseInput(r, how)
 	if err != nil {
 		return err
 	}
-	records, err := h.readRecords(w, r, "application/json", "text/csv")
+	records, err := h.readRecords(w, r, "application/json", "text/csv", web.FormType)
 	if err != nil {
 		return err
 	}
-	var appended table.AppendResult
-	if userEntered {
-		appended, err = h.rows.EnterRows(r.Context(), r.PathValue("title"), opts.Header, records)
-	} else {
-		appended, err = h.rows.AppendRows(r.Context(), r.PathValue("title"), opts, records)
+	if err := how.checkInsert(len(records)); err != nil {
+		return err
 	}
+	ctx, title := r.Context(), r.PathValue("title")
+	switch {
+	case len(how.OnConflict) > 0:
+		upserted, err := h.rows.UpsertRows(ctx, title, how.WriteOptions, records)
+		if err != nil {
+			return err
+		}
+		status := http.StatusOK
+		if upserted.Appended > 0 {
+			status = http.StatusCreated
+		}
+		return how.respond(w, status, upserted.Updated+upserted.Appended, upserted, upserted.ChangeResult)
+	case userEntered:
+		appended, err := h.rows.EnterRows(ctx, title, how.Header, records)
+		if err != nil {
+			return err
+		}
+		return how.respond(w, http.StatusCreated, appended.Count, appended, appended.ChangeResult)
+	}
+	appended, err := h.rows.AppendRows(ctx, title, how.WriteOptions, records)
 	if err != nil {
 		return err
 	}
-	return writeResult(w, http.StatusCreated, appended.Replayed, appended)
-}
-
-// upsertRows replaces the rows whose key is there, and appends the others.
-func (h *Handler) upsertRows(w http.ResponseWriter, r *http.Request) error {
-	opts, err := parseWrite(r)
-	if err != nil {
-		return err
-	}
-	column := r.URL.Query().Get("key")
-	if column == "" {
-		return &table.Error{Code: table.InvalidRows, Detail: "no column says which rows are the same", Hint: "add key=column"}
-	}
-	opts.OnConflict = []string{column}
-	records, err := h.readRecords(w, r, "application/json", "text/csv")
-	if err != nil {
-		return err
-	}
-	upserted, err := h.rows.UpsertRows(r.Context(), r.PathValue("title"), opts, records)
-	if err != nil {
-		return err
-	}
-	return writeResult(w, http.StatusOK, upserted.Replayed, upserted)
+	return how.respond(w, http.StatusCreated, appended.Count, appended, appended.ChangeResult)
 }
 
 // updateRows sets columns of the rows that match.
 func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
-	opts, err := parseChange(r)
+	how, err := parseChange(r)
 	if err != nil {
 		return err
 	}
-	records, err := h.readRecords(w, r, "application/json")
+	records, err := h.readRecords(w, r, "application/json", web.FormType)
 	if err != nil {
 		return err
 	}
 	if len(records) != 1 {
 		return &table.Error{Code: table.InvalidRows, Detail: fmt.Sprintf("the body holds %d objects: send one, with the columns to set", len(records))}
 	}
-	updated, err := h.rows.UpdateRows(r.Context(), r.PathValue("title"), opts, records[0])
+	updated, err := h.rows.UpdateRows(r.Context(), r.PathValue("title"), how.WriteOptions, records[0])
 	if err != nil {
-		return err
+		return how.changeError(err)
 	}
-	return writeResult(w, http.StatusOK, updated.Replayed, updated)
+	return how.respond(w, http.StatusOK, updated.Count, updated, updated.ChangeResult)
 }
 
 // deleteRows deletes the rows that match.
 func (h *Handler) deleteRows(w http.ResponseWriter, r *http.Request) error {
-	opts, err := parseChange(r)
+	how, err := parseChange(r)
 	if err != nil {
 		return err
 	}
-	deleted, err := h.rows.DeleteRows(r.Context(), r.PathValue("title"), opts)
+	deleted, err := h.rows.DeleteRows(r.Context(), r.PathValue("title"), how.WriteOptions)
 	if err != nil {
-		return err
+		return how.changeError(err)
 	}
-	return writeResult(w, http.StatusOK, deleted.Replayed, deleted)
-}
-
-// writeResult answers a write that is stored.
-func writeResult(w http.ResponseWriter, status int, replayed bool, result any) error {
-	if replayed {
-		w.Header().Set("Idempotency-Replayed", "true")
-	}
-	return web.WriteJSON(w, status, result)
+	return how.respond(w, http.StatusOK, deleted.Count, deleted, deleted.ChangeResult)
 }
 
 // receiveEvent stores the rows of an event, once however often it is delivered.
@@ -448,8 +412,18 @@ func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, accepted .
 		if media == "text/csv" {
 			return table.ReadCSV(bytes.NewReader(content))
 		}
+		if media == web.FormType && !isJSON(content) {
+			return table.ParseForm(content)
+		}
 		return table.ParseRecords(content)
 	})
+}
+
+// isJSON tells JSON that curl -d sends with the media type of forms from a form, in
+// which browsers encode brackets.
+func isJSON(content []byte) bool {
+	content = bytes.TrimLeft(content, "\ufeff \t\r\n")
+	return len(content) == 0 || content[0] == '{' || content[0] == '['
 }
 
 // parse calls parse when few others run, and release after it.
@@ -460,89 +434,6 @@ func (h *Handler) parse(ctx context.Context, release func(), parse func() ([]tab
 	}
 	defer h.parsers.Release(1)
 	return parse()
-}
-
-// parseQuery reads which rows of a sheet are asked for, and in what form.
-func parseQuery(r *http.Request) (q table.Query, err error) {
-	p := r.URL.Query()
-	q.Render, q.Where, q.NoCache = table.Render(p.Get("values")), p["where"], web.NoCache(r.Header)
-	q.CSV = web.Prefers(r.Header, "text/csv", "application/json")
-	switch q.Render {
-	case "", table.Typed, table.Text, table.Formula:
-	default:
-		return q, web.BadRequest("values=%.100s: want typed, text or formula", q.Render)
-	}
-	switch format := p.Get("format"); {
-	case format == "csv", format == "json":
-		q.CSV = format == "csv"
-	case p.Has("format"):
-		return q, web.BadRequest("format=%.100s: want json or csv", format)
-	}
-	if q.OldOrder, err = web.List(p, "order"); err != nil {
-		return q, err
-	}
-	if q.OldSelect, err = web.List(p, "select"); err != nil {
-		return q, err
-	}
-	if q.Header, err = web.Int(p, "header", 1, maxHeader); err != nil {
-		return q, err
-	}
-	if q.Limit, err = web.Int(p, "limit", 1, math.MaxInt); err != nil {
-		return q, err
-	}
-	q.Offset, err = web.Int(p, "offset", 0, math.MaxInt)
-	return q, err
-}
-
-// maxHeader is the lowest row of a sheet that may name the columns.
-const maxHeader = 100
-
-// parseWrite reads how a write is to be done.
-func parseWrite(r *http.Request) (opts table.WriteOptions, err error) {
-	keys := r.Header.Values("Idempotency-Key")
-	if len(keys) > 0 {
-		opts.Key = keys[0]
-	}
-	if len(keys) > 1 || len(keys) == 1 && !web.Printable(opts.Key, table.MaxKey) {
-		return opts, web.BadRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", table.MaxKey)
-	}
-	p := r.URL.Query()
-	if opts.Header, err = web.Int(p, "header", 1, maxHeader); err != nil {
-		return opts, err
-	}
-	opts.Rollback, err = web.Bool(p, "dry_run")
-	return opts, err
-}
-
-// parseChange reads which rows an update or a delete is for, and how it is to be
-// done.
-func parseChange(r *http.Request) (opts table.WriteOptions, err error) {
-	p := r.URL.Query()
-	if err := table.CheckConditions(p["where"]); err != nil {
-		return opts, err
-	}
-	limit, err := web.Int(p, "limit", 1, table.MaxRows)
-	if err != nil {
-		return opts, err
-	}
-	opts, err = parseWrite(r)
-	opts.Match = table.Match{Where: p["where"], Limit: limit}
-	return opts, err
-}
-
-// parseInput reports whether rows are to be stored as if a person had typed them.
-func parseInput(r *http.Request, opts table.WriteOptions) (userEntered bool, err error) {
-	switch input := r.URL.Query().Get("input"); input {
-	case "", "raw":
-		return false, nil
-	case "user_entered":
-		if opts.Key != "" {
-			return false, web.BadRequest("input=user_entered is not safe to repeat, so it takes no Idempotency-Key: leave out one of them")
-		}
-		return true, nil
-	default:
-		return false, web.BadRequest("input=%.100s: want raw or user_entered", input)
-	}
 }
 
 // logUsage adds to the log line what a route read, stored and waited for.

@@ -24,11 +24,10 @@ func TestRoutes(t *testing.T) {
 		want                       string // in the answer's body
 	}{
 		{"describe", "GET", "/", "", 200, `"title": "Demo"`},
-		{"list rows", "GET", "/sheets/Orders?where=id:2", "", 200, `{"id":2,"item":"bread"}`},
-		{"append rows", "POST", "/sheets/Orders", `{"id":3,"item":"dates"}`, 201, `"range": "Orders!A4:B4"`},
-		{"upsert rows", "PUT", "/sheets/Orders?key=id", `[{"id":2,"item":"cake"},{"id":3}]`, 200, `"updated": 1`},
-		{"update rows", "PATCH", "/sheets/Orders?where=id:2", `{"item":"cake"}`, 200, `"updated": 1`},
-		{"delete rows", "DELETE", "/sheets/Orders?where=id:2", "", 200, `"deleted": 1`},
+		{"list rows", "GET", "/sheets/Orders?id=eq.2", "", 200, `{"id":2,"item":"bread"}`},
+		{"insert rows", "POST", "/sheets/Orders", `{"id":3,"item":"dates"}`, 201, `"range": "Orders!A4:B4"`},
+		{"update rows", "PATCH", "/sheets/Orders?id=eq.2", `{"item":"cake"}`, 200, `"updated": 1`},
+		{"delete rows", "DELETE", "/sheets/Orders?id=eq.2", "", 200, `"deleted": 1`},
 		{"receive an event", "POST", "/events", `{"message":{"data":"eyJpZCI6M30=","messageId":"1","attributes":{"sheet":"Orders"}},"subscription":"s"}`, 204, ""},
 		{"export", "GET", "/export?format=csv", "", 200, "1,apple\r\n2,bread"},
 		{"describe the API", "GET", "/openapi.yaml", "", 200, "openapi: 3.1"},

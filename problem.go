@@ -23,6 +23,8 @@ import (
 const (
 	codeSettings        table.Code = "settings"
 	codeUnauthenticated table.Code = "unauthenticated"
+	codeNotAcceptable   table.Code = "not-acceptable"
+	codeNotSingular     table.Code = "PGRST116" // not exactly one row: PostgREST's clients read this code
 )
 
 // Statuses are the HTTP statuses of all error codes. A failure of Google's is 502,
@@ -30,32 +32,36 @@ const (
 // there is no token, and 503 is the status where Google's keys for callers' ID
 // tokens cannot be fetched.
 var Statuses = map[table.Code]int{
-	table.BadRequest:          http.StatusBadRequest,
-	table.InvalidRows:         http.StatusUnprocessableEntity,
-	table.TooLarge:            http.StatusRequestEntityTooLarge,
-	table.SheetNotFound:       http.StatusNotFound,
-	table.ScopeInsufficient:   http.StatusBadGateway,
-	table.NotShared:           http.StatusBadGateway,
-	table.APIDisabled:         http.StatusBadGateway,
-	table.NoStorage:           http.StatusBadGateway,
-	table.SpreadsheetNotFound: http.StatusBadGateway,
-	table.UnsupportedDocument: http.StatusBadGateway,
-	table.RateLimited:         http.StatusServiceUnavailable,
-	table.Upstream:            http.StatusBadGateway,
-	table.Overloaded:          http.StatusServiceUnavailable,
-	table.Conflict:            http.StatusConflict,
-	table.KeyReused:           http.StatusUnprocessableEntity,
-	table.SheetFull:           http.StatusUnprocessableEntity,
-	table.OutcomeUnknown:      http.StatusGatewayTimeout,
-	table.TokenRefused:        http.StatusBadGateway,
-	codeSettings:              http.StatusServiceUnavailable,
-	codeUnauthenticated:       http.StatusUnauthorized,
-	web.CodeForbidden:         http.StatusForbidden,
-	web.CodePrecondition:      http.StatusPreconditionFailed,
-	web.CodeUnsupportedMedia:  http.StatusUnsupportedMediaType,
-	web.CodeRouteNotFound:     http.StatusNotFound,
-	web.CodeMethodNotAllowed:  http.StatusMethodNotAllowed,
-	web.CodeInternal:          http.StatusInternalServerError,
+	table.BadRequest:            http.StatusBadRequest,
+	table.InvalidRows:           http.StatusUnprocessableEntity,
+	table.MaxAffected:           http.StatusBadRequest,
+	table.TooLarge:              http.StatusRequestEntityTooLarge,
+	table.SheetNotFound:         http.StatusNotFound,
+	table.ScopeInsufficient:     http.StatusBadGateway,
+	table.NotShared:             http.StatusBadGateway,
+	table.APIDisabled:           http.StatusBadGateway,
+	table.NoStorage:             http.StatusBadGateway,
+	table.SpreadsheetNotFound:   http.StatusBadGateway,
+	table.UnsupportedDocument:   http.StatusBadGateway,
+	table.RateLimited:           http.StatusServiceUnavailable,
+	table.Upstream:              http.StatusBadGateway,
+	table.Overloaded:            http.StatusServiceUnavailable,
+	table.Conflict:              http.StatusConflict,
+	table.KeyReused:             http.StatusUnprocessableEntity,
+	table.SheetFull:             http.StatusUnprocessableEntity,
+	table.OutcomeUnknown:        http.StatusGatewayTimeout,
+	table.TokenRefused:          http.StatusBadGateway,
+	codeSettings:                http.StatusServiceUnavailable,
+	codeUnauthenticated:         http.StatusUnauthorized,
+	codeNotAcceptable:           http.StatusNotAcceptable,
+	codeNotSingular:             http.StatusNotAcceptable,
+	web.CodeForbidden:           http.StatusForbidden,
+	web.CodePrecondition:        http.StatusPreconditionFailed,
+	web.CodeRangeNotSatisfiable: http.StatusRequestedRangeNotSatisfiable,
+	web.CodeUnsupportedMedia:    http.StatusUnsupportedMediaType,
+	web.CodeRouteNotFound:       http.StatusNotFound,
+	web.CodeMethodNotAllowed:    http.StatusMethodNotAllowed,
+	web.CodeInternal:            http.StatusInternalServerError,
 }
 
 // toError turns any error into what the caller gets. Of a fault of the caller's it
@@ -78,6 +84,7 @@ func toError(err error) *web.Error {
 	case errors.As(err, &inService):
 		e.Code, e.Detail, e.Hint, e.RetryAfter = string(inService.Code), inService.Detail, inService.Hint, inService.RetryAfter
 		e.AlwaysLog = inService.Code == table.OutcomeUnknown
+		e.HintQuotes = inService.Code == table.BadRequest || inService.Code == table.InvalidRows // conditions, as they are to be sent
 	case errors.As(err, &caller):
 		e.Code, e.Detail, e.Hint = string(codeUnauthenticated), caller.Detail, caller.Hint
 		if errors.Is(err, auth.ErrForbidden) {

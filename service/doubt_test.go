@@ -44,12 +44,12 @@ func TestOwnKeyIsNoReplay(t *testing.T) {
 			}
 			return nil, nil
 		})
-		first, set := table.Match{Where: []string{"id:first"}}, table.Record{Fields: []table.Field{{Column: "n", Value: "changed"}}}
-		result, err := s.UpdateRows(t.Context(), "Load", table.WriteOptions{Key: "k1", Match: first}, set)
+		first, set := table.Filter{Conditions: []table.Condition{{Column: "id", Op: table.OpEq, Values: []string{"first"}}}}, table.Record{Fields: []table.Field{{Column: "n", Value: "changed"}}}
+		result, err := s.UpdateRows(t.Context(), "Load", table.WriteOptions{Key: "k1", Filter: first}, set)
 		if err != nil || result.Replayed || result.Count != 1 || lost == nil || body != "" {
 			t.Errorf("update = %+v, %v, lost %v, want one row and no replay", result, err, lost != nil)
 		}
-		again, err := s.UpdateRows(t.Context(), "Load", table.WriteOptions{Key: "k1", Match: first}, set)
+		again, err := s.UpdateRows(t.Context(), "Load", table.WriteOptions{Key: "k1", Filter: first}, set)
 		if err != nil || !again.Replayed || again.Count != 1 {
 			t.Errorf("repeat = %+v, %v, want a replay", again, err)
 		}

@@ -66,7 +66,7 @@ var writers = map[string]func(*testing.T, *service.Service, any) error{
 		return err
 	},
 	"UpdateRows": func(t *testing.T, s *service.Service, v any) error {
-		_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Match: table.Match{Where: []string{"id:1"}}}, recordOf("v", v))
+		_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Filter: idOne}, recordOf("v", v))
 		return err
 	},
 	"EnterRows": func(t *testing.T, s *service.Service, v any) error {
@@ -191,10 +191,12 @@ func checkCell(t *testing.T, rows [][]any, row, column int, want any) {
 	}
 }
 
+// idOne selects the row with the id 1.
+var idOne = table.Filter{Conditions: []table.Condition{{Column: "id", Op: table.OpEq, Values: []string{"1"}}}}
+
 // TestCallsAreChecked calls the methods with what the HTTP API never passes on.
 func TestCallsAreChecked(t *testing.T) {
 	ok := []table.Record{recordOf("id", "new")}
-	where := table.Match{Where: []string{"id:1"}}
 	tests := []struct {
 		name   string
 		call   func(*testing.T, *service.Service) error
@@ -229,23 +231,23 @@ func TestCallsAreChecked(t *testing.T) {
 			return err
 		}, table.InvalidRows, `no column ""`},
 		{"update no columns", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Match: where}, table.Record{})
+			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Filter: idOne}, table.Record{})
 			return err
 		}, table.InvalidRows, "there is no column to set"},
 		{"update a column twice", func(t *testing.T, s *service.Service) error {
-			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Match: where}, recordOf("v", 1, "v", 2))
+			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{Filter: idOne}, recordOf("v", 1, "v", 2))
 			return err
 		}, table.InvalidRows, `column "v" is given twice`},
 		{"update without a condition", func(t *testing.T, s *service.Service) error {
 			_, err := s.UpdateRows(t.Context(), "T", table.WriteOptions{}, recordOf("v", 1))
 			return err
-		}, table.InvalidRows, "no condition"},
+		}, table.BadRequest, "no condition"},
 		{"delete without a condition", func(t *testing.T, s *service.Service) error {
 			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{})
 			return err
-		}, table.InvalidRows, "no condition"},
+		}, table.BadRequest, "no condition"},
 		{"delete a negative number of rows", func(t *testing.T, s *service.Service) error {
-			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{Match: where, MaxAffected: -1})
+			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{Filter: idOne, MaxAffected: -1})
 			return err
 		}, table.BadRequest, "max-affected=-1"},
 		{"list above the sheet", list(table.Query{Header: -1}), table.BadRequest, "negative"},

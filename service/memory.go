@@ -74,7 +74,7 @@ func newLargeWork() largeWork { return largeWork{semaphore.NewWeighted(1)} }
 
 // rows selects rows of the set; of a large one when no other is worked on.
 func (w largeWork) rows(ctx context.Context, set *table.RowSet, q table.Query) (table.Rows, error) {
-	if set.Size() > largeSheetBytes && (len(q.Where)+len(q.OldOrder) > 0 || q.ReadsCells()) {
+	if set.Size() > largeSheetBytes && q.ReadsCells() {
 		if err := w.Acquire(ctx, 1); err != nil {
 			return table.Rows{}, &table.Error{Code: table.Overloaded, Detail: "other large sheets are being searched and sorted", RetryAfter: time.Second, Err: err}
 		}

@@ -3,7 +3,7 @@
 //
 //	s, err := service.New(ctx, service.Config{Client: client, SpreadsheetID: id})
 //	…
-//	rows, err := s.ListRows(ctx, "Orders", table.Query{Where: []string{"item:apple"}})
+//	rows, err := s.ListRows(ctx, "Orders", table.Query{Limit: 100})
 //	…
 //	_, err = s.AppendRows(ctx, "Orders", table.WriteOptions{}, []table.Record{
 //		{Fields: []table.Field{{Column: "item", Value: "bread"}, {Column: "qty", Value: 2}}},

@@ -70,7 +70,7 @@ func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit
 		return false, err
 	}
 	e.Header, e.Rollback, e.Columns = cmp.Or(w.Header, 1), w.Rollback, w.Columns
-	e.OnConflict, e.IgnoreDuplicates, e.Match, e.MaxAffected = w.OnConflict, w.IgnoreDuplicates, w.Match, w.MaxAffected
+	e.OnConflict, e.IgnoreDuplicates, e.Filter, e.MaxAffected = w.OnConflict, w.IgnoreDuplicates, w.Filter, w.MaxAffected
 	if err := e.Validate(); err != nil {
 		return false, err
 	}

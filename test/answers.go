@@ -17,6 +17,8 @@ type problem struct {
 	Detail    string `json:"detail"`
 	Code      string `json:"code"`
 	Hint      string `json:"hint"`
+	Message   string `json:"message"` // Detail again
+	Details   string `json:"details"`
 	RequestID string `json:"request_id"`
 }
 
@@ -26,7 +28,7 @@ func problemOf(t testing.TB, answer *httptest.ResponseRecorder) (p problem) {
 	if err := json.Unmarshal(answer.Body.Bytes(), &p); err != nil {
 		t.Fatalf("answer %d is not a problem: %s", answer.Code, answer.Body)
 	}
-	if got := answer.Header().Get("Content-Type"); got != "application/problem+json" || p.Status != answer.Code || p.Title == "" || p.Type == "" || p.Detail == "" {
+	if got := answer.Header().Get("Content-Type"); got != "application/problem+json" || p.Status != answer.Code || p.Title == "" || p.Type == "" || p.Detail == "" || p.Message != p.Detail {
 		t.Errorf("answer %d, Content-Type %q: not a complete problem: %+v", answer.Code, got, p)
 	}
 	return p

@@ -22,7 +22,7 @@ type hostileRequest struct {
 // never the function that is at fault.
 var hostileStatuses = map[string]int{
 	"bad-request": 400, "sheet-not-found": 404, "route-not-found": 404, "method-not-allowed": 405,
-	"precondition-failed": 412, "unsupported-media-type": 415, "too-large": 413, "invalid-rows": 422,
+	"precondition-failed": 412, "range-not-satisfiable": 416, "unsupported-media-type": 415, "too-large": 413, "invalid-rows": 422,
 }
 
 var (

@@ -16,7 +16,7 @@ func TestListCSV(t *testing.T) {
 		media                string
 		want                 string
 	}{
-		{"by format", "Stock?format=csv&select=id,sold&where=name:pear", "", csv, "id,sold\r\n1,TRUE\r\n"},
+		{"by format", "Stock?format=csv&select=id,sold&name=eq.pear", "", csv, "id,sold\r\n1,TRUE\r\n"},
 		{"by Accept", "Stock?select=name,qty&limit=2", "text/csv", csv, "name,qty\r\npear,2\r\nApple,2\r\n"},
 		{"CSV is preferred", "Stock?select=id&limit=1", "application/json;q=0.5, text/csv", csv, "id\r\n1\r\n"},
 		{"JSON is preferred", "Stock?select=id&limit=1", "application/json, text/csv;q=0.9", "application/json", "[\n{\"id\":1}\n]\n"},
@@ -25,7 +25,7 @@ func TestListCSV(t *testing.T) {
 		{"a malformed Accept", "Stock?select=id&limit=1", ";;;", "application/json", "[\n{\"id\":1}\n]\n"},
 		{"format overrides Accept", "Stock?select=id&limit=1&format=json", "text/csv", "application/json", "[\n{\"id\":1}\n]\n"},
 		{"quotes, line breaks and blanks", "Odd?format=csv", "", csv, "a,b\r\n\"x,\"\"y\"\"\r\nz\",=1+1\r\n,1.5\r\n"},
-		{"no rows still have columns", "Stock?format=csv&where=id:9&select=id", "", csv, "id\r\n"},
+		{"no rows still have columns", "Stock?format=csv&id=eq.9&select=id", "", csv, "id\r\n"},
 		{"an empty sheet", "Empty?format=csv", "", csv, ""},
 	}
 	for _, tt := range tests {
@@ -35,8 +35,8 @@ func TestListCSV(t *testing.T) {
 				header = []string{"Accept", tt.accept}
 			}
 			answer := w.do("GET", "/sheets/"+tt.target, "", header...)
-			if got := answer.Header().Get("Content-Type"); got != tt.media || answer.Header().Get("Vary") != "Accept" {
-				t.Errorf("GET %s: Content-Type = %q, Vary = %q, want %q, Accept", tt.target, got, answer.Header().Get("Vary"), tt.media)
+			if got := answer.Header().Get("Content-Type"); got != tt.media || answer.Header().Get("Vary") != "Accept, Prefer, Range" {
+				t.Errorf("GET %s: Content-Type = %q, Vary = %q, want %q, Accept, Prefer, Range", tt.target, got, answer.Header().Get("Vary"), tt.media)
 			}
 			if diff := cmp.Diff(tt.want, answer.Body.String()); diff != "" {
 				t.Errorf("GET %s (-want +got):\n%s", tt.target, diff)

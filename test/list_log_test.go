@@ -13,9 +13,9 @@ func TestListLog(t *testing.T) {
 		w := newWorld(t, nil)
 		w.log.Reset() // the lines at the start
 		w.google.Inject(emulator.Fault{Call: getCall, Status: 503, HTML: true})
-		w.do("GET", "/sheets/Orders?where=item:private-row", "")
+		w.do("GET", "/sheets/Orders?item=eq.private-row", "")
 		w.google.ClearFaults()
-		w.do("GET", "/sheets/Orders?where=item:private-row", "")
+		w.do("GET", "/sheets/Orders?item=eq.private-row", "")
 		w.do("GET", "/sheets/Orders?were=item:private-row", "")
 		w.checkLog(t, "/sheets/Orders", "ERROR", "INFO", "WARNING")
 	})

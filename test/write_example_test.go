@@ -62,8 +62,8 @@ func Example() {
 	}
 	curl("GET", "/sheets/Orders", "")
 	curl("POST", "/sheets/Orders", `{"id": 4, "item": "dates", "qty": 3, "price": 4.5}`)
-	curl("GET", "/sheets/Orders?where=qty:3&order=-price&select=item,price", "")
-	curl("PATCH", "/sheets/Orders?where=item:dates", `{"qty": 5}`)
+	curl("GET", "/sheets/Orders?qty=gte.3&order=price.desc&select=item,price", "")
+	curl("PATCH", "/sheets/Orders?item=eq.dates", `{"qty": 5}`)
 	// Output:
 	// [
 	// {"id":1,"item":"apple","qty":12,"price":0.35,"ordered":"2026-03-02"},
@@ -75,7 +75,8 @@ func Example() {
 	//   "range": "Orders!A5:E5"
 	// }
 	// [
-	// {"item":"dates","price":4.5}
+	// {"item":"dates","price":4.5},
+	// {"item":"apple","price":0.35}
 	// ]
 	// {
 	//   "updated": 1,

@@ -12,13 +12,13 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// This test needs POST, PUT, PATCH and DELETE of /sheets/{title}.
+// This test needs POST, PATCH and DELETE of /sheets/{title}.
 
 // TestWritesUnderFaults lets many callers change rows of one sheet, each its own
 // row, while answers are lost and calls fail. In the end the sheet must hold what
 // each was answered, whatever the others deleted above.
 func TestWritesUnderFaults(t *testing.T) {
-	needRoutes(t, "POST /sheets/{title}", "PUT /sheets/{title}", "PATCH /sheets/{title}", "DELETE /sheets/{title}")
+	needRoutes(t, "POST /sheets/{title}", "PATCH /sheets/{title}", "DELETE /sheets/{title}")
 	const callers, steps = 30, 12
 	tests := []struct {
 		name      string
@@ -83,13 +83,13 @@ type rowWriter struct {
 
 func (c *rowWriter) step() {
 	c.v++
-	own := fmt.Sprintf("?where=id:%d", c.id)
+	own := fmt.Sprintf("?id=eq.%d", c.id)
 	row := fmt.Sprintf(`{"id":%d,"v":%d}`, c.id, c.v)
 	switch kind := c.random.IntN(4); {
 	case c.row == "" && kind == 0:
 		c.write("POST", "", row, `"appended":1`)
 	case c.row == "" || kind == 1:
-		c.write("PUT", "?key=id", row, `"updated"`)
+		c.write("POST", "?on_conflict=id", row, `"updated"`)
 	case kind == 2:
 		c.write("DELETE", own, "", `"deleted":1`)
 		row = ""
@@ -104,7 +104,7 @@ func (c *rowWriter) step() {
 // function cannot say whether the rows beside it are those that were found.
 func (c *rowWriter) write(method, query, body, want string) {
 	for range 50 {
-		answer := c.do(method, "/sheets/Load"+query, body, "Idempotency-Key", fmt.Sprintf("%d %d", c.id, c.v))
+		answer := c.do(method, "/sheets/Load"+query, body, "Prefer", mergeOn(query), "Idempotency-Key", fmt.Sprintf("%d %d", c.id, c.v))
 		switch {
 		case answer.Code == 409, answer.Code < 300 && strings.Contains(compact(answer), want):
 			return

@@ -75,9 +75,9 @@ func attacks() []attack {
 	wide := csvOfOnes(18_000, 200)
 	return []attack{
 		{name: "order by one column 1,000 times", method: "GET", target: "/sheets/Rows?order=" + strings.Repeat("id,", 999) + "id"},
-		{name: "order by all columns", method: "GET", target: "/sheets/Rows?order=note,item,-total,price,qty,paid,ordered,id"},
-		{name: "a condition of 900,000 colons", method: "PATCH", target: "/sheets/Rows?where=" + strings.Repeat(":", 900_000), body: text(`{"id":1}`)},
-		{name: "20 conditions", method: "GET", target: "/sheets/Rows?" + strings.Repeat("where=item:"+strings.Repeat("x", 900)+"&", 20)},
+		{name: "order by all columns", method: "GET", target: "/sheets/Rows?order=note,item,total.desc,price,qty,paid,ordered,id"},
+		{name: "a condition of 900,000 parentheses", method: "PATCH", target: "/sheets/Rows?or=" + strings.Repeat("(", 900_000), body: text(`{"id":1}`)},
+		{name: "20 conditions", method: "GET", target: "/sheets/Rows?" + strings.Repeat("item=eq."+strings.Repeat("x", 900)+"&", 20)},
 		{name: "CSV of commas", method: "POST", target: "/sheets/Rows", header: asCSV, body: text("id\n" + strings.Repeat(",", maxBody-10))},
 		{name: "CSV whose header is commas", method: "POST", target: "/sheets/Rows", header: asCSV, body: text(strings.Repeat(",", maxBody-10))},
 		{name: "CSV of many columns", method: "POST", target: "/sheets/Rows", header: asCSV, body: text(wide)},
@@ -88,11 +88,11 @@ func attacks() []attack {
 		{name: "gzip of zeros", method: "POST", target: "/sheets/Rows", header: append([]string{"Content-Encoding", "gzip"}, asJSON...), body: text(gzipOfBlanks(1 << 30))},
 		{name: "bodies in chunks that do not end", method: "POST", target: "/sheets/Rows", header: asJSON, body: unfinished, endless: true},
 		{name: "a User-Agent of 900 KB", method: "GET", target: "/sheets/Orders", header: []string{"User-Agent", strings.Repeat("\u00ff", 450_000)}},
-		{name: "slow readers of a sorted sheet", method: "GET", target: "/sheets/Rows?order=-id", slow: true},
+		{name: "slow readers of a sorted sheet", method: "GET", target: "/sheets/Rows?order=id.desc", slow: true},
 		{name: "slow readers of CSV", method: "GET", target: "/sheets/Rows?format=csv", slow: true},
 		{name: "the names of columns", method: "GET", target: "/"},
 		{name: "a million cells", method: "GET", target: "/sheets/Large", slow: true},
-		{name: "a million cells, sorted", method: "GET", target: "/sheets/Large?order=note,-id", slow: true},
+		{name: "a million cells, sorted", method: "GET", target: "/sheets/Large?order=note,id.desc", slow: true},
 		{name: "a million cells, as CSV and text", method: "GET", target: "/sheets/Large?format=csv&values=text", slow: true},
 	}
 }

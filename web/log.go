@@ -213,7 +213,10 @@ func (h *Handler) logRequest(r *http.Request, out *responseRecorder, line *logLi
 			level = slog.LevelInfo // the client left
 		}
 		message += ": " + answer.Code
-		fields = append(fields, slog.String("code", answer.Code), slog.String("hint", answer.Hint))
+		fields = append(fields, slog.String("code", answer.Code))
+		if !answer.HintQuotes {
+			fields = append(fields, slog.String("hint", answer.Hint))
+		}
 	}
 	h.config.Logger.LogAttrs(r.Context(), level, message, fields...)
 }

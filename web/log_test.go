@@ -79,10 +79,11 @@ func TestRequestIsLogged(t *testing.T) {
 	a := newAPI(t, func(c *Config) {
 		c.Explain = func(_ context.Context, err error) *Error {
 			e := *AsError(err)
-			e.Hint = "do this"
+			e.Hint, e.HintQuotes = "do this", e.Detail == "quoted"
 			return &e
 		}
 		c.Redact = func(e Error) Error { e.Hint = ""; return e }
+		c.Routes = append(c.Routes, Route{Pattern: "GET /quoted", Serve: func(http.ResponseWriter, *http.Request) error { return BadRequest("quoted") }})
 		c.Routes = append(c.Routes, Route{Pattern: "GET /attrs", Serve: func(_ http.ResponseWriter, r *http.Request) error {
 			LogAttrs(r.Context(), slog.Int("rows", 3))
 			return nil
@@ -95,6 +96,7 @@ func TestRequestIsLogged(t *testing.T) {
 		{"a response", "/things/x?limit=1", map[string]any{"severity": "INFO", "message": "GET /things/x"}},
 		{"attributes", "/attrs", map[string]any{"severity": "INFO", "message": "GET /attrs", "rows": 3.0}},
 		{"a fault of the caller", "/wrong", map[string]any{"severity": "WARNING", "message": "GET /wrong: bad-request", "error": "wrong", "code": "bad-request", "hint": "do this"}},
+		{"a hint that quotes the caller", "/quoted", map[string]any{"severity": "WARNING", "message": "GET /quoted: bad-request", "error": "quoted", "code": "bad-request"}},
 		{"a fault of ours", "/broken", map[string]any{"severity": "ERROR", "message": "GET /broken: internal", "error": "secret cause", "code": "internal", "hint": "do this"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"encoding/csv"
-	"io"
 	"math"
 	"net/http"
 	"net/url"
@@ -72,30 +70,4 @@ func Int(query url.Values, name string, min, max int) (int, error) {
 		return 0, BadRequest("%s=%.100s: want a whole number from %d", name, query.Get(name), min)
 	}
 	return 0, BadRequest("%s=%.100s: want a whole number from %d to %d", name, query.Get(name), min, max)
-}
-
-// Bool reads true or false; a parameter that is not given is false.
-func Bool(query url.Values, name string) (bool, error) {
-	switch given := query.Get(name); {
-	case given == "true":
-		return true, nil
-	case given == "false" || !query.Has(name):
-		return false, nil
-	default:
-		return false, BadRequest("%s=%.100s: want true or false", name, given)
-	}
-}
-
-// List reads names between commas; a name with a comma is in double quotes, as in
-// CSV. A parameter that is not given is nil.
-func List(query url.Values, name string) ([]string, error) {
-	if !query.Has(name) {
-		return nil, nil
-	}
-	list := csv.NewReader(strings.NewReader(query.Get(name)))
-	names, err := list.Read()
-	if _, more := list.Read(); err != nil || more != io.EOF {
-		return nil, BadRequest("%s=%.100s: want names between commas; one with a comma in it is in double quotes", name, query.Get(name))
-	}
-	return names, nil
 }

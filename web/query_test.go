@@ -3,7 +3,6 @@ package web
 import (
 	"math"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -62,39 +61,5 @@ func TestInt(t *testing.T) {
 		if got != tt.want || tt.err == "" && err != nil || tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) {
 			t.Errorf("Int(%q, %d, %d) = %d, %v, want %d, %q", tt.query, tt.min, tt.max, got, err, tt.want, tt.err)
 		}
-	}
-}
-
-func TestBool(t *testing.T) {
-	for _, tt := range []struct {
-		query    string
-		want, ok bool
-	}{{"", false, true}, {"b=true", true, true}, {"b=false", false, true}, {"b=", false, false}, {"b=1", false, false}, {"b=TRUE", false, false}} {
-		query, _ := url.ParseQuery(tt.query)
-		if got, err := Bool(query, "b"); got != tt.want || (err == nil) != tt.ok {
-			t.Errorf("Bool(%q) = %v, %v, want %v, ok: %v", tt.query, got, err, tt.want, tt.ok)
-		}
-	}
-}
-
-func TestList(t *testing.T) {
-	for _, tt := range []struct {
-		given string
-		want  []string // nil is an error
-	}{
-		{"a", []string{"a"}},
-		{"a,b", []string{"a", "b"}},
-		{`"a,b",c`, []string{"a,b", "c"}},
-		{"a, b", []string{"a", " b"}},
-		{"", nil},
-		{`"a`, nil},
-		{"a\nb", nil},
-	} {
-		if got, err := List(url.Values{"l": {tt.given}}, "l"); !slices.Equal(got, tt.want) || (err == nil) != (tt.want != nil) {
-			t.Errorf("List(%q) = %q, %v, want %q", tt.given, got, err, tt.want)
-		}
-	}
-	if got, err := List(nil, "l"); got != nil || err != nil {
-		t.Errorf("List(nil) = %q, %v, want nil", got, err)
 	}
 }

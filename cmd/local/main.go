@@ -250,8 +250,8 @@ func shutDown(servers []*http.Server) error {
 var tour = []struct{ pattern, command string }{
 	{"GET /sheets/{title}", "curl %s/sheets/Orders"},
 	{"POST /sheets/{title}", `curl %s/sheets/Orders -d '{"id": 4, "item": "dates", "qty": 3, "price": 4.5}'`},
-	{"GET /sheets/{title}", "curl '%s/sheets/Orders?where=qty:2&order=-price&select=item,price'"},
-	{"PATCH /sheets/{title}", `curl -X PATCH '%s/sheets/Orders?where=item:bread' -d '{"qty": 5}'`},
+	{"GET /sheets/{title}", "curl '%s/sheets/Orders?qty=gte.2&order=price.desc&select=item,price'"},
+	{"PATCH /sheets/{title}", `curl -X PATCH '%s/sheets/Orders?item=eq.bread' -d '{"qty": 5}'`},
 	{"GET /{$}", "curl %s/"},
 }
 

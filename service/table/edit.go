@@ -22,7 +22,7 @@ type WriteOptions struct {
 	// are, instead of setting the record's columns.
 	IgnoreDuplicates bool
 
-	Match Match // the rows of an update or a delete
+	Filter Filter // the rows of an update or a delete; not its zero value
 	// MaxAffected is how many rows an update or a delete may change: if more match, none
 	// is. 0 is [DefaultMaxAffected]; it may be up to [MaxRows].
 	MaxAffected int
@@ -36,20 +36,12 @@ const MaxKey = 255
 func (w WriteOptions) Validate() error {
 	unprintable := func(c rune) bool { return c < ' ' || c > '~' }
 	switch {
-	case w.MaxAffected < 0 || w.MaxAffected > MaxRows:
-		return &Error{Code: BadRequest, Detail: fmt.Sprintf("max-affected=%d: want 1 to %d", w.MaxAffected, MaxRows)}
 	case w.Header < 0:
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("header row %d: rows are counted from 1", w.Header)}
 	case len(w.Key) > MaxKey || strings.ContainsFunc(w.Key, unprintable):
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("the idempotency key: want up to %d printable ASCII characters", MaxKey)}
 	}
 	return nil
-}
-
-// Match selects the rows that an update or a delete changes.
-type Match struct {
-	Where []string // conditions "column:value", all of which have to hold; at least one
-	Limit int      // maximum number of rows, from the top; 0 is all, up to [MaxMatches]
 }
 
 // DefaultMaxAffected is how many rows an update or a delete may change that does not say
@@ -132,7 +124,7 @@ type Edit struct {
 	Columns          []string // see [WriteOptions]; each has to be one of the sheet's
 	OnConflict       []string // of an upsert: the columns whose values are the key
 	IgnoreDuplicates bool     // of an upsert
-	Match            Match    // of an update and a delete
+	Filter           Filter   // of an update and a delete
 	MaxAffected      int      // of an update and a delete; 0 is [DefaultMaxAffected]
 	Rollback         bool     // plan only
 }
@@ -161,10 +153,13 @@ func (e *Edit) Size() int {
 func (e *Edit) Validate() (err error) {
 	changes := e.Kind == Updates || e.Kind == Deletes
 	switch {
-	case changes && len(e.Match.Where) == 0:
-		return &Error{Code: InvalidRows, Detail: "no condition says which rows are meant", Hint: "add where=column:value"}
-	case e.Match.Limit < 0 || e.Match.Limit > MaxRows:
-		return &Error{Code: BadRequest, Detail: fmt.Sprintf("limit %d: want 0 to %d", e.Match.Limit, MaxRows)}
+	case e.MaxAffected < 0 || e.MaxAffected > MaxRows:
+		return badRequest("max-affected=%d: want 1 to %d", e.MaxAffected, MaxRows)
+	case changes && e.Filter.IsZero():
+		return &Error{Code: BadRequest, Detail: "no condition says which rows are meant", Hint: "add column=eq.value"}
+	}
+	if err := e.Filter.Validate(); err != nil {
+		return err
 	}
 	if e.Kind == Upserts && len(e.OnConflict) == 0 {
 		return &Error{Code: BadRequest, Detail: "no column says which rows are the same", Hint: "add on_conflict=column"}

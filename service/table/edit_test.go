@@ -45,12 +45,25 @@ func upserting(column string, records ...Record) *Edit {
 	return &Edit{Kind: Upserts, Header: 1, OnConflict: []string{column}, Records: records}
 }
 
-func updating(r Record, limit int, where ...string) *Edit {
-	return &Edit{Kind: Updates, Header: 1, Records: []Record{r}, Match: Match{Where: where, Limit: limit}}
+// equal returns the filter of texts "column:value"; no value is a blank cell.
+func equal(texts ...string) (f Filter) {
+	for _, text := range texts {
+		column, value, _ := strings.Cut(text, ":")
+		c := Condition{Column: column, Op: OpEq, Values: []string{value}}
+		if value == "" {
+			c.Op, c.Values = OpIs, []string{"null"}
+		}
+		f.Conditions = append(f.Conditions, c)
+	}
+	return f
 }
 
-func deleting(limit int, where ...string) *Edit {
-	return &Edit{Kind: Deletes, Header: 1, Match: Match{Where: where, Limit: limit}}
+func updating(r Record, most int, where ...string) *Edit {
+	return &Edit{Kind: Updates, Header: 1, Records: []Record{r}, Filter: equal(where...), MaxAffected: most}
+}
+
+func deleting(most int, where ...string) *Edit {
+	return &Edit{Kind: Deletes, Header: 1, Filter: equal(where...), MaxAffected: most}
 }
 
 // rowsBelow returns the cells of the page's rows below the first one, without empty
@@ -94,9 +107,9 @@ func TestEdits(t *testing.T) {
 			[][]any{tasks[1], {2.0, "free", nil}, {}, tasks[4], tasks[5]},
 		},
 		{
-			"update with a limit", []*Edit{updating(record("owner", "x"), 2, "state:open")},
-			[]string{`{"updated":2,"rows":["2","5"]}`},
-			[][]any{{1.0, "open", "x"}, tasks[2], {}, {3.0, "open", "x"}, tasks[5]},
+			"update as many as may be", []*Edit{updating(record("owner", "x"), 3, "state:open")},
+			[]string{`{"updated":3,"rows":["2","5:6"]}`},
+			[][]any{{1.0, "open", "x"}, tasks[2], {}, {3.0, "open", "x"}, {"4", "open", "x"}},
 		},
 		{
 			"update of no row", []*Edit{updating(record("owner", "x"), 0, "id:9")},
@@ -124,7 +137,7 @@ func TestEdits(t *testing.T) {
 			[][]any{tasks[1], tasks[2], {}, tasks[5]},
 		},
 		{
-			"a deleted row is not deleted twice", []*Edit{deleting(1, "state:open"), deleting(0, "state:open")},
+			"a deleted row is not deleted twice", []*Edit{deleting(1, "state:open", "owner:ada"), deleting(0, "state:open")},
 			[]string{`{"deleted":1,"rows":["2"]}`, `{"deleted":2,"rows":["5:6"]}`},
 			[][]any{tasks[2], {}},
 		},
@@ -202,9 +215,9 @@ func TestEditErrors(t *testing.T) {
 		{"update: unknown column", tasks, updating(record("stat", "x"), 0, "id:1"), InvalidRows, `no column "stat"`},
 		{"update: unknown column, no match", tasks, updating(record("stat", "x"), 0, "id:9"), InvalidRows, `no column "stat"`},
 		{"update: no column", tasks, updating(Record{}, 0, "id:1"), InvalidRows, "no column to set"},
-		{"update: unknown column in a condition", tasks, updating(record("state", "x"), 0, "idd:1"), InvalidRows, `no column "idd"`},
-		{"delete: condition without a colon", tasks, deleting(0, "id"), BadRequest, "column:value"},
-		{"delete: too many matches", many, deleting(0, "id:x"), BadRequest, "1001 rows match, and 1000 may be changed"},
+		{"update: unknown column in a condition", tasks, updating(record("state", "x"), 0, "idd:1"), BadRequest, `no column "idd"`},
+		{"update: more matches than may be changed", tasks, updating(record("owner", "x"), 2, "state:open"), MaxAffected, "3 rows match, and 2 may be changed"},
+		{"delete: too many matches", many, deleting(0, "id:x"), MaxAffected, "1001 rows match, and 1000 may be changed"},
 		{"upsert: unknown key column", tasks, upserting("idd", record("id", 5.0)), InvalidRows, `no column "idd"`},
 		{"upsert: no key", tasks, upserting("id", record("id", 5.0), record("state", "x")), InvalidRows, `row 2: no value for the key column "id"`},
 		{"upsert: key twice in the records", tasks, upserting("id", record("id", 7.0), record("id", 8.0), record("id", "7")), InvalidRows, "row 3: the key is the same as that of row 1"},
@@ -223,7 +236,7 @@ func TestEditErrors(t *testing.T) {
 		})
 	}
 	if result, err := pageOf(many, 1).Do(deleting(MaxRows, "id:x")); err != nil || len(result.Changed) != DefaultMaxAffected+1 {
-		t.Errorf("delete with a limit = %v, want %d rows", err, DefaultMaxAffected+1)
+		t.Errorf("delete with max-affected = %v, want %d rows", err, DefaultMaxAffected+1)
 	}
 }
 
@@ -238,11 +251,11 @@ func TestEditValidate(t *testing.T) {
 		{"append nothing", appending(), InvalidRows, "no rows"},
 		{"append a type that no cell holds", appending(record("id", []int{1})), InvalidRows, `row 1: column "id" holds a value of type []int`},
 		{"delete", deleting(0, "id:1"), "", ""},
-		{"delete up to the largest limit", deleting(MaxRows, "id:1"), "", ""},
-		{"delete all", deleting(0), InvalidRows, "no condition"},
-		{"update all", updating(record("id", 1), 1), InvalidRows, "no condition"},
-		{"a negative limit", deleting(-1, "id:1"), BadRequest, "limit -1"},
-		{"a limit that is too large", deleting(MaxRows+1, "id:1"), BadRequest, "limit 10001"},
+		{"delete as many as one request may", deleting(MaxRows, "id:1"), "", ""},
+		{"delete all", deleting(0), BadRequest, "no condition"},
+		{"update all", updating(record("id", 1), 1), BadRequest, "no condition"},
+		{"a negative number of rows", deleting(-1, "id:1"), BadRequest, "max-affected=-1"},
+		{"more rows than one request may", deleting(MaxRows+1, "id:1"), BadRequest, "max-affected=10001"},
 	}
 	for _, tt := range tests {
 		err := tt.edit.Validate()
@@ -298,14 +311,14 @@ func TestResultFitsIntoACell(t *testing.T) {
 func TestOtherHeader(t *testing.T) {
 	grid := [][]any{{"id", "a report"}, {}, {"id", "qty"}, {1.0, 5.0}, {2.0, 6.0, "wide"}}
 	p := pageOf(grid, 3)
-	e := &Edit{Kind: Updates, Header: 3, Records: []Record{record("C", "x")}, Match: Match{Where: []string{"id:1"}}}
+	e := &Edit{Kind: Updates, Header: 3, Records: []Record{record("C", "x")}, Filter: equal("id:1")}
 	if _, err := p.Do(e); err != nil { // column C has no name, but a row has a cell there
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]any{1.0, 5.0, "x"}, p.Rows[3].Cells); diff != "" {
 		t.Errorf("row 4 (-want +got):\n%s", diff)
 	}
-	e = &Edit{Kind: Deletes, Header: 3, Match: Match{Where: []string{"id:id"}}}
+	e = &Edit{Kind: Deletes, Header: 3, Filter: equal("id:id")}
 	if result, err := p.Do(e); err != nil || len(result.Changed) != 0 {
 		t.Errorf("a condition matches rows above the header or itself: %v, %v", result, err)
 	}

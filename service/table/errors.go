@@ -9,6 +9,7 @@ type Code string
 const (
 	BadRequest          Code = "bad-request"           // the request cannot be understood
 	InvalidRows         Code = "invalid-rows"          // the rows, or the sheet's header, break a rule
+	MaxAffected         Code = "max-affected"          // more rows match than may be changed
 	TooLarge            Code = "too-large"             // more rows than one request may hold
 	SheetNotFound       Code = "sheet-not-found"       // no sheet has this title
 	ScopeInsufficient   Code = "scope-insufficient"    // the token lacks the scope

@@ -75,9 +75,6 @@ type shown struct {
 // the code [BadRequest] names a column that the sheet lacks.
 func (s *RowSet) Rows(q Query) (Rows, error) {
 	tag := fmt.Sprintf(`"%s-%s"`, s.hash, q.tag())
-	if err := s.columns.convert(&q); err != nil {
-		return Rows{}, err
-	}
 	found, err := s.match(q.Filter)
 	if err != nil {
 		return Rows{}, err

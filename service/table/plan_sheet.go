@@ -87,11 +87,7 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	filter, err := c.filterOf(e.Match.Where)
-	if err != nil {
-		return nil, nil, err
-	}
-	matcher, err := filter.compile(c)
+	matcher, err := e.Filter.compile(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,12 +101,9 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 			hits = append(hits, l)
 		}
 	}
-	if limit := e.Match.Limit; limit > 0 {
-		return c, hits[:min(limit, len(hits))], nil
-	}
 	if most := cmp.Or(e.MaxAffected, DefaultMaxAffected); len(hits) > most {
 		return nil, nil, &Error{
-			Code:   BadRequest,
+			Code:   MaxAffected,
 			Detail: fmt.Sprintf("%d rows match, and %d may be changed, so none was", len(hits), most),
 			Hint:   tooManyHint(len(hits)),
 		}

@@ -26,9 +26,6 @@ type Query struct {
 	CSV     bool        // encode as CSV instead of JSON
 	NoCache bool        // read the sheet again instead of using cached rows
 
-	Where     []string // to be removed: conditions "column:value"
-	OldOrder  []string // to be removed: "-column"
-	OldSelect []string // to be removed
 }
 
 // ParseQuery parses the query parameters of a read: select, order, limit, offset, header,
