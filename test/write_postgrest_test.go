@@ -22,11 +22,11 @@ func stockOf(title string) emulator.Sheet {
 }
 
 // TestPostgRESTClient runs @supabase/postgrest-js, unchanged, against the function.
-// POSTGREST_CLIENT names the folder where postgrest/run has installed it.
+// POSTGREST_CLIENT names the folder where clients/postgrest/run has installed it.
 func TestPostgRESTClient(t *testing.T) {
 	folder := os.Getenv("POSTGREST_CLIENT")
 	if folder == "" {
-		t.Skip("POSTGREST_CLIENT is not set: test/postgrest/run installs the client and runs this test")
+		t.Skip("POSTGREST_CLIENT is not set: test/clients/postgrest/run installs the client and runs this test")
 	}
 	node, err := exec.LookPath("node")
 	if err != nil {

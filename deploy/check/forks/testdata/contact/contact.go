@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"example.com/sheets-function/service/table"
+	"example.com/sheets-function/web"
 )
 
-// contact appends what a form sends as JSON, and the time, to the sheet "Contact",
+// contact appends what a form sends, as JSON or as browsers do, and the time, to the sheet "Contact",
 // whose header is time, email, message.
 func (h *Handler) contact(w http.ResponseWriter, r *http.Request) error {
-	records, err := h.readRecords(w, r, "application/json")
+	records, err := h.readRecords(w, r, "application/json", web.FormType)
 	if err != nil {
 		return err
 	}
@@ -21,5 +22,5 @@ func (h *Handler) contact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeResult(w, http.StatusCreated, false, appended)
+	return web.WriteJSON(w, http.StatusCreated, appended)
 }
