@@ -80,7 +80,7 @@ func TestImports(t *testing.T) {
 		".":              {"auth", "event", "service", "service/table", "web"},
 		"auth":           {},
 		"auth/doctor":    {},
-		"cmd/local":      {".", "auth", "auth/doctor", "cmd/local/traffic", "emulator"},
+		"cmd/local":      {".", "auth", "auth/doctor", "cmd/local/terminal", "cmd/local/traffic", "emulator"},
 		"event":          {},
 		"service":        {"service/commit", "service/table"},
 		"service/commit": {},
@@ -88,7 +88,8 @@ func TestImports(t *testing.T) {
 		"test":           {".", "auth", "auth/doctor", "emulator", "web"},
 		"web":            {},
 
-		"cmd/local/traffic": {"emulator", "service/commit"},
+		"cmd/local/terminal": {"cmd/local/traffic", "emulator"},
+		"cmd/local/traffic":  {"emulator", "service/commit"},
 
 		"emulator": {"emulator/internal/rest", "emulator/internal/grid", "emulator/internal/spreadsheet",
 			"emulator/internal/files", "emulator/internal/sheets", "emulator/internal/drive", "emulator/internal/identity"},

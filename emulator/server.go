@@ -41,6 +41,9 @@ type Options struct {
 	// Inspect keeps what a person looks at beside the log: bodies ([Server.Bodies]) and
 	// which cells the last change of a spreadsheet has written ([CellView]).
 	Inspect bool
+	// WebViewLink returns what Drive gives as the link to a spreadsheet, by its ID, for a
+	// place that shows it; nil = the link to Sheets, as Google's.
+	WebViewLink func(id string) string
 	// Now is the clock; nil = time.Now.
 	Now func() time.Time
 }
@@ -87,7 +90,7 @@ func New(o Options) *Server {
 	}
 	s.routes = slices.Concat(
 		(&sheets.API{Files: s.files, Now: o.Now, DuplicateMetadata: o.DuplicateMetadata}).Routes(),
-		(&drive.API{Files: s.files, Now: o.Now}).Routes(),
+		(&drive.API{Files: s.files, Now: o.Now, WebViewLink: o.WebViewLink}).Routes(),
 		s.authority.Routes(),
 	)
 	rest.SortRoutes(s.routes)

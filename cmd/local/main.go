@@ -10,7 +10,11 @@
 // shows the error that the default scope gives. With -google the function
 // calls Google itself, with Application Default Credentials. The emulated Google
 // can be another platform (-profile), enforce quotas (-quota), fail (-fault), and
-// serve a spreadsheet of yours, as downloaded from Sheets (-file).
+// serve a spreadsheet of yours, as downloaded from Sheets (-file). The file is not
+// changed: what was edited is kept beside it, or in it with -write.
+//
+// Each request is a line, with the calls to Google that it caused and the token of
+// those; with -log json the function logs as it does on a platform.
 //
 //	go run ./cmd/local doctor
 //
@@ -19,22 +23,23 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	function "example.com/sheets-function"
+	"example.com/sheets-function/cmd/local/terminal"
 	"example.com/sheets-function/cmd/local/traffic"
 	"example.com/sheets-function/emulator"
 )
@@ -44,6 +49,8 @@ type config struct {
 	addr     string
 	google   bool
 	file     string
+	write    bool   // over the file
+	log      string // "text" or "json"
 	emulator emulator.Options
 	faults   faults
 }
@@ -64,7 +71,9 @@ func main() {
 	var c config
 	flag.StringVar(&c.addr, "addr", "127.0.0.1:8080", "loopback `host:port` that the function listens on; port 0 is any free one")
 	flag.BoolVar(&c.google, "google", false, "call Google instead of the emulator; SPREADSHEET_ID and CALLERS must be set")
-	flag.StringVar(&c.file, "file", "", "serve this .xlsx `file`, and write it back at the end; a missing one is made of the demo")
+	flag.StringVar(&c.file, "file", "", "serve this .xlsx `file`; what was changed is kept beside it at the end, as NAME.edited.xlsx; a missing one is made of the demo")
+	flag.BoolVar(&c.write, "write", false, "keep what was changed in the -file itself")
+	flag.StringVar(&c.log, "log", "text", "how requests are logged: text, a line each for people, or json, as on a platform")
 	flag.TextVar(&c.emulator.Profile, "profile", emulator.CloudRun, "`platform` whose metadata server is emulated: cloudrun, gke, gce (ignores scopes) or gke-direct")
 	flag.BoolVar(&c.emulator.Quota, "quota", false, "enforce Google's quotas: 60 reads and 60 writes a minute")
 	flag.Var(&c.faults, "fault", "make calls fail, `CALL:WHAT`, such as sheets.spreadsheets.values.get:status=429,times=3 (also delay=2s, hang, html, drop=before|after|middle); may be repeated")
@@ -96,97 +105,110 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	if service := os.Getenv("K_SERVICE"); service != "" {
 		return fmt.Errorf("K_SERVICE is %q: this command is for a person's machine; deploy the function with --function=Handle (GOOGLE_FUNCTION_TARGET=Handle)", service)
 	}
+	if c.log != "text" && c.log != "json" {
+		return fmt.Errorf("-log is %q: want text or json", c.log)
+	}
 	listener, err := listen(c.addr)
 	if err != nil {
 		return err
 	}
-	var servers []*http.Server
-	save := func() error { return nil }
-	show := "/"
-	var serveGoogle func(*deployment, *traffic.Log) *http.Server
+	l := &local{config: c, out: out, requests: traffic.NewLog()}
 	if c.google {
 		_ = os.Unsetenv("SHEETS_EMULATOR_HOST") // no real token goes to whatever listens there
-	} else {
-		spreadsheet, err := openBook(c.file)
-		if err != nil {
-			return err
-		}
-		google, googleListener, err := startGoogle(out, c, spreadsheet)
-		if err != nil {
-			return err
-		}
-		serveGoogle = func(deployed *deployment, requests *traffic.Log) *http.Server {
-			h := spreadsheet.watch(google)
-			return serve(googleListener, h)
-		}
-		save = func() error { return spreadsheet.save(google) }
-		if c.file != "" {
-			show = "/sheets/" + url.PathEscape(spreadsheet.content.Sheets[0].Title)
-		}
+	} else if err := l.startGoogle(); err != nil {
+		return err
 	}
 	settings, err := function.ReadSettings()
 	if err != nil {
 		return err
 	}
-	requests := traffic.NewLog()
-	var options []function.Option
-	if !c.google {
-		options = append(options, function.WithTransport(requests.Transport(http.DefaultTransport.(*http.Transport).Clone())))
-	}
-	deployed, err := deploy(settings, options...)
+	deployed, err := deploy(settings, l.options()...)
 	if err != nil {
 		return err
 	}
 	// First to stop, because its requests need Google.
-	servers = append(servers, serve(listener, requests.Handler(deployed)))
-	if serveGoogle != nil {
-		servers = append(servers, serveGoogle(deployed, requests))
+	servers := []*http.Server{serve(listener, l.handler(deployed))}
+	if l.emulated != nil {
+		servers = append(servers, serve(l.listener, l.emulated))
 	}
-	printHowTo(out, listener.Addr().String(), show, patternsOf(deployed.handler()), c)
+	l.printStart(listener.Addr().String(), settings, patternsOf(deployed.handler()))
+	go l.printer.Follow(ctx)
 
 	<-ctx.Done()
-	return errors.Join(shutDown(servers), save())
+	err = shutDown(servers)
+	if c.log == "text" {
+		l.printer.Print()
+	}
+	return errors.Join(err, l.save())
+}
+
+// local is what this command runs.
+type local struct {
+	config
+	out       io.Writer
+	requests  *traffic.Log
+	printer   *terminal.Printer
+	book      *book // nil with -google, and so are the next two
+	emulated  *emulator.Server
+	listener  net.Listener
+	leftAside []string // exported settings, with the reason
+}
+
+// options are those of the function: how it logs, and how its calls find their cause.
+func (l *local) options() (options []function.Option) {
+	l.printer = terminal.New(l.out, terminal.UseColor(l.out), l.requests, l.emulated)
+	if l.log == "text" {
+		options = append(options, function.WithLogger(slog.New(l.printer.LogHandler())))
+	}
+	if l.emulated != nil {
+		options = append(options, function.WithTransport(l.requests.Transport(http.DefaultTransport.(*http.Transport).Clone())))
+	}
+	return options
+}
+
+// handler records the requests of the function and prints them.
+func (l *local) handler(deployed http.Handler) http.Handler {
+	h := l.requests.Handler(deployed)
+	if l.log == "text" {
+		h = l.printer.Handler(h)
+	}
+	return h
 }
 
 // startGoogle makes the emulator, listens, and points the function at it.
-func startGoogle(out io.Writer, c config, spreadsheet *book) (*emulator.Server, net.Listener, error) {
-	host, named := os.LookupEnv("SHEETS_EMULATOR_HOST")
-	if !named {
-		host = "127.0.0.1:8085"
+func (l *local) startGoogle() (err error) {
+	if l.file != "" {
+		fmt.Fprintf(l.out, "Reading %s …\n", l.file) // a large one takes seconds
 	}
-	listener, err := listen(host)
-	if err != nil {
-		return nil, nil, err
+	if l.book, err = openBook(l.file, l.write); err != nil {
+		return err
 	}
-	c.emulator.Inspect = true
-	google := emulator.New(c.emulator)
-	for _, fault := range c.faults {
-		google.Inject(fault)
+	host := cmp.Or(os.Getenv("SHEETS_EMULATOR_HOST"), "127.0.0.1:8085")
+	if l.listener, err = listen(host); err != nil {
+		return err
 	}
-	spreadsheet.id = google.Create(spreadsheet.content)
-	host = listener.Addr().String()
-	// The function would prefer a credentials file to the emulator's metadata
-	// server, and send a real token to the emulator; it has no real spreadsheet.
-	for _, name := range []string{"GOOGLE_APPLICATION_CREDENTIALS", "SPREADSHEET_ID"} {
-		if value, ok := os.LookupEnv(name); ok {
-			fmt.Fprintf(out, "%s=%s is ignored: Google is emulated (-google uses it)\n", name, value)
-			_ = os.Unsetenv(name)
-		}
+	host = l.listener.Addr().String()
+	l.emulator.Inspect = true
+	l.emulator.WebViewLink = func(string) string { return "http://" + host + "/" } // the page
+	l.emulated = emulator.New(l.emulator)
+	for _, fault := range l.faults {
+		l.emulated.Inject(fault)
 	}
-	for name, value := range map[string]string{
-		"SHEETS_EMULATOR_HOST": host,
-		"GCE_METADATA_HOST":    host,
-		"SPREADSHEET_ID":       spreadsheet.id,
-		"CALLERS":              "anyone",
-	} {
-		if _, set := os.LookupEnv(name); !set || name == "SHEETS_EMULATOR_HOST" {
-			if err := os.Setenv(name, value); err != nil {
-				return nil, nil, err
-			}
-		}
+	l.book.create(l.emulated)
+	l.leftAside, err = useEmulator(host, l.book.id)
+	return err
+}
+
+// save keeps what was changed, and prints what and where.
+func (l *local) save() error {
+	if l.book == nil {
+		return nil
 	}
-	fmt.Fprintf(out, "Google, emulated, listens on http://%s\n", host)
-	return google, listener, nil
+	report, err := l.book.save(l.emulated)
+	if report != "" {
+		fmt.Fprintf(l.out, "\n%s\n", report)
+	}
+	return err
 }
 
 // listen refuses addresses other than loopback: neither the emulator nor a
@@ -243,42 +265,4 @@ func shutDown(servers []*http.Server) error {
 		}
 	}
 	return nil
-}
-
-// tour is what can be tried on the demo spreadsheet, with the route that each
-// command needs: a fork may have deleted it.
-var tour = []struct{ pattern, command string }{
-	{"GET /sheets/{title}", "curl %s/sheets/Orders"},
-	{"POST /sheets/{title}", `curl %s/sheets/Orders -d '{"id": 4, "item": "dates", "qty": 3, "price": 4.5}'`},
-	{"GET /sheets/{title}", "curl '%s/sheets/Orders?qty=gte.2&order=price.desc&select=item,price'"},
-	{"PATCH /sheets/{title}", `curl -X PATCH '%s/sheets/Orders?item=eq.bread' -d '{"qty": 5}'`},
-	{"GET /{$}", "curl %s/"},
-}
-
-// printHowTo prints commands for a second terminal, or the routes where none of
-// them fits.
-func printHowTo(out io.Writer, addr, show string, patterns []string, c config) {
-	fmt.Fprintf(out, "The function listens on http://%s, until Ctrl-C. In another terminal:\n\n", addr)
-	if c.google || c.file != "" {
-		fmt.Fprintf(out, "  curl %s%s\n\n", addr, show)
-		return
-	}
-	printed := false
-	for _, d := range tour {
-		if slices.Contains(patterns, d.pattern) {
-			fmt.Fprintf(out, "  "+d.command+"\n", addr)
-			printed = true
-		}
-	}
-	if !printed {
-		fmt.Fprintf(out, "  %s\n", strings.Join(patterns, "\n  "))
-	}
-	fmt.Fprintln(out)
-}
-
-func patternsOf(h *function.Handler) (patterns []string) {
-	for _, route := range h.Routes() {
-		patterns = append(patterns, route.Pattern)
-	}
-	return patterns
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"io"
 	"net"
@@ -9,14 +10,93 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"example.com/sheets-function/emulator"
 )
+
+// started is the command, running as a person starts it.
+type started struct {
+	lines  *bufio.Scanner     // what it prints
+	stop   context.CancelFunc // as Ctrl-C
+	result chan error         // nil = it has ended
+}
+
+// start runs the command with an empty environment.
+func start(t *testing.T, c config) *started {
+	t.Helper()
+	c.addr, c.log = "127.0.0.1:0", cmp.Or(c.log, "text")
+	t.Setenv("SHEETS_EMULATOR_HOST", "127.0.0.1:0")
+	ctx, stop := context.WithCancel(t.Context())
+	out, in, err := os.Pipe() // which holds what nobody has read yet
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := make(chan error, 1)
+	s := &started{lines: bufio.NewScanner(out), stop: stop, result: result}
+	go func() {
+		result <- run(ctx, in, c)
+		_ = in.Close()
+	}()
+	t.Cleanup(func() { s.end(t) })
+	return s
+}
+
+// end stops the command and returns what it prints until it has ended.
+func (s *started) end(t *testing.T) string {
+	t.Helper()
+	s.stop()
+	var rest strings.Builder
+	for s.lines.Scan() {
+		rest.WriteString(s.lines.Text() + "\n")
+	}
+	if s.result != nil {
+		if err := <-s.result; err != nil {
+			t.Errorf("run() = %v after Ctrl-C, want nil", err)
+		}
+		s.result = nil
+	}
+	return rest.String()
+}
+
+// until returns the lines up to the first with a prefix, which is the last.
+func (s *started) until(t *testing.T, prefix string) (lines []string) {
+	t.Helper()
+	for s.lines.Scan() {
+		lines = append(lines, s.lines.Text())
+		if strings.HasPrefix(s.lines.Text(), prefix) {
+			return lines
+		}
+	}
+	t.Fatalf("no line begins with %q:\n%s", prefix, strings.Join(lines, "\n"))
+	return nil
+}
+
+// address returns the address of the function from the lines printed at the start.
+func address(t *testing.T, lines []string) string {
+	t.Helper()
+	m := regexp.MustCompile(`function +(http://127\.0\.0\.1:\d+)`).FindStringSubmatch(strings.Join(lines, "\n"))
+	if m == nil {
+		t.Fatalf("no address of the function in\n%s", strings.Join(lines, "\n"))
+	}
+	return m[1]
+}
+
+// emptyEnvironment unsets the variables that the function reads, until the test ends.
+func emptyEnvironment(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{
+		"K_SERVICE", "GCE_METADATA_HOST", "SPREADSHEET_ID", "GOOGLE_APPLICATION_CREDENTIALS", "SHEETS_EMULATOR_HOST",
+		"CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES", "CACHE_TTL", "ORIGINS", "READS_PER_MINUTE", "WRITES_PER_MINUTE",
+	} {
+		t.Setenv(name, "") // so that it is restored afterwards
+		_ = os.Unsetenv(name)
+	}
+}
+
+// tryLine begins what is printed before the commands.
+const tryLine = "Try, in another terminal"
 
 // TestPrintedCommands starts the command as a newcomer does and pastes the curl
 // lines that it prints into a shell. The README shows the same lines.
@@ -25,36 +105,12 @@ func TestPrintedCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"K_SERVICE", "GCE_METADATA_HOST", "CALLERS", "AUDIENCE", "SUBJECT", "IMPERSONATE", "SCOPES"} {
-		t.Setenv(name, "") // so that it is restored afterwards
-		_ = os.Unsetenv(name)
-	}
-	t.Setenv("SHEETS_EMULATOR_HOST", "127.0.0.1:0")
-	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file")
-	t.Setenv("SPREADSHEET_ID", "of-a-real-spreadsheet") // as deploy/variables.sh exports it
-
-	ctx, stop := context.WithCancel(t.Context())
-	out, in := io.Pipe()
-	done := make(chan error)
-	go func() {
-		err := run(ctx, in, config{addr: "127.0.0.1:0"})
-		_ = in.CloseWithError(io.EOF)
-		done <- err
-	}()
-	defer func() {
-		stop()
-		go func() { _, _ = io.Copy(io.Discard, out) }()
-		if err := <-done; err != nil {
-			t.Errorf("run() = %v after Ctrl-C, want nil", err)
-		}
-	}()
-
-	lines := bufio.NewScanner(out)
-	for lines.Scan() && !strings.HasPrefix(lines.Text(), "The function listens on ") {
-	}
+	emptyEnvironment(t)
+	s := start(t, config{})
+	s.until(t, tryLine)
 	var commands []string
-	for lines.Scan() && (len(commands) == 0 || lines.Text() != "") {
-		if line := strings.TrimSpace(lines.Text()); line != "" {
+	for s.lines.Scan() && (len(commands) == 0 || s.lines.Text() != "") {
+		if line := strings.TrimSpace(s.lines.Text()); line != "" {
 			commands = append(commands, line)
 		}
 	}
@@ -111,71 +167,18 @@ func TestRunRefuses(t *testing.T) {
 		{"no port", "", "127.0.0.1", false, "want host:port", ""},
 		{"a port in use", "", taken.Addr().String(), false, "the port is in use", ""},
 		{"Google without settings", "", "127.0.0.1:0", true, "SPREADSHEET_ID is not set", ""},
-		{"a file that is no .xlsx", "", "127.0.0.1:0", false, "main_test.go is no .xlsx file", "main_test.go"},
-		{"a folder that is not there", "", "127.0.0.1:0", false, "cannot be written back", "nowhere/orders.xlsx"},
+		{"a file that is not an .xlsx", "", "127.0.0.1:0", false, "main_test.go is not an .xlsx file", "main_test.go"},
+		{"a folder that is not there", "", "127.0.0.1:0", false, "nothing can be kept beside", "nowhere/orders.xlsx"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			emptyEnvironment(t)
 			t.Setenv("K_SERVICE", tt.service)
-			t.Setenv("SPREADSHEET_ID", "")
-			_ = os.Unsetenv("SPREADSHEET_ID")
-			err := run(t.Context(), io.Discard, config{addr: tt.addr, google: tt.google, file: tt.file})
+			t.Setenv("SHEETS_EMULATOR_HOST", "127.0.0.1:0")
+			err := run(t.Context(), io.Discard, config{addr: tt.addr, google: tt.google, file: tt.file, log: "text"})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("run() = %v, want %q", err, tt.want)
 			}
 		})
-	}
-}
-
-func TestFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "book.xlsx")
-	sheet := demo.Sheets[0]
-	google := emulator.New(emulator.Options{})
-	rows := func() [][]any {
-		t.Helper()
-		spreadsheet, err := openBook(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return google.Values(google.Create(spreadsheet.content), sheet.Title)
-	}
-	use := func(write bool) {
-		t.Helper()
-		spreadsheet, err := openBook(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		spreadsheet.id = google.Create(spreadsheet.content)
-		if write {
-			r := httptest.NewRequest("POST", "/v4/spreadsheets/"+spreadsheet.id+"/values/"+sheet.Title+"!A1:append?valueInputOption=RAW&insertDataOption=INSERT_ROWS",
-				strings.NewReader(`{"values":[[4,"dates"]]}`))
-			r.Header.Set("Authorization", "Bearer "+google.Token(google.ServiceAccount(), "https://www.googleapis.com/auth/spreadsheets"))
-			recorder := httptest.NewRecorder()
-			if spreadsheet.watch(google).ServeHTTP(recorder, r); recorder.Code != 200 {
-				t.Fatalf("append: %s", recorder.Body)
-			}
-		}
-		if err := spreadsheet.save(google); err != nil {
-			t.Fatal(err)
-		}
-	}
-	use(false) // a missing file is made of the demo
-	if got := rows(); len(got) != len(sheet.Values) || got[0][0] != sheet.Values[0][0] {
-		t.Errorf("a new file holds %v, want the demo", got)
-	}
-	use(true)
-	if got := rows(); len(got) != len(sheet.Values)+1 || got[len(sheet.Values)][1] != "dates" {
-		t.Errorf("after an append the file holds %v, want the new row", got)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	before, _ := os.Stat(path)
-	use(false) // nothing written: the file is left as it was
-	if after, _ := os.Stat(path); after.ModTime() != before.ModTime() || after.Mode() != before.Mode() {
-		t.Errorf("the file was written although nothing was changed")
-	}
-	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".local-*")); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
 	}
 }
 

@@ -13,6 +13,7 @@
 package traffic
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"sync"
@@ -168,4 +169,10 @@ func (l *Log) pending() (numbers []int64) {
 	}
 	slices.Sort(numbers)
 	return numbers
+}
+
+// NumberOf returns the number of the request whose context ctx is; 0 if it is of none.
+func NumberOf(ctx context.Context) int64 {
+	n, _ := ctx.Value(numberKey{}).(int64)
+	return n
 }

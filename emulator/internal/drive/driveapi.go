@@ -15,6 +15,8 @@ import (
 type API struct {
 	Files *files.Store
 	Now   func() time.Time
+	// WebViewLink returns the link to a spreadsheet by its ID; nil = as Google's.
+	WebViewLink func(id string) string
 
 	sessions sessions // guarded by the lock of Files
 }

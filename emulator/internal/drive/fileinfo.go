@@ -43,7 +43,7 @@ func (api *API) describeFile(c *rest.Call, f *files.File) *drive.File {
 		out.Version = int64(f.Spreadsheet.Version) + 1
 		out.ExportLinks = exportLinks(f.ID)
 	}
-	out.WebViewLink = webViewLink(f)
+	out.WebViewLink = api.webViewLink(f)
 	out.Capabilities = capabilities(f, mine)
 	api.describeUsers(c, out, f)
 	return out
@@ -87,8 +87,11 @@ func (api *API) describeUser(c *rest.Call, email string) *drive.User {
 }
 
 // webViewLink returns the address at which a browser opens a file.
-func webViewLink(f *files.File) string {
-	if f.Spreadsheet != nil {
+func (api *API) webViewLink(f *files.File) string {
+	switch {
+	case f.Spreadsheet != nil && api.WebViewLink != nil:
+		return api.WebViewLink(f.ID)
+	case f.Spreadsheet != nil:
 		return "https://docs.google.com/spreadsheets/d/" + f.ID + "/edit?usp=drivesdk"
 	}
 	return "https://drive.google.com/drive/folders/" + f.ID

@@ -55,7 +55,7 @@ func (api *API) describeFileV2(c *rest.Call, f *files.File) *drivev2.File {
 	mine := api.Files.Role(f, c.Principal)
 	out := &drivev2.File{
 		Kind: "drive#file", Id: f.ID, Title: f.Title(), MimeType: f.MimeType, Description: f.Description, DriveId: f.Drive, TeamDriveId: f.Drive,
-		SelfLink: v2Files + f.ID, AlternateLink: webViewLink(f), EmbedLink: "https://docs.google.com/spreadsheets/d/" + f.ID + "/htmlembed",
+		SelfLink: v2Files + f.ID, AlternateLink: api.webViewLink(f), EmbedLink: "https://docs.google.com/spreadsheets/d/" + f.ID + "/htmlembed",
 		IconLink:      "https://drive-thirdparty.googleusercontent.com/16/type/" + f.MimeType,
 		ThumbnailLink: "https://docs.google.com/feeds/vt?gd=true&id=" + f.ID + "&sz=s220",
 		Etag:          strconv.Quote(base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(f.Modified.UnixMilli(), 10)))),
