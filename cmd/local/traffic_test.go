@@ -63,7 +63,7 @@ func TestTraffic(t *testing.T) {
 			causes[call.Call] = append(causes[call.Call], call.Cause)
 		}
 		tests := []struct{ call, want string }{
-			{"metadata.token", "1"}, {"sheets.spreadsheets.values.get", "1"},
+			{"metadata.token", "1"}, {"sheets.spreadsheets.get", "1"},
 			{"sheets.spreadsheets.batchUpdate", "2"}, {"sheets.spreadsheets.batchUpdate", "3-4"},
 		}
 		for _, tt := range tests {
