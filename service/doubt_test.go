@@ -143,3 +143,92 @@ func TestClockOfOneInstance(t *testing.T) {
 		})
 	}
 }
+
+// deleteMarkers is what a person can do to the record of what was stored.
+var deleteMarkers = &sheets.Request{DeleteDeveloperMetadata: &sheets.DeleteDeveloperMetadataRequest{
+	DataFilter: &sheets.DataFilter{DeveloperMetadataLookup: &sheets.DeveloperMetadataLookup{MetadataKey: "w"}},
+}}
+
+// TestMarkersDeleted: who deletes the markers makes the outcome of the batch in doubt unknown,
+// and of no other.
+func TestMarkersDeleted(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		lose   bool // the answer of the write
+		stored bool // it is stored
+		code   table.Code
+	}{
+		{"between two writes", false, true, ""},
+		{"while the answer of a stored batch is lost", true, true, table.OutcomeUnknown},
+		{"while a batch is lost", true, false, table.OutcomeUnknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, emulator.Options{})
+				instances := []*service.Service{w.instance(0), w.instance(0)}
+				for n := range 4 {
+					add(instances[n%2], "Load", fmt.Sprint("k", n), fmt.Sprint(n))
+				}
+				if !tt.lose {
+					w.person(deleteMarkers)
+				}
+				var once sync.Once
+				w.setIntercept(func(r *http.Request, body []byte) (answer *http.Response, err error) {
+					if tt.lose && isBatch(r) && strings.Contains(string(body), `"doubt"`) {
+						once.Do(func() {
+							httptrace.ContextClientTrace(r.Context()).WroteHeaders()
+							if tt.stored {
+								if answer, err = w.base.RoundTrip(r); err == nil {
+									_ = answer.Body.Close()
+								}
+							}
+							w.person(deleteMarkers)
+							answer, err = nil, errors.New("connection reset by peer")
+						})
+					}
+					return answer, err
+				})
+				if code, _ := add(instances[0], "Load", "doubt", "doubt"); code != tt.code {
+					t.Errorf("append = %q, want %q", code, tt.code)
+				}
+				for n := range 4 {
+					if code, result := add(instances[n%2], "Load", fmt.Sprint("k", n), fmt.Sprint(n)); code != "" || !result.Replayed {
+						t.Errorf("repeat with key k%d = %q %+v, want a replay", n, code, result)
+					}
+				}
+				if code, result := add(instances[1], "Load", "doubt", "doubt"); code != "" || result.Replayed != tt.stored {
+					t.Errorf("repeat of the write in doubt = %q %+v", code, result)
+				}
+				if ids := strings.Join(w.ids("Load"), " "); ids != "first second 0 1 2 3 doubt" {
+					t.Errorf("rows %s", ids)
+				}
+			})
+		})
+	}
+}
+
+// TestMetadataIsFull: where there is no room for a marker nothing is stored, and the error says
+// what to delete.
+func TestMetadataIsFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, emulator.Options{})
+		s := w.instance(0)
+		for n := range 3 {
+			add(s, "Load", "", fmt.Sprint(n))
+		}
+		w.person(&sheets.Request{CreateDeveloperMetadata: &sheets.CreateDeveloperMetadataRequest{DeveloperMetadata: &sheets.DeveloperMetadata{
+			MetadataKey: "notes", MetadataValue: strings.Repeat("x", 30_000-3*13-len("notes")-12), Visibility: "DOCUMENT",
+			Location: &sheets.DeveloperMetadataLocation{Spreadsheet: true},
+		}}})
+		l := w.offer([]*service.Service{s}, 10, 2*time.Second, func(n int) (string, string) { return "Load", fmt.Sprint("r", n) })
+		if l.codes[table.SheetFull] != 20 || len(w.ids("Load")) != 5 {
+			t.Errorf("codes %v, %d rows, want 20 times %s and none stored", l.codes, len(w.ids("Load")), table.SheetFull)
+		}
+		w.person(&sheets.Request{DeleteDeveloperMetadata: &sheets.DeleteDeveloperMetadataRequest{
+			DataFilter: &sheets.DataFilter{DeveloperMetadataLookup: &sheets.DeveloperMetadataLookup{MetadataKey: "notes"}},
+		}})
+		if code, _ := add(s, "Load", "", "last"); code != "" {
+			t.Errorf("append after the metadata was deleted = %q", code)
+		}
+	})
+}
