@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"example.com/sheets-function/emulator"
 	"example.com/sheets-function/service"
+	"example.com/sheets-function/service/table"
 )
 
 // contest is several instances that start cold at the same moment, with the default quota.
@@ -19,6 +21,7 @@ type contest struct {
 	instances, perSecond int
 	minutes              int
 	keyed                bool
+	gets                 int // a second
 }
 
 // contestResult is what came of it.
@@ -29,6 +32,7 @@ type contestResult struct {
 	later50, later99        time.Duration // after the first minute
 	batches, refused, reads int
 	limited                 int
+	unread                  int // GETs without rows
 }
 
 // run offers the rows, spread over the instances.
@@ -44,6 +48,17 @@ func (c contest) run(t *testing.T) (r contestResult) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	began := time.Now()
+	for n := range c.minutes * 60 * c.gets {
+		wg.Go(func() {
+			time.Sleep(time.Duration(n) * time.Second / time.Duration(c.gets))
+			_, err := instances[n%c.instances].ListRows(context.Background(), "Load", table.Query{})
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				r.unread++
+			}
+		})
+	}
 	for n := range c.minutes * 60 * c.perSecond {
 		time.Sleep(time.Until(began.Add(time.Duration(n) * time.Second / time.Duration(c.perSecond))))
 		wg.Go(func() {
@@ -107,12 +122,13 @@ func TestInstances(t *testing.T) {
 	}{
 		{contest{instances: 3, perSecond: 200, minutes: 2}, .99, .97, 8 * time.Second, 4500 * time.Millisecond},
 		{contest{instances: 3, perSecond: 60, minutes: 2, keyed: true}, .99, .97, 8 * time.Second, 4500 * time.Millisecond},
+		{contest{instances: 3, perSecond: 200, minutes: 2, gets: 50}, .99, .97, 8 * time.Second, 4500 * time.Millisecond},
 		{contest{instances: 10, perSecond: 50, minutes: 3}, .95, .8, 55 * time.Second, 30 * time.Second},
 	} {
-		t.Run(fmt.Sprint(tt.instances, map[bool]string{true: " with keys"}[tt.keyed]), func(t *testing.T) {
+		t.Run(fmt.Sprint(tt.instances, map[bool]string{true: " with keys"}[tt.keyed], map[bool]string{true: " with GETs"}[tt.gets > 0]), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := tt.run(t)
-				if r.wrong > 0 || float64(r.stored) < tt.share*float64(r.sent) || r.worst < tt.worst || r.first99 > tt.first || r.later99 > tt.later {
+				if r.wrong > 0 || r.unread > 0 || float64(r.stored) < tt.share*float64(r.sent) || r.worst < tt.worst || r.first99 > tt.first || r.later99 > tt.later {
 					t.Errorf("%+v, want %.0f %% stored, of the worst %.0f %%, p99 %v in the first minute and %v later", r, 100*tt.share, 100*tt.worst, tt.first, tt.later)
 				}
 				t.Logf("%+v", r)
@@ -129,10 +145,10 @@ func TestInstanceFigures(t *testing.T) {
 	if os.Getenv("FIGURES") == "" {
 		t.Skip("FIGURES is not set")
 	}
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(table, "| instances\t| rows/s\t| stored\t| worst instance\t| p50, p99 in the first minute\t| p50, p99 after it\t| bound\t| batches\t| refused\t| reads\t| 429s\t| wrong\t|")
-	fmt.Fprintln(table, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
-	for _, c := range []contest{{1, 200, 5, false}, {2, 200, 5, false}, {3, 200, 5, false}, {3, 200, 5, true}, {5, 200, 5, false}, {10, 200, 5, false}} {
+	out := tabwriter.NewWriter(os.Stdout, 0, 0, 1, ' ', 0)
+	fmt.Fprintln(out, "| instances\t| rows/s\t| stored\t| worst instance\t| p50, p99 in the first minute\t| p50, p99 after it\t| bound\t| batches\t| refused\t| reads\t| 429s\t| wrong\t|")
+	fmt.Fprintln(out, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
+	for _, c := range []contest{{1, 200, 5, false, 0}, {2, 200, 5, false, 0}, {3, 200, 5, false, 0}, {3, 200, 5, true, 0}, {3, 200, 5, false, 50}, {5, 200, 5, false, 0}, {10, 200, 5, false, 0}} {
 		synctest.Test(t, func(t *testing.T) {
 			r := c.run(t)
 			seconds := func(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }
@@ -140,12 +156,15 @@ func TestInstanceFigures(t *testing.T) {
 			if c.keyed {
 				name += ", keyed"
 			}
-			fmt.Fprintf(table, "| %s\t| %d\t| %.1f %%\t| %.1f %%\t| %s, %s s\t| %s, %s s\t| %.2f, %.2f s\t| %d\t| %d\t| %d\t| %d\t| %d\t|\n",
+			if c.gets > 0 {
+				name += fmt.Sprintf(", %d GETs/s", c.gets)
+			}
+			fmt.Fprintf(out, "| %s\t| %d\t| %.1f %%\t| %.1f %%\t| %s, %s s\t| %s, %s s\t| %.2f, %.2f s\t| %d\t| %d\t| %d\t| %d\t| %d\t|\n",
 				name, c.perSecond, 100*float64(r.stored)/float64(r.sent), 100*r.worst, seconds(r.first50), seconds(r.first99), seconds(r.later50), seconds(r.later99),
 				.5*float64(c.instances)+.15, .99*float64(c.instances)+.15, r.batches, r.refused, r.reads, r.limited, r.wrong)
 		})
 	}
-	if err := table.Flush(); err != nil {
+	if err := out.Flush(); err != nil {
 		t.Fatal(err)
 	}
 }

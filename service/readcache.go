@@ -129,9 +129,13 @@ func (r *readCache) share(n int) {
 		r.unshareLocked()
 		return
 	}
+	first := r.shared.IsZero()
 	r.shared = time.Now().Add(sharedTime)
 	r.limiter.SetBurst(1)
-	r.limiter.SetLimit(r.alone / rate.Limit(10*n)) // turns leave a fifth of the quota, also for those that come
+	r.limiter.SetLimit(r.alone / rate.Limit(16*n)) // turns leave a fifth of the quota, which those that come need
+	if first {
+		r.limiter.Allow() // what was left of the burst is used up by instances that start together
+	}
 }
 
 func (r *readCache) unshareLocked() {

@@ -107,7 +107,7 @@ func (w *world) instance(perMinute int) *service.Service { return w.instanceAt(p
 func (w *world) instanceAt(perMinute int, now func() time.Time) *service.Service {
 	s, err := service.New(context.Background(), service.Config{
 		Client: w.client(w.google.ServiceAccount(), true), SpreadsheetID: w.id, Endpoint: "http://127.0.0.1:1",
-		ReadsPerMinute: perMinute, WritesPerMinute: perMinute, Logger: w.logger, Now: now,
+		ReadsPerMinute: perMinute, WritesPerMinute: perMinute, Logger: w.logger, Now: now, CacheTTL: 2 * time.Second,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -174,8 +174,8 @@ func (r *run) repeated(name string) bool {
 	return n > 1
 }
 
-// TestExplore goes through the first 500 runs of each case; EXPLORE=1 through
-// all, which takes seven minutes.
+// TestExplore goes through the first 500 runs of each case, or 50 with the race detector, which
+// makes them ten times as slow; EXPLORE=1 through all.
 func TestExplore(t *testing.T) {
 	for _, tt := range []world{
 		{name: "one instance, three mishaps", faults: 3, jobs: [][]job{{{name: "a"}}}},
@@ -209,7 +209,7 @@ func TestExplore(t *testing.T) {
 		{name: "Google fails on one write", jobs: [][]job{{{name: "a"}, {name: "poison"}, {name: "b"}}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			runs, most := 0, 500
+			runs, most := 0, exploreRuns
 			if os.Getenv("EXPLORE") != "" {
 				most = math.MaxInt
 			}

@@ -19,6 +19,7 @@ type report struct {
 	Seed           uint64         `json:"seed"`
 	Instances      int            `json:"instances"`
 	Rows           int            `json:"rows"`
+	Bad            int            `json:"bad"` // of those, which Google refuses
 	Acknowledged   int            `json:"acknowledged"`
 	Unknown        int            `json:"unknown"`      // at the end, whatever was tried
 	Answers        map[string]int `json:"answers"`      // of all other writes, the last one
@@ -35,10 +36,15 @@ type report struct {
 	FalseConflicts int            `json:"conflicts_no"` // of those, which are where they belong
 	Unplaced       int            `json:"unplaced"`     // rows whose callers were told that their place is not known
 
-	FirstP50  float64        `json:"first_minute_p50_s"`
-	FirstP99  float64        `json:"first_minute_p99_s"`
-	LaterP50  float64        `json:"later_p50_s"`
-	LaterP99  float64        `json:"later_p99_s"`
+	FirstP50   float64 `json:"first_minute_p50_s"`
+	FirstP99   float64 `json:"first_minute_p99_s"`
+	LaterP50   float64 `json:"later_p50_s"`
+	LaterP99   float64 `json:"later_p99_s"`
+	Gets       int     `json:"gets,omitempty"`
+	GetsServed int     `json:"gets_served,omitempty"`
+	GetP50     float64 `json:"get_p50_s,omitempty"`
+	GetP99     float64 `json:"get_p99_s,omitempty"`
+
 	Writes    int            `json:"writes"`
 	Reads     int            `json:"reads"`
 	Limited   int            `json:"limited"` // 429
@@ -62,7 +68,9 @@ func audit(g *google, l *load, account string) report {
 		if copies > 1 {
 			r.Doubled++
 		}
-		if !w.bad {
+		if w.bad {
+			r.Bad++
+		} else {
 			offered[w.instance]++
 		}
 		switch last := w.last(); {
@@ -121,6 +129,8 @@ func audit(g *google, l *load, account string) report {
 	}
 	r.FirstP50, r.FirstP99 = quantiles(first)
 	r.LaterP50, r.LaterP99 = quantiles(later)
+	r.Gets, r.GetsServed = l.gets, len(l.served)
+	r.GetP50, r.GetP99 = quantiles(l.served)
 	r.Worst = 1
 	for instance, n := range offered {
 		r.Worst = min(r.Worst, float64(stored[instance])/float64(n))

@@ -77,6 +77,9 @@ func (j *journal) batch(instance int, sent time.Time, before, after [][]any) {
 		return
 	}
 	m := misplacement{Kind: kind, Cause: "before"}
+	if kind == aboveTyped && !slices.ContainsFunc(j.edits, func(e edit) bool { return e.name == typeBelow && e.at.After(known) }) {
+		m.Kind = "above what was typed before"
+	}
 	for name, n := range appended {
 		m.Rows = append(m.Rows, name)
 		m.Count += n
@@ -114,8 +117,8 @@ func (j *journal) count(all *map[string]int, more map[string]int) {
 	}
 }
 
-// aboveTyped is the kind of a batch that is above rows that the person has just typed
-// below the data, as if it had come before them: nothing is torn or overwritten.
+// aboveTyped is the kind of a batch that is above rows which the person has typed below the data
+// after the read that it was planned from, as if it had come before them: nothing is torn or overwritten.
 const aboveTyped = "above what was typed"
 
 // placed returns the rows that were appended, by name, or what is wrong with their

@@ -83,6 +83,8 @@ type load struct {
 
 	mu      sync.Mutex
 	writes  []*write
+	gets    int
+	served  []time.Duration // of the GETs answered 200
 	pending sync.WaitGroup
 }
 
@@ -111,6 +113,28 @@ func (l *load) steady(ctx context.Context, rate int, pauses bool, random *rand.R
 			due = due.Add(each)
 			l.send(pauses && random.IntN(2) == 0, false)
 		}
+	}
+}
+
+// read sends rate GETs a second to the instances in turn until ctx ends.
+func (l *load) read(ctx context.Context, rate int) {
+	for due := time.Now(); ctx.Err() == nil; sleep(ctx, time.Until(due)) {
+		due = due.Add(time.Second / time.Duration(rate))
+		url := l.urls[l.gets%len(l.urls)]
+		l.gets++
+		l.pending.Go(func() {
+			sent := time.Now()
+			answer, err := l.client.Get(url + "/sheets/" + loadSheet)
+			if err != nil {
+				return
+			}
+			_, err = io.Copy(io.Discard, answer.Body)
+			if err := errors.Join(err, answer.Body.Close()); err == nil && answer.StatusCode == http.StatusOK {
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				l.served = append(l.served, time.Since(sent))
+			}
+		})
 	}
 }
 

@@ -28,6 +28,8 @@ type config struct {
 	quiet     bool
 	lone      bool
 	refuse    time.Duration
+	gets      int
+	figures   bool
 	log       string
 }
 
@@ -41,6 +43,8 @@ func main() {
 	flag.BoolVar(&c.quiet, "quiet", false, "no faults, no person, no pauses; callers try once")
 	flag.BoolVar(&c.lone, "lone", false, "send lone rows, two in a row and ten in a row, and print how long each takes")
 	flag.DurationVar(&c.refuse, "refuse", 0, "send a row that Google refuses, once in this time")
+	flag.IntVar(&c.gets, "gets", 0, "GETs a second, of all callers together")
+	flag.BoolVar(&c.figures, "figures", false, "print the table of deploy/FIGURES.md, with what is promised")
 	flag.StringVar(&c.log, "log", "", "`file` for the log of the instances")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -70,6 +74,9 @@ func run(ctx context.Context, out io.Writer, c config) (err error) {
 		return err
 	}
 	defer log.Close()
+	if c.figures {
+		return printFigures(ctx, out, binary, log)
+	}
 	g := newGoogle([][]any{{"id", "n", "text"}})
 	processes, stop, err := launch(g, binary, log, c.instances)
 	defer stop()
@@ -155,11 +162,15 @@ func (c config) soak(ctx context.Context, g *google, processes []*process) (repo
 	}
 	if c.refuse > 0 {
 		work.Go(func() {
+			sleep(during, 10*time.Second) // Google's refusal of a marker is tried before
 			for during.Err() == nil {
 				l.send(false, true)
 				sleep(during, c.refuse)
 			}
 		})
+	}
+	if c.gets > 0 {
+		work.Go(func() { l.read(during, c.gets) })
 	}
 	work.Go(func() { l.steady(during, c.rate, !c.quiet, random(3)) })
 	work.Wait()

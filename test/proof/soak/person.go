@@ -16,6 +16,9 @@ import (
 // renamed is the title that the person gives the sheet now and then.
 const renamed = "Load, renamed"
 
+// typeBelow is the name of the edit that adds a row.
+const typeBelow = "type below the data"
+
 // person is the spreadsheet's owner, who works in the sheet beside the function.
 type person struct {
 	google *google
@@ -111,7 +114,7 @@ func (p *person) act(ctx context.Context) error {
 			return p.set(fmt.Sprintf("%c1", 'A'+column(p.google.journal.grid)+3), text)
 		})
 	case 6:
-		return p.edit("type below the data", func(rows int) error { return p.set(fmt.Sprintf("A%d", rows+1+p.random.IntN(3)), "typed by a person") })
+		return p.edit(typeBelow, func(rows int) error { return p.set(fmt.Sprintf("A%d", rows+1+p.random.IntN(3)), "typed by a person") })
 	case 7:
 		if err := p.rename(renamed); err != nil {
 			return err
