@@ -24,7 +24,18 @@ func TestReadCSV(t *testing.T) {
 		}},
 		{"empty fields are empty cells", "a,b\n,x\n", []Record{{[]Field{{"a", nil}, {"b", "x"}}, 2}}},
 		{"empty lines are skipped", "a\n\nx\n\n", []Record{{[]Field{{"a", "x"}}, 3}}},
-		{"blank column name", ",b\nx,y\n", []Record{{[]Field{{"", "x"}, {"b", "y"}}, 2}}},
+		{"lines of nothing but commas are skipped", "a,b\n,\nx,y\n,\n\"\",\n", []Record{{[]Field{{"a", "x"}, {"b", "y"}}, 3}}},
+		{"columns without a name and without values", "a,b,,\nx,y,,\n", []Record{{[]Field{{"a", "x"}, {"b", "y"}}, 2}}},
+		{"an index without a name and without values", ",a\n,x\n", []Record{{[]Field{{"a", "x"}}, 2}}},
+		{"invisible characters around a name", "\u200ba\u00a0,\ufeffb \nx,y\n", []Record{{[]Field{{"a", "x"}, {"b", "y"}}, 2}}},
+		{"a number and a boolean in quotes", "a,b,c\n\"12\",\"TRUE\",12\n", []Record{{[]Field{{"a", "12"}, {"b", "TRUE"}, {"c", 12.0}}, 2}}},
+		{"all names in quotes", "\"a\",\"b\"\n\"12\",\"TRUE\"\n", []Record{{[]Field{{"a", 12.0}, {"b", true}}, 2}}},
+		{"all names in quotes, after a byte order mark", "\ufeff\"a\",\"b\"\n\"12\",\"x\"\n", []Record{{[]Field{{"a", 12.0}, {"b", "x"}}, 2}}},
+		{"all names in quotes that they need", "\"a,b\"\n\"12\"\n", []Record{{[]Field{{"a,b", "12"}}, 2}}},
+		{"quotes after a line break in quotes", "a,b\n\"x\ny\",\"1\"\n1,\"2\"\n", []Record{{[]Field{{"a", "x\ny"}, {"b", "1"}}, 2}, {[]Field{{"a", 1.0}, {"b", "2"}}, 4}}},
+		{"a semicolon in a name in quotes", "\"a;b\"\nx\n", []Record{{[]Field{{"a;b", "x"}}, 2}}},
+		{"a semicolon beside a comma", "a;b,c\nx,y\n", []Record{{[]Field{{"a;b", "x"}, {"c", "y"}}, 2}}},
+		{"a carriage return in quotes", "a\n\"x\ry\"\n", []Record{{[]Field{{"a", "x\ry"}}, 2}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -47,6 +58,7 @@ func TestCSVValue(t *testing.T) {
 		{"TRUE", true}, {"FALSE", false}, {"", nil},
 		{"true", "true"}, {"007", "007"}, {"+49", "+49"}, {"1e5", "1e5"}, {"1E5", "1E5"}, {".5", ".5"}, {"5.", "5."},
 		{"=1+1", "=1+1"}, {" 1", " 1"}, {"1,5", "1,5"}, {"0x10", "0x10"}, {"1_000", "1_000"}, {"NaN", "NaN"}, {"Inf", "Inf"},
+		{"1.10", "1.10"}, {"1.0", "1.0"}, {"-0", "-0"}, {"1e+21", 1e21}, {"1e21", "1e21"}, {"1e-7", 1e-7}, {"0.0000001", 1e-7}, {"1000000000000000000000", 1e21}, {"1e400", "1e400"},
 		{"9007199254740993.0", "9007199254740993.0"}, {"0.30000000000000004", 0.30000000000000004},
 		{"9007199254740993", "9007199254740993"}, {"12345678901234567890", "12345678901234567890"},
 	}
@@ -73,7 +85,19 @@ func TestReadCSVErrors(t *testing.T) {
 		{"too many columns", strings.Repeat(",", maxColumns) + "\n", InvalidRows, "line 1"},
 		{"line too short", "a,b\n1,2\n3\n", InvalidRows, "line 3: not as many fields as line 1"},
 		{"line too long", "a\n1\n\n2,3\n", InvalidRows, "line 4: not as many"},
-		{"line without a value", "a,b\n1,\"x\ny\"\n,\n", InvalidRows, "line 4: no column has a value"},
+		{"only lines of commas", "a,b\n,\n,\n", InvalidRows, "no rows"},
+		{"no names", ",\nx,y\n", InvalidRows, "line 1 names no columns"},
+		{"a value in a column without a name", "a,\nx,\nx,y\n", InvalidRows, "line 3: field 2 has a value, and line 1 has no name"},
+		{"semicolons", "a;b;c\n1;2;3\n", BadRequest, "line 1 has no comma, but 2 semicolons"},
+		{"tabs", "a\tb\n1\t2\n", BadRequest, "line 1 has no comma, but 1 tabs"},
+		{"bars, after an empty line", "\na|b\n", BadRequest, "line 2 has no comma, but 1 bars"},
+		{"a separator for Excel", "sep=;\na;b\n", BadRequest, `line 1 is "sep=;"`},
+		{"a comma for Excel", "\ufeff\"sep=,\"\r\na,b\r\n", BadRequest, `line 1 is "sep=,"`},
+		{"carriage returns alone", "a,b\r1,2\r", BadRequest, "line 1 ends with a carriage return alone"},
+		{"a carriage return in a later line", "a,b\n1,2\r3,4", BadRequest, "line 2 ends with a carriage return alone"},
+		{"UTF-16, little endian", "\xff\xfea\x00\n\x00", BadRequest, "the bytes FF FE, as UTF-16"},
+		{"UTF-16, big endian", "\xfe\xff\x00a", BadRequest, "the bytes FE FF, as UTF-16"},
+		{"UTF-16 without a byte order mark", "a\x00\n\x00", BadRequest, "a zero byte, as UTF-16"},
 		{"field too long", "a\n" + strings.Repeat("x", maxCellLength+1) + "\n", InvalidRows, `line 2: column "a" holds more than 50000 characters`},
 		{"lines of commas", "a\n1\n" + strings.Repeat(",", 1000) + "\n\xff", InvalidRows, "line 3: not as many"},
 		{"a line of commas after line breaks in quotes", "a\n\"\n\n\"\n,", InvalidRows, "line 5: not as many"},
@@ -92,6 +116,25 @@ func TestReadCSVErrors(t *testing.T) {
 	cut := errors.New("connection cut")
 	if _, err := ReadCSV(io.MultiReader(strings.NewReader("a\n1\n"), iotest.ErrReader(cut))); err != cut {
 		t.Errorf("ReadCSV = %v, want the reader's error %v", err, cut)
+	}
+}
+
+// TestCSVHints checks that refusals name a command that makes the text CSV.
+func TestCSVHints(t *testing.T) {
+	tests := []struct{ name, text, hint string }{
+		{"semicolons", "a;b\n1;2\n", "delimiter=';'"},
+		{"tabs", "a\tb\n1\t2\n", `delimiter='\t'`},
+		{"a separator for Excel", "sep=\t\na\tb\n", `tail -n +2 old.csv > new.csv; then separate fields by commas: python3 -c "import csv,sys; csv.writer(sys.stdout).writerows(csv.reader(sys.stdin,delimiter='\t'))"`},
+		{"a comma for Excel", "sep=,\na,b\n", "tail -n +2"},
+		{"carriage returns alone", "a,b\r1,2\r", `tr '\r' '\n'`},
+		{"UTF-16", "\xff\xfea\x00", "iconv -f UTF-16 -t UTF-8"},
+		{"another encoding", "a\n\xe9\n", "iconv -f WINDOWS-1252 -t UTF-8"},
+	}
+	for _, tt := range tests {
+		_, err := ReadCSV(strings.NewReader(tt.text))
+		if e, ok := errors.AsType[*Error](err); !ok || !strings.Contains(e.Hint, tt.hint) {
+			t.Errorf("ReadCSV(%q), %s: %+v, want a hint with %s", tt.text, tt.name, err, tt.hint)
+		}
 	}
 }
 

@@ -1,8 +1,10 @@
 package table
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -103,22 +105,35 @@ func (e *encoder) writeCSV(r Rows) {
 		}
 	}
 	for i, c := range columns {
-		e.field(i, len(columns), c.name)
+		e.field(i, len(columns), c.name, false)
 	}
 	for n := r.from; n < r.to && e.err == nil && len(columns) > 0; n++ {
 		for i, c := range columns {
-			e.field(i, len(columns), csvText(r.set.cellJSON(r.row(n), c.column)))
+			text := csvText(r.set.cellJSON(r.row(n), c.column))
+			e.field(i, len(columns), text, r.set.readsOtherwise(r.row(n), c.column, text))
 		}
 	}
 }
 
-// field appends the i-th of n fields of a line. It is not done by encoding/csv, which
-// drops a carriage return in a field where lines end in CRLF.
-func (e *encoder) field(i, n int, text string) {
+// readsOtherwise reports whether a cell is a text that [ReadCSV] would take for a number or a
+// boolean without quotes.
+func (s *RowSet) readsOtherwise(row, column int, text string) bool {
+	cell := s.cellJSON(row, column)
+	if s.render == Text || len(cell) == 0 || cell[0] != '"' {
+		return false
+	}
+	_, plain := csvValue(text).(string)
+	return !plain && text != ""
+}
+
+// field appends the i-th of n fields of a line, in quotes if it needs them or with quoted.
+// It is not done by encoding/csv, which drops a carriage return in a field where lines end
+// in CRLF.
+func (e *encoder) field(i, n int, text string, quoted bool) {
 	if i > 0 {
 		e.part = append(e.part, ',')
 	}
-	if needsQuotes(text) {
+	if quoted || needsQuotes(text) {
 		e.part = append(e.part, '"')
 		e.part = append(e.part, quoteField.Replace(text)...)
 		e.part = append(e.part, '"')
@@ -152,6 +167,9 @@ func csvText(cell []byte) (text string) {
 		return text
 	case cell[0] == 't' || cell[0] == 'f':
 		return strings.ToUpper(string(cell))
+	case bytes.ContainsAny(cell, "eE") || bytes.IndexByte(cell, '.') >= 0 && cell[len(cell)-1] == '0' || cell[0] == '-':
+		number, _ := strconv.ParseFloat(string(cell), 64)
+		return jsonNumber(number + 0) // not -0
 	}
 	return string(cell)
 }

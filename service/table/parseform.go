@@ -30,6 +30,7 @@ func ParseForm(body []byte) ([]Record, error) {
 			return nil, errTooManyValues
 		}
 		given[name] = true
+		value = strings.ReplaceAll(value, "\r\n", "\n") // browsers send line breaks of two characters
 		record.Fields = append(record.Fields, Field{name, csvValue(value)})
 	}
 	return []Record{record}, nil

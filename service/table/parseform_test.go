@@ -15,6 +15,7 @@ func TestParseForm(t *testing.T) {
 	}{
 		{"pairs", "id=4&item=dates+%26+figs&sold=TRUE&code=007&note=", []Field{{"id", 4.0}, {"item", "dates & figs"}, {"sold", true}, {"code", "007"}, {"note", nil}}, ""},
 		{"a name with escapes", "Unit+Price=%3D1", []Field{{"Unit Price", "=1"}}, ""},
+		{"a text of two lines, from a browser", "note=a%0D%0Ab", []Field{{"note", "a\nb"}}, ""},
 		{"empty pairs", "&id=1&", []Field{{"id", 1.0}}, ""},
 		{"a name twice", "id=1&id=2", nil, `column "id" is given twice`},
 		{"no pair", "hello", nil, "neither JSON nor a form"},

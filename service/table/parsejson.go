@@ -15,8 +15,14 @@ import (
 // ParseRecords parses one JSON object, or an array of up to [MaxRows] of them. All
 // errors are an [Error]: [BadRequest] where the body is not JSON in UTF-8, [TooLarge]
 // where there are more objects, and [InvalidRows] where the JSON is not rows of plain
-// values, which names the row, counted from 1, and the column.
+// values, which names the row, counted from 1, and the column. A byte order mark is not
+// part of the body.
 func ParseRecords(body []byte) ([]Record, error) {
+	if fault := utf16Fault(body[:min(len(body), 64)]); fault != nil {
+		fault.Hint = "send it in UTF-8: iconv -f UTF-16 -t UTF-8 old.json > new.json"
+		return nil, fault
+	}
+	body = bytes.TrimPrefix(body, []byte(byteOrderMark))
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, &Error{Code: BadRequest, Detail: "the body is empty: send a JSON object, or an array of objects"}
 	}
