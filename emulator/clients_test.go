@@ -2,16 +2,7 @@ package emulator_test
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
-	"io"
-	"math/big"
-	"net"
-	"net/http"
+	"encoding/json"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -23,120 +14,186 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// program is a client of Google's APIs in another language.
-type program struct {
-	name string // as it is started
+// clientRun is one start of a client of Google's APIs in another language.
+type clientRun struct {
+	name string // of the step
 	args []string
-	env  []string
 	want string // in its output
 }
 
-// TestClients runs clients that are installed, unchanged: all their requests go
-// through a proxy to the emulator, whose certificate they are given. See
-// clients/README.md.
-func TestClients(t *testing.T) {
-	google := emulator.New(emulator.Options{})
-	id := google.Create(emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{
-		{Title: "Orders", Values: [][]any{{"id", "qty"}, {"A-1", 3}}},
-	}})
-	google.Create(emulator.Spreadsheet{Title: "Listed", Sheets: []emulator.Sheet{{Title: "S", Values: [][]any{{"a", 1}}}}})
-	server := httptest.NewUnstartedServer(google)
-	certificate := newCertificate(t)
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
-	server.StartTLS()
-	defer server.Close()
-	proxy := httptest.NewServer(tunnel(server.Listener.Addr().String()))
-	defer proxy.Close()
-	dir := t.TempDir()
-	write := func(name string, content []byte) string {
-		t.Helper()
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
+// clientWorld is what clients connect to: the emulator as Google's hosts, with TLS and
+// a certificate of its own, behind a proxy on loopback.
+type clientWorld struct {
+	google  *emulator.Server
+	folder  string // for files of the test
+	modules string // the folder in which npm has installed clients
+	env     []string
+}
+
+// newClientWorld skips the test unless clients/run has started it.
+func newClientWorld(t *testing.T) *clientWorld {
+	t.Helper()
+	modules := os.Getenv("CLIENTS")
+	if modules == "" {
+		t.Skip("CLIENTS is not set: emulator/clients/run installs clients and runs this test")
 	}
-	authority := write("ca.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Certificate[0]}))
-	key := write("key.json", google.KeyFile(google.ServiceAccount()))
+	w := &clientWorld{google: emulator.New(emulator.Options{}), folder: t.TempDir(), modules: modules}
+	server := httptest.NewUnstartedServer(w.google)
+	authority := serveTLS(t, server)
+	proxy := httptest.NewServer(tunnel(server.Listener.Addr().String()))
+	t.Cleanup(proxy.Close)
+	path := w.file(t, "ca.pem", authority)
+	w.env = append(os.Environ(), "HTTPS_PROXY="+proxy.URL, "https_proxy="+proxy.URL, "HTTPLIB2_CA_CERTS="+path, "NODE_EXTRA_CA_CERTS="+path, "RCLONE_CA_CERT="+path)
+	return w
+}
+
+// file writes a file and returns its path.
+func (w *clientWorld) file(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(w.folder, name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// run starts a program once for each step, and reports how many steps passed.
+func (w *clientWorld) run(t *testing.T, program string, env []string, steps ...clientRun) {
+	t.Helper()
+	passed := 0
+	for _, step := range steps {
+		cmd := exec.CommandContext(t.Context(), program, step.args...)
+		cmd.Env = append(w.env, env...)
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if err := cmd.Run(); err != nil || !strings.Contains(out.String(), step.want) {
+			t.Errorf("%s: %v\n%s\nwant %q", step.name, err, out.String(), step.want)
+			continue
+		}
+		passed++
+	}
+	t.Logf("%d of %d steps", passed, len(steps))
+}
+
+// need returns the path of a program, or skips the test.
+func need(t *testing.T, program, from string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Skipf("%s is not installed (%s)", filepath.Base(program), from)
+	}
+	return path
+}
+
+// orders is the sheet that all clients begin with.
+func orders() emulator.Spreadsheet {
+	return emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{{Title: "Orders", Values: [][]any{{"id", "qty"}, {"A-1", 3}}}}}
+}
+
+// TestClientPython runs Python's googleapiclient, of Debian's package
+// python3-googleapi: each line of its output is a step.
+func TestClientPython(t *testing.T) {
+	w := newClientWorld(t)
+	python := need(t, "/usr/bin/python3", "Debian: python3")
+	if err := exec.Command(python, "-W", "ignore", "-c", "import googleapiclient, google.oauth2").Run(); err != nil {
+		t.Skip("googleapiclient is not installed (Debian: python3-googleapi)")
+	}
 	documents, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
 	if err != nil {
-		t.Skipf("go list: %v: no discovery documents", err)
+		t.Skipf("no discovery documents: go list: %v", err)
 	}
-	rclone := []string{"--config", filepath.Join(dir, "none"), "--ca-cert", authority, "--drive-service-account-file", key, "--drive-shared-with-me", "--drive-export-formats", "csv", "--low-level-retries", "1", "--retries", "1"}
-	programs := []program{
-		{"python3", []string{filepath.Join("clients", "googleapi.py")}, []string{
-			"SPREADSHEET_ID=" + id, "KEY_FILE=" + key, "DOCUMENTS=" + strings.TrimSpace(string(documents)), "HTTPLIB2_CA_CERTS=" + authority,
-		}, "not emulated"},
-		{"rclone", append([]string{"lsf", ":drive:"}, rclone...), nil, "Listed.csv"},
-		{"rclone", append([]string{"cat", ":drive:Listed.csv"}, rclone...), nil, "a,1"},
+	env := []string{
+		"SPREADSHEET_ID=" + w.google.Create(orders()), "DOCUMENTS=" + strings.TrimSpace(string(documents)),
+		"KEY_FILE=" + w.file(t, "key.json", w.google.KeyFile(w.google.ServiceAccount())),
+		"USER_TOKEN=" + w.google.Token("ada@example.com", scopeRoot+"drive"),
 	}
-	if _, err := exec.Command("/usr/bin/python3", "-c", "import googleapiclient, google.oauth2").Output(); err == nil {
-		programs[0].name = "/usr/bin/python3" // Debian's, whatever else is installed
-	} else {
-		t.Logf("python3-googleapi is not installed: skipped")
-		programs = programs[1:]
-	}
-	for _, p := range programs {
-		t.Run(filepath.Base(p.name)+" "+p.args[0], func(t *testing.T) {
-			path, err := exec.LookPath(p.name)
-			if err != nil {
-				t.Skipf("%s is not installed", p.name)
-			}
-			cmd := exec.CommandContext(t.Context(), path, p.args...)
-			cmd.Env = append(append(os.Environ(), "HTTPS_PROXY="+proxy.URL, "https_proxy="+proxy.URL), p.env...)
-			var out bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &out, &out
-			if err := cmd.Run(); err != nil || !strings.Contains(out.String(), p.want) {
-				t.Errorf("%s: %v\n%s", cmd, err, out.String())
-			}
-		})
-	}
+	w.run(t, python, env, clientRun{"googleapi.py", []string{"-W", "ignore", filepath.Join("clients", "googleapi.py")}, "10 steps"})
 }
 
-// newCertificate returns a certificate for the hosts of Google's APIs, signed by
-// its own key.
-func newCertificate(t *testing.T) tls.Certificate {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{"*.googleapis.com", "docs.google.com", "accounts.google.com"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
-
-// tunnel is a proxy that connects every host to one address.
-func tunnel(address string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodConnect {
-			http.Error(w, "only CONNECT", http.StatusMethodNotAllowed)
-			return
-		}
-		to, err := net.Dial("tcp", address)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadGateway)
-			return
-		}
-		client, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			to.Close()
-			return
-		}
-		io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
-		go func() {
-			io.Copy(to, client)
-			to.Close()
-		}()
-		io.Copy(client, to)
-		client.Close()
+// TestClientRclone runs rclone as a service account that reads, and as a user who
+// uploads in one request and in several.
+func TestClientRclone(t *testing.T) {
+	w := newClientWorld(t)
+	rclone := need(t, "rclone", "Debian: rclone")
+	w.google.Create(orders())
+	key := w.file(t, "key.json", w.google.KeyFile(w.google.ServiceAccount()))
+	token, err := json.Marshal(map[string]any{
+		"access_token": w.google.Token("ada@example.com", scopeRoot+"drive"), "token_type": "Bearer", "expiry": time.Now().Add(time.Hour),
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	up := w.file(t, "up.csv", []byte("id,qty\r\nB-1,7"))
+	down := filepath.Join(w.folder, "down.csv")
+	common := []string{"--config", filepath.Join(w.folder, "none"), "--low-level-retries", "1", "--retries", "1", "--drive-export-formats", "csv", "--drive-import-formats", "csv"}
+	account := func(args ...string) []string {
+		return append(append(args, common...), "--drive-service-account-file", key, "--drive-shared-with-me")
+	}
+	user := func(args ...string) []string { return append(append(args, common...), "--drive-token", string(token)) }
+	w.run(t, rclone, nil,
+		clientRun{"list as a service account", account("lsf", ":drive:"), "Demo.csv"},
+		clientRun{"read as a service account", account("cat", ":drive:Demo.csv"), "A-1,3"},
+		clientRun{"upload in one request", user("copyto", up, ":drive:Up.csv"), ""},
+		clientRun{"upload in parts", user("copyto", up, ":drive:Parts.csv", "--drive-upload-cutoff", "0"), ""},
+		clientRun{"list as a user", user("lsf", ":drive:"), "Parts.csv\nUp.csv"},
+		clientRun{"make a folder", user("mkdir", ":drive:Folder"), ""},
+		clientRun{"copy within Drive", user("copyto", ":drive:Up.csv", ":drive:Folder/Copy.csv"), ""},
+		clientRun{"download", user("copyto", ":drive:Folder/Copy.csv", down), ""},
+		clientRun{"rename", user("moveto", ":drive:Up.csv", ":drive:Renamed.csv"), ""},
+		clientRun{"delete", user("deletefile", ":drive:Parts.csv"), ""},
+		clientRun{"list after that", user("lsf", "-R", ":drive:"), "Folder/\nRenamed.csv\nFolder/Copy.csv"},
+	)
+	if got, err := os.ReadFile(down); err != nil || string(got) != "id,qty\r\nB-1,7" {
+		t.Errorf("downloaded file = %q, %v, want what was uploaded", got, err)
+	}
+}
+
+// TestClientGoogleSheetCLI runs google-sheet-cli of npm. Its command spreadsheet:add
+// cannot work: it signs in as a service account, and these own no files.
+func TestClientGoogleSheetCLI(t *testing.T) {
+	w := newClientWorld(t)
+	cli := need(t, filepath.Join(w.modules, "node_modules", ".bin", "google-sheet"), "npm: google-sheet-cli")
+	var key struct {
+		Email string `json:"client_email"`
+		Key   string `json:"private_key"`
+	}
+	if err := json.Unmarshal(w.google.KeyFile(w.google.ServiceAccount()), &key); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"SPREADSHEET_ID=" + w.google.Create(orders()), "GSHEET_CLIENT_EMAIL=" + key.Email, "GSHEET_PRIVATE_KEY=" + key.Key}
+	w.run(t, cli, env,
+		clientRun{"spreadsheet:get", []string{"spreadsheet:get", "--rawOutput"}, `"title": "Demo"`},
+		clientRun{"worksheet:add", []string{"worksheet:add", "-t", "Made"}, `"Made"`},
+		clientRun{"worksheet:get", []string{"worksheet:get", "-t", "Made", "--rawOutput"}, `"rowCount": 1000`},
+		clientRun{"data:update", []string{"data:update", "-t", "Made", "--minRow", "1", "--minCol", "1", `[["a","b"],["1","2"]]`}, "successfully updated"},
+		clientRun{"data:append", []string{"data:append", "-t", "Made", `[["3","4"]]`}, "successfully appended"},
+		clientRun{"data:get", []string{"data:get", "-t", "Made", "--rawOutput"}, `"Made!A1:Z1000"`},
+		clientRun{"worksheet:remove", []string{"worksheet:remove", "-t", "Made"}, "successfully removed"},
+	)
+}
+
+// TestNodeClients runs Node's googleapis and google-spreadsheet.
+func TestNodeClients(t *testing.T) {
+	modules := os.Getenv("CLIENTS")
+	if modules == "" {
+		t.Skip("CLIENTS is not set: emulator/clients/run installs clients and runs this test")
+	}
+	node := need(t, "node", "Debian: nodejs")
+	google := emulator.New(emulator.Options{Quota: true})
+	id := google.Create(orders())
+	private := google.Create(emulator.Spreadsheet{Unshared: true})
+	google.Share(id, "busy@example.com", "reader")
+	server := httptest.NewServer(google)
+	defer server.Close()
+
+	scopes := []string{scopeRoot + "spreadsheets", scopeRoot + "drive"}
+	clients := exec.CommandContext(t.Context(), node, "--test-reporter=spec", filepath.Join(modules, "node.mjs"))
+	clients.Env = append(os.Environ(), "EMULATOR="+server.URL, "SPREADSHEET_ID="+id, "PRIVATE_ID="+private,
+		"TOKEN="+google.Token(google.ServiceAccount(), scopes...), "BUSY_TOKEN="+google.Token("busy@example.com", scopes...))
+	out, err := clients.CombinedOutput()
+	if err != nil {
+		t.Errorf("node.mjs: %v\n%s", err, out)
+	} else {
+		t.Logf("%s", out)
+	}
 }

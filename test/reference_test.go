@@ -174,9 +174,9 @@ await sheets.spreadsheets.get({ spreadsheetId: process.env.SPREADSHEET_ID }).cat
 `
 
 func TestReferenceNode(t *testing.T) {
-	folder := os.Getenv("NODE_CLIENTS")
+	folder := os.Getenv("CLIENTS")
 	if folder == "" {
-		t.Skip("NODE_CLIENTS is not set: emulator/node/run installs Node's clients and runs this test")
+		t.Skip("CLIENTS is not set: emulator/clients/run installs Node's clients and runs this test")
 	}
 	node, err := exec.LookPath("node")
 	if err != nil {

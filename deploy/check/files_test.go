@@ -20,7 +20,7 @@ const module = "../.."
 func files(t *testing.T) map[string][]byte {
 	t.Helper()
 	var paths []string
-	for _, glob := range []string{"*.yaml", ".github/workflows/*.yaml", ".ci/run", "emulator/node/run", "deploy/check/image"} {
+	for _, glob := range []string{"*.yaml", ".github/workflows/*.yaml", ".ci/run", "emulator/clients/run", "deploy/check/image"} {
 		found, err := filepath.Glob(filepath.Join(module, glob))
 		if err != nil {
 			t.Fatal(err)

@@ -180,7 +180,7 @@ func TestResumableUpload(t *testing.T) {
 		t.Fatalf("no route for %s %s", method, target)
 		return nil, nil
 	}
-	begun, err := call("POST", "upload/drive/v3/files?uploadType=resumable", `{"name":"Up","mimeType":"`+files.SpreadsheetType+`"}`, http.Header{"X-Upload-Content-Type": {"text/csv"}})
+	begun, err := call("POST", "upload/drive/v3/files?uploadType=resumable", `{"name":"Up","mimeType":"`+files.SpreadsheetType+`"}`, http.Header{"X-Upload-Content-Type": {"text/csv; charset=utf-8"}})
 	if err != nil {
 		t.Fatal(err)
 	}

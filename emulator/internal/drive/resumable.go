@@ -2,6 +2,7 @@ package drive
 
 import (
 	"fmt"
+	"mime"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -40,7 +41,7 @@ func (api *API) startUpload(c *rest.Call) (*rest.Response, error) {
 	if err := rest.DecodeLenient(c.Body, &s.upload.file); err != nil {
 		return nil, err
 	}
-	s.upload.mediaType = c.Header.Get("X-Upload-Content-Type")
+	s.upload.mediaType, _, _ = mime.ParseMediaType(c.Header.Get("X-Upload-Content-Type"))
 	id := "ABg" + rest.RandomText(60)
 	api.Files.Lock()
 	defer api.Files.Unlock()
@@ -80,7 +81,7 @@ func (api *API) continueUpload(c *rest.Call) (*upload, *rest.Response, error) {
 		return nil, nil, &rest.Error{Status: http.StatusNotFound, Message: "Upload session not found."}
 	}
 	if s.upload.mediaType == "" {
-		s.upload.mediaType = c.Header.Get("Content-Type")
+		s.upload.mediaType, _, _ = mime.ParseMediaType(c.Header.Get("Content-Type"))
 	}
 	given := c.Header.Get("Content-Range")
 	if given == "" {

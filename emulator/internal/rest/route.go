@@ -108,7 +108,7 @@ func longScopes(scopes []string) (list []string) {
 
 // Accepts reports whether a scope, as a full URL, is sufficient for the call.
 func (rt *Route) Accepts(scope string) bool {
-	return slices.Contains(rt.AcceptedScopes(), scope) || scope == undocumentedScopes[rt.Service()]
+	return slices.Contains(rt.AcceptedScopes(), scope) || strings.TrimSuffix(scope, "/") == undocumentedScopes[rt.Service()]
 }
 
 // RPC returns the name of the call in error details, such as

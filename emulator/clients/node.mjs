@@ -26,7 +26,7 @@ function credentials(token) {
   return auth;
 }
 
-// refused tells whether an error of a client has the status.
+// refused checks that an error of a client has the status.
 const refused = (status) => (err) => {
   assert.equal(Number(err.response?.status ?? err.status ?? err.code), status, String(err));
   return true;
