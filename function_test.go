@@ -80,7 +80,7 @@ func TestImports(t *testing.T) {
 		".":              {"auth", "event", "service", "service/table", "web"},
 		"auth":           {},
 		"auth/doctor":    {},
-		"cmd/local":      {".", "auth", "auth/doctor", "cmd/local/terminal", "cmd/local/traffic", "emulator"},
+		"cmd/local":      {".", "auth", "auth/doctor", "cmd/local/page", "cmd/local/terminal", "cmd/local/traffic", "emulator"},
 		"event":          {},
 		"service":        {"service/commit", "service/table"},
 		"service/commit": {},
@@ -88,6 +88,7 @@ func TestImports(t *testing.T) {
 		"test":           {".", "auth", "auth/doctor", "emulator", "web"},
 		"web":            {},
 
+		"cmd/local/page":     {"cmd/local/traffic", "emulator"},
 		"cmd/local/terminal": {"cmd/local/traffic", "emulator"},
 		"cmd/local/traffic":  {"emulator", "service/commit"},
 

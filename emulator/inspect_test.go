@@ -53,14 +53,20 @@ func TestPerson(t *testing.T) {
 	if len(cells) != 2 || slices.ContainsFunc(cells[0], func(c emulator.CellView) bool { return c.Text != "" }) || cells[1][0].Text != "1" {
 		t.Errorf("View after inserting and deleting rows = %+v, want an empty row and 1", cells)
 	}
+	if err := google.AddSheet(ctx, owner, id, "New", "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	if values := google.Values(id, "New"); len(values) != 1 || len(values[0]) != 2 || values[0][1] != "b" {
+		t.Errorf("the new sheet has %v, want a header", values)
+	}
 	overview, err := google.Overview(id)
-	if err != nil || overview.ModifiedBy != owner || overview.Roles[me] != "writer" || len(overview.Sheets) != 2 || !overview.Sheets[1].Hidden || overview.Sheets[0].Filled != 3 {
+	if err != nil || overview.ModifiedBy != owner || overview.Roles[me] != "writer" || len(overview.Sheets) != 3 || !overview.Sheets[1].Hidden || overview.Sheets[0].Filled != 3 {
 		t.Errorf("Overview = %+v, %v", overview, err)
 	}
 	if n := len(google.Requests()); n != 0 {
 		t.Errorf("%d calls are logged, want none of a person", n)
 	}
-	for _, err := range []error{google.InsertRow(ctx, me, id, "none", 1), google.InsertRow(ctx, me, "none", "x", 1), google.Enter(ctx, me, "none", "x", "A1", "")} {
+	for _, err := range []error{google.InsertRow(ctx, me, id, "none", 1), google.InsertRow(ctx, me, "none", "x", 1), google.Enter(ctx, me, "none", "x", "A1", ""), google.AddSheet(ctx, owner, id, "_keys")} {
 		if err == nil {
 			t.Errorf("a change of what is not there succeeds")
 		}

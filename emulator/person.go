@@ -35,6 +35,21 @@ func (s *Server) DeleteRow(ctx context.Context, email, id, title string, row int
 	return s.changeRow(ctx, email, id, title, row, "deleteDimension")
 }
 
+// AddSheet adds an empty sheet at the end, as a person does in Sheets, and fills its
+// first row; see [Server.Enter].
+func (s *Server) AddSheet(ctx context.Context, email, id, title string, header ...string) error {
+	body := map[string]any{"requests": []any{map[string]any{"addSheet": map[string]any{"properties": map[string]any{"title": title}}}}}
+	if err := s.act(ctx, email, "sheets.spreadsheets.batchUpdate", map[string]string{"spreadsheetId": id}, nil, body); err != nil {
+		return fmt.Errorf("add sheet %q as %s: %w", title, email, err)
+	}
+	for i, name := range header {
+		if err := s.Enter(ctx, email, id, title, grid.ColumnLetters(i)+"1", name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Server) changeRow(ctx context.Context, email, id, title string, row int, kind string) error {
 	overview, err := s.Overview(id)
 	if err != nil {

@@ -37,6 +37,18 @@ func (s *Server) SetQuota(q Quota) {
 	s.quota = quota{limits: q}
 }
 
+// ExhaustQuota uses up what the Sheets API allows a principal in this minute, as another
+// program with the same account does. Without limits it has no effect.
+func (s *Server) ExhaustQuota(principal string) {
+	defer s.notify()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.options.Now()
+	for _, writes := range []bool{false, true} {
+		s.quota.windowOf(consumer{principal, false, writes}, now).calls = s.quota.limits.User
+	}
+}
+
 // checkQuota counts a call, or returns the 429 of one over the limit.
 func (s *Server) checkQuota(c *rest.Call) error {
 	s.mu.Lock()
@@ -124,12 +136,15 @@ func overQuota(rt *rest.Route, of string, limit int) error {
 	return &rest.Error{Status: http.StatusForbidden, Message: message, Item: rest.ErrorItem{Domain: "usageLimits", Reason: reason}}
 }
 
-// window returns the window of a principal.
+// window returns the window of a principal for a call.
 func (q *quota) window(name string, rt *rest.Route, now time.Time) *window {
+	return q.windowOf(consumer{name, rt.IsDrive(), !rt.IsDrive() && !rt.IsRead()}, now)
+}
+
+func (q *quota) windowOf(key consumer, now time.Time) *window {
 	if q.windows == nil {
 		q.windows = map[consumer]*window{}
 	}
-	key := consumer{name, rt.IsDrive(), !rt.IsDrive() && !rt.IsRead()}
 	m := q.windows[key]
 	if m == nil || now.Sub(m.start) >= time.Minute || now.Before(m.start) {
 		m = &window{start: now}

@@ -106,3 +106,29 @@ func TestDriveQuota(t *testing.T) {
 		now = now.Add(time.Minute)
 	}
 }
+
+// TestExhaustQuota checks that a quota that another program has used up is refilled after
+// a minute.
+func TestExhaustQuota(t *testing.T) {
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	google := emulator.New(emulator.Options{Now: func() time.Time { return now }, TokenLifetime: time.Hour})
+	id := google.Create(emulator.Spreadsheet{})
+	me := newUser(t, google, google.ServiceAccount(), "spreadsheets")
+	read := func() error {
+		_, err := me.sheets.Spreadsheets.Get(id).Do()
+		return err
+	}
+	google.ExhaustQuota(google.ServiceAccount())
+	if err := read(); err != nil {
+		t.Errorf("a read without limits: %v", err)
+	}
+	google.SetQuota(emulator.GoogleQuota)
+	google.ExhaustQuota(google.ServiceAccount())
+	if err := read(); err == nil || !strings.Contains(err.Error(), "429") {
+		t.Errorf("a read after the quota is used up: %v, want 429", err)
+	}
+	now = now.Add(time.Minute)
+	if err := read(); err != nil {
+		t.Errorf("a read a minute later: %v", err)
+	}
+}

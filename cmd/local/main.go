@@ -39,6 +39,7 @@ import (
 	"time"
 
 	function "example.com/sheets-function"
+	"example.com/sheets-function/cmd/local/page"
 	"example.com/sheets-function/cmd/local/terminal"
 	"example.com/sheets-function/cmd/local/traffic"
 	"example.com/sheets-function/emulator"
@@ -129,7 +130,7 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	// First to stop, because its requests need Google.
 	servers := []*http.Server{serve(listener, l.handler(deployed))}
 	if l.emulated != nil {
-		servers = append(servers, serve(l.listener, l.emulated))
+		servers = append(servers, serve(l.listener, l.googleHandler(deployed, listener.Addr().String())))
 	}
 	l.printStart(listener.Addr().String(), settings, patternsOf(deployed.handler()))
 	go l.printer.Follow(ctx)
@@ -197,6 +198,13 @@ func (l *local) startGoogle() (err error) {
 	l.book.create(l.emulated)
 	l.leftAside, err = useEmulator(host, l.book.id)
 	return err
+}
+
+// googleHandler serves the emulator, and the page.
+func (l *local) googleHandler(deployed *deployment, host string) http.Handler {
+	h := http.Handler(l.emulated)
+	h = page.New(page.Config{Google: l.emulated, Requests: l.requests, Spreadsheet: l.book.id, Function: deployed, FunctionURL: "http://" + host}, h)
+	return h
 }
 
 // save keeps what was changed, and prints what and where.

@@ -30,6 +30,7 @@ func (l *local) printStart(addr string, settings function.Settings, patterns []s
 		fmt.Fprintf(table, "spreadsheet\t%s\n", settings.SpreadsheetID)
 	} else {
 		fmt.Fprintf(table, "Google\thttp://%s, emulated on this machine: no account, no key\n", l.listener.Addr())
+		fmt.Fprintf(table, "page\thttp://%s/ shows the sheets, and why Google serves or refuses each call\n", l.listener.Addr())
 		fmt.Fprintf(table, "spreadsheet\t%s\n", l.describeBook())
 	}
 	for i, text := range l.leftAside {

@@ -1,0 +1,184 @@
+package page
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"example.com/sheets-function/emulator"
+)
+
+// page is the state of the page, beside that of the emulator.
+type page struct {
+	Config
+	failures      []failure
+	healthyScopes string
+	initial       emulator.State // what the flags of the command have set
+	load          load
+
+	stopOnce sync.Once
+	stopped  chan struct{} // closed when the server shuts down: streams end then
+
+	mu        sync.Mutex // guards all below
+	tries     map[string]*try
+	quotaUsed time.Time // when a click used up the quota
+}
+
+// maxJSON is more than any request of the page has.
+const maxJSON = 64 << 10
+
+func (p *page) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET "+Prefix+"api/events", p.streamEvents)
+	mux.HandleFunc("GET "+Prefix+"api/cells", p.listCells)
+	mux.HandleFunc("GET "+Prefix+"api/markers", p.listMarkers)
+	mux.HandleFunc("GET "+Prefix+"api/bodies", p.showBodies)
+	mux.HandleFunc("POST "+Prefix+"api/edit", p.editSheet)
+	mux.HandleFunc("POST "+Prefix+"api/break", p.breakSomething)
+	mux.HandleFunc("POST "+Prefix+"api/fix", p.fixAll)
+	mux.HandleFunc("POST "+Prefix+"api/try", p.tryAgain)
+	mux.HandleFunc("POST "+Prefix+"api/platform", p.switchPlatform)
+	mux.HandleFunc("POST "+Prefix+"api/load", p.setLoad)
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // the page has left
+}
+
+// readJSON decodes a request; it answers and returns false if it is not one.
+func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {
+	if r.Header.Get("Content-Type") != "application/json" {
+		http.Error(w, "want application/json", http.StatusUnsupportedMediaType)
+		return false
+	}
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxJSON))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return false
+	}
+	return true
+}
+
+// done answers a request that changes something.
+func done(w http.ResponseWriter, err error) {
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusConflict)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// maxCells is how many cells a request may have.
+const maxCells = 100_000
+
+// listCells answers with the cells of a part of a sheet.
+func (p *page) listCells(w http.ResponseWriter, r *http.Request) {
+	number := func(name string) int {
+		n, err := strconv.Atoi(r.FormValue(name))
+		if err != nil || n < 0 {
+			return 0
+		}
+		return n
+	}
+	rows, columns := number("rows"), number("columns")
+	if rows > maxCells || columns > maxCells || rows*columns > maxCells {
+		http.Error(w, "too many cells", http.StatusBadRequest)
+		return
+	}
+	cells, err := p.Google.View(r.Context(), p.Spreadsheet, r.FormValue("sheet"), number("row"), number("column"), rows, columns)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	writeJSON(w, cells)
+}
+
+// listMarkers answers with the developer metadata of the spreadsheet.
+func (p *page) listMarkers(w http.ResponseWriter, _ *http.Request) {
+	overview, err := p.Google.Overview(p.Spreadsheet)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	markers := []marker{}
+	for _, m := range overview.Metadata {
+		markers = append(markers, marker(m))
+	}
+	writeJSON(w, markers)
+}
+
+type marker struct {
+	ID    int64  `json:"id"`
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// showBodies answers with the bodies of a request to the function, or of a call to Google.
+func (p *page) showBodies(w http.ResponseWriter, r *http.Request) {
+	var request, response []byte
+	if n, err := strconv.ParseInt(r.FormValue("call"), 10, 64); err == nil {
+		request, response = p.Google.Bodies(n)
+	} else if n, err := strconv.ParseInt(r.FormValue("request"), 10, 64); err == nil {
+		request, response = p.Requests.Bodies(n)
+	}
+	writeJSON(w, struct {
+		Request  string `json:"request"`
+		Response string `json:"response"`
+	}{string(request), string(response)})
+}
+
+// editSheet changes a sheet as its owner does in Sheets.
+func (p *page) editSheet(w http.ResponseWriter, r *http.Request) {
+	var edit struct {
+		Sheet string `json:"sheet"`
+		Cell  string `json:"cell"` // A1 notation
+		Text  string `json:"text"`
+		Row   int    `json:"row"` // counted from 1, for Act
+		Act   string `json:"act"` // "" = enter Text, "insert" or "delete" = the row
+	}
+	if !readJSON(w, r, &edit) {
+		return
+	}
+	overview, err := p.Google.Overview(p.Spreadsheet)
+	if err == nil {
+		person := ownerOf(overview)
+		switch edit.Act {
+		case "":
+			err = p.Google.Enter(r.Context(), person, p.Spreadsheet, edit.Sheet, edit.Cell, edit.Text)
+		case "insert":
+			err = p.Google.InsertRow(r.Context(), person, p.Spreadsheet, edit.Sheet, edit.Row)
+		case "delete":
+			err = p.Google.DeleteRow(r.Context(), person, p.Spreadsheet, edit.Sheet, edit.Row)
+		}
+	}
+	done(w, err)
+}
+
+// ownerOf returns the address of the spreadsheet's owner.
+func ownerOf(o emulator.Overview) string {
+	for email, role := range o.Roles {
+		if role == "owner" {
+			return email
+		}
+	}
+	return ""
+}
+
+// switchPlatform starts the function on another platform.
+func (p *page) switchPlatform(w http.ResponseWriter, r *http.Request) {
+	var change struct {
+		Platform emulator.Profile `json:"platform"`
+	}
+	if !readJSON(w, r, &change) {
+		return
+	}
+	p.Google.SetProfile(change.Platform)
+	err := p.Function.Redeploy(p.Function.Scopes())
+	if err == nil {
+		p.start("platform", readSample)
+	}
+	done(w, err)
+}

@@ -1,0 +1,251 @@
+package page
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/sheets-function/cmd/local/traffic"
+	"example.com/sheets-function/emulator"
+)
+
+// fakeFunction stands for the function: it answers as if each request asked Google for
+// the spreadsheet, with a token for its scopes.
+type fakeFunction struct {
+	google *emulator.Server
+	id     string
+
+	mu      sync.Mutex
+	scopes  string
+	deploys int
+}
+
+func (f *fakeFunction) Scopes() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.scopes
+}
+
+func (f *fakeFunction) Redeploy(scopes string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.scopes = scopes
+	f.deploys++
+	return nil
+}
+
+func (f *fakeFunction) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var scopes []string
+	for name := range strings.SplitSeq(f.Scopes(), ",") {
+		if !strings.HasPrefix(name, "https:") {
+			name = "https://www.googleapis.com/auth/" + name
+		}
+		scopes = append(scopes, name)
+	}
+	call := httptest.NewRequestWithContext(r.Context(), "GET", "/v4/spreadsheets/"+f.id, nil)
+	call.Header.Set("Authorization", "Bearer "+f.google.Token(f.google.ServiceAccount(), scopes...))
+	answer := httptest.NewRecorder()
+	f.google.ServeHTTP(answer, call)
+	if answer.Code != http.StatusOK {
+		w.WriteHeader(http.StatusBadGateway)
+		_, _ = io.WriteString(w, `{"code":"refused","hint":"fix it"}`)
+	}
+}
+
+// world is the page with an emulated Google and a fake function.
+type world struct {
+	*testing.T
+	google   *emulator.Server
+	function *fakeFunction
+	id       string
+	handler  http.Handler
+}
+
+func newWorld(t *testing.T) *world {
+	google := emulator.New(emulator.Options{Inspect: true})
+	id := google.Create(emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{{Title: "Orders", Values: [][]any{{"id", "item"}, {1, "apple"}}}}})
+	function := &fakeFunction{google: google, id: id, scopes: defaultScopes}
+	requests := traffic.NewLog()
+	server := httptest.NewServer(requests.Handler(function))
+	t.Cleanup(server.Close)
+	w := &world{T: t, google: google, function: function, id: id}
+	w.handler = New(Config{Google: google, Requests: requests, Spreadsheet: id, Function: function, FunctionURL: server.URL}, google)
+	return w
+}
+
+func (w *world) serve(method, target, body string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(w.Context(), method, "http://127.0.0.1:8085"+target, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(header); i += 2 {
+		if header[i] == "Host" {
+			r.Host = header[i+1]
+		}
+		r.Header.Set(header[i], header[i+1])
+	}
+	answer := httptest.NewRecorder()
+	w.handler.ServeHTTP(answer, r)
+	return answer
+}
+
+// events calls check with each state until it returns true.
+func (w *world) events(check func(stateView) bool) {
+	w.Helper()
+	ctx, cancel := context.WithCancel(w.Context())
+	defer cancel()
+	server := httptest.NewServer(w.handler)
+	defer server.Close()
+	r, _ := http.NewRequestWithContext(ctx, "GET", server.URL+Prefix+"api/events", nil)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, 1<<20)
+	for event := ""; lines.Scan(); {
+		if name, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+			event = name
+		}
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok || event != "state" {
+			continue
+		}
+		var state stateView
+		if err := json.Unmarshal([]byte(data), &state); err != nil {
+			w.Fatal(err)
+		}
+		if check(state) {
+			return
+		}
+	}
+	w.Errorf("the stream of events ends")
+}
+
+// TestGuard checks who gets the page, and that its API is for the page only.
+func TestGuard(t *testing.T) {
+	w := newWorld(t)
+	const api = Prefix + "api/markers"
+	tests := []struct {
+		name, method, target string
+		header               []string
+		status               int
+		contains             string
+	}{
+		{"a browser", "GET", "/", []string{"Accept", "text/html,*/*"}, 200, "<title>Google, emulated</title>"},
+		{"a client that looks for a metadata server", "GET", "/", nil, 200, "computeMetadata/"},
+		{"with its header", "GET", "/", []string{"Accept", "text/html", "Metadata-Flavor", "Google"}, 200, "computeMetadata/"},
+		{"Google's APIs keep their paths", "GET", "/v4/spreadsheets/x", nil, 401, "UNAUTHENTICATED"},
+		{"a file", "GET", Prefix + "main.js", nil, 200, "import"},
+		{"no such file", "GET", Prefix + "none.js", nil, 404, ""},
+		{"another host's name", "GET", "/", []string{"Accept", "text/html", "Host", "evil.example.com"}, 421, ""},
+		{"a link to the page", "GET", "/", []string{"Accept", "text/html", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 200, "<title>"},
+		{"the API by the page", "GET", api, []string{"Sec-Fetch-Site", "same-origin"}, 200, "[]"},
+		{"the API by another site", "GET", api, []string{"Sec-Fetch-Site", "cross-site"}, 403, ""},
+		{"by a site of the same machine", "GET", api, []string{"Sec-Fetch-Site", "same-site", "Origin", "http://127.0.0.1:3000"}, 403, ""},
+		{"a link to the API", "GET", api, []string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 403, ""},
+		{"a change by another site", "POST", Prefix + "api/fix", []string{"Origin", "https://evil.example.com"}, 403, ""},
+		{"a change by a form", "POST", Prefix + "api/fix", []string{"Content-Type", "text/plain"}, 415, ""},
+		{"a change by the page", "POST", Prefix + "api/fix", []string{"Origin", "http://127.0.0.1:8085", "Sec-Fetch-Site", "same-origin"}, 204, ""},
+	}
+	for _, tt := range tests {
+		answer := w.serve(tt.method, tt.target, "{}", tt.header...)
+		if answer.Code != tt.status || !strings.Contains(answer.Body.String(), tt.contains) {
+			t.Errorf("%s: %d %q, want %d with %q", tt.name, answer.Code, answer.Body, tt.status, tt.contains)
+		}
+		if csp := answer.Header().Get("Content-Security-Policy"); strings.HasPrefix(tt.target, Prefix) && tt.status == 200 && !strings.Contains(csp, "default-src 'none'") {
+			t.Errorf("%s: policy %q", tt.name, csp)
+		}
+	}
+}
+
+// TestEdit checks that cells and rows are changed by the spreadsheet's owner.
+func TestEdit(t *testing.T) {
+	w := newWorld(t)
+	tests := []struct {
+		name, body string
+		status     int
+		want       string // cells of the rows 1 and 2
+	}{
+		{"a cell", `{"sheet":"Orders","cell":"B2","text":"pear"}`, 204, `"text":"pear","changed":true`},
+		{"a row", `{"sheet":"Orders","act":"insert","row":1}`, 204, `"text":"id"`},
+		{"no such sheet", `{"sheet":"None","cell":"A1","text":""}`, 409, ``},
+		{"not JSON", `x`, 400, ``},
+		{"an unknown field", `{"what":1}`, 400, ``},
+	}
+	for _, tt := range tests {
+		if answer := w.serve("POST", Prefix+"api/edit", tt.body); answer.Code != tt.status {
+			t.Errorf("%s: %d %s, want %d", tt.name, answer.Code, answer.Body, tt.status)
+		}
+		if got := w.serve("GET", Prefix+"api/cells?sheet=Orders&row=1&rows=1&columns=5", "").Body.String(); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: the cells are %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	if o, _ := w.google.Overview(w.id); o.ModifiedBy != "owner@example.com" {
+		t.Errorf("the last change was made by %q, want the owner", o.ModifiedBy)
+	}
+	for _, target := range []string{"cells?sheet=None", "cells?sheet=Orders&rows=100000&columns=100"} {
+		if answer := w.serve("GET", Prefix+"api/"+target, ""); answer.Code < 400 {
+			t.Errorf("%s: %d, want an error", target, answer.Code)
+		}
+	}
+}
+
+// TestFailures checks that each failure is recognized as broken until it is fixed.
+func TestFailures(t *testing.T) {
+	for _, f := range (&page{Config: Config{Google: emulator.New(emulator.Options{})}}).newFailures() {
+		t.Run(f.id, func(t *testing.T) {
+			w := newWorld(t)
+			is := func(broken bool) func(stateView) bool {
+				return func(s stateView) bool {
+					all := 0
+					for _, v := range s.Failures {
+						if v.Broken != (broken && v.ID == f.id) {
+							return false
+						}
+						if v.ID == f.id && (v.Try == nil || v.Try.Pending) {
+							return false
+						}
+						all++
+					}
+					return all > 0
+				}
+			}
+			if answer := w.serve("POST", Prefix+"api/break", `{"failure":"`+f.id+`"}`); answer.Code != 204 {
+				t.Fatalf("break: %d %s", answer.Code, answer.Body)
+			}
+			w.events(is(true))
+			if answer := w.serve("POST", Prefix+"api/try", `{"failure":"`+f.id+`"}`); answer.Code != 204 {
+				t.Fatalf("try: %d %s", answer.Code, answer.Body)
+			}
+			if answer := w.serve("POST", Prefix+"api/fix", `{}`); answer.Code != 204 {
+				t.Fatalf("fix: %d %s", answer.Code, answer.Body)
+			}
+			w.events(is(false))
+			w.events(func(s stateView) bool { return s.Fixed != nil && s.Fixed.Status == 200 })
+		})
+	}
+	w := newWorld(t)
+	if answer := w.serve("POST", Prefix+"api/break", `{"failure":"none"}`); answer.Code != 404 {
+		t.Errorf("an unknown failure: %d, want 404", answer.Code)
+	}
+}
+
+// TestPlatform checks that another platform deploys the function again.
+func TestPlatform(t *testing.T) {
+	w := newWorld(t)
+	if answer := w.serve("POST", Prefix+"api/platform", `{"platform":"gce"}`); answer.Code != 204 {
+		t.Fatalf("platform: %d %s", answer.Code, answer.Body)
+	}
+	w.events(func(s stateView) bool {
+		return s.Platform == emulator.GCE && s.Switched != nil && !s.Switched.Pending && w.function.deploys == 1
+	})
+	if answer := w.serve("POST", Prefix+"api/platform", `{"platform":"none"}`); answer.Code != 400 {
+		t.Errorf("an unknown platform: %d, want 400", answer.Code)
+	}
+}

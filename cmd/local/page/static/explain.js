@@ -1,0 +1,124 @@
+// Why a call was served or refused, in words. Nothing here touches the page.
+import { list, short, shorts } from './dom.js';
+
+const apis = { sheets: 'Google Sheets API', drive: 'Google Drive API', iamcredentials: 'IAM Service Account Credentials API' };
+
+export const apiOf = (call) => apis[call.call.split('.')[0]];
+
+/** The method without the name of its API. */
+export const methodOf = (call) => call.call.replace(/^(sheets|drive)\.(spreadsheets\.)?/, '') || `${call.method} ${call.path}`;
+
+const roles = { reader: 'Viewer', commenter: 'Commenter', writer: 'Editor', owner: 'Owner' };
+export const roleName = (role) => roles[role] ?? 'no role';
+
+const order = ['token', 'api', 'scope', 'quota', 'sharing'];
+const titles = { token: 'Token', api: 'API', scope: 'Scope', quota: 'Quota', sharing: 'Sharing' };
+
+/** Whether the five checks apply to a call: those to the metadata server have none. */
+export const isChecked = (call) => Boolean(apiOf(call));
+
+/** The checks of a call in the order in which Google makes them, each with its result:
+ * ok, no (it refused the call) or off (not reached). */
+export function gates(call, token, state) {
+  const refused = order.indexOf(call.refused ?? '');
+  const unknown = call.fault && !call.accepted; // a fault answered before the first check
+  return order.map((name, i) => {
+    let result = 'ok';
+    if (unknown || (refused >= 0 && i > refused)) result = 'off';
+    else if (i === refused) result = 'no';
+    else if (name === 'sharing' && !call.needed) result = 'off';
+    return { name, title: titles[name], result, ...texts[name](call, result, token, state) };
+  });
+}
+
+const texts = {
+  token(call, result, token) {
+    if (result === 'off') return { text: 'not checked' };
+    if (result === 'no' && token?.federated) return { text: `#${call.token} is a federated token of ${token.account}`, tags: [] };
+    if (result === 'no') return { text: 'none that is valid' };
+    return { text: `#${call.token} of ${call.account}` };
+  },
+  api(call, result) {
+    if (result === 'off') return { text: 'not checked' };
+    return { text: result === 'no' ? `the ${apiOf(call)} is disabled in the account’s project` : `the ${apiOf(call)} is enabled` };
+  },
+  scope(call, result) {
+    if (result === 'off') return { text: 'not checked' };
+    const accepted = shorts(call.accepted);
+    return {
+      text: result === 'no' ? 'none of the token’s scopes is accepted' : 'one is enough',
+      has: shorts(call.scopes), match: call.scope && short(call.scope), accepted,
+    };
+  },
+  quota(call, result) {
+    if (result === 'off' || !call.bucket) return { text: 'not checked' };
+    const used = `${call.limit ? Math.min(call.used, call.limit) : call.used}${call.limit ? ` of ${call.limit}` : ''}`;
+    return { text: result === 'no' ? `all ${call.limit} are used: ${call.bucket}` : `${used} ${call.bucket}${call.limit ? '' : ' (no limit here)'}` };
+  },
+  sharing(call, result) {
+    if (result === 'off') return { text: call.needed || call.refused ? 'not checked' : 'needs no file' };
+    const needs = `needs ${roleName(call.needed)}`;
+    return { text: `${call.account} is ${call.role ? roleName(call.role) : 'not on the list of people'}; ${needs}` };
+  },
+};
+
+/** What the result of a call means, as paragraphs. */
+export function reasons(call, token, state) {
+  if (call.fault) return faultReasons(call);
+  if (!isChecked(call)) return tokenReasons(call, token);
+  return (refusals[call.refused] ?? served)(call, token, state);
+}
+
+function served(call) {
+  if (call.status >= 400) return [`All checks let the call pass. Google answered ${call.status} for another reason: see its body in Requests.`];
+  if (call.status === 0) return ['All checks let the call pass, and no answer reached the function.'];
+  return [`The token has ${short(call.scope ?? '')}, which this method accepts, and the spreadsheet is shared with the token’s account. Both are needed: a scope limits what a token may do, sharing decides with which files.`];
+}
+
+const refusals = {
+  token(call, token) {
+    if (token?.federated) {
+      return ['The workload has no service account of Google’s. Its token is a federated one: Sheets and Drive do not accept that type, whatever scopes were requested.',
+        'Let the workload act as a service account (Workload Identity with an annotation), or set IMPERSONATE.'];
+    }
+    return ['The call had no token, or one that Google does not know or that has expired.'];
+  },
+  api(call) {
+    return [`The service account is of a project in which the ${apiOf(call)} is not enabled. It is enabled once for each project; the spreadsheet’s owner has nothing to do with it.`];
+  },
+  scope(call, token, state) {
+    const has = shorts(call.scopes);
+    const out = [`A token carries a list of scopes: what it may be used for. This one has ${list(has) || 'none'}. The method ${methodOf(call)} accepts ${list(shorts(call.accepted), 'or')}. None of these is in the token, so Google refuses before it looks at the spreadsheet: sharing it with more people does not help.`];
+    const missed = shorts(token?.requested).filter((s) => !has.includes(s));
+    if (missed.length) {
+      out.push(`The function did ask for ${list(missed)}. This platform (${state?.platform}) ignores what a program asks for: a virtual machine’s tokens have the scopes that the machine was created with.`);
+    } else if (has.includes('cloud-platform')) {
+      out.push('cloud-platform is the default: the metadata server grants it when a program does not name the scopes it needs. Despite its name it covers Google Cloud only. Sheets and Drive are Google Workspace, which it does not cover. Name spreadsheets when the token is requested (?scopes=…): no key file and no consent screen are needed.');
+    }
+    return out;
+  },
+  quota(call) {
+    return [`Google allows ${call.limit} ${call.bucket}, counted for the account, whichever program makes the calls. It is refilled every minute: wait, read less often, and write many rows in one call.`];
+  },
+  sharing(call) {
+    if (call.role) return [`The spreadsheet is shared with ${call.account} as ${roleName(call.role)}. That is enough for reading, and this method writes: it needs ${roleName(call.needed)}. The scope is right.`];
+    return [`The scope is right, but nobody has shared the spreadsheet with ${call.account}. The function does not act as you: it acts as its service account, which needs to be on the spreadsheet’s list of people like any person.`];
+  },
+};
+
+function faultReasons(call) {
+  const what = call.fault.slice(call.fault.indexOf(':') + 1).replace(/,?times=\d+/, '');
+  if (what === 'drop=after') return ['The call was served: what it writes is stored. Then the connection was cut, so that the function has no answer and cannot know. It reads its marker to find out.'];
+  if (what === 'hang') return ['The call gets no answer. Whether Google stores such a write nobody can say until it is read again.'];
+  return [`Switched on here: ${what.replace('status=', 'the answer is ')}. The checks were not made.`];
+}
+
+function tokenReasons(call, token) {
+  if (call.call !== 'metadata.token') return ['The metadata server answers programs on the same machine only. It needs no token.'];
+  if (!token) return ['The metadata server issued no token.'];
+  const asked = shorts(token.requested), got = shorts(token.scopes);
+  const missed = asked.filter((s) => !got.includes(s));
+  if (!asked.length) return [`No scopes were named, so that the token has the default: ${list(got)}.`];
+  if (missed.length) return [`Asked for ${list(asked)}; got ${list(got)}. This platform ignores what is asked for.`];
+  return [`Asked for ${list(asked)}, and got exactly that.`];
+}
