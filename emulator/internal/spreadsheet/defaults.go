@@ -1,7 +1,6 @@
 package spreadsheet
 
 import (
-	"regexp"
 	"time"
 	_ "time/tzdata" // the machine may have no time zones
 
@@ -48,18 +47,12 @@ func themeColors() []*sheets.ThemeColorPair {
 	return pairs
 }
 
-// localeText matches a locale: a language, and a country.
-var localeText = regexp.MustCompile(`^[a-z]{2,3}(_[A-Z]{2})?$`)
-
 // CheckProperties returns an error for a time zone that does not exist, or a text
-// that is not a locale. Which languages and countries Google knows is not checked.
+// that is not a locale that Google supports.
 func (ss *Spreadsheet) CheckProperties() error {
 	p := &ss.Properties
 	if _, err := time.LoadLocation(p.TimeZone); p.TimeZone != "" && (err != nil || p.TimeZone == "Local") {
 		return rest.BadRequest("Invalid time zone: %s", p.TimeZone)
 	}
-	if p.Locale != "" && !localeText.MatchString(p.Locale) {
-		return rest.BadRequest("Unsupported locale: %s", p.Locale)
-	}
-	return nil
+	return checkLocale(p.Locale)
 }
