@@ -57,7 +57,7 @@ func (e *encoder) writeJSON(r Rows) {
 		return
 	}
 	e.part = append(e.part, listOpen...)
-	if r.found == nil && r.shown == nil {
+	if r.found == nil && r.shown == nil { // all columns, which all rows have
 		e.flush()
 		start := r.set.objectEnds[r.from] - len(r.set.object(r.from))
 		e.write(r.set.json[start:r.set.objectEnds[r.to-1]])
@@ -84,13 +84,15 @@ func (e *encoder) writeObjects(r Rows) {
 // appendObject appends the object of a row with only these columns.
 func (s *RowSet) appendObject(b []byte, row int, columns []shown) []byte {
 	b = append(b, '{')
-	open := len(b)
-	for _, c := range columns {
+	for i, c := range columns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, c.key...)
 		if text := s.cellJSON(row, c.column); text != nil {
-			if len(b) > open {
-				b = append(b, ',')
-			}
-			b = append(append(b, c.key...), text...)
+			b = append(b, text...)
+		} else {
+			b = append(b, jsonNull...)
 		}
 	}
 	return append(b, '}')
@@ -100,9 +102,7 @@ func (s *RowSet) appendObject(b []byte, row int, columns []shown) []byte {
 func (e *encoder) writeCSV(r Rows) {
 	columns := r.shown
 	if columns == nil {
-		for column, name := range r.set.columns.names {
-			columns = append(columns, shown{column: column, name: name})
-		}
+		columns = r.set.all()
 	}
 	for i, c := range columns {
 		e.field(i, len(columns), c.name, false)

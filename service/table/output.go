@@ -23,13 +23,13 @@ type Rows struct {
 	set      *RowSet
 	found    []int   // the rows that match, in order, up to the last one here; nil is all
 	from, to int     // which of them are here
-	shown    []shown // columns; nil is all
+	shown    []shown // columns; nil is all, where all rows have all of them
 	csv      bool
 }
 
 // WriteTo encodes the rows and writes them, a part at a time. As JSON they are an array
-// of objects, one a line, whose keys are in the order of the columns; empty cells are
-// left out. As CSV (RFC 4180) the first line names the columns; a cell's text is as it
+// of objects, one a line, whose keys are in the order of the columns; an empty cell is
+// null. As CSV (RFC 4180) the first line names the columns; a cell's text is as it
 // is, also where a program that opens the file takes it for a formula. The error is the
 // writer's. WriteTo may be called again, and concurrently.
 func (r Rows) WriteTo(w io.Writer) (n int64, err error) {
@@ -85,7 +85,7 @@ func (s *RowSet) Rows(q Query) (Rows, error) {
 		}
 		found, q.Select = nil, nil
 	}
-	columns, err := s.columns.selected(q.Select)
+	columns, err := s.selected(q.Select)
 	if err != nil {
 		return Rows{}, err
 	}
@@ -121,7 +121,7 @@ func (s *RowSet) slice(found []int, q Query) (Rows, error) {
 	}
 	if len(keys) > 0 {
 		if found == nil {
-			found = s.all()
+			found = s.allRows()
 		}
 		found = s.sort(found, keys, to)
 	}
@@ -129,38 +129,50 @@ func (s *RowSet) slice(found []int, q Query) (Rows, error) {
 	return rows, nil
 }
 
-// selected returns the columns of a selection without aggregates; nil is all.
-func (c *columns) selected(selections []Selection) (columns []shown, err error) {
-	given := map[string]int{} // columns by name in the result
-	add := func(column int, name string) error {
-		if other, twice := given[name]; twice {
-			if other == column {
-				return nil
-			}
-			return &Error{
-				Code: BadRequest, Detail: fmt.Sprintf("select: two columns of the result have the name %s", Quote(name)),
-				Hint: "name one of them, as in select=total:" + c.names[column],
-			}
-		}
-		given[name] = column
-		columns = append(columns, shown{column, name, append(quoteJSON(name), ':')})
-		return nil
+// all returns all columns.
+func (s *RowSet) all() []shown {
+	columns := make([]shown, len(s.columns.names))
+	for column, name := range s.columns.names {
+		columns[column] = shown{column, name, s.keys[column]}
 	}
-	for _, s := range selections {
-		if s.Column == "*" && !c.has("*") {
-			for column, name := range c.names {
-				if err := add(column, name); err != nil {
-					return nil, err
+	return columns
+}
+
+// selected returns the columns of a selection without aggregates; nil is all, where all
+// rows have all of them.
+func (s *RowSet) selected(selections []Selection) (columns []shown, err error) {
+	if len(selections) == 0 && !s.complete {
+		return s.all(), nil
+	}
+	given := map[string]int{} // columns by name in the result
+	allGiven := false
+	for _, selection := range selections {
+		var those []shown
+		if selection.Column == "*" && !s.columns.has("*") {
+			if allGiven {
+				continue
+			}
+			those, allGiven = s.all(), true
+		} else {
+			column, err := s.columns.find(selection.Column)
+			if err != nil {
+				return nil, err
+			}
+			name := selection.name()
+			those = []shown{{column, name, append(quoteJSON(name), ':')}}
+		}
+		for _, c := range those {
+			other, twice := given[c.name]
+			switch {
+			case !twice:
+				columns = append(columns, c)
+				given[c.name] = c.column
+			case other != c.column:
+				return nil, &Error{
+					Code: BadRequest, Detail: fmt.Sprintf("select: two columns of the result have the name %s", Quote(c.name)),
+					Hint: "name one of them, as in select=total:" + s.columns.names[c.column],
 				}
 			}
-			continue
-		}
-		column, err := c.find(s.Column)
-		if err != nil {
-			return nil, err
-		}
-		if err := add(column, s.name()); err != nil {
-			return nil, err
 		}
 	}
 	return columns, nil

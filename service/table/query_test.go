@@ -71,18 +71,18 @@ func TestQuery(t *testing.T) {
 
 		{"select in the order given, each once", "select=name,id,name&limit=1", 4, 1, `[{"name":"pear","id":1}]`},
 		{"select under another name", `select=n:name,"a:b":"time:zone"&limit=1`, 4, 1, `[{"n":"pear","a:b":"12:30"}]`},
-		{"all and one of them again", "select=*,n:name&offset=3", 4, 0, `[{"id":"4","name":"fig","qty":10,"-x":-4,"n":"fig"}]`},
-		{"select of a blank cell", "select=qty&offset=2", 4, 0, `[{},{"qty":10}]`},
-		{"order without select", "order=id.desc&limit=1&name=eq.fig", 1, 0, `[{"id":"4","name":"fig","qty":10,"-x":-4}]`},
+		{"all and one of them again", "select=*,n:name&offset=3", 4, 0, `[{"id":"4","name":"fig","qty":10,"time:zone":null,"a,b":null,"-x":-4,"sold":null,"n":"fig"}]`},
+		{"select of a blank cell", "select=qty&offset=2", 4, 0, `[{"qty":null},{"qty":10}]`},
+		{"order without select", "order=id.desc&limit=1&name=eq.fig", 1, 0, `[{"id":"4","name":"fig","qty":10,"time:zone":null,"a,b":null,"-x":-4,"sold":null}]`},
 		{"offset and limit of the matches", `"a,b"=eq.one&offset=1&limit=1&select=id`, 2, 0, `[{"id":3}]`},
 		{"more follow", "order=id.desc&offset=1&limit=2&select=id", 4, 3, `[{"id":3},{"id":2}]`},
 		{"offset beyond the end", fmt.Sprintf("id=gt.0&offset=%d&limit=%[1]d", math.MaxInt), 4, 0, `[]`},
 
 		{"number of rows", "select=count()", 1, 0, `[{"count":4}]`},
-		{"of no rows", "select=count(),qty.sum()&id=eq.9", 1, 0, `[{"count":0}]`},
+		{"of no rows", "select=count(),qty.sum()&id=eq.9", 1, 0, `[{"count":0,"sum":null}]`},
 		{"aggregates of numbers", "select=n:id.count(),id.sum(),id.avg(),id.min(),id.max()", 1, 0, `[{"n":4,"sum":6,"avg":2,"min":1,"max":3}]`},
-		{"of texts", "select=name.min(),name.max(),name.sum()", 1, 0, `[{"min":"Apple","max":"pear"}]`},
-		{"groups in the order of their first rows", "select=sold,count()", 3, 0, `[{"sold":true,"count":2},{"sold":false,"count":1},{"count":1}]`},
+		{"of texts", "select=name.min(),name.max(),name.sum()", 1, 0, `[{"min":"Apple","max":"pear","sum":null}]`},
+		{"groups in the order of their first rows", "select=sold,count()", 3, 0, `[{"sold":true,"count":2},{"sold":false,"count":1},{"sold":null,"count":1}]`},
 		{"groups in the order of a result", `select=z:"time:zone",n:count()&order=n.desc,z.desc&limit=2`, 3, 2, `[{"z":"12:30","n":2},{"z":"utc","n":1}]`},
 		{"groups of no rows", "select=sold,count()&id=eq.9", 0, 0, `[]`},
 	}
@@ -181,7 +181,7 @@ func TestTextIsComparedAsNumbers(t *testing.T) {
 		query Query
 		want  string
 	}{
-		{queryOf(t, "order=qty"), `[{"qty":"9"},{"qty":"10"},{"qty":"x"},{}]`},
+		{queryOf(t, "order=qty"), `[{"qty":"9"},{"qty":"10"},{"qty":"x"},{"qty":null}]`},
 		{queryOf(t, "qty=eq.9.0"), `[{"qty":"9"}]`},
 	} {
 		tt.query.Select = []Selection{{Column: "qty"}}

@@ -18,6 +18,7 @@ type RowsBuilder struct {
 	rowsAbove  int   // rows before the header's that are still to come
 	header     []any // typed; nil until it was added
 	headerSeen bool
+	fewest     int // values that a row has; -1 if there is no row
 }
 
 // builders keeps the memory that building takes: growing it from nothing each time
@@ -34,7 +35,7 @@ func NewRowsBuilder(title string, header int, render Render) *RowsBuilder {
 			render: render, columns: newColumns(title),
 			json: b.set.json[:0], objectEnds: b.set.objectEnds[:0], cells: b.set.cells[:0], firstCells: b.set.firstCells[:0], kinds: b.set.kinds[:0],
 		},
-		rowsAbove: header - 1,
+		rowsAbove: header - 1, fewest: -1,
 	}
 	return b
 }
@@ -106,7 +107,7 @@ func (b *RowsBuilder) addObject(row []jsontext.Value) {
 	s := &b.set
 	s.firstCells = append(s.firstCells, len(s.cells))
 	s.json = append(s.json, '{')
-	open := len(s.json)
+	open, values := len(s.json), 0
 	for i, cell := range row {
 		if isBlank(cell) {
 			s.cells = append(s.cells, span{})
@@ -119,8 +120,12 @@ func (b *RowsBuilder) addObject(row []jsontext.Value) {
 		from := len(s.json)
 		s.json = append(s.json, cell...)
 		s.cells = append(s.cells, span{uint32(from), uint32(len(s.json))})
+		values++
 	}
 	s.json = append(s.json, '}')
+	if b.fewest < 0 || values < b.fewest {
+		b.fewest = values
+	}
 }
 
 // addKeys makes keys for a row of this width; rows may be wider than the header.
@@ -139,6 +144,7 @@ func (b *RowsBuilder) RowSet() *RowSet {
 	built := b.set
 	built.json, built.objectEnds = bytes.Clone(b.set.json), slices.Clone(b.set.objectEnds)
 	built.cells, built.firstCells, built.kinds = slices.Clone(b.set.cells), slices.Clone(b.set.firstCells), slices.Clone(b.set.kinds)
+	built.complete = b.fewest == len(built.columns.names)
 	hash := sha256.New()
 	_, _ = hash.Write(bytes.Join(built.keys, nil)) // a hash takes everything
 	_, _ = hash.Write(built.json)

@@ -25,6 +25,7 @@ type RowSet struct {
 	firstCells []int      // index in cells of each row's first cell
 	kinds      []DateKind // of cells, as long as up to the last one that is a date
 	datedNames bool       // a date is the name of a column
+	complete   bool       // each row has a value in each column
 	hash       string
 }
 
@@ -125,8 +126,8 @@ func (s *RowSet) match(f Filter) ([]int, error) {
 	return found, nil
 }
 
-// all returns all rows.
-func (s *RowSet) all() []int {
+// allRows returns all rows.
+func (s *RowSet) allRows() []int {
 	rows := make([]int, len(s.objectEnds))
 	for row := range rows {
 		rows[row] = row

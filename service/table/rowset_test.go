@@ -56,10 +56,10 @@ func TestRowsBuilder(t *testing.T) {
 	}{
 		{"types", []any{"n", "s", "b"}, [][]any{{1.5, "x", true}}, `[{"n":1.5,"s":"x","b":true}]`, ""},
 		{"key order is column order", []any{"z", "a"}, [][]any{{1, 2}}, `[{"z":1,"a":2}]`, ""},
-		{"empty cells are left out", []any{"a", "b", "c"}, [][]any{{"", "x", nil}}, `[{"b":"x"}]`, ""},
+		{"empty cells are null", []any{"a", "b", "c"}, [][]any{{"", "x", nil}, {1}}, `[{"a":null,"b":"x","c":null},{"a":1,"b":null,"c":null}]`, ""},
 		{"rows without a value are left out", []any{"a"}, [][]any{{}, {""}, {"x"}, {nil}}, `[{"a":"x"}]`, ""},
 		{"blank name is the column's letter", []any{"a", " "}, [][]any{{1, 2}}, `[{"a":1,"B":2}]`, ""},
-		{"cells right of the header", []any{"a"}, [][]any{{1}, {1, 2}}, `[{"a":1},{"a":1,"B":2}]`, ""},
+		{"cells right of the header", []any{"a"}, [][]any{{1}, {1, 2}}, `[{"a":1,"B":null},{"a":1,"B":2}]`, ""},
 		{"names of other types", []any{2024, true}, [][]any{{1, 2}}, `[{"2024":1,"TRUE":2}]`, ""},
 		{"names are escaped", []any{`a"<`}, [][]any{{"\n"}}, `[{"a\"<":"\n"}]`, ""},
 		{"no rows", []any{"a"}, nil, `[]`, ""},
