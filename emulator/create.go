@@ -18,6 +18,9 @@ type Spreadsheet struct {
 	Title string
 	// Sheets are its sheets (tabs) in order; none = an empty "Sheet1".
 	Sheets []Sheet
+	// File is the .xlsx file that Sheets was read from; nil = none. Files that are written
+	// of the spreadsheet keep what it has besides values. It must not be changed.
+	File []byte
 	// Owner is the e-mail address of the owner; empty = "owner@example.com".
 	Owner string
 	// Unshared leaves out the service account, which otherwise is a writer.
@@ -63,6 +66,7 @@ func (s *Server) Create(spec Spreadsheet) (id string) {
 		tabs = append(tabs, spreadsheet.Tab(given))
 	}
 	made := spreadsheet.FromTabs(spec.Title, tabs)
+	made.File = spec.File
 	defer s.notify()
 	s.files.Lock()
 	defer s.files.Unlock()

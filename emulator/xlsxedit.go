@@ -15,8 +15,8 @@ type XLSXEdit struct {
 	Lost []string
 }
 
-// EditXLSX writes original, the .xlsx file from which [ReadXLSX] read what the spreadsheet
-// was created from, with the cells as they are now. What the file has besides stays: cell
+// EditXLSX writes the .xlsx file that the spreadsheet was created from (Spreadsheet.File),
+// with the cells as they are now. What the file has besides stays: cell
 // formats, widths, notes, validation, merged cells, links, conditional formats, tables,
 // images, charts, and all that is not known here. Rows and columns that were inserted,
 // deleted or moved take it along; what is inserted takes on the format of the row or column
@@ -24,11 +24,14 @@ type XLSXEdit struct {
 // where they are.
 //
 // It is not a call of an API: it needs no token and is not logged.
-func (s *Server) EditXLSX(id string, original []byte, w io.Writer) (XLSXEdit, error) {
+func (s *Server) EditXLSX(id string, w io.Writer) (XLSXEdit, error) {
 	ss, err := s.calculated(id)
 	if err != nil {
 		return XLSXEdit{}, fmt.Errorf("edit xlsx: %w", err)
 	}
-	changes, lost, err := ss.EditXLSX(original, w)
-	return XLSXEdit{changes, lost}, err
+	changes, lost, err := ss.EditXLSX(w)
+	if err != nil {
+		return XLSXEdit{}, fmt.Errorf("edit xlsx: %w", err)
+	}
+	return XLSXEdit{changes, lost}, nil
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
+	"google.golang.org/api/drive/v3"
+	"google.golang.org/api/googleapi"
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator"
@@ -91,7 +93,7 @@ func editedBook(t *testing.T, file []byte, change func(google *emulator.Server, 
 	google, id, me := writerOf(t, read)
 	change(google, id, me)
 	var out bytes.Buffer
-	edit, err := google.EditXLSX(id, file, &out)
+	edit, err := google.EditXLSX(id, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,5 +274,65 @@ func TestEditXLSXMoves(t *testing.T) {
 		if diff := cmp.Diff(tt.want, tt.got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
+	}
+}
+
+// TestChartSheet checks that a sheet which is only a chart is not read, and is kept.
+func TestChartSheet(t *testing.T) {
+	book := open(t, formattedBook(t))
+	if err := book.AddChartSheet("Picture", &excelize.Chart{Type: excelize.Col, Series: []excelize.ChartSeries{{Values: "Stock!$C$2:$C$4"}}}); err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := book.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	after, edit := editedBook(t, file.Bytes(), func(google *emulator.Server, id string, me user) {
+		if google.Values(id, "Picture") != nil {
+			t.Error("the chart was read as a sheet")
+		}
+		update(t, me, id, insertRow(1, "new", 1.0)...)
+	})
+	if got := open(t, after).GetSheetList(); !slices.Equal(got, []string{"Stock", "Notes", "Picture"}) || len(edit.Lost) > 0 {
+		t.Errorf("sheets = %q, lost %v", got, edit.Lost)
+	}
+	for name, text := range parts(t, after) {
+		if strings.HasPrefix(name, "xl/charts/chart") && !strings.Contains(text, "Stock!$C$3:$C$5") {
+			t.Errorf("%s has not moved: %s", name, text)
+		}
+	}
+}
+
+// TestExportKeepsUpload checks that an uploaded file is exported with what it has besides
+// values.
+func TestExportKeepsUpload(t *testing.T) {
+	const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	person := newUser(t, emulator.New(emulator.Options{}), "anna@example.com", "drive", "spreadsheets")
+	f, err := person.drive.Files.Create(&drive.File{Name: "Stock", MimeType: sheetType}).Media(bytes.NewReader(formattedBook(t)), googleapi.ContentType(xlsx)).Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := person.sheets.Spreadsheets.Get(f.Id).Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests := insertRow(4, "d", 46086.0, 6.0, 9.5)
+	requests[0].InsertDimension.Range.SheetId = made.Sheets[0].Properties.SheetId
+	requests[1].UpdateCells.Start.SheetId = made.Sheets[0].Properties.SheetId
+	update(t, person, f.Id, requests...)
+	response, err := person.drive.Files.Export(f.Id, xlsx).Download()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	file, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := open(t, file)
+	rows, _ := book.GetRows("Stock")
+	notes, _ := book.GetComments("Stock")
+	if len(rows) != 5 || len(notes) != 2 {
+		t.Errorf("the export has %d rows and %d notes, want 5 and 2", len(rows), len(notes))
 	}
 }

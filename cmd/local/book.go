@@ -47,7 +47,7 @@ func openBook(path string, write bool) (*book, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s is not an .xlsx file: %w", path, err)
 		}
-		b.original, b.content.Sheets = content, read.Sheets
+		b.original, b.content.Sheets, b.content.File = content, read.Sheets, read.File
 	}
 	probe, err := os.CreateTemp(filepath.Dir(path), ".local-*")
 	if err != nil {
@@ -94,7 +94,7 @@ func (b *book) save(google *emulator.Server) (string, error) {
 		return fmt.Sprintf("Nothing was changed: %s is as it was.", b.path), nil
 	}
 	var out bytes.Buffer
-	edit, err := google.EditXLSX(b.id, b.original, &out)
+	edit, err := google.EditXLSX(b.id, &out)
 	if err != nil {
 		reason := strings.ReplaceAll(err.Error(), "%", "%%")
 		return b.saveNew(google, freeName(b.path, "edited"), "Kept in %s, with values and number formats only: the original cannot be rewritten ("+reason+"), and is as it was.")

@@ -87,6 +87,7 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	switch {
 	case flag.NArg() == 1 && flag.Arg(0) == "doctor":
 		os.Exit(runDoctor(ctx, os.Stdout))
@@ -106,8 +107,8 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	if service := os.Getenv("K_SERVICE"); service != "" {
 		return fmt.Errorf("K_SERVICE is %q: this command is for a person's machine; deploy the function with --function=Handle (GOOGLE_FUNCTION_TARGET=Handle)", service)
 	}
-	if c.log != "text" && c.log != "json" {
-		return fmt.Errorf("-log is %q: want text or json", c.log)
+	if err := c.check(); err != nil {
+		return err
 	}
 	listener, err := listen(c.addr)
 	if err != nil {
@@ -136,11 +137,28 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	go l.printer.Follow(ctx)
 
 	<-ctx.Done()
+	if l.emulated != nil {
+		l.emulated.ClearFaults() // what hangs would hold up the end
+	}
 	err = shutDown(servers)
 	if c.log == "text" {
 		l.printer.Print()
 	}
 	return errors.Join(err, l.save())
+}
+
+// check returns an error for flags that do not fit together.
+func (c config) check() error {
+	emulatorOnly := c.file != "" || c.write || len(c.faults) > 0 || c.emulator.Quota || c.emulator.Profile != "" && c.emulator.Profile != emulator.CloudRun
+	switch {
+	case c.log != "text" && c.log != "json":
+		return fmt.Errorf("-log is %q: want text or json", c.log)
+	case c.google && emulatorOnly:
+		return errors.New("-google calls Google itself: -file, -write, -fault, -quota and -profile are for the emulated one")
+	case c.write && c.file == "":
+		return errors.New("-write is for a -file: name one")
+	}
+	return nil
 }
 
 // local is what this command runs.
@@ -211,6 +229,9 @@ func (l *local) googleHandler(deployed *deployment, host string) http.Handler {
 func (l *local) save() error {
 	if l.book == nil {
 		return nil
+	}
+	if len(l.book.original) > 1<<20 {
+		fmt.Fprintf(l.out, "\nComparing with %s …\n", l.book.path) // it takes seconds
 	}
 	report, err := l.book.save(l.emulated)
 	if report != "" {

@@ -160,21 +160,28 @@ func TestRunRefuses(t *testing.T) {
 		google              bool
 		want                string
 		file                string
+		more                config
 	}{
-		{"a platform", "svc", "127.0.0.1:0", false, "--function=Handle", ""},
-		{"another machine's address", "", "192.0.2.1:80", false, "only loopback", ""},
-		{"all addresses", "", ":8080", false, "only loopback", ""},
-		{"no port", "", "127.0.0.1", false, "want host:port", ""},
-		{"a port in use", "", taken.Addr().String(), false, "the port is in use", ""},
-		{"Google without settings", "", "127.0.0.1:0", true, "SPREADSHEET_ID is not set", ""},
-		{"a file that is not an .xlsx", "", "127.0.0.1:0", false, "main_test.go is not an .xlsx file", "main_test.go"},
-		{"a folder that is not there", "", "127.0.0.1:0", false, "nothing can be kept beside", "nowhere/orders.xlsx"},
+		{"a platform", "svc", "127.0.0.1:0", false, "--function=Handle", "", config{}},
+		{"another machine's address", "", "192.0.2.1:80", false, "only loopback", "", config{}},
+		{"all addresses", "", ":8080", false, "only loopback", "", config{}},
+		{"no port", "", "127.0.0.1", false, "want host:port", "", config{}},
+		{"a port in use", "", taken.Addr().String(), false, "the port is in use", "", config{}},
+		{"Google without settings", "", "127.0.0.1:0", true, "SPREADSHEET_ID is not set", "", config{}},
+		{"a file that is not an .xlsx", "", "127.0.0.1:0", false, "main_test.go is not an .xlsx file", "main_test.go", config{}},
+		{"a folder that is not there", "", "127.0.0.1:0", false, "nothing can be kept beside", "nowhere/orders.xlsx", config{}},
+		{"a file of the real Google", "", "127.0.0.1:0", true, "-google calls Google itself", "orders.xlsx", config{}},
+		{"a fault of the real Google", "", "127.0.0.1:0", true, "-google calls Google itself", "", config{faults: faults{{Hang: true}}}},
+		{"writing over nothing", "", "127.0.0.1:0", false, "-write is for a -file", "", config{write: true}},
+		{"an unknown log", "", "127.0.0.1:0", false, "want text or json", "", config{log: "xml"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			emptyEnvironment(t)
 			t.Setenv("K_SERVICE", tt.service)
 			t.Setenv("SHEETS_EMULATOR_HOST", "127.0.0.1:0")
-			err := run(t.Context(), io.Discard, config{addr: tt.addr, google: tt.google, file: tt.file, log: "text"})
+			c := tt.more
+			c.addr, c.google, c.file, c.log = tt.addr, tt.google, tt.file, cmp.Or(c.log, "text")
+			err := run(t.Context(), io.Discard, c)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("run() = %v, want %q", err, tt.want)
 			}

@@ -66,12 +66,12 @@ func (ss *Spreadsheet) NameImport(title string) {
 
 // ImportXLSX returns a spreadsheet with the sheets of an .xlsx file.
 func ImportXLSX(title string, content []byte) (*Spreadsheet, error) {
-	tabs, err := ReadXLSX(bytes.NewReader(content))
+	tabs, err := ReadXLSX(content)
 	if err != nil {
 		return nil, rest.BadRequest("The content is not an .xlsx file: %v", err)
 	}
 	ss := FromTabs(title, tabs)
-	ss.Properties.TimeZone = uploadTimeZone
+	ss.Properties.TimeZone, ss.File = uploadTimeZone, content
 	return ss, ss.CheckSize()
 }
 

@@ -23,6 +23,8 @@ type Spreadsheet struct {
 
 	DuplicateMetadata bool // an ID may be used twice
 
+	File []byte // the .xlsx file that it was made of, never changed; nil = none
+
 	calculated *calculation // of the formulas; nil = none yet
 	current    bool         // the formulas have their values
 }

@@ -19,14 +19,18 @@ import (
 // EditXLSX writes the .xlsx file that the spreadsheet was made from, with what has changed
 // since. It returns what that is and what cannot be kept, both in words. Without changes
 // the file is written as it is.
-func (ss *Spreadsheet) EditXLSX(original []byte, w io.Writer) (changes, lost []string, err error) {
+func (ss *Spreadsheet) EditXLSX(w io.Writer) (changes, lost []string, err error) {
+	original := ss.File
+	if original == nil {
+		return nil, nil, errors.New("the spreadsheet was not made of an .xlsx file")
+	}
 	book, err := excelize.OpenReader(bytes.NewReader(original))
 	if err != nil {
 		return nil, nil, fmt.Errorf("read xlsx: %w", err)
 	}
 	shift := dateShift(book)
 	_ = book.Close() // it has no open file
-	tabs, err := ReadXLSX(bytes.NewReader(original))
+	tabs, err := ReadXLSX(original)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,9 +1,9 @@
 package spreadsheet
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -15,15 +15,18 @@ import (
 
 // ReadXLSX returns the sheets of an .xlsx file. A formula that cannot be
 // calculated here is read as the value that the file has for it.
-func ReadXLSX(r io.Reader) ([]Tab, error) {
-	book, err := excelize.OpenReader(r)
+func ReadXLSX(content []byte) ([]Tab, error) {
+	book, err := excelize.OpenReader(bytes.NewReader(content))
 	if err != nil {
 		return nil, fmt.Errorf("read xlsx: %w", err)
 	}
 	defer book.Close()
-	titles := book.GetSheetList()
-	if len(titles) == 0 {
-		return nil, errors.New("read xlsx: no sheet")
+	titles, err := xlsx.Titles(content)
+	if err == nil && len(titles) == 0 {
+		err = errors.New("no sheet")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read xlsx: %w", err)
 	}
 	x := xlsxReader{file: book, patterns: map[int]string{}, shift: dateShift(book)}
 	var tabs []Tab

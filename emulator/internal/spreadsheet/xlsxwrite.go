@@ -1,6 +1,7 @@
 package spreadsheet
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -22,9 +23,22 @@ type xlsxWriter struct {
 }
 
 // WriteXLSX writes the spreadsheet as an .xlsx file: sheets, values, formulas
-// with their results, and number formats. Titles that such a file cannot have
-// are changed.
+// with their results, and number formats; and what the file has besides that it
+// was made of. Titles that such a file cannot have are changed.
 func (ss *Spreadsheet) WriteXLSX(w io.Writer) error {
+	if ss.File != nil {
+		var edited bytes.Buffer
+		if _, _, err := ss.EditXLSX(&edited); err == nil {
+			_, err := w.Write(edited.Bytes())
+			return err
+		}
+	}
+	return ss.writeNewXLSX(w)
+}
+
+// writeNewXLSX writes the spreadsheet as an .xlsx file that is not based on
+// another one.
+func (ss *Spreadsheet) writeNewXLSX(w io.Writer) error {
 	x := xlsxWriter{ss: ss, file: excelize.NewFile(), titles: map[*Sheet]string{}, styles: map[string]int{}}
 	defer x.file.Close()
 	taken := map[string]bool{}

@@ -12,13 +12,13 @@ import (
 func Edit(content []byte, sheets []Sheet, w io.Writer) (lost []string, err error) {
 	b, err := openBook(content)
 	if err != nil {
-		return nil, fmt.Errorf("edit xlsx: %w", err)
+		return nil, err
 	}
 	if err := b.edit(sheets); err != nil {
-		return nil, fmt.Errorf("edit xlsx: %w", err)
+		return nil, err
 	}
 	if err := b.write(w); err != nil {
-		return nil, fmt.Errorf("edit xlsx: %w", err)
+		return nil, err
 	}
 	return b.lost, nil
 }

@@ -60,6 +60,28 @@ func (wb *workbook) read() error {
 	return err
 }
 
+// Titles returns the titles of the sheets of a file that have cells, in order: not of those
+// that are a chart.
+func Titles(content []byte) (titles []string, err error) {
+	b, err := openBook(content)
+	if err != nil {
+		return nil, err
+	}
+	wb := workbook{book: b}
+	if wb.name, err = b.workbookPart(); err != nil {
+		return nil, err
+	}
+	if err := wb.read(); err != nil {
+		return nil, err
+	}
+	for _, t := range wb.tabs {
+		if t.isWorksheet {
+			titles = append(titles, t.title)
+		}
+	}
+	return titles, nil
+}
+
 // place notes what becomes of a tab. One that is no worksheet stays.
 func (wb *workbook) place(t *tab) {
 	m := &sheetMap{sheet: findSheet(wb.sheets, t.title), from: t.title}
