@@ -59,7 +59,7 @@ func TestAppendProblems(t *testing.T) {
 		{"too large", "/sheets/Orders", `{"item":"` + strings.Repeat("x", maxBody) + `"}`, 413, "too-large", "8388608 bytes"},
 		{"cell too long", "/sheets/Orders", `{"item":"` + long + `"}`, 422, "invalid-rows", "50000 characters"},
 		{"an unknown sheet, with those that exist", "/sheets/Order", `{"id":4}`, 404, "sheet-not-found", `there is no sheet "Order"; the sheets are "Orders", "Twice"`},
-		{"duplicate header", "/sheets/Twice", `{"b":1}`, 422, "invalid-rows", `two columns named "a": A and C`},
+		{"duplicate header", "/sheets/Twice", `{"a":1}`, 422, "invalid-rows", `two columns named "a": A and C`},
 		{"append to an empty sheet", "/sheets/Empty", `{"id":1}`, 422, "invalid-rows", "no column name in cell A1"},
 		{"append where the table starts in B", "/sheets/Shifted", `{"x":1}`, 422, "invalid-rows", "no column name in cell A1"},
 	}

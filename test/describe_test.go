@@ -53,7 +53,7 @@ func TestDescribe(t *testing.T) {
 		Cells: 5 * 1000 * 26, CellLimit: 10_000_000,
 		Sheets: []describedSheet{
 			{Title: "Orders", Columns: []string{"id", "item", "qty", "price", "ordered"}, Rows: 3},
-			{Title: "Twice", Columns: []string{"a", "b", "a"}, Rows: 1},
+			{Title: "Twice", Columns: []string{"a", "b", "a_2"}, Rows: 1},
 			{Title: "Empty", Columns: []string{}},
 			{Title: "It's; a/b 🌵", Columns: []string{"x"}},
 			{Title: "Shifted", Columns: []string{"A", "x"}, Rows: 1},

@@ -17,7 +17,7 @@ func TestListCSV(t *testing.T) {
 		want                 string
 	}{
 		{"by format", "Stock?format=csv&select=id,sold&name=eq.pear", "", csv, "id,sold\r\n1,TRUE\r\n"},
-		{"by Accept", "Stock?select=name,qty&limit=2", "text/csv", csv, "name,qty\r\npear,2\r\nApple,2\r\n"},
+		{"by Accept", "Stock?select=name,qty&limit=2", "text/csv", csv, "name,qty\r\npear,2\r\nApple,\"2\"\r\n"},
 		{"CSV is preferred", "Stock?select=id&limit=1", "application/json;q=0.5, text/csv", csv, "id\r\n1\r\n"},
 		{"JSON is preferred", "Stock?select=id&limit=1", "application/json, text/csv;q=0.9", "application/json", "[\n{\"id\":1}\n]\n"},
 		{"anything", "Stock?select=id&limit=1", "*/*", "application/json", "[\n{\"id\":1}\n]\n"},

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -8,16 +9,15 @@ import (
 )
 
 // Summarize returns the names of a sheet's columns, which row 1 has, and the number of
-// rows below it that have a value. It returns names that are there twice too, which
-// [RowsBuilder.Add] refuses.
+// rows below it that have a value.
 func Summarize(grid [][]any) (columns []string, rows int) {
 	columns = []string{}
 	if len(grid) == 0 {
 		return columns, 0
 	}
-	for i, cell := range grid[0] {
-		columns = append(columns, columnName(i, cell))
-	}
+	c := newColumns("")
+	c.extend(grid[0], 0)
+	columns = append(columns, c.names...)
 	for _, row := range grid[1:] {
 		if slices.ContainsFunc(row, func(cell any) bool { return !IsEmpty(cell) }) {
 			rows++
@@ -30,50 +30,89 @@ func Summarize(grid [][]any) (columns []string, rows int) {
 // has for an empty cell before one with a value.
 func IsEmpty(cell any) bool { return cell == nil || cell == "" }
 
-// columns holds the names of a sheet's columns.
+// columns holds the names of a sheet's columns. Each column has a name of its own: that in
+// the header cell, or its letters where that is blank. Where two header cells have the same
+// text, or a text is the letters of a column without a name, the first column with the text
+// has it as its name, and each other one gets a number: qty, qty_2, qty_3.
 type columns struct {
 	title string
 	names []string
 	index map[string]int
+	real  map[string][]int // columns by the texts of header cells
 }
 
 func newColumns(title string) *columns { return &columns{title: title, index: map[string]int{}} }
 
-// extend names the columns that the header has, and those right of it up to width,
-// as far as they have no name yet. A name that two columns have is an error, because
-// a record could not say which of them it means.
-func (c *columns) extend(header []any, width int) error {
-	for i := len(c.names); i < max(len(header), width); i++ {
-		var cell any
-		if i < len(header) {
-			cell = header[i]
-		}
-		name := columnName(i, cell)
-		if first, ok := c.index[name]; ok {
-			return &Error{
-				Code:   InvalidRows,
-				Detail: fmt.Sprintf("sheet %q has two columns named %q: %s and %s", c.title, name, columnLetters(first), columnLetters(i)),
-				Hint:   "give each column its own name in the header row",
+// extend names the columns that the header has, and those right of it up to width, as far
+// as they have no name yet. The header is the same in all calls.
+func (c *columns) extend(header []any, width int) {
+	if c.real == nil {
+		c.real = map[string][]int{}
+		for i, cell := range header {
+			if name := headerName(cell); name != "" {
+				c.real[name] = append(c.real[name], i)
 			}
+		}
+	}
+	for i := len(c.names); i < max(len(header), width); i++ {
+		name := ""
+		if i < len(header) {
+			name = headerName(header[i])
+		}
+		if name == "" || c.real[name][0] != i {
+			name = c.free(cmp.Or(name, columnLetters(i)))
 		}
 		c.names, c.index[name] = append(c.names, name), i
 	}
-	return nil
 }
 
-// columnName returns the name in a header cell, or the column's letters if it is blank.
-func columnName(i int, header any) string {
-	name := ""
+// free returns a name that no column and no header cell has: this one, or with a number.
+func (c *columns) free(name string) string {
+	taken := func(name string) bool { return c.has(name) || c.real[name] != nil }
+	if !taken(name) {
+		return name
+	}
+	for n := 2; ; n++ {
+		if numbered := name + "_" + strconv.Itoa(n); !taken(numbered) {
+			return numbered
+		}
+	}
+}
+
+// checkClear returns an error if it is not clear which column is meant by a name in a
+// write, because several header cells have it. It is clear where the other names of all
+// these columns are given too.
+func (c *columns) checkClear(name string, given func(name string) bool) error {
+	same := c.real[name]
+	if len(same) < 2 || !slices.ContainsFunc(same, func(i int) bool { return !given(c.names[i]) }) {
+		return nil
+	}
+	var names, letters []string
+	for _, i := range same {
+		names, letters = append(names, c.names[i]), append(letters, columnLetters(i))
+	}
+	count := strconv.Itoa(len(same))
+	if len(same) == 2 {
+		count = "two"
+	}
+	return &Error{
+		Code:   InvalidRows,
+		Detail: fmt.Sprintf("sheet %q has %s columns named %s: %s", c.title, count, Quote(name), strings.Join(letters, " and ")),
+		Hint:   fmt.Sprintf("give each column its own name in the header row, or send all of %s", QuoteList(names)),
+	}
+}
+
+// headerName returns the name in a header cell; "" is none.
+func headerName(header any) string {
 	switch v := header.(type) {
 	case string:
-		name = strings.TrimSpace(v)
+		return trimName(v)
 	case float64:
-		name = strconv.FormatFloat(v, 'f', -1, 64)
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case DateCell:
+		return v.String()
 	case bool:
-		name = strings.ToUpper(strconv.FormatBool(v))
+		return strings.ToUpper(strconv.FormatBool(v))
 	}
-	if name == "" {
-		return columnLetters(i)
-	}
-	return name
+	return ""
 }

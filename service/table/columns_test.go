@@ -12,39 +12,70 @@ func TestColumnNames(t *testing.T) {
 		header []any
 		width  int
 		want   []string
-		err    string
 	}{
-		{"texts", []any{"id", "item"}, 0, []string{"id", "item"}, ""},
-		{"blanks around a name", []any{" id\t"}, 0, []string{"id"}, ""},
-		{"numbers and booleans", []any{2024.0, 0.5, true}, 0, []string{"2024", "0.5", "TRUE"}, ""},
-		{"blank names are letters", []any{"a", "", nil, " "}, 0, []string{"a", "B", "C", "D"}, ""},
-		{"wider rows", []any{"a"}, 3, []string{"a", "B", "C"}, ""},
-		{"narrower rows", []any{"a", "b"}, 1, []string{"a", "b"}, ""},
-		{"no header", nil, 2, []string{"A", "B"}, ""},
-		{"names differ in case", []any{"a", "A"}, 0, []string{"a", "A"}, ""},
-		{"name twice", []any{"a", "b", " a"}, 0, nil, `two columns named "a": A and C`},
-		{"letter of a blank column", []any{"B", ""}, 0, nil, `two columns named "B": A and B`},
-		{"letter of a column without a name", []any{"B"}, 2, nil, `two columns named "B": A and B`},
+		{"texts", []any{"id", "item"}, 0, []string{"id", "item"}},
+		{"blanks around a name", []any{" id\t"}, 0, []string{"id"}},
+		{"invisible characters around a name", []any{"\u200bid\ufeff", "\u00a0a b\u2060", "\u200b", "\u202aitem\u202c", "\u00adx\u3164"}, 0, []string{"id", "a b", "C", "item", "x"}},
+		{"invisible characters inside a name stay", []any{"a\u200bb"}, 0, []string{"a\u200bb"}},
+		{"numbers, booleans and dates", []any{2024.0, 0.5, true, DateCell{46083, Date}}, 0, []string{"2024", "0.5", "TRUE", "2026-03-02"}},
+		{"blank names are letters", []any{"a", "", nil, " "}, 0, []string{"a", "B", "C", "D"}},
+		{"wider rows", []any{"a"}, 3, []string{"a", "B", "C"}},
+		{"narrower rows", []any{"a", "b"}, 1, []string{"a", "b"}},
+		{"no header", nil, 2, []string{"A", "B"}},
+		{"names differ in case", []any{"a", "A"}, 0, []string{"a", "A"}},
+		{"a name twice", []any{"a", "b", " a"}, 0, []string{"a", "b", "a_2"}},
+		{"a name three times", []any{"a", "a", "a"}, 0, []string{"a", "a_2", "a_3"}},
+		{"a name twice, beside one with a number", []any{"a", "a", "a_2"}, 0, []string{"a", "a_3", "a_2"}},
+		{"a name with a number twice", []any{"a", "a", "a_2", "a_2"}, 0, []string{"a", "a_3", "a_2", "a_2_2"}},
+		{"the letter of a blank column, before it", []any{"B", ""}, 0, []string{"B", "B_2"}},
+		{"the letter of a blank column, after it", []any{"id", "", "B"}, 0, []string{"id", "B_2", "B"}},
+		{"the letter of a column without a name", []any{"B"}, 2, []string{"B", "B_2"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := newColumns("T")
-			err := c.extend(tt.header, tt.width)
-			if tt.err != "" {
-				if codeOf(err) != InvalidRows || !strings.Contains(err.Error(), tt.err) {
-					t.Errorf("extend = %v, want %s", err, tt.err)
-				}
-				return
-			}
-			if err != nil || !slices.Equal(c.names, tt.want) {
-				t.Errorf("names = %q, %v, want %q", c.names, err, tt.want)
+			c.extend(tt.header, tt.width)
+			if !slices.Equal(c.names, tt.want) {
+				t.Errorf("names = %q, want %q", c.names, tt.want)
 			}
 			for i, name := range c.names {
 				if c.index[name] != i {
 					t.Errorf("index of %q = %d, want %d", name, c.index[name], i)
 				}
 			}
+			step := newColumns("T") // as rows of different widths come
+			for width := range max(tt.width, len(tt.header)) + 1 {
+				step.extend(tt.header, width)
+			}
+			if !slices.Equal(step.names, tt.want) {
+				t.Errorf("names, one column after the other = %q, want %q", step.names, tt.want)
+			}
 		})
+	}
+}
+
+// TestCheckClear checks when a write may name one of several columns with the same header.
+func TestCheckClear(t *testing.T) {
+	c := newColumns("T")
+	c.extend([]any{"a", "b", "a", "C", "", "E"}, 0) // a, b, a_2, C, E_2, E
+	tests := []struct {
+		name  string
+		given []string
+		want  string
+	}{
+		{"a", []string{"a"}, `sheet "T" has two columns named "a"`},
+		{"a", []string{"a", "b"}, `sheet "T" has two columns named "a": A and C`},
+		{"a", []string{"a", "a_2"}, ""},
+		{"a_2", []string{"a_2"}, ""},
+		{"b", []string{"b"}, ""},
+		{"E", []string{"E"}, ""},
+		{"E_2", []string{"E_2"}, ""},
+	}
+	for _, tt := range tests {
+		err := c.checkClear(tt.name, func(name string) bool { return slices.Contains(tt.given, name) })
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("checkClear(%q), given %q = %v, want %q", tt.name, tt.given, err, tt.want)
+		}
 	}
 }
 
@@ -58,7 +89,7 @@ func TestSummarize(t *testing.T) {
 		{"empty sheet", nil, nil, 0},
 		{"header only", [][]any{{"a", ""}}, []string{"a", "B"}, 0},
 		{"blank rows do not count", [][]any{{"a"}, {1.0}, {}, {"", nil}, {"", false}}, []string{"a"}, 2},
-		{"a name twice is returned", [][]any{{"a", "a"}, {1.0}}, []string{"a", "a"}, 1},
+		{"a name twice is returned", [][]any{{"a", "a"}, {1.0}}, []string{"a", "a_2"}, 1},
 	}
 	for _, tt := range tests {
 		if columns, rows := Summarize(tt.grid); columns == nil || !slices.Equal(columns, tt.columns) || rows != tt.rows {

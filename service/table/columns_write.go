@@ -26,7 +26,7 @@ func (c *columns) newRows(header []any, e *Edit) ([]*PlannedRow, error) {
 	for n, record := range e.Records {
 		columns, cells, err := c.setCells(record)
 		if err != nil {
-			return nil, record.invalid(n, "%s", err.Error())
+			return nil, record.within(n, err)
 		}
 		l := &PlannedRow{Cells: make([]any, len(c.names))}
 		if len(columns) > 0 {
@@ -43,10 +43,16 @@ func (c *columns) newRows(header []any, e *Edit) ([]*PlannedRow, error) {
 // setCells returns the columns that a record sets, ascending, and their values.
 func (c *columns) setCells(record Record) (set []int, cells []any, err error) {
 	values := make(map[int]any, len(record.Fields))
+	given := func(name string) bool {
+		return slices.ContainsFunc(record.Fields, func(f Field) bool { return f.Column == name })
+	}
 	for _, field := range record.Fields {
 		column, ok := c.index[field.Column]
 		if !ok {
 			return nil, nil, c.unknown(field.Column)
+		}
+		if err := c.checkClear(field.Column, given); err != nil {
+			return nil, nil, err
 		}
 		set = append(set, column)
 		values[column] = field.Value

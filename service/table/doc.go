@@ -21,9 +21,11 @@
 //
 // # Columns
 //
-// The cells of the header row are the names of the columns (columns.go). A column
-// without a name has its letters as its name. Names are compared exactly, and no two
-// columns may have the same.
+// The cells of the header row are the names of the columns (columns.go), without spaces
+// and invisible characters around. A column without a name has its letters as its name.
+// Where several columns have the same name, the others get a number: qty, qty_2. They are
+// read by these names, and written only where it is clear which of them is meant. Names are
+// compared exactly.
 //
 // # Reading
 //

@@ -139,9 +139,7 @@ func (s scalar) appendKey(b []byte) []byte {
 // rowSet returns the groups as rows.
 func (g *grouping) rowSet() (*RowSet, error) {
 	b := RowsBuilder{set: RowSet{render: g.set.render, columns: g.columns}, fewest: -1}
-	if err := b.addKeys(0); err != nil {
-		return nil, err
-	}
+	b.addKeys(0)
 	cells, kinds := make([]jsontext.Value, len(g.order)), make([]DateKind, len(g.order))
 	for group, row := range g.first {
 		for i, at := range g.order {

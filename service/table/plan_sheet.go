@@ -46,7 +46,8 @@ func (p *SheetPlan) columns(e *Edit, rows []*PlannedRow) (*columns, error) {
 	for _, l := range rows {
 		widest = max(widest, len(l.Cells))
 	}
-	return c, c.extend(p.Before.Headers[e.Header], widest)
+	c.extend(p.Before.Headers[e.Header], widest)
+	return c, nil
 }
 
 // rows returns the rows below the edit's header that have a value.

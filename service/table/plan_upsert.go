@@ -19,6 +19,9 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 		if !c.has(name) {
 			return nil, c.unknown(name)
 		}
+		if err := c.checkClear(name, func(other string) bool { return slices.Contains(e.OnConflict, other) }); err != nil {
+			return nil, err
+		}
 		key = append(key, c.index[name])
 	}
 	fresh, err := c.newRows(p.Before.Headers[e.Header], e)

@@ -36,6 +36,17 @@ func (r Record) invalid(n int, format string, args ...any) error {
 	return &Error{Code: InvalidRows, Detail: r.label(n) + ": " + fmt.Sprintf(format, args...)}
 }
 
+// within returns the error with the record's label before its detail.
+func (r Record) within(n int, err error) error {
+	fault, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	labeled := *fault
+	labeled.Detail = r.label(n) + ": " + fault.Detail
+	return &labeled
+}
+
 // Field is one cell of a [Record].
 //
 // Value is nil for an empty cell, a bool, a string of up to 50,000 characters, an

@@ -55,8 +55,8 @@ func (b *RowsBuilder) Size() int { return b.set.Size() }
 
 // Add takes the sheet's next row, whose cells are JSON as Google wrote it. Those that are
 // dates have a kind, and are their text in ISO 8601; kinds is nil where there are none, and
-// else has one for each cell. Add keeps nothing of its arguments. The error is an [Error]
-// if the header row breaks a rule.
+// else has one for each cell. Add keeps nothing of its arguments. The error is that of a
+// header cell which is not JSON of a cell.
 func (b *RowsBuilder) Add(row []jsontext.Value, kinds []DateKind) error {
 	if b.rowsAbove > 0 {
 		b.rowsAbove--
@@ -68,11 +68,10 @@ func (b *RowsBuilder) Add(row []jsontext.Value, kinds []DateKind) error {
 		if b.header, err = DecodeCells(row); err != nil {
 			return err
 		}
-		return b.addKeys(0)
+		b.addKeys(0)
+		return nil
 	}
-	if err := b.addKeys(len(row)); err != nil {
-		return err
-	}
+	b.addKeys(len(row))
 	if !HasValue(row) { // not a row for callers, and not counted
 		return nil
 	}
@@ -129,14 +128,11 @@ func (b *RowsBuilder) addObject(row []jsontext.Value) {
 }
 
 // addKeys makes keys for a row of this width; rows may be wider than the header.
-func (b *RowsBuilder) addKeys(width int) error {
-	if err := b.set.columns.extend(b.header, width); err != nil {
-		return err
-	}
+func (b *RowsBuilder) addKeys(width int) {
+	b.set.columns.extend(b.header, width)
 	for _, name := range b.set.columns.names[len(b.set.keys):] {
 		b.set.keys = append(b.set.keys, append(quoteJSON(name), ':'))
 	}
-	return nil
 }
 
 // RowSet returns the rows that were added. It shares no memory with the builder.

@@ -63,9 +63,10 @@ func TestRowsBuilder(t *testing.T) {
 		{"names of other types", []any{2024, true}, [][]any{{1, 2}}, `[{"2024":1,"TRUE":2}]`, ""},
 		{"names are escaped", []any{`a"<`}, [][]any{{"\n"}}, `[{"a\"<":"\n"}]`, ""},
 		{"no rows", []any{"a"}, nil, `[]`, ""},
-		{"name twice", []any{"a", "b", "a"}, nil, "", `two columns named "a": A and C`},
-		{"name that is another's letter", []any{"B", ""}, [][]any{{1, 2}}, "", `two columns named "B": A and B`},
-		{"name that is the letter of a column without a name", []any{"B"}, [][]any{{1}, {1, 2}}, "", `two columns named "B": A and B`},
+		{"name twice", []any{"a", "b", "a"}, [][]any{{1, 2, 3}}, `[{"a":1,"b":2,"a_2":3}]`, ""},
+		{"name that is another's letter", []any{"B", ""}, [][]any{{1, 2}}, `[{"B":1,"B_2":2}]`, ""},
+		{"name that is the letter of a column before it", []any{"id", "", "B"}, [][]any{{1, 2, 3}}, `[{"id":1,"B_2":2,"B":3}]`, ""},
+		{"name that is the letter of a column without a name", []any{"B"}, [][]any{{1, 2}}, `[{"B":1,"B_2":2}]`, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, err := rowSetOf(t, append([][]any{tt.header}, tt.body...)...)
