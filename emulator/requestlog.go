@@ -37,6 +37,7 @@ type Request struct {
 	Fault    string        // what [Server.Inject] did to the call, as [Fault.MarshalText] has it
 	Cause    string        // value of [CauseHeader]
 	Status   int           // 0 = no response was sent
+	Error    string        // message of an error response
 	Duration time.Duration // until the response began
 }
 

@@ -65,6 +65,9 @@ func TestDecision(t *testing.T) {
 			if got.Accepted = nil; !equalDecisions(got, tt.want) {
 				t.Errorf("decision = %+v, want %+v", got, tt.want)
 			}
+			if (log[0].Error == "") != (tt.want.Refused == "") {
+				t.Errorf("error = %q, want a message if it was refused", log[0].Error)
+			}
 			if tokens := google.Tokens(); tokens[len(tokens)-1].Number != log[0].Token || tokens[len(tokens)-1].Principal != me {
 				t.Errorf("tokens = %+v, want the last to be that of the call, number %d", tokens, log[0].Token)
 			}

@@ -31,7 +31,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	res, fault := s.respond(r, body, &entry)
 	entry.Duration = time.Since(started)
 	if res != nil {
-		entry.Status = res.Status
+		entry.Status, entry.Error = res.Status, res.ErrorMessage()
 	}
 	number := s.log.record(entry)
 	if s.options.Inspect {

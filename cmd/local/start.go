@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	function "example.com/sheets-function"
+	"example.com/sheets-function/cmd/local/terminal"
 )
 
 // tour is what can be tried on the demo spreadsheet, with the route that each
@@ -24,7 +25,7 @@ var tour = []struct{ pattern, command string }{
 // printStart prints what runs where, and what to try.
 func (l *local) printStart(addr string, settings function.Settings, patterns []string) {
 	table := tabwriter.NewWriter(l.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "function\thttp://%s, with scopes %s\n", addr, settings.Scopes)
+	fmt.Fprintf(table, "function\thttp://%s, with scopes %s\n", addr, strings.Join(terminal.ShortScopes(settings.Scopes), ","))
 	if l.emulated == nil {
 		fmt.Fprintf(table, "Google\tthe real one, with your Application Default Credentials\n")
 		fmt.Fprintf(table, "spreadsheet\t%s\n", settings.SpreadsheetID)

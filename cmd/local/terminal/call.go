@@ -46,6 +46,9 @@ func (s style) call(call emulator.Request, times int) string {
 		_, what, _ := strings.Cut(call.Fault, ":")
 		why = append(why, "fault "+clean(what, 100))
 	}
+	if len(why) == 0 && call.Error != "" {
+		why = append(why, clean(call.Error, maxError))
+	}
 	if n := causes(call.Cause); n > 1 && call.Call != "metadata.token" {
 		why = append(why, fmt.Sprintf("for %d requests", n))
 	}
@@ -83,7 +86,7 @@ func refusal(call emulator.Request) string {
 		api, _, _ := strings.Cut(call.Call, ".")
 		return "API: " + api + ".googleapis.com is disabled"
 	case emulator.CheckScope:
-		return "scope: needs " + strings.Join(shortScopes(d.Accepted), " or ")
+		return "scope: needs " + strings.Join(ShortScopes(d.Accepted), " or ")
 	case emulator.CheckQuota:
 		return fmt.Sprintf("quota: %s, limit %d", d.Bucket, d.Limit)
 	case emulator.CheckSharing:
@@ -95,8 +98,8 @@ func refusal(call emulator.Request) string {
 	return ""
 }
 
-// shortScopes returns scopes without what most begin with.
-func shortScopes(scopes []string) []string {
+// ShortScopes returns scopes, which are full URLs, without what most begin with.
+func ShortScopes(scopes []string) []string {
 	var out []string
 	for _, scope := range scopes {
 		out = append(out, clean(strings.TrimPrefix(scope, "https://www.googleapis.com/auth/"), 100))
@@ -119,5 +122,5 @@ func tokenText(token emulator.TokenInfo, calls []emulator.Request) string {
 	case left < time.Minute:
 		text = fmt.Sprintf("%d s left", int(left.Seconds()))
 	}
-	return fmt.Sprintf("token %s (%s, %s)", cmp.Or(strings.Join(shortScopes(token.Scopes), ","), "without scopes"), token.Source, text)
+	return fmt.Sprintf("token %s (%s, %s)", cmp.Or(strings.Join(ShortScopes(token.Scopes), ","), "without scopes"), token.Source, text)
 }

@@ -13,6 +13,7 @@ import (
 const (
 	maxTarget = 200  // characters of a path with its query
 	maxDetail = 2000 // of what a problem says
+	maxError  = 150  // of what Google's error says
 )
 
 // request returns the line of a request, and the lines of its problem.

@@ -104,6 +104,11 @@ func TestRequestLine(t *testing.T) {
 			"GET / no response 0 ms ← metadata.token 500, spreadsheets.get no response (fault drop=after)\n",
 		},
 		{
+			"an error that is of no check", traffic.Request{Method: "POST", Path: "/x", Status: 400}, "", note{},
+			[]emulator.Request{call("sheets.spreadsheets.batchUpdate", 400, func(r *emulator.Request) { r.Error = "Invalid requests[0]:\nNo grid with id: 7" })}, nil,
+			"POST /x 400 0 ms ← batchUpdate 400 (Invalid requests[0]:\ufffdNo grid with id: 7)\n",
+		},
+		{
 			"what a terminal would act on", traffic.Request{Method: "GET\x1b[2J", Path: "/\x1b]0;title\a\u202egnp", Query: "\xff", Status: 400, Problem: traffic.Problem{Code: "bad", Detail: "unknown \x1b[31m\r\n200 OK"}},
 			"", note{}, nil, nil,
 			"GET\ufffd[2J /\ufffd]0;title\ufffd\ufffdgnp?\ufffd 400 0 ms\n  bad: unknown \ufffd[31m\ufffd\ufffd200 OK\n",

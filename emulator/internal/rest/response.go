@@ -2,6 +2,8 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -70,4 +72,25 @@ func NewResponse(status int, contentType string, body []byte) *Response {
 // JSONResponse returns a response whose body is JSON.
 func JSONResponse(status int, body []byte) *Response {
 	return NewResponse(status, "application/json; charset=UTF-8", body)
+}
+
+// ErrorMessage returns the message of an error response; "" for others, and for a page.
+func (res *Response) ErrorMessage() string {
+	if res.Status < http.StatusBadRequest {
+		return ""
+	}
+	var api struct {
+		Error struct{ Message string }
+	}
+	if json.Unmarshal(res.Body, &api) == nil {
+		return api.Error.Message
+	}
+	var oauth struct { // https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+		Error       string
+		Description string `json:"error_description"`
+	}
+	if json.Unmarshal(res.Body, &oauth) == nil {
+		return cmp.Or(oauth.Description, oauth.Error)
+	}
+	return ""
 }
