@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,20 +87,19 @@ func startLocal(t *testing.T, flags ...string) local {
 	return readURLs(t, out)
 }
 
-var anyURL = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
+var printedURL = regexp.MustCompile(`^(function|page) +(http://127\.0\.0\.1:\d+)`)
 
-// readURLs returns the addresses that the command prints: one serves the page, the other
-// is the function's.
+// readURLs returns the addresses that the command prints.
 func readURLs(t *testing.T, out io.Reader) (l local) {
 	t.Helper()
 	lines := bufio.NewScanner(out)
 	for (l.page == "" || l.function == "") && lines.Scan() {
-		for _, url := range anyURL.FindAllString(lines.Text(), -1) {
-			if isPage(url) {
-				l.page = url
-			} else {
-				l.function = url
-			}
+		switch m := printedURL.FindStringSubmatch(lines.Text()); {
+		case m == nil:
+		case m[1] == "page":
+			l.page = m[2]
+		default:
+			l.function = m[2]
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
@@ -109,23 +107,6 @@ func readURLs(t *testing.T, out io.Reader) (l local) {
 		t.Fatalf("the command prints no addresses of page and function: %+v", l)
 	}
 	return l
-}
-
-// isPage reports whether the page is at the address. The server may need a moment.
-func isPage(url string) bool {
-	for range 50 {
-		r, _ := http.NewRequest(http.MethodGet, url+"/", nil)
-		r.Header.Set("Accept", "text/html")
-		response, err := http.DefaultClient.Do(r)
-		if err != nil {
-			time.Sleep(20 * time.Millisecond)
-			continue
-		}
-		body, _ := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		return strings.Contains(string(body), "<title>Google, emulated</title>")
-	}
-	return false
 }
 
 // tab is a tab of the browser.

@@ -186,9 +186,11 @@ export class Grid {
     };
     if (moves[event.key]) this.select(...moves[event.key]);
     else if (event.key === 'Enter' || event.key === 'F2') edit();
-    else if (event.key === 'Delete' || event.key === 'Backspace') edit('', true);
-    else if (event.key.length === 1 && !far) edit(event.key);
-    else return;
+    else if (event.key === 'Delete' || event.key === 'Backspace') edit('');
+    else {
+      if (event.key.length === 1 && !far) edit(); // where the character then goes
+      return;
+    }
     event.preventDefault();
   }
 }

@@ -18,12 +18,16 @@ function showCell() {
   input().value = cell?.input ?? cell?.text ?? '';
 }
 
-/** Begins to edit the active cell; with text, from that. */
-async function edit(text, now = false) {
+/** Begins to edit the active cell; what is typed replaces what it holds. With a text, that
+ * is entered at once. */
+function edit(text) {
+  if (text != null) {
+    input().value = text;
+    commit(0, 0);
+    return;
+  }
   input().focus();
-  if (text != null) input().value = text;
-  else input().select();
-  if (now) await commit();
+  input().select();
 }
 
 async function commit(right = 0, down = 1) {
