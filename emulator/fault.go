@@ -113,7 +113,7 @@ func (f *faults) match(call string) (Fault, <-chan struct{}) {
 	return Fault{}, f.cleared
 }
 
-// wait blocks a request as the fault says; it returns false if the request is to
+// wait blocks a request as the fault requires; it returns false if the request is to
 // end without a response.
 func (f Fault) wait(r *http.Request, cleared <-chan struct{}) bool {
 	if f.Hang {

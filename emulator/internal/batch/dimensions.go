@@ -80,7 +80,7 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	return nil, nil
 }
 
-// inherit gives new rows or columns the formats and validation of another one.
+// inherit copies the formats and validation of a row or column to new ones.
 func (l dimensionRange) inherit(model int) {
 	s := l.sheet
 	lines := s.Lines(l.along)

@@ -44,7 +44,7 @@ func newFinder(r *sheets.FindReplaceRequest, in spreadsheet.ValueInput) (*finder
 }
 
 // findReplace replaces text in what cells show, and in formulas if the request
-// says so.
+// includes them.
 func (b batch) findReplace(r *sheets.FindReplaceRequest) (*sheets.Response, error) {
 	if r.Find == "" {
 		return nil, rest.BadRequest("The text to find must not be empty.")

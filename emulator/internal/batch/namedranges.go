@@ -40,7 +40,7 @@ func (b batch) addNamedRange(r *sheets.AddNamedRangeRequest) (*sheets.Response, 
 	return &sheets.Response{AddNamedRange: &sheets.AddNamedRangeResponse{NamedRange: made.Describe()}}, nil
 }
 
-// setNamed gives a named range the name and the range of a request.
+// setNamed sets the name and the range of a named range to those of a request.
 func (b batch) setNamed(n *spreadsheet.NamedRange, given *sheets.NamedRange) error {
 	_, _, isCells := grid.ParseCells(given.Name)
 	if !rangeName.MatchString(given.Name) || isCells {

@@ -63,8 +63,8 @@ func (b batch) shiftCells(s *spreadsheet.Sheet, a grid.Area, along grid.Axis, n 
 }
 
 // shiftTables moves the tables in the cells that are shifted, those from an area on.
-// A part of a table that is not whole rows or columns of it cannot be shifted, as the
-// guide says.
+// A part of a table that is not whole rows or columns of it cannot be shifted, as
+// the guide documents.
 func shiftTables(s *spreadsheet.Sheet, a, from grid.Area, along grid.Axis, n int) error {
 	at := a.Top
 	if along == grid.ByColumn {

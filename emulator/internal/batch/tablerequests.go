@@ -125,8 +125,8 @@ func checkColumns(given []*sheets.TableColumnProperties, width int) error {
 	return nil
 }
 
-// setColumns gives a table the columns of a request and writes their names into the
-// header. Columns that the request lacks have no type, and the name that the header
+// setColumns sets the columns of a table to those of a request and writes their names
+// into the header. Columns that the request lacks have no type, and the name that the header
 // has. Cells of checkboxes and ratings get the values that the guide documents.
 func setColumns(s *spreadsheet.Sheet, t *sheets.Table, given []*sheets.TableColumnProperties) {
 	t.ColumnProperties = make([]*sheets.TableColumnProperties, s.TableArea(t).Columns())
@@ -239,7 +239,7 @@ func moveColumns(s *spreadsheet.Sheet, old, t *sheets.Table) *sheets.Table {
 	return &made
 }
 
-// deleteTable deletes a table with its contents, as the guide says.
+// deleteTable deletes a table with its contents, as the guide documents.
 func (b batch) deleteTable(r *sheets.DeleteTableRequest) (*sheets.Response, error) {
 	s, i := b.TableByID(r.TableId)
 	if s == nil {

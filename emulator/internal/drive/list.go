@@ -165,7 +165,7 @@ func (api *API) fileList(c *rest.Call, found []*files.File) (*drive.FileList, er
 	return out, nil
 }
 
-// pageBounds returns the bounds of the page that a call asks for, and the token
+// pageBounds returns the bounds of the page that a call requests, and the token
 // of the next page, which is its start.
 func (api *API) pageBounds(c *rest.Call, n, most int) (start, end int, next string, err error) {
 	size := 100

@@ -112,9 +112,16 @@ func (api *API) createPermission(c *rest.Call) (*drive.Permission, error) {
 	case body.Type != "user" && body.Type != "group" && body.Type != "domain" && body.Type != "anyone":
 		return nil, invalidSharing("The permission type field is required.")
 	}
-	name := files.Grantee(body.Type, body.EmailAddress, body.Domain)
-	if err := api.setRole(c, f, name, body.Role); err != nil {
-		return nil, err
+	return api.grantRole(c, f, files.Grantee(body.Type, body.EmailAddress, body.Domain), body.Role)
+}
+
+// grantRole sets the role of a grantee and describes the permission. Without a role
+// the permission stays as it is.
+func (api *API) grantRole(c *rest.Call, f *files.File, name, role string) (*drive.Permission, error) {
+	if role != "" {
+		if err := api.setRole(c, f, name, role); err != nil {
+			return nil, err
+		}
 	}
 	return describePermission(f, name, c.Mask != nil), nil
 }
@@ -126,7 +133,7 @@ func requiredField(name string) error {
 	}
 }
 
-// setRole gives a grantee a role. A new owner takes the parameter
+// setRole sets the role of a grantee. A new owner takes the parameter
 // transferOwnership, and makes the old owner a writer
 // (developers.google.com/workspace/drive/api/guides/transfer-file).
 func (api *API) setRole(c *rest.Call, f *files.File, name, text string) error {
@@ -176,12 +183,7 @@ func (api *API) updatePermission(c *rest.Call) (*drive.Permission, error) {
 	if f.Roles[name] == files.Owner && f.Drive == "" && body.Role != "owner" {
 		return nil, cannotRemoveOwner()
 	}
-	if body.Role != "" {
-		if err := api.setRole(c, f, name, body.Role); err != nil {
-			return nil, err
-		}
-	}
-	return describePermission(f, name, c.Mask != nil), nil
+	return api.grantRole(c, f, name, body.Role)
 }
 
 // cannotRemoveOwner is the 403 for a file that would have no owner.

@@ -20,8 +20,8 @@ type session struct {
 	upload    upload
 }
 
-// maxSessions is the number of uploads that are kept; an older one is forgotten, as
-// Drive forgets them after a week.
+// maxSessions is the number of uploads that are kept; older ones are deleted, as
+// Drive deletes them after a week.
 const maxSessions = 100
 
 // maxImport is the size of the largest file that Drive makes a spreadsheet of
@@ -67,11 +67,11 @@ func (api *API) startUpload(c *rest.Call) (*rest.Response, error) {
 }
 
 // contentRange matches the header of a request with a part of the content, or of
-// one that asks how much has come.
+// one that requests how many bytes were received.
 var contentRange = regexp.MustCompile(`^bytes (?:([0-9]+)-([0-9]+)|\*)/([0-9]+|\*)$`)
 
 // continueUpload adds a part to a resumable upload. It returns the upload when it
-// is complete, and else the response that says how much has come.
+// is complete, and else the response with the number of bytes that were received.
 func (api *API) continueUpload(c *rest.Call) (*upload, *rest.Response, error) {
 	api.Files.Lock()
 	defer api.Files.Unlock()

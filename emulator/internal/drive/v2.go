@@ -15,8 +15,8 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// Of the Drive API v2 the calls are served with which clients still copy files and
-// import CSV.
+// Of the Drive API v2 only those calls are served with which clients still copy files
+// and import CSV.
 
 const v2Files = "https://www.googleapis.com/drive/v2/files/"
 

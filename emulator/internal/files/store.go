@@ -9,7 +9,7 @@ import (
 )
 
 // Store holds all files. Callers hold its lock while they call its other methods
-// or use a file, except where a method says otherwise; see [rest.Locking].
+// or use a file, except where the doc of a method differs; see [rest.Locking].
 type Store struct {
 	sync.Mutex
 	KeepBefore bool // set [File.Before] at each change

@@ -7,7 +7,7 @@ import (
 	"example.com/sheets-function/emulator/internal/grid"
 )
 
-// maxSerial is the last day that Sheets knows: 31 December 99999.
+// maxSerial is the last day that Sheets can represent: 31 December 99999.
 const maxSerial = 35_830_290
 
 // dayOf returns the day of a serial number.

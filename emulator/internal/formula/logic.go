@@ -75,35 +75,41 @@ func ifFunction(e *evaluator, args []*node, array bool) operand {
 		other = args[2]
 	}
 	if !array || test.rows == 1 && test.columns == 1 {
-		v := e.scalar(test, array)
-		b, ok := truth(v)
-		switch {
-		case isError(v):
-			return single(v)
-		case !ok:
-			return single(valueError)
-		case b:
+		switch yes, failed := branchOn(e.scalar(test, array)); {
+		case failed != nil:
+			return single(*failed)
+		case yes:
 			return e.evaluate(args[1], array)
 		}
 		return e.evaluate(other, array)
 	}
 	branches := []operand{test, e.evaluate(args[1], array), e.evaluate(other, array)}
 	return e.each(array, branches, func(v []grid.Cell) grid.Cell {
-		b, ok := truth(v[0])
-		switch {
-		case isError(v[0]):
-			return v[0]
-		case !ok:
-			return valueError
-		case b:
+		switch yes, failed := branchOn(v[0]); {
+		case failed != nil:
+			return *failed
+		case yes:
 			return v[1]
 		}
 		return v[2]
 	})
 }
 
+// branchOn returns whether a value is true, or the error that a function of it
+// returns instead of a branch.
+func branchOn(v grid.Cell) (yes bool, failed *grid.Cell) {
+	if isError(v) {
+		return false, &v
+	}
+	yes, ok := truth(v)
+	if !ok {
+		return false, &valueError
+	}
+	return yes, nil
+}
+
 // onError returns IFERROR or IFNA: the second argument where the first is such
-// an error. What is not emulated is no error.
+// an error. What is not emulated is not an error.
 func onError(is func(grid.Cell) bool) func(*evaluator, []*node, bool) operand {
 	return func(e *evaluator, args []*node, array bool) operand {
 		operands := []operand{e.evaluate(args[0], array), single(grid.Cell{})}
@@ -133,14 +139,10 @@ func (e *evaluator) choice(n *node, array bool) grid.Cell {
 
 func ifs(e *evaluator, args []*node, array bool) operand {
 	for i := 0; i+1 < len(args); i += 2 {
-		v := e.choice(args[i], array)
-		b, ok := truth(v)
-		switch {
-		case isError(v):
-			return single(v)
-		case !ok:
-			return single(valueError)
-		case b:
+		switch yes, failed := branchOn(e.choice(args[i], array)); {
+		case failed != nil:
+			return single(*failed)
+		case yes:
 			return e.evaluate(args[i+1], array)
 		}
 	}

@@ -88,7 +88,7 @@ func Parse(text string) *Formula {
 	return f
 }
 
-// fail makes the value of the formula the one for what stands next.
+// fail makes the value of the formula that of a syntax error at the next part.
 func (p *parser) fail() *node {
 	if p.failed == nil {
 		value := grid.ErrorCell("#ERROR!")

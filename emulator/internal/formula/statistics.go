@@ -9,7 +9,7 @@ import (
 
 // collect returns the numbers of ranges and arguments: of ranges only numbers,
 // of other arguments also text and booleans that are numbers. It returns an
-// error value for an error, or for an argument that is no number.
+// error value for an error, or for an argument that is not a number.
 func (e *evaluator) collect(args []operand) (list []float64, failed *grid.Cell) {
 	for _, o := range args {
 		alone := o.rows == 1 && o.columns == 1 && o.from == nil

@@ -10,7 +10,7 @@ import (
 )
 
 // maxText is the number of characters that a text function returns at most, as
-// the error message of Sheets says.
+// the error message of Sheets has it.
 const maxText = 32_000
 
 // textOf returns a function of text, which may be no longer than Sheets allows.

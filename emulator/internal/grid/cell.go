@@ -22,7 +22,7 @@ type Cell struct {
 	Number float64    // the number, or 1 for true
 	Extra  *CellExtra // nil = none
 	Kind   Kind
-	// Spilled says that the value is not stored in the cell, but part of the
+	// Spilled reports that the value is not stored in the cell, but part of the
 	// result of a formula to the left or above.
 	Spilled bool
 }
@@ -105,7 +105,7 @@ func ErrorCell(name string) Cell { return Cell{Kind: KindError, Text: name} }
 
 // WithValue returns c with the value and the formula of v. A number format that
 // parsing gave to v replaces that of c; notes and validation of c survive a new
-// value (recorded). Runs of c do not, as the reference says of CellData.
+// value (recorded). Runs of c do not, as the reference documents for CellData.
 func (c Cell) WithValue(v Cell) Cell {
 	if c.Extra == nil {
 		return v

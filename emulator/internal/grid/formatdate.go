@@ -49,7 +49,7 @@ func (s *section) date(n float64) (string, error) {
 // maxDate is the serial number after 31 December 9999.
 const maxDate = 2_958_466
 
-// isMinutes reports whether a run of m stands for minutes: the token before it is
+// isMinutes reports whether a run of m means minutes: the token before it is
 // hours, or the one after it is seconds.
 func (s *section) isMinutes(i int) bool {
 	for j := i - 1; j >= 0; j-- {
@@ -68,7 +68,7 @@ func (s *section) isMinutes(i int) bool {
 	return false
 }
 
-// datePart returns what a run of one letter stands for. An upper case M is never
+// datePart returns the part of a date that a run of one letter means. An upper case M is never
 // minutes.
 func datePart(t time.Time, run string, minutes, half bool) string {
 	n := len(run)

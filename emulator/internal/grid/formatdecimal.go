@@ -161,7 +161,7 @@ func (s *section) decimal(n float64) string {
 	return text
 }
 
-// literal returns the section without what stands for digits.
+// literal returns the section without placeholders of digits.
 func (s *section) literal() string {
 	var b strings.Builder
 	for _, t := range s.tokens {

@@ -58,7 +58,7 @@ func (s *section) fraction(n float64) (string, error) {
 	return text + after.literal(), nil
 }
 
-// aligned returns a number in places: ? is a blank where there is no digit.
+// aligned returns a number in places: ? is a blank where a digit is missing.
 func aligned(n int, tokens []token, right bool) string {
 	text := strconv.Itoa(n)
 	missing := len(tokens) - len(text)

@@ -26,7 +26,7 @@ type cachedToken struct {
 	renewing time.Time // when GKE began to replace it; zero = not yet
 }
 
-// renewalDuration is how long GKE takes to renew a token: clients that ask again
+// renewalDuration is how long GKE takes to renew a token: clients that request one again
 // after 2 s get the new one (github.com/vectordotdev/vector/issues/21411).
 const renewalDuration = 2 * time.Second
 

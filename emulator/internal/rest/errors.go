@@ -70,7 +70,7 @@ var statuses = map[int]struct{ code, reason string }{
 }
 
 // noRetry is in the header of a 501: many clients repeat what fails with 5xx.
-// The first ends that for clients that know it (those that Stainless
+// The first ends that for clients that read it (those that Stainless
 // generates), the second makes those that honour it for 5xx repeat without
 // waiting.
 var noRetry = map[string]string{"X-Should-Retry": "false", "Retry-After": "0"}

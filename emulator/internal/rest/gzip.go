@@ -13,9 +13,9 @@ import (
 // documents: gzip in Accept-Encoding and in User-Agent
 // (developers.google.com/workspace/sheets/api/guides/performance).
 func (res *Response) Compress(r *http.Request) {
-	asked := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && strings.Contains(r.UserAgent(), "gzip")
+	accepted := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && strings.Contains(r.UserAgent(), "gzip")
 	switch {
-	case !asked || res.Stream == nil && len(res.Body) == 0:
+	case !accepted || res.Stream == nil && len(res.Body) == 0:
 		return
 	case res.Stream != nil:
 		plain := res.Stream

@@ -30,7 +30,7 @@ type Endpoint struct {
 	// Serve returns a generated type to encode, or a [*Response] to send as it
 	// is.
 	Serve func(*Call) (any, error)
-	// Open says that the call is served without a token, too. The principal is
+	// Open reports that the call is served without a token, too. The principal is
 	// then empty.
 	Open bool
 }
@@ -67,8 +67,8 @@ const ScopePrefix = "https://www.googleapis.com/auth/"
 // errors and ignores unknown query parameters.
 func (rt *Route) IsDrive() bool { return strings.HasPrefix(rt.Name, "drive.") }
 
-// takesMedia reports whether the call takes alt=media, with which clients ask
-// for content.
+// takesMedia reports whether the call takes alt=media, with which clients request
+// content.
 func (rt *Route) takesMedia() bool {
 	return rt.Name == "drive.files.get" || rt.Name == "drive.files.export"
 }

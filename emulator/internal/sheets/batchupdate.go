@@ -4,7 +4,6 @@ import (
 	"google.golang.org/api/sheets/v4"
 
 	"example.com/sheets-function/emulator/internal/batch"
-	"example.com/sheets-function/emulator/internal/files"
 	"example.com/sheets-function/emulator/internal/rest"
 	"example.com/sheets-function/emulator/internal/spreadsheet"
 )
@@ -15,14 +14,10 @@ func (api *API) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetRespons
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.fileFor(c, files.Writer)
-	if err != nil {
-		return nil, err
-	}
-	out := &sheets.BatchUpdateSpreadsheetResponse{SpreadsheetId: f.ID}
+	out := &sheets.BatchUpdateSpreadsheetResponse{}
 	now := api.Now()
-	err = api.Files.Edit(c.Context, f, c.Principal, now, func(draft *spreadsheet.Spreadsheet) error {
-		draft.DuplicateMetadata = api.DuplicateMetadata
+	err := api.edit(c, now, func(id string, draft *spreadsheet.Spreadsheet) (err error) {
+		draft.DuplicateMetadata, out.SpreadsheetId = api.DuplicateMetadata, id
 		out.Replies, err = batch.Apply(c.Context, draft, body.Requests, c.Principal, now)
 		if err != nil || !body.IncludeSpreadsheetInResponse {
 			return err
@@ -31,7 +26,7 @@ func (api *API) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetRespons
 			return err
 		}
 		m := c.Mask.Sub("updatedSpreadsheet")
-		out.UpdatedSpreadsheet, err = draft.Describe(f.ID, body.ResponseRanges, body.ResponseIncludeGridData, m)
+		out.UpdatedSpreadsheet, err = draft.Describe(id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
 	})
 	return out, err

@@ -66,12 +66,9 @@ func (api *API) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesBy
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.fileFor(c, files.Writer)
-	if err != nil {
-		return nil, err
-	}
-	out := &sheets.BatchClearValuesByDataFilterResponse{SpreadsheetId: f.ID}
-	err = api.Files.Edit(c.Context, f, c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
+	out := &sheets.BatchClearValuesByDataFilterResponse{}
+	err := api.edit(c, api.Now(), func(id string, draft *spreadsheet.Spreadsheet) error {
+		out.SpreadsheetId = id
 		ranges, err := draft.FilterRanges(body.DataFilters)
 		for _, p := range ranges {
 			p.Sheet.ClearValues(p.Area)
@@ -79,13 +76,10 @@ func (api *API) batchClearByDataFilter(c *rest.Call) (*sheets.BatchClearValuesBy
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
-func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValuesByDataFilterResponse, error) {
+func (api *API) batchUpdateByDataFilter(c *rest.Call) (out *sheets.BatchUpdateValuesByDataFilterResponse, err error) {
 	var body sheets.BatchUpdateValuesByDataFilterRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -94,12 +88,7 @@ func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValues
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.fileFor(c, files.Writer)
-	if err != nil {
-		return nil, err
-	}
-	var out *sheets.BatchUpdateValuesByDataFilterResponse
-	err = api.Files.Edit(c.Context, f, c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = api.edit(c, w.Input.Now, func(id string, draft *spreadsheet.Spreadsheet) error {
 		var all []spreadsheet.WrittenRange
 		var filters []*sheets.DataFilter
 		for _, one := range body.Data {
@@ -119,16 +108,13 @@ func (api *API) batchUpdateByDataFilter(c *rest.Call) (*sheets.BatchUpdateValues
 				all, filters = append(all, done), append(filters, one.DataFilter)
 			}
 		}
-		totals, err := w.Totals(c.Context, f.ID, all)
+		totals, err := w.Totals(c.Context, id, all)
 		if err == nil {
 			out = byDataFilter(totals, filters)
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
 // byDataFilter returns the response of a batch with the filter of each range.

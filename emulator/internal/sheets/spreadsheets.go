@@ -100,7 +100,7 @@ func (api *API) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	// Service accounts own no files, and Sheets says no more than this
+	// Service accounts own no files, and the error of Sheets has no more than this
 	// (developers.google.com/workspace/drive/api/guides/about-files).
 	if rest.IsServiceAccount(c.Principal) {
 		return nil, permissionDenied()

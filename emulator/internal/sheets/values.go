@@ -2,6 +2,7 @@ package sheets
 
 import (
 	"fmt"
+	"time"
 
 	"google.golang.org/api/sheets/v4"
 
@@ -46,15 +47,11 @@ func (api *API) clearValues(c *rest.Call) (*sheets.ClearValuesResponse, error) {
 	if err := rest.Decode(c.Body, &sheets.ClearValuesRequest{}, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.fileFor(c, files.Writer)
+	id, cleared, err := api.clearRanges(c, []string{c.Vars["range"]})
 	if err != nil {
 		return nil, err
 	}
-	cleared, err := api.clearRanges(c, f, []string{c.Vars["range"]})
-	if err != nil {
-		return nil, err
-	}
-	return &sheets.ClearValuesResponse{SpreadsheetId: f.ID, ClearedRange: cleared[0]}, nil
+	return &sheets.ClearValuesResponse{SpreadsheetId: id, ClearedRange: cleared[0]}, nil
 }
 
 func (api *API) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse, error) {
@@ -62,20 +59,24 @@ func (api *API) batchClearValues(c *rest.Call) (*sheets.BatchClearValuesResponse
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
-	f, err := api.fileFor(c, files.Writer)
-	if err != nil {
-		return nil, err
-	}
-	cleared, err := api.clearRanges(c, f, body.Ranges)
-	if err != nil {
-		return nil, err
-	}
-	return &sheets.BatchClearValuesResponse{SpreadsheetId: f.ID, ClearedRanges: cleared}, nil
+	id, cleared, err := api.clearRanges(c, body.Ranges)
+	return &sheets.BatchClearValuesResponse{SpreadsheetId: id, ClearedRanges: cleared}, err
 }
 
-// clearRanges empties ranges and returns their names.
-func (api *API) clearRanges(c *rest.Call, f *files.File, ranges []string) (cleared []string, err error) {
-	err = api.Files.Edit(c.Context, f, c.Principal, api.Now(), func(draft *spreadsheet.Spreadsheet) error {
+// edit calls change with the ID and a draft of the spreadsheet that the path names;
+// see [files.Store.Edit].
+func (api *API) edit(c *rest.Call, now time.Time, change func(id string, draft *spreadsheet.Spreadsheet) error) error {
+	f, err := api.fileFor(c, files.Writer)
+	if err != nil {
+		return err
+	}
+	return api.Files.Edit(c.Context, f, c.Principal, now, func(draft *spreadsheet.Spreadsheet) error { return change(f.ID, draft) })
+}
+
+// clearRanges empties ranges and returns their names, and the ID of the spreadsheet.
+func (api *API) clearRanges(c *rest.Call, ranges []string) (id string, cleared []string, err error) {
+	err = api.edit(c, api.Now(), func(of string, draft *spreadsheet.Spreadsheet) error {
+		id = of
 		for _, a1 := range ranges {
 			s, a, err := draft.ResolveA1(a1)
 			if err != nil {
@@ -86,7 +87,7 @@ func (api *API) clearRanges(c *rest.Call, f *files.File, ranges []string) (clear
 		}
 		return nil
 	})
-	return cleared, err
+	return id, cleared, err
 }
 
 // valuesRequest reads what update and append have in common: the values from the
@@ -101,17 +102,12 @@ func (api *API) valuesRequest(c *rest.Call) (*sheets.ValueRange, *spreadsheet.Va
 	return &body, w, err
 }
 
-func (api *API) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, error) {
+func (api *API) updateValues(c *rest.Call) (out *sheets.UpdateValuesResponse, err error) {
 	body, w, err := api.valuesRequest(c)
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.fileFor(c, files.Writer)
-	if err != nil {
-		return nil, err
-	}
-	var out *sheets.UpdateValuesResponse
-	err = api.Files.Edit(c.Context, f, c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = api.edit(c, w.Input.Now, func(id string, draft *spreadsheet.Spreadsheet) error {
 		if err := draft.SameRange(c.Vars["range"], body.Range); err != nil {
 			return err
 		}
@@ -120,16 +116,13 @@ func (api *API) updateValues(c *rest.Call) (*sheets.UpdateValuesResponse, error)
 		if err != nil {
 			return err
 		}
-		out, err = w.Response(c.Context, f.ID, done)
+		out, err = w.Response(c.Context, id, done)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
-func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesResponse, error) {
+func (api *API) batchUpdateValues(c *rest.Call) (out *sheets.BatchUpdateValuesResponse, err error) {
 	var body sheets.BatchUpdateValuesRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
@@ -139,12 +132,7 @@ func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRespon
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.fileFor(c, files.Writer)
-	if err != nil {
-		return nil, err
-	}
-	var out *sheets.BatchUpdateValuesResponse
-	err = api.Files.Edit(c.Context, f, c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	err = api.edit(c, w.Input.Now, func(id string, draft *spreadsheet.Spreadsheet) error {
 		var all []spreadsheet.WrittenRange
 		for i, one := range body.Data {
 			done, err := w.Update(draft, one)
@@ -153,13 +141,10 @@ func (api *API) batchUpdateValues(c *rest.Call) (*sheets.BatchUpdateValuesRespon
 			}
 			all = append(all, done)
 		}
-		out, err = w.Totals(c.Context, f.ID, all)
+		out, err = w.Totals(c.Context, id, all)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
 func (api *API) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error) {
@@ -172,22 +157,15 @@ func (api *API) appendValues(c *rest.Call) (*sheets.AppendValuesResponse, error)
 	if err != nil {
 		return nil, err
 	}
-	f, err := api.fileFor(c, files.Writer)
-	if err != nil {
-		return nil, err
-	}
-	out := &sheets.AppendValuesResponse{SpreadsheetId: f.ID}
-	err = api.Files.Edit(c.Context, f, c.Principal, w.Input.Now, func(draft *spreadsheet.Spreadsheet) error {
+	out := &sheets.AppendValuesResponse{}
+	err = api.edit(c, w.Input.Now, func(id string, draft *spreadsheet.Spreadsheet) error {
 		done, table, err := w.Append(c.Context, draft, c.Vars["range"], body, insert)
 		if err != nil {
 			return err
 		}
-		out.TableRange = table
-		out.Updates, err = w.Response(c.Context, f.ID, done)
+		out.SpreadsheetId, out.TableRange = id, table
+		out.Updates, err = w.Response(c.Context, id, done)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }

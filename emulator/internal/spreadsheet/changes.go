@@ -130,8 +130,8 @@ func (calc *calculator) compareRow(i, r int, before *grid.Row, formulas []*formu
 	}
 }
 
-// unspill empties the cells that the result of a formula filled, which is no
-// longer there or may have another result.
+// unspill empties the cells that the result of a formula filled. The formula was
+// removed, or may have another result.
 func (calc *calculator) unspill(f *formulaCell) {
 	if f.spill == (grid.Area{}) || f.blocked {
 		return

@@ -39,7 +39,7 @@ func (ss *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
 
 // Describe returns the spreadsheet as spreadsheets.get describes it, with the
 // sheets of the ranges, or with all if there are none. If there is a mask, it
-// alone selects whether cells are included, as the reference says of
+// alone selects whether cells are included, as the reference documents for
 // includeGridData.
 func (ss *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
 	selected, err := ss.resolveRanges(ranges)

@@ -18,5 +18,5 @@
 // clone. [Spreadsheet.Calculate] compares rows with those of the last calculation,
 // and calculates what uses a cell that has changed, each formula after those it
 // uses. A result of several values fills the cells beside its formula; these are
-// marked as spilled, and are no input.
+// marked as spilled, and are not input.
 package spreadsheet

@@ -81,7 +81,7 @@ func (ss *Spreadsheet) AddSheet(given *sheets.SheetProperties) (*Sheet, error) {
 // maxTitle is the number of characters that the title of a sheet may have.
 const maxTitle = 100
 
-// rename gives a sheet a title that no other sheet has.
+// rename sets the title of a sheet, which no other sheet may have.
 func (ss *Spreadsheet) rename(s *Sheet, title string) error {
 	if title == "" {
 		return rest.BadRequest("The sheet name cannot be empty.")
@@ -121,7 +121,7 @@ func (ss *Spreadsheet) SetProperties(s *Sheet, p *sheets.SheetProperties) error 
 	return ss.CheckSize()
 }
 
-// requestedSize returns the size that grid properties ask for. What was not sent
+// requestedSize returns the size that grid properties request. What was not sent
 // stays.
 func (s *Sheet) requestedSize(g *sheets.GridProperties) (height, width int, err error) {
 	height, width = int(g.RowCount), int(g.ColumnCount)

@@ -86,8 +86,8 @@ func ShiftedColumn(column int, along grid.Axis, at, n int) int {
 	return grid.ShiftedStart(column, at, n)
 }
 
-// numberColumns gives the columns of a table their indexes. A column without an
-// entry gets an empty one.
+// numberColumns sets the indexes of the columns of a table. A column without an
+// entry has an empty one then.
 func numberColumns(t *sheets.Table) *sheets.Table {
 	for i, p := range t.ColumnProperties {
 		numbered := sheets.TableColumnProperties{}
@@ -136,8 +136,8 @@ func (s *Sheet) SetHeader(t *sheets.Table, column int, name string) {
 	s.Set(a.Top, a.Left+column, s.At(a.Top, a.Left+column).WithValue(grid.TextCell(name)))
 }
 
-// SyncTables gives the columns of all structured tables the names that their header
-// cells have. A header cell that is a formula, or that is empty because its column is
+// SyncTables sets the names of the columns of all structured tables to the text of
+// their header cells. A header cell that is a formula, or that is empty because its column is
 // new, becomes "Column n". It returns an error for a header cell that was emptied.
 func (ss *Spreadsheet) SyncTables() error {
 	for _, s := range ss.Sheets {

@@ -155,7 +155,7 @@ func (w *ValuesWriter) Append(ctx context.Context, ss *Spreadsheet, a1 string, v
 	return done, table, nil
 }
 
-// Response describes what was written, with the values if the call asked for
+// Response describes what was written, with the values if the call requested
 // them.
 func (w *ValuesWriter) Response(ctx context.Context, id string, done WrittenRange) (*sheets.UpdateValuesResponse, error) {
 	out := &sheets.UpdateValuesResponse{SpreadsheetId: id}

@@ -129,7 +129,7 @@ func (x *xlsxWriter) cell(s *Sheet, c grid.Cell) (any, error) {
 		return nil, nil
 	}
 	out := excelize.Cell{Value: c.Unformatted()}
-	if c.Kind == grid.KindUncalculated { // whoever opens the file calculates it
+	if c.Kind == grid.KindUncalculated { // a program that opens the file calculates it
 		out.Value = nil
 	}
 	if text := c.Formula(); text != "" {
