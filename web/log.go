@@ -99,8 +99,30 @@ type logLineKey struct{}
 
 // logLine collects what the line of a request has beside the usual.
 type logLine struct {
-	mu    sync.Mutex
-	attrs []slog.Attr
+	handler *Handler
+	mu      sync.Mutex
+	attrs   []slog.Attr
+	err     error  // the first that [Explain] has made a part of the response
+	answer  *Error // what the caller gets for err
+}
+
+// Explain returns what the caller of the request with this context may read of an error
+// that a route makes a part of a successful response, such as the result of one call
+// among several. The request's log line has the first such error with its cause, as if
+// the route had returned it. With another context it returns [AsError] of err. It is safe
+// for concurrent use.
+func Explain(ctx context.Context, err error) *Error {
+	line, ok := ctx.Value(logLineKey{}).(*logLine)
+	if !ok {
+		return AsError(err)
+	}
+	answer := line.handler.config.Explain(ctx, err)
+	line.mu.Lock()
+	defer line.mu.Unlock()
+	if line.err == nil {
+		line.err, line.answer = err, answer
+	}
+	return line.handler.redact(answer)
 }
 
 // logAndRecover writes the problem answer of an error, logs one line, and makes an
@@ -108,7 +130,7 @@ type logLine struct {
 func (h *Handler) logAndRecover(next HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		out, line := &responseRecorder{ResponseWriter: w}, &logLine{}
+		out, line := &responseRecorder{ResponseWriter: w}, &logLine{handler: h}
 		err := recoverPanics(next, out, r.WithContext(context.WithValue(r.Context(), logLineKey{}, line)))
 		began := out.status != 0
 		clientGone := out.failed != nil && errors.Is(err, out.failed)
@@ -197,6 +219,9 @@ func (h *Handler) logRequest(r *http.Request, out *responseRecorder, line *logLi
 	fields = append(fields, traceOf(r.Header).attrs(h.config.Project)...)
 	line.mu.Lock()
 	fields = append(fields, line.attrs...)
+	if err == nil {
+		err, answer = line.err, line.answer
+	}
 	line.mu.Unlock()
 	if err != nil {
 		fields = append(fields, slog.String("error", bound(err.Error(), maxText)))

@@ -84,6 +84,9 @@ func TestRequestIsLogged(t *testing.T) {
 		}
 		c.Redact = func(e Error) Error { e.Hint = ""; return e }
 		c.Routes = append(c.Routes, Route{Pattern: "GET /quoted", Serve: func(http.ResponseWriter, *http.Request) error { return BadRequest("quoted") }})
+		c.Routes = append(c.Routes, Route{Pattern: "GET /explained", Serve: func(w http.ResponseWriter, r *http.Request) error {
+			return WriteJSON(w, http.StatusOK, []*Error{Explain(r.Context(), errors.New("secret cause")), Explain(r.Context(), BadRequest("wrong"))})
+		}})
 		c.Routes = append(c.Routes, Route{Pattern: "GET /attrs", Serve: func(_ http.ResponseWriter, r *http.Request) error {
 			LogAttrs(r.Context(), slog.Int("rows", 3))
 			return nil
@@ -93,6 +96,7 @@ func TestRequestIsLogged(t *testing.T) {
 		name, target string
 		want         map[string]any
 	}{
+		{"errors in a response", "/explained", map[string]any{"severity": "ERROR", "message": "GET /explained: internal", "error": "secret cause", "code": "internal", "hint": "do this"}},
 		{"a response", "/things/x?limit=1", map[string]any{"severity": "INFO", "message": "GET /things/x"}},
 		{"attributes", "/attrs", map[string]any{"severity": "INFO", "message": "GET /attrs", "rows": 3.0}},
 		{"a fault of the caller", "/wrong", map[string]any{"severity": "WARNING", "message": "GET /wrong: bad-request", "error": "wrong", "code": "bad-request", "hint": "do this"}},
