@@ -45,7 +45,10 @@ func (s *Service) UpsertRows(ctx context.Context, title string, w table.WriteOpt
 // other columns as they are. A nil value empties the cell. Where more rows match than
 // [table.WriteOptions.MaxAffected] allows, none is changed.
 func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOptions, set table.Record) (u table.UpdateResult, err error) {
-	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Updates, Title: title, Records: []table.Record{set}}, &u)
+	edit := &table.Edit{Kind: table.Updates, Title: title, Records: []table.Record{set}}
+	if u.Replayed, err = s.write(ctx, w, edit, &u); err == nil && w.Rollback {
+		u.Matched = edit.Matched
+	}
 	noteRows(ctx, u.Count)
 	return u, err
 }
@@ -58,7 +61,10 @@ func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOpt
 // and the error is a [table.Conflict] that names the rows. It is not detected where rows
 // were moved among neighbours that are equal in every cell.
 func (s *Service) DeleteRows(ctx context.Context, title string, w table.WriteOptions) (d table.DeleteResult, err error) {
-	d.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Deletes, Title: title}, &d)
+	edit := &table.Edit{Kind: table.Deletes, Title: title}
+	if d.Replayed, err = s.write(ctx, w, edit, &d); err == nil && w.Rollback {
+		d.Matched = edit.Matched
+	}
 	noteRows(ctx, d.Count)
 	return d, err
 }
@@ -71,6 +77,7 @@ func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit
 	}
 	e.Header, e.Rollback, e.Columns = cmp.Or(w.Header, 1), w.Rollback, w.Columns
 	e.OnConflict, e.IgnoreDuplicates, e.Filter, e.MaxAffected = w.OnConflict, w.IgnoreDuplicates, w.Filter, w.MaxAffected
+	e.IfMatched = w.IfMatched
 	if err := e.Validate(); err != nil {
 		return false, err
 	}

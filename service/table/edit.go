@@ -26,6 +26,9 @@ type WriteOptions struct {
 	// MaxAffected is how many rows an update or a delete may change: if more match, none
 	// is. 0 is [DefaultMaxAffected]; it may be up to [MaxRows].
 	MaxAffected int
+	// IfMatched is the Matched of an earlier result: an update or a delete of rows that have
+	// changed since, or of others, changes nothing and is a [Conflict]. "" is any rows.
+	IfMatched string
 }
 
 // MaxKey is the length of the longest idempotency key, which is stored in a cell, in
@@ -64,6 +67,9 @@ type ChangeResult struct {
 	PositionUnknown bool `json:"position_unknown,omitempty"`
 	// Replayed reports whether an earlier request with the same key made the change.
 	Replayed bool `json:"-"`
+	// Matched is a digest of the rows that match an update or a delete, as they were before,
+	// for [WriteOptions.IfMatched]. It is "" where the write was not rolled back.
+	Matched string `json:"-"`
 	// Stored are the rows as they are stored, and those that were deleted as they were, in
 	// the sheet's order. It is nil without [WriteOptions.Return], in a replay, and where
 	// the write has changed no row or more than [MaxReturned].
@@ -127,6 +133,10 @@ type Edit struct {
 	Filter           Filter   // of an update and a delete
 	MaxAffected      int      // of an update and a delete; 0 is [DefaultMaxAffected]
 	Rollback         bool     // plan only
+	IfMatched        string   `json:",omitempty"` // see [WriteOptions]
+
+	// Matched is set when an update or a delete that is rolled back was planned.
+	Matched string `json:"-"`
 }
 
 // NeedsRows reports whether the edit depends on the rows that the sheet has.

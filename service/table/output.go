@@ -11,6 +11,8 @@ import (
 type Rows struct {
 	// ETag is different for different content, and quoted as RFC 9110 has it.
 	ETag string
+	// Version is the part of ETag that depends on the sheet's rows and not on the query.
+	Version string
 	// FromCache reports whether the rows come from a cache, and Age how long ago Google
 	// was asked for them.
 	FromCache bool
@@ -93,7 +95,7 @@ func (s *RowSet) Rows(q Query) (Rows, error) {
 	if err != nil {
 		return Rows{}, err
 	}
-	rows.ETag, rows.set, rows.shown, rows.csv = tag, s, columns, q.CSV
+	rows.ETag, rows.Version, rows.set, rows.shown, rows.csv = tag, s.hash, s, columns, q.CSV
 	return rows, nil
 }
 

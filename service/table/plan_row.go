@@ -1,6 +1,9 @@
 package table
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -49,6 +52,25 @@ func (l *PlannedRow) write(columns []int, cells []any) {
 	l.ColumnsSet = slices.Concat(l.ColumnsSet, columns)
 	slices.Sort(l.ColumnsSet)
 	l.ColumnsSet = slices.Compact(l.ColumnsSet)
+}
+
+// digestRows returns a text that differs for rows with other cells.
+func digestRows(rows []*PlannedRow) string {
+	hash := sha256.New()
+	for _, l := range rows {
+		text, _ := json.Marshal(l.Cells[:l.width()]) // cells are strings, numbers and booleans
+		_, _ = hash.Write(append(text, '\n'))        // a hash takes everything
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:12])
+}
+
+// width returns the number of cells up to the last one that has a value.
+func (l *PlannedRow) width() int {
+	n := len(l.Cells)
+	for n > 0 && IsEmpty(l.Cells[n-1]) {
+		n--
+	}
+	return n
 }
 
 // sortByRow sorts rows by their numbers after the batch.

@@ -109,7 +109,24 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 			Hint:   tooManyHint(len(hits)),
 		}
 	}
-	return c, hits, nil
+	return c, hits, e.checkMatched(hits)
+}
+
+// checkMatched returns an error if the rows are not those that a result with
+// [WriteOptions.IfMatched] was about.
+func (e *Edit) checkMatched(rows []*PlannedRow) error {
+	if !e.Rollback && e.IfMatched == "" {
+		return nil
+	}
+	e.Matched = digestRows(rows)
+	if e.IfMatched != "" && e.IfMatched != e.Matched {
+		return &Error{
+			Code:   Conflict,
+			Detail: fmt.Sprintf("the rows of sheet %q that match have changed since the preview, so nothing was changed", e.Title),
+			Hint:   "make a new preview",
+		}
+	}
+	return nil
 }
 
 func tooManyHint(matches int) string {
