@@ -26,6 +26,7 @@ import (
 
 	"example.com/sheets-function/auth"
 	"example.com/sheets-function/event"
+	"example.com/sheets-function/mcp"
 	"example.com/sheets-function/service"
 	"example.com/sheets-function/service/table"
 	"example.com/sheets-function/web"
@@ -184,6 +185,7 @@ func (h *Handler) Routes() []web.Route {
 		{Pattern: "PATCH /sheets/{title}", Serve: h.updateRows, AnyQuery: true, Repeatable: logic, Query: slices.Concat(logic, []string{"select", "columns", "header"})},
 		{Pattern: "DELETE /sheets/{title}", Serve: h.deleteRows, AnyQuery: true, Repeatable: logic, Query: slices.Concat(logic, []string{"select", "header"})},
 		{Pattern: "POST /events", Serve: h.receiveEvent},
+		{Pattern: "POST /mcp", Serve: mcp.Serve(h.rows, h.bodies)},
 		{Pattern: "GET /export", Serve: h.export, Query: []string{"format"}},
 		{Pattern: "GET /openapi.yaml", Serve: h.describeAPI},
 		{Pattern: "GET /health", Serve: h.health, Public: true},

@@ -77,11 +77,12 @@ func newTestHandler(t *testing.T, sheets ...emulator.Sheet) *Handler {
 // TestImports checks which package of this module imports which: down only.
 func TestImports(t *testing.T) {
 	allowed := map[string][]string{ // by folder
-		".":              {"auth", "event", "service", "service/table", "web"},
+		".":              {"auth", "event", "mcp", "service", "service/table", "web"},
 		"auth":           {},
 		"auth/doctor":    {},
 		"cmd/local":      {".", "auth", "auth/doctor", "cmd/local/page", "cmd/local/terminal", "cmd/local/traffic", "emulator"},
 		"event":          {},
+		"mcp":            {"service", "service/table", "web"},
 		"service":        {"service/commit", "service/table"},
 		"service/commit": {},
 		"service/table":  {},

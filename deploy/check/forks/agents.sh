@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# The API without the tools for agents: the folder, its tests, its import and route, its
+# lines in the API's document, and its module.
+git rm -rq mcp test/mcp_test.go
+perl -ni -e 'print unless /\/mcp"/' function.go
+perl -0pi -e 's/^(  +)(\/mcp|RPCMessage):\n.*?(?=^\1\S)//msg' openapi.yaml
+go mod tidy
+if grep -rniE '\bmcp\b' function.go openapi.yaml go.mod test; then
+  echo "something of the tools is left"
+  exit 1
+fi
