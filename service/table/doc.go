@@ -16,8 +16,7 @@
 //
 // A cell is a string, a float64, a bool, or nil where it is empty. What callers send
 // becomes one of these without losing anything, or is an error that names the column
-// (cellvalue.go, parsejson.go, csv.go). In a query, where values have no types, 2 equals
-// the number 2 and the text "2" (compare.go).
+// (cellvalue.go, parsejson.go, csv.go).
 //
 // # Columns
 //
@@ -30,7 +29,16 @@
 // # Reading
 //
 // A [RowsBuilder] makes a [RowSet] of a sheet's rows as they arrive, and [RowSet.Rows]
-// encodes those that a [Query] selects as JSON or CSV.
+// encodes those that a [Query] selects as JSON or CSV. A query is parsed from the parameters
+// of a URL in PostgREST's dialect (query.go, parsefilter.go, selection.go), and answered as
+// PostgreSQL answers (match.go, sort.go, grouping.go), except that
+//
+//   - values have no types: 2 equals the number 2 and the text "2" (compare.go);
+//   - a column may hold several types, which are in the order in which Sheets sorts: numbers
+//     and dates before texts, without regard to case first, before booleans;
+//   - blank cells are last in both directions, unless they are asked for first;
+//   - sums are of numbers, and of durations where there are none; texts are ignored;
+//   - regular expressions are those of package regexp.
 //
 // # Writing
 //

@@ -109,6 +109,9 @@ func (m *matcher) test(c *columns, condition Condition) (predicate, error) {
 		is := isTest(strings.ToLower(condition.Values[0]))
 		return func(cell func(int) scalar) truth { return truthOf(is(cell(column))) }, nil
 	}
+	if len(condition.Values) == 0 { // as SQL has it, also of a blank cell
+		return func(func(int) scalar) truth { return truthOf(condition.Quantifier == All) }, nil
+	}
 	compare, err := m.comparison(condition)
 	if err != nil {
 		return nil, err
