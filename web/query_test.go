@@ -12,16 +12,16 @@ func TestCheckParameters(t *testing.T) {
 	for _, tt := range []struct{ name, target, detail string }{
 		{"none", "/things/x", ""},
 		{"one", "/things/x?limit=1", ""},
-		{"a repeatable one", "/things/x?where=1&where=2", ""},
-		{"unknown", "/things/x?limt=1", `unknown parameter "limt"; this route takes limit, where`},
-		{"any, where any is taken", "/any?limit=1&x=2&x=3", ""},
+		{"a repeatable one", "/things/x?tag=1&tag=2", ""},
+		{"unknown", "/things/x?limt=1", `unknown parameter "limt"; this route takes limit, tag`},
+		{"any, tag any is taken", "/any?limit=1&x=2&x=3", ""},
 		{"any too often", "/any?" + strings.Repeat("x=1&", MaxRepeats+1), `parameter "x" is given 21 times`},
-		{"a known one twice, where any is taken", "/any?limit=1&limit=2", `parameter "limit" is given 2 times`},
-		{"unknown, where none is known", "/health?x=1", `unknown parameter "x"; this route takes no parameters`},
+		{"a known one twice, tag any is taken", "/any?limit=1&limit=2", `parameter "limit" is given 2 times`},
+		{"unknown, tag none is known", "/health?x=1", `unknown parameter "x"; this route takes no parameters`},
 		{"a long name", "/things/x?" + strings.Repeat("x", 1000), "unknown parameter"},
 		{"twice", "/things/x?limit=1&limit=2", `parameter "limit" is given 2 times`},
-		{"too often", "/things/x?" + strings.Repeat("where=1&", MaxRepeats+1), `parameter "where" is given 21 times`},
-		{"a semicolon", "/things/x?limit=1;where=2", "the query cannot be read"},
+		{"too often", "/things/x?" + strings.Repeat("tag=1&", MaxRepeats+1), `parameter "tag" is given 21 times`},
+		{"a semicolon", "/things/x?limit=1;tag=2", "the query cannot be read"},
 		{"a bad escape", "/things/x?limit=%zz", "the query cannot be read"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

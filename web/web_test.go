@@ -36,7 +36,7 @@ func newAPI(t testing.TB, change func(*Config)) *api {
 				w.Header().Set("Cache-Control", "private")
 				return WriteJSON(w, http.StatusOK, "home")
 			}},
-			{Pattern: "GET /things/{name}", Query: []string{"limit", "where"}, Repeatable: []string{"where"},
+			{Pattern: "GET /things/{name}", Query: []string{"limit", "tag"}, Repeatable: []string{"tag"},
 				Serve: func(w http.ResponseWriter, r *http.Request) error {
 					return WriteJSON(w, http.StatusOK, r.PathValue("name"))
 				}},
