@@ -11,6 +11,7 @@ import (
 
 // TestExportedSettings starts the command in an environment made for a deployed function.
 func TestExportedSettings(t *testing.T) {
+	needRoutes(t, "GET /sheets/{title}")
 	tests := []struct {
 		name      string
 		env       map[string]string
@@ -63,6 +64,7 @@ func TestExportedSettings(t *testing.T) {
 // TestEnd checks what is said of the demo on Ctrl-C, and that -log json prints no lines for
 // people.
 func TestEnd(t *testing.T) {
+	needRoutes(t, "POST /sheets/{title}")
 	for _, log := range []string{"text", "json"} {
 		emptyEnvironment(t)
 		s := start(t, config{log: log})
@@ -80,6 +82,7 @@ func TestEnd(t *testing.T) {
 
 // TestLink checks that the link of the demo leads to what listens here, not to Google.
 func TestLink(t *testing.T) {
+	needRoutes(t, "GET /{$}")
 	emptyEnvironment(t)
 	s := start(t, config{})
 	lines := s.until(t, tryLine)

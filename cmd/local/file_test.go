@@ -15,12 +15,16 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// boldBook writes an .xlsx file with the demo, a bold header and a note.
+// bookSheet is the sheet of boldBook.
+var bookSheet = emulator.Sheet{Title: "Orders", Values: [][]any{
+	{"id", "item", "qty", "price", "ordered"}, {1, "apple", 12, 0.35, day(2)}, {2, "bread", 2, 2.8, day(2)}, {3, "coffee", 1, 7.95, day(3)}}}
+
+// boldBook writes an .xlsx file with a bold header, a wide column, a note and a table.
 func boldBook(t *testing.T, path string) {
 	t.Helper()
 	google := emulator.New(emulator.Options{})
 	var plain bytes.Buffer
-	if err := google.WriteXLSX(google.Create(demo), &plain); err != nil {
+	if err := google.WriteXLSX(google.Create(emulator.Spreadsheet{Sheets: []emulator.Sheet{bookSheet}}), &plain); err != nil {
 		t.Fatal(err)
 	}
 	book, err := excelize.OpenReader(&plain)
@@ -71,6 +75,7 @@ const kept = "bold wide noted table"
 
 // TestFile starts the command with a file, sends requests, and ends it.
 func TestFile(t *testing.T) {
+	needRoutes(t, "POST /sheets/{title}")
 	const row = `{"id": 4, "item": "dates", "qty": 3, "price": 4.5}`
 	tests := []struct {
 		name    string

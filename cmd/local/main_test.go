@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	function "example.com/sheets-function"
 )
 
 // started is the command, running as a person starts it.
@@ -92,6 +94,16 @@ func emptyEnvironment(t *testing.T) {
 	} {
 		t.Setenv(name, "") // so that it is restored afterwards
 		_ = os.Unsetenv(name)
+	}
+}
+
+// needRoutes skips a test where a fork has deleted one of the routes.
+func needRoutes(t *testing.T, patterns ...string) {
+	t.Helper()
+	for _, pattern := range patterns {
+		if !slices.Contains(patternsOf(new(function.Handler)), pattern) {
+			t.Skip("this fork has no " + pattern)
+		}
 	}
 }
 
