@@ -2,10 +2,8 @@ package function
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -13,9 +11,9 @@ import (
 	"example.com/sheets-function/web"
 )
 
-// The routes of rows speak PostgREST's dialect, so that its clients work unchanged. This
-// file reads what a request says beside its filters, which package table parses: the
-// headers Prefer, Accept and Range, and the parameters of writes.
+// The routes of rows speak PostgREST's dialect, so that its clients work unchanged. The
+// files dialect*.go read what a request says beside its filters, which package table
+// parses: the headers Prefer, Accept and Range, and the parameters of writes.
 // https://docs.postgrest.org/en/stable/references/api/tables_views.html
 
 // The preferences that each kind of request knows, with their values.
@@ -41,6 +39,9 @@ var (
 		"tx":         {"commit", "rollback"},
 	}
 )
+
+// logic are the parameters that hold groups of conditions.
+var logic = []string{"and", "or", "not.and", "not.or"}
 
 // objectMedia is the media type of one row, not in a list.
 const objectMedia = "application/vnd.pgrst.object+json"
@@ -115,249 +116,3 @@ func (f form) writeRows(w http.ResponseWriter, status int, rows table.Rows) erro
 	_, err := rows.WriteTo(w)
 	return err
 }
-
-// read is which rows are asked for, and how they are to be answered.
-type read struct {
-	table.Query
-	prefer web.Preferences
-	form   form
-}
-
-func parseRead(r *http.Request) (q read, err error) {
-	if q.prefer, err = web.ParsePrefer(r.Header, readPreferences); err != nil {
-		return q, err
-	}
-	if q.form, err = parseForm(r); err != nil {
-		return q, err
-	}
-	p := r.URL.Query()
-	if q.Query, err = table.ParseQuery(p); err != nil {
-		return q, err
-	}
-	if p.Has("format") { // wins over Accept
-		q.form = form{csv: q.CSV}
-	}
-	q.CSV, q.NoCache = q.form.csv, web.NoCache(r.Header)
-	if offset, limit, ok := web.Range(r.Header); ok {
-		if p.Has("limit") || p.Has("offset") {
-			return q, web.BadRequest("Range: %.100s: want either Range or limit and offset", r.Header.Get("Range"))
-		}
-		q.Offset, q.Limit = offset, limit
-	}
-	return q, nil
-}
-
-// setHeader sets the header of the answer with these rows, and returns its status.
-func (q read) setHeader(header http.Header, r *http.Request, rows table.Rows) (status int, err error) {
-	if err := q.form.check(rows.Count); err != nil {
-		return 0, err
-	}
-	total := web.UnknownTotal
-	if q.prefer["count"] != "" {
-		total = rows.Total
-	}
-	if status, err = web.SetContentRange(header, q.Offset, rows.Count, total); err != nil {
-		return 0, err
-	}
-	q.prefer.SetApplied(header, "count", "handling")
-	header.Set("ETag", rows.ETag)
-	header.Add("Vary", "Accept, Prefer, Range")
-	// A client that has the rows revalidates each time, mostly for a 304 from
-	// memory. With a max-age it would not see what it has just stored: only the
-	// function knows when a cached row is out of date.
-	header.Set("Cache-Control", "private, no-cache")
-	if rows.FromCache {
-		header.Set("Age", strconv.Itoa(int(rows.Age.Seconds())))
-	}
-	if rows.Next > 0 {
-		next := r.URL.Query()
-		next.Set("offset", strconv.Itoa(rows.Next))
-		next.Set("limit", strconv.Itoa(q.Limit))
-		header.Set("Link", "<"+r.URL.EscapedPath()+"?"+next.Encode()+`>; rel="next"`)
-	}
-	return status, nil
-}
-
-// write is how a write is to be done, and how it is to be answered.
-type write struct {
-	table.WriteOptions
-	prefer web.Preferences
-	form   form
-	stored table.Query // which columns of the rows as stored are answered
-}
-
-// parseWrite reads what all writes have in common.
-func parseWrite(r *http.Request, known map[string][]string) (w write, err error) {
-	if w.prefer, err = web.ParsePrefer(r.Header, known); err != nil {
-		return w, err
-	}
-	if w.form, err = parseForm(r); err != nil {
-		return w, err
-	}
-	keys := r.Header.Values("Idempotency-Key")
-	if len(keys) > 0 {
-		w.Key = keys[0]
-	}
-	if len(keys) > 1 || len(keys) == 1 && !web.Printable(w.Key, table.MaxKey) {
-		return w, web.BadRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", table.MaxKey)
-	}
-	w.Rollback = w.prefer["tx"] == "rollback"
-	w.Return = w.prefer["return"] == "representation"
-	p := r.URL.Query()
-	if w.Columns, err = names(p, "columns"); err != nil {
-		return w, err
-	}
-	if w.stored.Select, err = table.ParseSelect(p.Get("select")); err != nil {
-		return w, err
-	}
-	w.stored.CSV = w.form.csv
-	w.Header, err = web.Int(p, "header", 1, table.MaxHeader)
-	return w, err
-}
-
-// names returns the names of a parameter; nil if it is not given.
-func names(p url.Values, parameter string) ([]string, error) {
-	if !p.Has(parameter) {
-		return nil, nil
-	}
-	return table.ParseNames(parameter, p.Get(parameter))
-}
-
-// checkInsert returns an error if the rows that are inserted cannot be answered with.
-func (w write) checkInsert(rows int) error {
-	if !w.Return {
-		return nil
-	}
-	return w.form.check(rows)
-}
-
-// parseInsert reads how rows are to be inserted.
-func parseInsert(r *http.Request) (w write, err error) {
-	if w, err = parseWrite(r, insertPreferences); err != nil {
-		return w, err
-	}
-	if w.OnConflict, err = names(r.URL.Query(), "on_conflict"); err != nil {
-		return w, err
-	}
-	resolution := w.prefer["resolution"]
-	switch {
-	case len(w.OnConflict) > 0 && resolution == "":
-		return w, &table.Error{
-			Code: table.BadRequest, Detail: "on_conflict: what is to become of rows that are there already?",
-			Hint: "add the header Prefer: resolution=merge-duplicates, or Prefer: resolution=ignore-duplicates",
-		}
-	case len(w.OnConflict) == 0 && resolution != "":
-		return w, &table.Error{
-			Code: table.BadRequest, Detail: "resolution=" + resolution + ": a sheet has no primary key, so no column says which rows are the same",
-			Hint: "add on_conflict=column",
-		}
-	}
-	w.IgnoreDuplicates = resolution == "ignore-duplicates"
-	return w, nil
-}
-
-// parseChange reads which rows are to be changed, and how.
-func parseChange(r *http.Request) (w write, err error) {
-	if w, err = parseWrite(r, changePreferences); err != nil {
-		return w, err
-	}
-	if _, given := w.prefer["max-affected"]; given {
-		if w.MaxAffected = w.prefer.Number("max-affected"); w.MaxAffected < 1 || w.MaxAffected > table.MaxRows {
-			return w, web.BadRequest("Prefer: max-affected=%d: want 1 to %d", w.MaxAffected, table.MaxRows)
-		}
-	}
-	if w.form.object && w.Return {
-		w.MaxAffected = 1
-	}
-	p := r.URL.Query()
-	for _, name := range []string{"limit", "offset", "order"} {
-		if p.Has(name) {
-			return w, &table.Error{
-				Code: table.BadRequest, Detail: name + ": which rows are changed is up to conditions alone",
-				Hint: "leave out " + name + "; the header Prefer: max-affected=N bounds how many rows are changed",
-			}
-		}
-	}
-	w.Filter, err = table.ParseFilter(p)
-	return w, err
-}
-
-// changeError is the error of an update or a delete. That of more rows than the one that
-// is to be answered with is what PostgREST's clients expect.
-func (w write) changeError(err error) error {
-	failed, ok := errors.AsType[*table.Error](err)
-	if ok && failed.Code == table.MaxAffected && w.form.object && w.Return {
-		return notSingular("more than 1")
-	}
-	return err
-}
-
-// parseInput reports whether rows are to be stored as if a person had typed them.
-func parseInput(r *http.Request, w write) (userEntered bool, err error) {
-	switch input := r.URL.Query().Get("input"); input {
-	case "", "raw":
-		return false, nil
-	case "user_entered":
-		switch {
-		case w.Key != "":
-			return false, web.BadRequest("input=user_entered is not safe to repeat, so it takes no Idempotency-Key: leave out one of them")
-		case len(w.OnConflict) > 0 || len(w.Columns) > 0 || w.Rollback || w.Return:
-			return false, web.BadRequest("input=user_entered only appends: leave out it, or columns, on_conflict, tx=rollback and return=representation")
-		}
-		return true, nil
-	default:
-		return false, web.BadRequest("input=%.100s: want raw or user_entered", input)
-	}
-}
-
-// respond answers a write that affected count rows: with the rows as they are stored,
-// with nothing, or with counts.
-func (w write) respond(rw http.ResponseWriter, status, count int, counts any, change table.ChangeResult) error {
-	header := rw.Header()
-	if change.Replayed {
-		header.Set("Idempotency-Replayed", "true")
-	}
-	if w.prefer["count"] != "" {
-		header.Set("Content-Range", "*/"+strconv.Itoa(count))
-	}
-	applied := []string{"count", "handling", "max-affected", "missing", "resolution", "tx"}
-	switch w.prefer["return"] {
-	case "":
-	case "representation":
-		// An earlier request's rows may have changed since.
-		if change.Stored != nil || count == 0 {
-			w.prefer.SetApplied(header, append(applied, "return")...)
-			return w.writeStored(rw, status, change.Stored)
-		}
-	default:
-		w.prefer.SetApplied(header, append(applied, "return")...)
-		if status == http.StatusOK {
-			status = http.StatusNoContent
-		}
-		rw.WriteHeader(status)
-		return nil
-	}
-	w.prefer.SetApplied(header, applied...)
-	return web.WriteJSON(rw, status, counts)
-}
-
-// writeStored answers with rows as they are stored; nil is none.
-func (w write) writeStored(rw http.ResponseWriter, status int, stored *table.RowSet) error {
-	if stored == nil && w.form == (form{}) {
-		return web.WriteJSON(rw, status, []any{})
-	}
-	var rows table.Rows
-	if stored != nil {
-		var err error
-		if rows, err = stored.Rows(w.stored); err != nil {
-			return err
-		}
-	}
-	if err := w.form.check(rows.Count); err != nil {
-		return err
-	}
-	return w.form.writeRows(rw, status, rows)
-}
-
-// logic are the parameters that hold groups of conditions.
-var logic = []string{"and", "or", "not.and", "not.or"}

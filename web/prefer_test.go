@@ -70,3 +70,23 @@ func TestSetApplied(t *testing.T) {
 		t.Errorf("header = %v, want none where nothing was applied", header)
 	}
 }
+
+func FuzzParsePrefer(f *testing.F) {
+	for _, seed := range []string{"return=minimal, max-affected=3; x=1", `Return = "minimal",,`, "handling=strict, other", "=", ";", "a=b=c"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		found, err := ParsePrefer(http.Header{"Prefer": {text}}, testPreferences)
+		if err != nil {
+			if e := AsError(err); e.Status != http.StatusBadRequest || len(e.Detail) > 500 {
+				t.Errorf("ParsePrefer(%q) = %v, want a short problem with status 400", text, err)
+			}
+			return
+		}
+		for name, value := range found {
+			if !permitted(testPreferences[name], value) {
+				t.Errorf("ParsePrefer(%q) has %s=%q", text, name, value)
+			}
+		}
+	})
+}
