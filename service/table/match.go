@@ -1,9 +1,6 @@
 package table
 
-import (
-	"slices"
-	"strings"
-)
+import "cmp"
 
 // truth is a value of SQL's logic. Of several, And is the least and Or the greatest.
 type truth int8
@@ -28,6 +25,7 @@ type predicate func(cell func(column int) scalar) truth
 type matcher struct {
 	holds predicate
 	work  work
+	err   error // why a row cannot be matched
 }
 
 // compile returns the filter for these columns. A column that the sheet lacks is an
@@ -43,10 +41,10 @@ func (f Filter) compile(c *columns) (*matcher, error) {
 }
 
 // match reports whether the filter holds for a row. The error is an [Error]: searching the
-// sheet for the patterns takes too long.
+// sheet for the patterns takes too long, or a date is compared with what is not one.
 func (m *matcher) match(cell func(column int) scalar) (bool, error) {
 	holds := m.holds(cell) == isTrue
-	return holds, m.work.err
+	return holds, cmp.Or(m.err, m.work.err)
 }
 
 // matchCells is match for cells that are a string, a float64, a bool, a [DateCell], or nil.
@@ -97,118 +95,4 @@ func (m *matcher) group(c *columns, group Condition) (predicate, error) {
 		}
 		return all
 	}, nil
-}
-
-// test returns the predicate of a condition of one column.
-func (m *matcher) test(c *columns, condition Condition) (predicate, error) {
-	column, err := c.find(condition.Column)
-	if err != nil {
-		return nil, err
-	}
-	if condition.Op == OpIs {
-		is := isTest(strings.ToLower(condition.Values[0]))
-		return func(cell func(int) scalar) truth { return truthOf(is(cell(column))) }, nil
-	}
-	if len(condition.Values) == 0 { // as SQL has it, also of a blank cell
-		return func(func(int) scalar) truth { return truthOf(condition.Quantifier == All) }, nil
-	}
-	compare, err := m.comparison(condition)
-	if err != nil {
-		return nil, err
-	}
-	return func(cell func(int) scalar) truth {
-		value := cell(column)
-		if value.kind == blankKind {
-			return unknown
-		}
-		return truthOf(compare(value))
-	}, nil
-}
-
-func isTest(value string) func(scalar) bool {
-	switch value {
-	case "not_null":
-		return func(s scalar) bool { return s.kind != blankKind }
-	case "true":
-		return func(s scalar) bool { return s == newBoolean(true) }
-	case "false":
-		return func(s scalar) bool { return s == newBoolean(false) }
-	}
-	return func(s scalar) bool { return s.kind == blankKind }
-}
-
-// comparison returns the test of a cell that is not blank.
-func (m *matcher) comparison(condition Condition) (func(scalar) bool, error) {
-	if condition.Op == OpIn {
-		return inTest(condition.Values), nil
-	}
-	tests := make([]func(scalar) bool, len(condition.Values))
-	for i, value := range condition.Values {
-		p, err := condition.pattern(value)
-		switch {
-		case err != nil:
-			return nil, err
-		case p != nil:
-			tests[i] = func(s scalar) bool { return m.work.match(p, s.shown()) }
-		default:
-			tests[i] = newLiteral(value).test(condition.Op)
-		}
-	}
-	switch {
-	case condition.Quantifier == "":
-		return tests[0], nil
-	case condition.Quantifier == All:
-		return func(s scalar) bool {
-			return !slices.ContainsFunc(tests, func(test func(scalar) bool) bool { return !test(s) })
-		}, nil
-	}
-	return func(s scalar) bool {
-		return slices.ContainsFunc(tests, func(test func(scalar) bool) bool { return test(s) })
-	}, nil
-}
-
-func (l literal) test(op Operator) func(scalar) bool {
-	switch op {
-	case OpNeq:
-		return func(s scalar) bool { return !l.equal(s) }
-	case OpGt:
-		return func(s scalar) bool { return l.compare(s) > 0 }
-	case OpGte:
-		return func(s scalar) bool { return l.compare(s) >= 0 }
-	case OpLt:
-		return func(s scalar) bool { return l.compare(s) < 0 }
-	case OpLte:
-		return func(s scalar) bool { return l.compare(s) <= 0 }
-	}
-	return l.equal
-}
-
-// inTest is a test for many values, which takes as long as for one.
-func inTest(values []string) func(scalar) bool {
-	texts, numbers, serials := map[string]bool{}, map[float64]bool{}, map[float64]bool{}
-	var booleans [2]bool
-	for _, value := range values {
-		l := newLiteral(value)
-		texts[value] = true
-		if l.isNumber {
-			numbers[l.number] = true
-		}
-		if l.isDate {
-			serials[l.serial] = true
-		}
-		if l.isBoolean {
-			booleans[int(l.number)] = true
-		}
-	}
-	return func(s scalar) bool {
-		switch {
-		case s.date != NoDate:
-			return serials[s.number]
-		case s.kind == numberKind:
-			return numbers[s.number]
-		case s.kind == booleanKind:
-			return booleans[int(s.number)]
-		}
-		return texts[s.text]
-	}
 }

@@ -67,3 +67,42 @@ func TestRowsOfDates(t *testing.T) {
 		})
 	}
 }
+
+// TestDatesAndOtherValues checks that a date is not compared with what is not one, but that
+// the texts beside it can be found.
+func TestDatesAndOtherValues(t *testing.T) {
+	b := NewRowsBuilder("Days", 1, Typed)
+	defer b.Release()
+	for _, day := range []string{`"day"`, `"2026-03-02"`, `"TBD"`, `"3/2/2026"`} {
+		var kinds []DateKind
+		if strings.HasPrefix(day, `"20`) {
+			kinds = []DateKind{Date}
+		}
+		if err := b.Add([]jsontext.Value{jsontext.Value(day)}, kinds); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set := b.RowSet()
+	tests := []struct {
+		query string
+		rows  int
+		hint  string // of an error
+	}{
+		{"day=eq.TBD", 1, ""},
+		{"day=neq.TBD", 2, ""},
+		{"day=in.(TBD,2026-03-02)", 2, ""},
+		{"day=like.3/*", 1, ""},
+		{"day=gt.46082", 2, ""},
+		{"day=eq.3/2/2026", 0, "day=eq.2026-03-02"},
+		{"day=in.(2026-03-02,2 Mar 2026)", 0, "day=in.(2026-03-02)"},
+		{"day=lt.2026-03-02T00:00:00Z", 0, "day=lt.2026-03-02T00:00:00"},
+		{"day=eq.2026-03-02T10:30:00.5%2B01:00", 0, "day=eq.2026-03-02T10:30:00"},
+		{"or=(day.gte.today,day.is.null)", 0, "day=gte.2026-03-02"},
+	}
+	for _, tt := range tests {
+		rows, err := set.Rows(queryOf(t, tt.query))
+		if rows.Total != tt.rows || hintOf(err) != tt.hint || (err != nil) != (tt.hint != "") {
+			t.Errorf("Rows(%s) = %d rows, %v, hint %q, want %d, hint %q", tt.query, rows.Total, err, hintOf(err), tt.rows, tt.hint)
+		}
+	}
+}

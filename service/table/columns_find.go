@@ -1,0 +1,74 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+)
+
+// find returns the index of the column with this name. A column that the sheet lacks is an
+// [Error].
+func (c *columns) find(name string) (int, error) {
+	if at, ok := c.index[name]; ok {
+		return at, nil
+	}
+	return 0, &Error{Code: BadRequest, Detail: c.lacksDetail(name), Hint: c.guessColumn(name)}
+}
+
+// guessColumn returns a hint for the name of a column that the sheet lacks.
+func (c *columns) guessColumn(name string) string {
+	if hint := unsupportedSyntax(name); hint != "" {
+		return hint
+	}
+	for _, known := range c.names {
+		if strings.EqualFold(strings.TrimSpace(name), known) {
+			return "the column is named " + Quote(known)
+		}
+	}
+	return ""
+}
+
+// sortKey is one of Query.Order, with the column's index.
+type sortKey struct {
+	column                 int
+	descending, nullsFirst bool
+}
+
+func (c *columns) sortKeys(order []Sort) ([]sortKey, error) {
+	keys := make([]sortKey, len(order))
+	for n, s := range order {
+		column, err := c.find(s.Column)
+		if err != nil {
+			return nil, c.orderHint(s, err)
+		}
+		keys[n] = sortKey{column, s.Descending, s.NullsFirst}
+	}
+	return keys, nil
+}
+
+// orderHint adds the order that is meant where the name of an unknown column has a direction
+// in another dialect.
+func (c *columns) orderHint(s Sort, err error) error {
+	meant := orderOf(s.Column)
+	name, _, _ := strings.Cut(strings.TrimSuffix(meant, ".descending"), ".")
+	if _, ok := c.index[name]; ok && meant != s.Column {
+		return &Error{Code: BadRequest, Detail: c.lacksDetail(s.Column), Hint: "order=" + escapeParameter.Replace(meant)}
+	}
+	return err
+}
+
+func (c *columns) has(name string) bool {
+	_, ok := c.index[name]
+	return ok
+}
+
+func (c *columns) unknown(name string) error {
+	return &Error{Code: InvalidRows, Detail: c.lacksDetail(name)}
+}
+
+// lacksDetail is an error's detail: the sheet has no such column, and which it has.
+func (c *columns) lacksDetail(name string) string {
+	if len(c.names) == 0 {
+		return fmt.Sprintf("sheet %q has no column %s, nor any other", c.title, Quote(name))
+	}
+	return fmt.Sprintf("sheet %q has no column %s; its columns are %s", c.title, Quote(name), QuoteList(c.names))
+}
