@@ -25,9 +25,13 @@ type Spreadsheet struct {
 
 // Sheet describes one sheet (tab).
 type Sheet struct {
-	Title   string   `json:"title"`
-	Columns []string `json:"columns"` // names in row 1
-	Rows    int      `json:"rows"`    // number of rows below row 1 that have a value
+	Title string `json:"title"`
+	// Columns are named by row 1. Their types are those of the first rows, up to a thousand.
+	// Of more than a thousand columns only these are here.
+	Columns []table.Column `json:"columns"`
+	// Rows is the number of rows below row 1 that have a value; nil where the sheet has more
+	// rows than are read to describe it.
+	Rows *int `json:"rows,omitempty"`
 }
 
 // Describe returns the spreadsheet's title and link, and its visible sheets. It makes
@@ -55,14 +59,13 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 	if err != nil {
 		return Spreadsheet{}, err
 	}
-	titles := visibleTitles(tabs)
-	grids, err := s.readSheets(ctx, titles)
+	described, err := s.sampleSheets(ctx, visibleTabs(tabs))
 	if err != nil {
 		return Spreadsheet{}, err
 	}
 	d := Spreadsheet{
 		Title: file.Name, Link: file.WebViewLink, CanEdit: file.Capabilities != nil && file.Capabilities.CanEdit,
-		Cells: countCells(tabs), CellLimit: maxCells, Sheets: []Sheet{},
+		Cells: countCells(tabs), CellLimit: maxCells, Sheets: described,
 	}
 	holds, known := commit.ExactlyOnce(metadata)
 	if !known {
@@ -70,10 +73,6 @@ func (s *Service) describe(ctx context.Context) (Spreadsheet, error) {
 	}
 	if known {
 		d.ExactlyOnce = &holds
-	}
-	for i, grid := range grids {
-		columns, rows := table.Summarize(grid)
-		d.Sheets = append(d.Sheets, Sheet{Title: titles[i], Columns: columns, Rows: rows})
 	}
 	return d, nil
 }

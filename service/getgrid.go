@@ -62,26 +62,30 @@ func (s *Service) getHeader(ctx context.Context, title string, number int) (head
 func decodeGrid(d *jsontext.Decoder, row func() error) error {
 	return decodeMember(d, "sheets", func() error {
 		return decodeArray(d, func() error {
-			return decodeMember(d, "data", func() error {
-				return decodeArray(d, func() error {
-					return decodeMember(d, "rowData", func() error { return decodeArray(d, row) })
-				})
-			})
+			return decodeMember(d, "data", func() error { return decodeRows(d, row) })
 		})
+	})
+}
+
+// decodeRows is decodeGrid for the data of one sheet.
+func decodeRows(d *jsontext.Decoder, row func() error) error {
+	return decodeArray(d, func() error {
+		return decodeMember(d, "rowData", func() error { return decodeArray(d, row) })
 	})
 }
 
 // gridRow holds the cells of one row. Its memory is reused for the next row.
 type gridRow struct {
 	cells
-	kinds   []table.DateKind
-	dated   bool                      // one of the kinds is a date
-	formats map[string]table.DateKind // of number formats, by their JSON
+	kinds    []table.DateKind
+	formulas []bool                    // which cells have a formula, where these were requested
+	dated    bool                      // one of the kinds is a date
+	formats  map[string]table.DateKind // of number formats, by their JSON
 }
 
 // decode reads a RowData, in a rendering. One without cells has no field values.
 func (r *gridRow) decode(d *jsontext.Decoder, render table.Render) error {
-	r.text, r.ends, r.kinds, r.dated = r.text[:0], r.ends[:0], r.kinds[:0], false
+	r.text, r.ends, r.kinds, r.formulas, r.dated = r.text[:0], r.ends[:0], r.kinds[:0], r.formulas[:0], false
 	filled := 0
 	err := decodeMember(d, "values", func() error {
 		return decodeArray(d, func() error {
@@ -110,7 +114,7 @@ func (r *gridRow) row() ([]jsontext.Value, []table.DateKind) {
 // add adds a CellData, and reports whether it has a value.
 func (r *gridRow) add(cell jsontext.Value, render table.Render) bool {
 	var value jsontext.Value
-	kind, plain := table.NoDate, false // plain: what is taken is no value that a format applies to
+	kind, plain, calculated := table.NoDate, false, false // plain: what is taken is no value that a format applies to
 	for name, field := range members(cell) {
 		switch {
 		case string(name) == `"effectiveValue"` && value == nil:
@@ -125,14 +129,14 @@ func (r *gridRow) add(cell jsontext.Value, render table.Render) bool {
 			value, plain = field, true
 		case string(name) == `"userEnteredValue"`:
 			for name, formula := range members(field) {
-				if string(name) == `"formulaValue"` {
+				if calculated = string(name) == `"formulaValue"`; calculated && render == table.Formula {
 					value, plain = formula, true
 				}
 			}
 		}
 	}
 	r.text, kind = appendCell(r.text, value, kind, plain)
-	r.ends, r.kinds = append(r.ends, len(r.text)), append(r.kinds, kind)
+	r.ends, r.kinds, r.formulas = append(r.ends, len(r.text)), append(r.kinds, kind), append(r.formulas, calculated)
 	r.dated = r.dated || kind != table.NoDate
 	return len(value) > 0 && string(value) != `""`
 }

@@ -69,6 +69,12 @@ func decodeValues(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
 
 // decodeMember calls decode to read the value of an object's member, and skips others.
 func decodeMember(d *jsontext.Decoder, member string, decode func() error) error {
+	return decodeMembers(d, map[string]func() error{member: decode})
+}
+
+// decodeMembers calls a function for each of an object's members that has one, to read its
+// value.
+func decodeMembers(d *jsontext.Decoder, decode map[string]func() error) error {
 	if err := expectKind(d, jsontext.KindBeginObject); err != nil {
 		return err
 	}
@@ -77,8 +83,8 @@ func decodeMember(d *jsontext.Decoder, member string, decode func() error) error
 		if err != nil {
 			return err
 		}
-		if name.String() == member {
-			err = decode()
+		if read := decode[name.String()]; read != nil {
+			err = read()
 		} else {
 			err = d.SkipValue()
 		}

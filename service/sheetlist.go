@@ -1,7 +1,9 @@
 package service
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -14,58 +16,87 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// readSheets returns the header row of several sheets, typed, and below it a row for each
-// that has a value, with one call. Values are decoded as they arrive and not kept: those
-// of a whole spreadsheet may be ten million.
-func (s *Service) readSheets(ctx context.Context, titles []string) ([][][]any, error) {
-	if len(titles) == 0 {
-		return nil, nil
+const (
+	// maxSampleRows and maxSampleColumns bound what is read of each sheet to describe it.
+	maxSampleRows    = 1000
+	maxSampleColumns = 1000
+	// maxSampleCells bounds what is read of all sheets together, unless they are so many
+	// that the header and one row of each have more cells.
+	maxSampleCells = 500_000
+)
+
+// sampleSheets describes the columns of several sheets by their first rows, with one call.
+func (s *Service) sampleSheets(ctx context.Context, tabs []*sheets.SheetProperties) ([]Sheet, error) {
+	described := make([]Sheet, len(tabs))
+	if len(tabs) == 0 {
+		return described, nil
 	}
 	query := url.Values{
-		"valueRenderOption": {"UNFORMATTED_VALUE"}, "dateTimeRenderOption": {"FORMATTED_STRING"},
-		"fields": {"valueRanges(values)"}, "prettyPrint": {"false"},
+		"fields":      {"sheets(properties(title),data(rowData(values(effectiveValue,effectiveFormat(numberFormat),userEnteredValue(formulaValue)))))"},
+		"prettyPrint": {"false"},
 	}
-	for _, title := range titles {
-		query.Add("ranges", table.QuoteTitle(title))
+	for _, tab := range tabs {
+		rows, columns := sampleSize(tab, len(tabs))
+		query.Add("ranges", table.CornerRange(tab.Title, rows, columns))
 	}
 	if err := s.waitRead(ctx); err != nil {
 		return nil, err
 	}
-	grids := make([][][]any, len(titles))
-	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "/values:batchGet?" + query.Encode()
+	samples := map[string]*table.Summary{}
+	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "?" + query.Encode()
 	err := s.getJSON(ctx, path, func(d *jsontext.Decoder) error {
-		n := 0
-		return decodeMember(d, "valueRanges", func() error {
+		return decodeMember(d, "sheets", func() error {
 			return decodeArray(d, func() error {
-				if n == len(grids) {
-					return errors.New("read Google's answer: more ranges than were asked for")
-				}
-				n++
-				return decodeValues(d, summarizeInto(&grids[n-1]))
+				title, sample, err := decodeSample(d)
+				samples[title] = sample
+				return err
 			})
 		})
 	})
 	if err != nil {
 		return nil, apiError("read all sheets", err)
 	}
-	return grids, nil
+	for i, tab := range tabs {
+		sample := cmp.Or(samples[tab.Title], &table.Summary{})
+		described[i] = Sheet{Title: tab.Title, Columns: sample.Columns()}
+		if rows, _ := sampleSize(tab, len(tabs)); int64(rows) == tab.GridProperties.RowCount {
+			count := sample.Rows()
+			described[i].Rows = &count
+		}
+	}
+	return described, nil
 }
 
-// summarizeInto returns a function that adds rows to a grid: the first one as it is, and
-// others by whether they have a value.
-func summarizeInto(grid *[][]any) func([]jsontext.Value) error {
-	filled := []any{true} // shared by all rows
-	return func(row []jsontext.Value) error {
-		if len(*grid) == 0 {
-			header, err := table.DecodeCells(row)
-			*grid = append(*grid, header)
+// sampleSize returns how many rows and columns of one of n sheets are read.
+func sampleSize(tab *sheets.SheetProperties, n int) (rows, columns int) {
+	rows = min(maxSampleRows, int(tab.GridProperties.RowCount))
+	columns = min(maxSampleColumns, int(tab.GridProperties.ColumnCount))
+	return min(rows, max(2, maxSampleCells/n/columns)), columns
+}
+
+// decodeSample reads a Sheet.
+func decodeSample(d *jsontext.Decoder) (title string, sample *table.Summary, err error) {
+	var properties struct{ Title string }
+	sample = &table.Summary{}
+	r := gridRow{formats: map[string]table.DateKind{}}
+	row := func() error {
+		if err := r.decode(d, table.Typed); err != nil {
 			return err
 		}
-		if table.HasValue(row) {
-			*grid = append(*grid, filled)
-		}
-		return nil
+		cells, kinds := r.row()
+		return sample.Add(cells, kinds, r.formulas)
 	}
+	err = decodeMembers(d, map[string]func() error{
+		"properties": func() error {
+			value, err := d.ReadValue()
+			if err != nil {
+				return err
+			}
+			return json.Unmarshal(value, &properties)
+		},
+		"data": func() error { return decodeRows(d, row) },
+	})
+	return properties.Title, sample, err
 }
 
 // listTabs returns the properties of all sheets, hidden ones too, and the spreadsheet's
@@ -97,14 +128,21 @@ func countCells(tabs []*sheets.SheetProperties) (cells int64) {
 	return cells
 }
 
-// visibleTitles returns the titles of the sheets that have cells and are not hidden. It
-// leaves out the sheet of idempotency keys also where somebody has unhidden it.
-func visibleTitles(tabs []*sheets.SheetProperties) []string {
-	var titles []string
+// visibleTabs returns the sheets that have cells and are not hidden. It leaves out the
+// sheet of idempotency keys also where somebody has unhidden it.
+func visibleTabs(tabs []*sheets.SheetProperties) (visible []*sheets.SheetProperties) {
 	for _, tab := range tabs {
-		if tab.SheetType == "GRID" && !tab.Hidden && !commit.IsKeysSheet(tab.Title) {
-			titles = append(titles, tab.Title)
+		if tab.SheetType == "GRID" && tab.GridProperties != nil && !tab.Hidden && !commit.IsKeysSheet(tab.Title) {
+			visible = append(visible, tab)
 		}
+	}
+	return visible
+}
+
+// visibleTitles returns the titles of visibleTabs.
+func visibleTitles(tabs []*sheets.SheetProperties) (titles []string) {
+	for _, tab := range visibleTabs(tabs) {
+		titles = append(titles, tab.Title)
 	}
 	return titles
 }

@@ -25,9 +25,26 @@ type description struct {
 }
 
 type describedSheet struct {
-	Title   string   `json:"title"`
-	Columns []string `json:"columns"`
-	Rows    int      `json:"rows"`
+	Title   string            `json:"title"`
+	Columns []describedColumn `json:"columns"`
+	Rows    *int              `json:"rows"`
+}
+
+type describedColumn struct {
+	Name   string `json:"name"`
+	Letter string `json:"letter"`
+	Type   string `json:"type"`
+	Result string `json:"result"`
+}
+
+// described returns a sheet with columns such as "id A number", or "total C formula number".
+func described(title string, rows int, columns ...string) describedSheet {
+	s := describedSheet{Title: title, Columns: []describedColumn{}, Rows: &rows}
+	for _, text := range columns {
+		words := append(strings.Fields(text), "")
+		s.Columns = append(s.Columns, describedColumn{words[0], words[1], words[2], words[3]})
+	}
+	return s
 }
 
 type describedIdentity struct {
@@ -52,11 +69,11 @@ func TestDescribe(t *testing.T) {
 		Title: "Demo", Link: got.Link, CanEdit: true,
 		Cells: 5 * 1000 * 26, CellLimit: 10_000_000,
 		Sheets: []describedSheet{
-			{Title: "Orders", Columns: []string{"id", "item", "qty", "price", "ordered"}, Rows: 3},
-			{Title: "Twice", Columns: []string{"a", "b", "a_2"}, Rows: 1},
-			{Title: "Empty", Columns: []string{}},
-			{Title: "It's; a/b 🌵", Columns: []string{"x"}},
-			{Title: "Shifted", Columns: []string{"A", "x"}, Rows: 1},
+			described("Orders", 3, "id A number", "item B text", "qty C number", "price D number", "ordered E date"),
+			described("Twice", 1, "a A number", "b B number", "a_2 C number"),
+			described("Empty", 0),
+			described("It's; a/b 🌵", 0, "x A empty"),
+			described("Shifted", 1, "A A empty", "x B number"),
 		},
 		Identity: got.Identity,
 	}
@@ -69,6 +86,26 @@ func TestDescribe(t *testing.T) {
 	w.google.Share(w.id, w.google.ServiceAccount(), "reader")
 	if w.describe(t).CanEdit {
 		t.Error("GET / for a reader: can_edit = true, want false")
+	}
+}
+
+// TestDescribeTypes checks the types of columns, and that of a large sheet only the first
+// rows are read.
+func TestDescribeTypes(t *testing.T) {
+	long := [][]any{{"id", "late"}}
+	for i := range 1100 {
+		long = append(long, []any{i})
+	}
+	long[1099] = append(long[1099], "text beyond the first thousand rows")
+	w := newWorld(t, withSheets(tasks, days, emulator.Sheet{Title: "Long", Values: long}))
+	want := []describedSheet{
+		described("Tasks", 4, "id A mixed", "state B text", "owner C text", "twice D formula number"),
+		described("Days", 5, "id A number", "day B date", "moment C datetime", "clock D time", "worked E duration", "note F text"),
+		{Title: "Long", Columns: described("", 0, "id A number", "late B empty").Columns},
+	}
+	got := w.describe(t).Sheets
+	if diff := cmp.Diff(want, got[len(got)-len(want):]); diff != "" {
+		t.Errorf("GET / (-want +got):\n%s", diff)
 	}
 }
 

@@ -41,3 +41,8 @@ func cellRange(title string, first, columns, rows int) string {
 func RowRange(title string, first, last int) string {
 	return fmt.Sprintf("%s!%d:%d", QuoteTitle(title), first, last)
 }
+
+// CornerRange returns the range of the first rows and columns of a sheet.
+func CornerRange(title string, rows, columns int) string {
+	return QuoteTitle(title) + "!A1:" + columnLetters(columns-1) + strconv.Itoa(rows)
+}

@@ -8,24 +8,6 @@ import (
 	"strings"
 )
 
-// Summarize returns the names of a sheet's columns, which row 1 has, and the number of
-// rows below it that have a value.
-func Summarize(grid [][]any) (columns []string, rows int) {
-	columns = []string{}
-	if len(grid) == 0 {
-		return columns, 0
-	}
-	c := newColumns("")
-	c.extend(grid[0], 0)
-	columns = append(columns, c.names...)
-	for _, row := range grid[1:] {
-		if slices.ContainsFunc(row, func(cell any) bool { return !IsEmpty(cell) }) {
-			rows++
-		}
-	}
-	return columns, rows
-}
-
 // IsEmpty reports whether a cell's value is none: nil, or the empty string that Google
 // has for an empty cell before one with a value.
 func IsEmpty(cell any) bool { return cell == nil || cell == "" }

@@ -79,25 +79,6 @@ func TestCheckClear(t *testing.T) {
 	}
 }
 
-func TestSummarize(t *testing.T) {
-	tests := []struct {
-		name    string
-		grid    [][]any
-		columns []string
-		rows    int
-	}{
-		{"empty sheet", nil, nil, 0},
-		{"header only", [][]any{{"a", ""}}, []string{"a", "B"}, 0},
-		{"blank rows do not count", [][]any{{"a"}, {1.0}, {}, {"", nil}, {"", false}}, []string{"a"}, 2},
-		{"a name twice is returned", [][]any{{"a", "a"}, {1.0}}, []string{"a", "a_2"}, 1},
-	}
-	for _, tt := range tests {
-		if columns, rows := Summarize(tt.grid); columns == nil || !slices.Equal(columns, tt.columns) || rows != tt.rows {
-			t.Errorf("%s: Summarize = %q, %d, want %q, %d", tt.name, columns, rows, tt.columns, tt.rows)
-		}
-	}
-}
-
 func TestQuote(t *testing.T) {
 	var many []string
 	for i := range 52 {
