@@ -177,7 +177,9 @@ func (h *Handler) isPublic() bool {
 // redact leaves out what only the function's operators should read.
 func (h *Handler) redact(e web.Error) web.Error {
 	if h.isPublic() {
-		e.Hint = ""
+		if !e.HintQuotes {
+			e.Hint = ""
+		}
 		if e.Code == string(table.TokenRefused) {
 			e.Detail = "the function has no access token to call Google with"
 		}

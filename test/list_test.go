@@ -100,6 +100,8 @@ func TestListHint(t *testing.T) {
 			if p := problemOf(t, answer); (p.Hint != "") != tt.shown {
 				t.Errorf("GET = hint %q, shown: want %v", p.Hint, tt.shown)
 			}
+			// What is wrong with the request itself is not about the function.
+			checkProblem(t, "GET ?qty=3", w.do("GET", "/sheets/Orders?qty=3", "", "Authorization", "Bearer x"), 400, "bad-request", "qty=eq.3")
 		})
 	}
 }

@@ -32,7 +32,7 @@ type Error struct {
 	Detail     string        // for people: what is wrong, with which object
 	Details    string        // more of that, for programs that read it; may be empty
 	Hint       string        // for people: what to do about it; may be empty
-	HintQuotes bool          // Hint holds what the caller sent, so that it is left out of the log
+	HintQuotes bool          // Hint is what the caller sent, put right: it is left out of the log
 	RetryAfter time.Duration // 0 sends no Retry-After
 	// Err is the cause. It is logged and not sent; it may be nil.
 	Err error
