@@ -19,7 +19,7 @@ type datelessSheets struct {
 type datelessSheet struct {
 	content string // identifies all of the rows
 	texts   uint64
-	stable  bool      // the texts have not changed lately: another read may find them the same
+	stable  bool      // the last two reads have found the same texts
 	at      time.Time // when formats were read
 }
 
@@ -52,16 +52,20 @@ func (d *datelessSheets) confirm(k readKey, rows *table.RowSet) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	sheet, ok := d.known[foldKey(k)]
-	if !ok || sheet.content != rows.Hash() && sheet.texts != rows.HashTexts() {
+	if !ok {
 		return false
 	}
-	sheet.content = rows.Hash()
+	same := sheet.content == rows.Hash() || sheet.texts == rows.HashTexts()
+	if sheet.stable = same; same {
+		sheet.content = rows.Hash()
+	}
 	d.known[foldKey(k)] = sheet
-	return true
+	return same
 }
 
-// note takes over rows that were read with their formats. Of a sheet whose texts change
-// all the time the formats are read each time, which is one call instead of two.
+// note takes over rows that were read with their formats. The formats of a sheet are read
+// until its texts stay the same: where they change all the time, reads without formats
+// would be in vain.
 func (d *datelessSheets) note(k readKey, rows *table.RowSet) {
 	k = foldKey(k)
 	dated := rows.HasDates() || rows.HasDateText()
@@ -77,6 +81,6 @@ func (d *datelessSheets) note(k readKey, rows *table.RowSet) {
 	}
 	delete(d.known, k)
 	if !dated {
-		d.known[k] = datelessSheet{content: rows.Hash(), texts: texts, stable: !ok || old.texts == texts, at: time.Now()}
+		d.known[k] = datelessSheet{content: rows.Hash(), texts: texts, stable: ok && old.texts == texts, at: time.Now()}
 	}
 }

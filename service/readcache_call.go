@@ -75,19 +75,12 @@ func (r *readCache) bookLocked(ctx context.Context, k readKey, c *call) error {
 	return nil
 }
 
-// run makes the call, when its slot has come.
+// run makes the call, and another one if the first was not enough.
 func (r *readCache) run(ctx context.Context, k readKey, c *call) {
-	ctx, cancel := context.WithDeadline(ctx, time.Time(c.slot).Add(readTimeout))
-	defer cancel()
-	err := c.slot.wait(ctx)
-	if err == nil {
-		err = r.all.Wait(ctx)
-	}
-	r.markSent(ctx, k.title, c)
-	requestedAt := time.Now()
-	var rows *table.RowSet
-	if err == nil {
-		rows, err = r.load(ctx, k)
+	rows, requestedAt, err := r.loadAtSlot(ctx, k, c)
+	if err == errFormatsNeeded {
+		r.bookAgain(c)
+		rows, requestedAt, err = r.loadAtSlot(ctx, k, c)
 	}
 	var invalid *table.Error
 	switch {
@@ -103,12 +96,27 @@ func (r *readCache) run(ctx context.Context, k readKey, c *call) {
 	r.finish(k, c)
 }
 
-// waitAgain blocks until a call that was sent may make another call to Google.
-func (r *readCache) waitAgain(ctx context.Context) error {
-	if err := r.limiter.Wait(ctx); err != nil {
-		return err
+// loadAtSlot makes one call to Google, when its slot has come.
+func (r *readCache) loadAtSlot(ctx context.Context, k readKey, c *call) (rows *table.RowSet, requestedAt time.Time, err error) {
+	ctx, cancel := context.WithDeadline(ctx, time.Time(c.slot).Add(readTimeout))
+	defer cancel()
+	if err = c.slot.wait(ctx); err == nil {
+		err = r.all.Wait(ctx)
 	}
-	return r.all.Wait(ctx)
+	r.markSent(ctx, k.title, c)
+	requestedAt = time.Now()
+	if err == nil {
+		rows, err = r.load(ctx, k)
+	}
+	return rows, requestedAt, err
+}
+
+// bookAgain reserves another slot for a call whose result is not enough.
+func (r *readCache) bookAgain(c *call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	slots, _ := reserveSlots(context.Background(), r.limiter, 1) // without a deadline no slot is too late
+	c.state, c.slot = callBooked, slots[0]
 }
 
 // markSent notes that the call does not wait any more, and lets the oldest one that is

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -9,8 +10,12 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// readSheet reads a sheet with one call, or two where the first one shows texts that may be
-// dates and were not there before. The caller has waited for one slot of the rate limiter.
+// errFormatsNeeded is the error of a read that shows texts which may be dates and were not
+// there before. The next read of the sheet shows which of them are.
+var errFormatsNeeded = errors.New("texts that may be dates were read without their formats")
+
+// readSheet reads a sheet with one call. The caller has waited for the rate limiter. The
+// error may be errFormatsNeeded.
 //
 // Here is chosen by which of two calls a sheet is read:
 //   - spreadsheets.get shows the number format of each cell, which alone says what is a
@@ -18,17 +23,15 @@ import (
 //     takes three times the CPU; see BenchmarkListRows. What it costs Google is not
 //     documented.
 //   - spreadsheets.values.get shows a date as the text that people see, like any other text.
-//     It serves a sheet in which the other call has found no date, as long as the texts in
-//     the sheet are the same; see [datelessSheets].
+//     It serves a sheet in which the other call has found no date twice, as long as the
+//     texts in the sheet are the same; see [datelessSheets].
 func (s *Service) readSheet(ctx context.Context, k readKey) (*table.RowSet, error) {
 	if s.dateless.has(k) {
 		rows, err := s.readValues(ctx, k)
-		if err != nil || s.dateless.confirm(k, rows) {
-			return rows, err
+		if err == nil && !s.dateless.confirm(k, rows) {
+			return nil, errFormatsNeeded
 		}
-		if err := s.cache.waitAgain(ctx); err != nil {
-			return nil, err
-		}
+		return rows, err
 	}
 	rows, err := s.readGrid(ctx, k)
 	if err == nil && k.render == table.Typed {

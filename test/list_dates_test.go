@@ -100,8 +100,10 @@ func TestListDatesCalls(t *testing.T) {
 				}
 				return calls, answer.Body.String()
 			}
-			if calls, _ := get(); calls[grid] != 1 || len(calls) != 1 {
-				t.Errorf("the first GET made the calls %v, want one that shows formats", calls)
+			for range 2 {
+				if calls, _ := get(); calls[grid] != 1 || len(calls) != 1 {
+					t.Errorf("one of the first two GETs made the calls %v, want one that shows formats", calls)
+				}
 			}
 			if tt.change != nil {
 				tt.change(t, w)
@@ -123,7 +125,9 @@ func TestListDatesAfterAWhile(t *testing.T) {
 		w := newWorld(t, func(s *function.Settings, g *emulator.Spreadsheet) {
 			s.CacheTTL, g.Sheets = 0, []emulator.Sheet{{Title: "Plain", Values: [][]any{{"when"}, {"Monday"}}}}
 		})
-		w.do("GET", "/sheets/Plain", "")
+		for range 2 {
+			w.do("GET", "/sheets/Plain", "")
+		}
 		w.enter(t, "Plain!A2", 46083)
 		w.format(t, "Plain", 0, 1, "dddd")
 		time.Sleep(5*time.Minute + time.Second)
