@@ -52,6 +52,10 @@ func TestBatchRefusals(t *testing.T) {
 		{"cell too long", `{"updateCells":{"start":{},"fields":"userEnteredValue","rows":[{"values":[{"userEnteredValue":{"stringValue":"` + strings.Repeat("x", 50_001) + `"}}]}]}}`, 400,
 			`more than the maximum of 50000 characters in a single cell.`},
 		{"values that are not emulated", `{"sortRange":{"range":{"sheetId":3},"sortSpecs":[{}]}}`, 501, `the value of a formula with QUERY (Three!A1) is not emulated`},
+		{"a value that an enumeration lacks", `{"mergeCells":{"range":{},"mergeType":"MERGE_SOME"}}`, 400,
+			`Invalid value at 'requests[1].merge_cells.merge_type' (type.googleapis.com/google.apps.sheets.v4.MergeCellsRequest.MergeType), \"MERGE_SOME\"`},
+		{"one of a nested message", `{"addTable":{"table":{"columnProperties":[{"columnType":"MONEY"}]}}}`, 400, `Invalid value at 'requests[1].add_table.table.column_properties[0].column_type'`},
+		{"one that several share", `{"insertDimension":{"range":{"dimension":"rows"}}}`, 400, `'requests[1].insert_dimension.range.dimension' (type.googleapis.com/google.apps.sheets.v4.Dimension), \"rows\"`},
 		{"wrong type", `{"addSheet":{"properties":{"title":5}}}`, 400, `Invalid value at 'requests[1].add_sheet.properties.title' (TYPE_STRING), 5`},
 	}
 	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{grid("One", []any{"as it was"}), grid("Two")}})

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"io"
 	"reflect"
 	"testing"
 	"time"
@@ -52,8 +53,10 @@ func FuzzBatch(f *testing.F) {
 		if err := draft.Calculate(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
-		if out, err := draft.Describe("id", body.ResponseRanges, true, nil); err == nil {
-			rest.Encode(out, nil, false)
+		if out, rows, err := draft.Describe("id", body.ResponseRanges, true, nil); err == nil {
+			if err := (rest.Lazy{Value: out, Lists: rows}).Encode(io.Discard, nil, false); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

@@ -88,13 +88,6 @@ func (b batch) placeTable(t *sheets.Table) (*spreadsheet.Sheet, error) {
 	return s, nil
 }
 
-// columnTypes are the types that a column of a table can have.
-var columnTypes = map[string]bool{
-	"": true, "COLUMN_TYPE_UNSPECIFIED": true, "DOUBLE": true, "CURRENCY": true, "PERCENT": true, "DATE": true, "TIME": true,
-	"DATE_TIME": true, "TEXT": true, "BOOLEAN": true, "DROPDOWN": true, "FILES_CHIP": true, "PEOPLE_CHIP": true,
-	"FINANCE_CHIP": true, "PLACE_CHIP": true, "RATINGS_CHIP": true,
-}
-
 // checkColumns checks the columns of a request for a table with a number of columns.
 func checkColumns(given []*sheets.TableColumnProperties, width int) error {
 	seen := map[int64]bool{}
@@ -102,9 +95,6 @@ func checkColumns(given []*sheets.TableColumnProperties, width int) error {
 		if p == nil {
 			p = &sheets.TableColumnProperties{}
 			given[i] = p
-		}
-		if _, err := spreadsheet.ParseEnum("table.column_properties["+strconv.Itoa(i)+"].column_type", p.ColumnType, "TableColumnProperties.ColumnType", columnTypes); err != nil {
-			return err
 		}
 		rule := p.DataValidationRule
 		list := rule != nil && rule.Condition != nil

@@ -128,6 +128,7 @@ func (d *decoder) object(dst reflect.Value, src any, path string) {
 			continue
 		}
 		d.fill(to, members[name], join(path, name))
+		d.enum(dst.Type(), f.Name, to, join(path, name))
 		if to.Kind() == reflect.Map {
 			noteNulls(dst, f.goName, members[name])
 		}

@@ -25,8 +25,11 @@ func Encode(v any, m *Mask, pretty bool) []byte {
 // because all of them would take too much memory.
 type Lazy struct {
 	Value any
-	Lists map[ListField]iter.Seq[any]
+	Lists Lists
 }
+
+// Lists are lists that are made while they are encoded.
+type Lists map[ListField]iter.Seq[any]
 
 // ListField is a list in a generated type.
 type ListField struct {
@@ -52,7 +55,7 @@ type encoder struct {
 	pretty bool
 
 	known []knownType
-	lists map[ListField]iter.Seq[any]
+	lists Lists
 	lazy  map[reflect.Type]bool // types that have such lists
 	to    io.Writer
 	err   error // of the first write that failed

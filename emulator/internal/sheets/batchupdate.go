@@ -9,12 +9,13 @@ import (
 )
 
 // batchUpdate is spreadsheets.batchUpdate: all requests in order, or none.
-func (api *API) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetResponse, error) {
+func (api *API) batchUpdate(c *rest.Call) (any, error) {
 	var body sheets.BatchUpdateSpreadsheetRequest
 	if err := rest.Decode(c.Body, &body, ""); err != nil {
 		return nil, err
 	}
 	out := &sheets.BatchUpdateSpreadsheetResponse{}
+	response := rest.Lazy{Value: out}
 	now := api.Now()
 	err := api.edit(c, now, func(id string, draft *spreadsheet.Spreadsheet) (err error) {
 		draft.DuplicateMetadata, out.SpreadsheetId = api.DuplicateMetadata, id
@@ -26,8 +27,11 @@ func (api *API) batchUpdate(c *rest.Call) (*sheets.BatchUpdateSpreadsheetRespons
 			return err
 		}
 		m := c.Mask.Sub("updatedSpreadsheet")
-		out.UpdatedSpreadsheet, err = draft.Describe(id, body.ResponseRanges, body.ResponseIncludeGridData, m)
+		out.UpdatedSpreadsheet, response.Lists, err = draft.Describe(id, body.ResponseRanges, body.ResponseIncludeGridData, m)
 		return err
 	})
-	return out, err
+	if err != nil || response.Lists == nil {
+		return out, err
+	}
+	return response, nil
 }

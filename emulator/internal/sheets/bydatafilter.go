@@ -26,11 +26,11 @@ func (api *API) getByDataFilter(c *rest.Call) (any, error) {
 	for _, p := range ranges {
 		selected[p.Sheet] = append(selected[p.Sheet], p.Area)
 	}
-	out, err := f.Spreadsheet.DescribeSheets(f.ID, selected, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask)
+	out, rows, err := f.Spreadsheet.DescribeSheets(f.ID, selected, len(body.DataFilters) > 0, body.IncludeGridData, c.Mask)
 	if err == nil && body.ExcludeTablesInBandedRanges {
-		spreadsheet.ExcludeTables(out.Value.(*sheets.Spreadsheet))
+		spreadsheet.ExcludeTables(out)
 	}
-	return out, err
+	return rest.Lazy{Value: out, Lists: rows}, err
 }
 
 func (api *API) batchGetByDataFilter(c *rest.Call) (*sheets.BatchGetValuesByDataFilterResponse, error) {

@@ -22,7 +22,7 @@ type API struct {
 func (api *API) Routes() []rest.Route {
 	return rest.Serve(map[string]rest.Endpoint{
 		"sheets.spreadsheets.create":                         rest.EndpointOf(api.createSpreadsheet),
-		"sheets.spreadsheets.batchUpdate":                    rest.EndpointOf(api.batchUpdate),
+		"sheets.spreadsheets.batchUpdate":                    {Response: reflect.TypeFor[sheets.BatchUpdateSpreadsheetResponse](), Serve: api.batchUpdate},
 		"sheets.spreadsheets.getByDataFilter":                {Response: reflect.TypeFor[sheets.Spreadsheet](), Serve: api.getByDataFilter},
 		"sheets.spreadsheets.get":                            {Response: reflect.TypeFor[sheets.Spreadsheet](), Serve: api.getSpreadsheet},
 		"sheets.spreadsheets.developerMetadata.search":       rest.EndpointOf(api.searchDeveloperMetadata),

@@ -88,11 +88,11 @@ func (api *API) getSpreadsheet(c *rest.Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := f.Spreadsheet.DescribeLazily(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
+	out, rows, err := f.Spreadsheet.Describe(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
 	if err == nil && c.Flag("excludeTablesInBandedRanges") {
-		spreadsheet.ExcludeTables(out.Value.(*sheets.Spreadsheet))
+		spreadsheet.ExcludeTables(out)
 	}
-	return out, err
+	return rest.Lazy{Value: out, Lists: rows}, err
 }
 
 func (api *API) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
@@ -114,5 +114,6 @@ func (api *API) createSpreadsheet(c *rest.Call) (*sheets.Spreadsheet, error) {
 	api.Files.Lock()
 	api.Files.Put(f)
 	api.Files.Unlock()
-	return made.Describe(f.ID, nil, false, nil)
+	out, _, err := made.Describe(f.ID, nil, false, nil)
+	return out, err
 }

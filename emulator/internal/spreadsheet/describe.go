@@ -40,36 +40,19 @@ func (ss *Spreadsheet) fillGrid(s *Sheet, data []*sheets.GridData) error {
 // Describe returns the spreadsheet as spreadsheets.get describes it, with the
 // sheets of the ranges, or with all if there are none. If there is a mask, it
 // alone selects whether cells are included, as the reference documents for
-// includeGridData.
-func (ss *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, error) {
+// includeGridData. Rows of cells are described while they are encoded.
+func (ss *Spreadsheet) Describe(id string, ranges []string, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, rest.Lists, error) {
 	selected, err := ss.resolveRanges(ranges)
 	if err != nil {
-		return nil, err
-	}
-	return ss.describeSheets(id, selected, len(ranges) > 0, withGrid, m, nil)
-}
-
-// DescribeLazily is [Spreadsheet.Describe] with rows of cells that are described
-// while they are encoded.
-func (ss *Spreadsheet) DescribeLazily(id string, ranges []string, withGrid bool, m *rest.Mask) (rest.Lazy, error) {
-	selected, err := ss.resolveRanges(ranges)
-	if err != nil {
-		return rest.Lazy{}, err
+		return nil, nil, err
 	}
 	return ss.DescribeSheets(id, selected, len(ranges) > 0, withGrid, m)
 }
 
-// DescribeSheets is [Spreadsheet.DescribeLazily] for areas by sheet. With
+// DescribeSheets is [Spreadsheet.Describe] for areas by sheet. With
 // onlySelected, only the sheets that have an entry are described.
-func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask) (rest.Lazy, error) {
-	rows := rowLists{}
-	out, err := ss.describeSheets(id, selected, onlySelected, withGrid, m, rows)
-	return rest.Lazy{Value: out, Lists: rows}, err
-}
-
-// describeSheets describes the spreadsheet, with rows of cells or with what
-// makes them.
-func (ss *Spreadsheet) describeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask, rows rowLists) (*sheets.Spreadsheet, error) {
+func (ss *Spreadsheet) DescribeSheets(id string, selected map[*Sheet][]grid.Area, onlySelected, withGrid bool, m *rest.Mask) (*sheets.Spreadsheet, rest.Lists, error) {
+	rows := rest.Lists{}
 	properties := ss.Properties
 	out := &sheets.Spreadsheet{
 		SpreadsheetId:  id,
@@ -88,7 +71,7 @@ func (ss *Spreadsheet) describeSheets(id string, selected map[*Sheet][]grid.Area
 		if withGrid {
 			var err error
 			if described.Data, err = s.gridData(areas, m.Sub("sheets", "data"), rows); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		out.Sheets = append(out.Sheets, described)
@@ -97,7 +80,7 @@ func (ss *Spreadsheet) describeSheets(id string, selected map[*Sheet][]grid.Area
 		out.NamedRanges = append(out.NamedRanges, n.Describe())
 	}
 	out.DeveloperMetadata = ss.metadataAt(func(l *sheets.DeveloperMetadataLocation) bool { return l.Spreadsheet })
-	return out, nil
+	return out, rows, nil
 }
 
 // ExcludeTables removes the structured tables from the banded ranges of a

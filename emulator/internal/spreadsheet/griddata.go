@@ -19,7 +19,7 @@ const (
 // gridData returns the cells of areas, one block for each, or of the whole sheet
 // if there are none. Cells and rows at the end without anything that the mask
 // selects are omitted (recorded for notes).
-func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask, rows rowLists) ([]*sheets.GridData, error) {
+func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask, rows rest.Lists) ([]*sheets.GridData, error) {
 	if len(areas) == 0 {
 		areas = []grid.Area{grid.WholeSheet.Closed(s.Height, s.Width)}
 	}
@@ -38,11 +38,7 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask, rows rowLists) ([]*she
 					return nil, err
 				}
 			}
-			if rows != nil {
-				rows[rest.ListField{Of: d, Name: "rowData"}] = s.rowData(a, values)
-			} else {
-				d.RowData = s.allRowData(a, values)
-			}
+			rows[rest.ListField{Of: d, Name: "rowData"}] = s.rowData(a, values)
 		}
 		if m.Selects("rowMetadata") {
 			d.RowMetadata = dimensionData(a.Top, a.Bottom, s.rowProps, RowPixels)
@@ -53,23 +49,6 @@ func (s *Sheet) gridData(areas []grid.Area, m *rest.Mask, rows rowLists) ([]*she
 		out = append(out, d)
 	}
 	return out, nil
-}
-
-// rowLists are rows of cells that are described while they are encoded.
-type rowLists map[rest.ListField]iter.Seq[any]
-
-// allRowData returns the cells of an area, row by row.
-func (s *Sheet) allRowData(a grid.Area, m *rest.Mask) []*sheets.RowData {
-	var out []*sheets.RowData
-	for row := range s.rowData(a, m) {
-		line := &sheets.RowData{}
-		for _, d := range row.(*sheets.RowData).Values {
-			one := *d
-			line.Values = append(line.Values, &one)
-		}
-		out = append(out, line)
-	}
-	return out
 }
 
 // rowData returns the cells of an area, row by row. A row is valid until the next.
