@@ -1,6 +1,7 @@
 package service
 
 import (
+	"maps"
 	"slices"
 
 	"google.golang.org/api/sheets/v4"
@@ -31,51 +32,143 @@ func (e *sheetEffect) addRequests(p *plan) {
 		}
 	}
 	add(changing, e.updates()...)
-	if len(appending) > 0 {
+	if len(e.plan.Added) > 0 {
 		add(appending, e.insert())
 	}
 	for _, w := range appending { // each its own, so that Google names one that it refuses
-		add([]*write{w}, e.writeRows(e.results[w].Appended, e.newRow)...)
+		add([]*write{w}, e.newRows(e.results[w])...)
 	}
 	add(deleting, e.deletions()...)
 }
 
-// updates returns requests that write the cells that were set.
-func (e *sheetEffect) updates() (requests []*sheets.Request) {
-	written := slices.DeleteFunc(slices.Clone(e.plan.Rows), func(l *table.PlannedRow) bool { return l.Deleted || l.ColumnsSet == nil })
-	return e.writeRows(written, func(l *table.PlannedRow) int { return l.Number })
+// updates returns requests that write the cells that were set of rows that were there.
+func (e *sheetEffect) updates() []*sheets.Request {
+	return e.writeRows(slices.DeleteFunc(slices.Clone(e.plan.Rows), func(l *table.PlannedRow) bool {
+		return l.Deleted || l.Placed || l.ColumnsSet == nil
+	}))
 }
 
-// newRow returns the number of a new row before rows are deleted.
-func (e *sheetEffect) newRow(l *table.PlannedRow) int {
-	return e.plan.Before.Rows + 1 + l.At - e.plan.Added[0].At
+// newRows returns requests that write new rows. Of rows that are inserted together the same
+// columns are written, which keeps the requests few.
+func (e *sheetEffect) newRows(result *table.EditResult) []*sheets.Request {
+	n := slices.IndexFunc(result.Appended, func(l *table.PlannedRow) bool { return !l.Placed })
+	if n < 0 {
+		n = len(result.Appended)
+	}
+	requests := e.writeRows(result.Appended[:n])
+	set := map[int]bool{}
+	for _, l := range result.Appended[n:] {
+		for _, column := range l.ColumnsSet {
+			set[column] = true
+		}
+	}
+	columns := slices.Sorted(maps.Keys(set))
+	if n < len(result.Appended) {
+		requests = append(requests, e.writeColumns(result.Appended[n:], columns)...)
+	}
+	return append(requests, e.formulas(result)...)
+}
+
+// number returns the number that a row has before rows are deleted.
+func (e *sheetEffect) number(l *table.PlannedRow) int {
+	if l.Number > 0 {
+		return l.Number
+	}
+	return e.plan.Bottom() + 1 + l.At - e.plan.Added[0].At
+}
+
+// adjacent returns how many of the first rows are neighbors that are alike.
+func (e *sheetEffect) adjacent(rows []*table.PlannedRow, alike func(a, b *table.PlannedRow) bool) int {
+	n := 1
+	for n < len(rows) && e.number(rows[n]) == e.number(rows[n-1])+1 && alike(rows[0], rows[n]) {
+		n++
+	}
+	return n
 }
 
 // writeRows returns requests that write the cells that were set of ascending rows, adjacent
 // ones in one. Other cells are left alone: they may be protected, or hold a formula.
-func (e *sheetEffect) writeRows(written []*table.PlannedRow, number func(*table.PlannedRow) int) (requests []*sheets.Request) {
-	for len(written) > 0 {
-		n := 1
-		for n < len(written) && number(written[n]) == number(written[n-1])+1 && slices.Equal(written[n].ColumnsSet, written[0].ColumnsSet) {
-			n++
-		}
-		for _, columns := range runs(written[0].ColumnsSet) {
-			var rows []*sheets.RowData
-			for _, line := range written[:n] {
-				rows = append(rows, toRowData(line.Cells[columns[0]:columns[len(columns)-1]+1]))
-			}
-			requests = append(requests, e.updateCells(number(written[0])-1, columns[0], rows))
-		}
-		written = written[n:]
+func (e *sheetEffect) writeRows(rows []*table.PlannedRow) (requests []*sheets.Request) {
+	for len(rows) > 0 {
+		n := e.adjacent(rows, func(a, b *table.PlannedRow) bool { return slices.Equal(a.ColumnsSet, b.ColumnsSet) })
+		requests = append(requests, e.writeColumns(rows[:n], rows[0].ColumnsSet)...)
+		rows = rows[n:]
 	}
 	return requests
+}
+
+// writeColumns returns requests that write columns of adjacent rows.
+func (e *sheetEffect) writeColumns(rows []*table.PlannedRow, columns []int) (requests []*sheets.Request) {
+	for _, run := range runs(columns) {
+		from, to := run[0], run[len(run)-1]+1
+		var data []*sheets.RowData
+		for _, l := range rows {
+			data = append(data, toRowData(l.Cells[min(from, len(l.Cells)):min(to, len(l.Cells))]))
+		}
+		requests = append(requests, e.updateCells(e.number(rows[0])-1, from, data))
+	}
+	for _, column := range columns {
+		requests = append(requests, e.setFormats(rows, column)...)
+	}
+	return requests
+}
+
+// setFormats returns requests that give dates in a column of adjacent rows their format,
+// where they would not have it.
+func (e *sheetEffect) setFormats(rows []*table.PlannedRow, column int) (requests []*sheets.Request) {
+	format := func(l *table.PlannedRow) *table.Format {
+		if column < len(l.Cells) {
+			if date, ok := l.Cells[column].(*table.Cell); ok && date.SetFormat {
+				return date.Format
+			}
+		}
+		return nil
+	}
+	for len(rows) > 0 {
+		n := e.adjacent(rows, func(a, b *table.PlannedRow) bool { return format(a) == format(b) })
+		if f := format(rows[0]); f != nil {
+			requests = append(requests, &sheets.Request{RepeatCell: &sheets.RepeatCellRequest{
+				Range:  e.cells(e.number(rows[0])-1, n, column, 1),
+				Cell:   &sheets.CellData{UserEnteredFormat: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: f.Type, Pattern: f.Pattern}}},
+				Fields: "userEnteredFormat.numberFormat",
+			}})
+		}
+		rows = rows[n:]
+	}
+	return requests
+}
+
+// formulas returns requests that continue formulas in new rows, as Sheets does when a person
+// copies them down.
+func (e *sheetEffect) formulas(result *table.EditResult) (requests []*sheets.Request) {
+	for rows := result.Appended; len(rows) > 0; {
+		n := e.adjacent(rows, func(a, b *table.PlannedRow) bool { return slices.Equal(a.Formulas, b.Formulas) })
+		for _, columns := range runs(rows[0].Formulas) {
+			requests = append(requests, &sheets.Request{CopyPaste: &sheets.CopyPasteRequest{
+				Source:      e.cells(result.FormulasFrom-1, 1, columns[0], len(columns)),
+				Destination: e.cells(e.number(rows[0])-1, n, columns[0], len(columns)),
+				PasteType:   "PASTE_FORMULA",
+			}})
+		}
+		rows = rows[n:]
+	}
+	return requests
+}
+
+// cells returns the range of these rows and columns, numbered from 0.
+func (e *sheetEffect) cells(row, rows, column, columns int) *sheets.GridRange {
+	return &sheets.GridRange{
+		SheetId: e.plan.Before.ID, StartRowIndex: int64(row), EndRowIndex: int64(row + rows),
+		StartColumnIndex: int64(column), EndColumnIndex: int64(column + columns),
+		ForceSendFields: []string{"SheetId", "StartRowIndex", "StartColumnIndex"},
+	}
 }
 
 // insert returns the request that inserts new rows below the last one. Rows that another
 // writer has put there meanwhile move down; they would be lost if the cells were only
 // written.
 func (e *sheetEffect) insert() *sheets.Request {
-	last := e.plan.Before.Rows
+	last := e.plan.Bottom()
 	return &sheets.Request{InsertDimension: &sheets.InsertDimensionRequest{
 		Range: e.dimension(last, last+len(e.plan.Added)),
 		// Rows do not inherit the header's format, except at the end of the grid, where
@@ -96,7 +189,7 @@ func (e *sheetEffect) deletions() (requests []*sheets.Request) {
 	if len(numbers) == 0 {
 		return nil
 	}
-	if e.plan.Extra(e.plan.After()) > 0 {
+	if e.plan.Extra() > 0 {
 		requests = append(requests, &sheets.Request{AppendDimension: &sheets.AppendDimensionRequest{
 			SheetId: e.plan.Before.ID, Dimension: "ROWS", Length: 1, ForceSendFields: []string{"SheetId"},
 		}})
@@ -135,6 +228,9 @@ func toRowData(cells []any) *sheets.RowData {
 
 // toValue returns a value in its type: a string is not parsed as a number or a formula.
 func toValue(value any) *sheets.ExtendedValue {
+	if cell, ok := value.(*table.Cell); ok {
+		value = cell.Value
+	}
 	switch v := value.(type) {
 	case string:
 		return &sheets.ExtendedValue{StringValue: &v}

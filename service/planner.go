@@ -2,6 +2,7 @@ package service
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ type planner struct {
 	listed time.Time                 // when
 	sheets map[string]*sheetState    // by title
 	grids  map[string][][]any        // by title: what was just read, for the next plan only
+
+	read     func(ctx context.Context, ranges []string) (grids [][][]any, tooLarge []int, err error)
+	tooLarge map[string]bool // ranges of the sheets that were not read, because they are
 }
 
 // tab returns the sheet for rows with this title, which Google compares without regard to
@@ -52,7 +56,7 @@ func (p *planner) Ready(writes []*write) bool {
 			return time.Since(p.listed) >= missingTTL
 		}
 		state := p.sheets[tab.Title]
-		return state == nil || !commit.Fresh(p.now(), state.at) || !state.has(w.Request.Header) || w.Request.NeedsRows()
+		return state == nil || !commit.Fresh(p.now(), state.at) || !state.serves(w.Request)
 	})
 }
 
@@ -64,6 +68,10 @@ func (p *planner) Plan(writes []*write) *plan {
 		tab := p.tab(w.Request.Title)
 		if tab == nil {
 			made.Done[w] = sheetNotFound(w.Request.Title, visibleTitles(p.tabs))
+			continue
+		}
+		if p.grids != nil && p.tooLarge[table.QuoteTitle(tab.Title)] {
+			made.Done[w] = errCellsTooLarge(tab.Title)
 			continue
 		}
 		if w.Request.Rollback {
@@ -83,7 +91,7 @@ func (p *planner) Plan(writes []*write) *plan {
 			continue
 		}
 		made.State[i].results[w] = result
-		if len(result.Changed)+len(result.Appended) == 0 && w.Key == "" { // there is nothing to store
+		if result.Idle() && w.Key == "" { // there is nothing to store
 			made.Done[w] = nil
 			w.Result = result.Encode(tab.Title, w.Request)
 			continue
@@ -109,11 +117,11 @@ func planOrder(writes []*write) []*write {
 
 // sheetPlan returns the sheet for planning, with its rows if a write needs them.
 func (p *planner) sheetPlan(title string, writes []*write) *table.SheetPlan {
-	grid := p.grids[title]
-	if !slices.ContainsFunc(writes, func(w *write) bool { return w.Request.NeedsRows() }) {
+	grid, state := p.grids[title], p.sheets[title]
+	if !slices.ContainsFunc(writes, func(w *write) bool { return !state.serves(w.Request) }) {
 		grid = nil
 	}
-	return table.NewSheetPlan(title, p.sheets[title].SheetState, grid)
+	return table.NewSheetPlan(title, state.SheetState, grid)
 }
 
 // rollBack sets the result that a write would have, planned by itself.

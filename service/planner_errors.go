@@ -25,6 +25,14 @@ func sheetFull(title string, cells int64) error {
 	}
 }
 
+func errCellsTooLarge(title string) error {
+	return &table.Error{
+		Code:   table.TooLarge,
+		Detail: fmt.Sprintf("sheet %q is too large for its rows to be found and changed", title),
+		Hint:   "divide it into several sheets",
+	}
+}
+
 // Culprits implements [commit.Planner]: the writes that would make the spreadsheet larger than
 // Google allows. Google's error says so only in English text, so the cells are counted.
 func (p *planner) Culprits(made *plan, tabs []*sheets.SheetProperties) (culprits map[*write]error, changed bool) {
@@ -42,7 +50,12 @@ func (p *planner) Culprits(made *plan, tabs []*sheets.SheetProperties) (culprits
 			if result == nil {
 				continue
 			}
-			grown := cells + int64(len(result.Appended))*tab.GridProperties.ColumnCount
+			grown := cells
+			for _, l := range result.Appended {
+				if !l.Placed {
+					grown += tab.GridProperties.ColumnCount
+				}
+			}
 			if w.Key != "" {
 				grown += commit.KeyCells
 			}

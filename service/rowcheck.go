@@ -16,15 +16,19 @@ type rowCheck struct {
 }
 
 func (c *rowCheck) holds(shown []*sheets.CellData) bool {
-	for i := range max(len(c.cells), len(shown)) {
-		var value any
+	cells := formats{}.row(shown)
+	for i := range max(len(c.cells), len(cells)) {
+		var planned, now any
 		if i < len(c.cells) {
-			value = c.cells[i]
+			planned = c.cells[i]
 		}
-		if i < len(shown) && calculated(shown[i]) {
+		if i < len(cells) {
+			now = cells[i]
+		}
+		if calculated(now) {
 			continue // it may have changed with the rows
 		}
-		if i < len(shown) && !sameCell(value, shown[i]) || i >= len(shown) && !table.IsEmpty(value) {
+		if !sameCell(planned, now) {
 			return false
 		}
 	}
@@ -37,24 +41,13 @@ func blank(cells []*sheets.CellData) bool {
 
 // calculated reports whether a formula makes the cell's value, its own or one
 // that spills into it.
-func calculated(cell *sheets.CellData) bool {
-	if entered := cell.UserEnteredValue; entered != nil {
-		return entered.FormulaValue != nil
-	}
-	return cell.EffectiveValue != nil
+func calculated(cell any) bool {
+	c, ok := cell.(*table.Cell)
+	return ok && c.Calculated
 }
 
-// sameCell compares a value as values.get gives it with a cell as the grid has
-// it. A date is text there and a number here, so its text counts too.
-func sameCell(value any, cell *sheets.CellData) bool {
-	v := cell.EffectiveValue
-	switch value := value.(type) {
-	case string:
-		return v == nil && value == "" || v != nil && (v.StringValue != nil && *v.StringValue == value || cell.FormattedValue == value)
-	case float64:
-		return v != nil && v.NumberValue != nil && *v.NumberValue == value
-	case bool:
-		return v != nil && v.BoolValue != nil && *v.BoolValue == value
-	}
-	return v == nil || v.StringValue != nil && *v.StringValue == ""
+// sameCell reports whether two cells show the same.
+func sameCell(a, b any) bool {
+	a, b = table.Shown(a), table.Shown(b)
+	return a == b || table.IsEmpty(a) && table.IsEmpty(b)
 }

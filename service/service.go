@@ -131,11 +131,12 @@ func New(ctx context.Context, c Config) (*Service, error) {
 		return tabs, err
 	})
 	s.cache = newReadCache(s, rows, c.CacheTTL, log)
+	p := &planner{stored: s.cache.drop, now: now, sheets: map[string]*sheetState{}, read: s.readCells}
 	s.writer = commit.New(commit.Config{
 		Sheets: s.sheets, SpreadsheetID: c.SpreadsheetID, Logger: log,
 		Reads: s.readLimiter, Writes: s.writeLimiter, PerMinute: min(cmp.Or(c.ReadsPerMinute, defaultQuota), cmp.Or(c.WritesPerMinute, defaultQuota)),
-		Contended: s.cache.share, Now: now,
-	}, &planner{stored: s.cache.drop, now: now, sheets: map[string]*sheetState{}})
+		ReadRanges: p.readRanges, Contended: s.cache.share, Now: now,
+	}, p)
 	return s, nil
 }
 

@@ -33,17 +33,17 @@ func (e *sheetEffect) finish() {
 // of those above and below, if all is stored as planned. If somebody moves rows in the
 // moment between the read and the batch, they differ.
 func (e *sheetEffect) buildChecks() {
-	p, rows := e.plan, e.plan.After()
-	e.next, e.checks = p.Next(rows), map[int]*rowCheck{}
+	p := e.plan
+	first, rows := p.After()
+	e.next, e.checks = p.Next(), map[int]*rowCheck{}
 	for w, result := range e.results {
-		for row := range neighbours(result.Changed) {
-			e.expect(row, rows, w)
+		for row := range neighbours(result) {
+			e.expect(row, first, rows, w)
 		}
 	}
 	if len(p.Added) > 0 {
-		e.above = p.Before.Last
-		if first := p.FirstAdded(rows); len(p.Rows) > 0 && first > 1 {
-			e.above = rows[first-2].Cells
+		if n := len(rows) - len(p.Added); n > 0 {
+			e.above = rows[n-1].Cells
 		}
 	}
 }
@@ -53,9 +53,10 @@ func (e *sheetEffect) changes(w *write) bool {
 	return len(e.results[w].Changed)+len(e.results[w].Appended) > 0
 }
 
-// expect notes that a row, if there is one, has to be as in rows.
-func (e *sheetEffect) expect(row int, rows []*table.PlannedRow, w *write) {
-	if row < 1 || row > e.next.Grid || row == w.Request.Header { // see headerChanged
+// expect notes that a row, if there is one, has to be as in rows, the first of which has the
+// number first. What is above them is not known.
+func (e *sheetEffect) expect(row, first int, rows []*table.PlannedRow, w *write) {
+	if row < first || row > e.next.Grid || row == w.Request.Header { // see headerChanged
 		return
 	}
 	c := e.checks[row]
@@ -63,16 +64,20 @@ func (e *sheetEffect) expect(row int, rows []*table.PlannedRow, w *write) {
 		c = &rowCheck{}
 		e.checks[row] = c
 	}
-	if c.writes = append(c.writes, w); row <= len(rows) {
-		c.cells = rows[row-1].Cells
+	if c.writes = append(c.writes, w); row-first < len(rows) {
+		c.cells = rows[row-first].Cells
 	}
 }
 
 // neighbours returns the rows after the batch of which a change is known: those that were
-// changed, and those above and below. Where rows were deleted, those that were around them.
-func neighbours(changed []*table.PlannedRow) map[int]bool {
+// changed or are used by new ones, and those above and below. Where rows were deleted, those
+// that were around them.
+func neighbours(result *table.EditResult) map[int]bool {
 	rows := map[int]bool{}
-	for _, l := range changed {
+	for _, l := range slices.Concat(result.Changed, result.Appended) {
+		if l.Number == 0 { // inserted
+			continue
+		}
 		if l.Deleted {
 			rows[l.RowBefore], rows[l.RowBefore+1] = true, true
 			continue
@@ -94,8 +99,8 @@ func (e *sheetEffect) ranges() (ranges []string) {
 	if len(numbers) == 0 && len(e.plan.Added) == 0 {
 		return nil
 	}
-	if n := e.next.Rows - len(e.plan.Added); n > 0 && len(e.plan.Added) > 0 {
-		numbers = append(numbers, n)
+	if above := e.aboveAdded(); above > 0 {
+		numbers = append(numbers, above)
 	}
 	slices.Sort(numbers)
 	for _, run := range runs(slices.Compact(numbers)) {
@@ -134,7 +139,7 @@ func (e *sheetEffect) headerChanged(w *write, rows map[int][]*sheets.CellData) b
 	if !known || w.Request.Header > e.plan.Before.Grid {
 		return false
 	}
-	cells := rows[w.Request.Header]
+	cells := formats{}.row(rows[w.Request.Header])
 	for _, l := range slices.Concat(e.results[w].Changed, e.results[w].Appended) {
 		for _, column := range l.ColumnsSet {
 			if column < len(planned) && (column >= len(cells) || !sameCell(planned[column], cells[column])) {
@@ -145,11 +150,20 @@ func (e *sheetEffect) headerChanged(w *write, rows map[int][]*sheets.CellData) b
 	return false
 }
 
+// aboveAdded returns the number of the row above the first one that is inserted; 0 if there
+// is none.
+func (e *sheetEffect) aboveAdded() int {
+	if len(e.plan.Added) == 0 {
+		return 0
+	}
+	return e.plan.Added[0].At - 1
+}
+
 // misplaced reports whether new rows are not below the last row: there is a gap above them,
 // or another row than the last one, with more rows below.
 func (e *sheetEffect) misplaced(rows map[int][]*sheets.CellData) bool {
-	above := e.next.Rows - len(e.plan.Added)
-	if len(e.plan.Added) == 0 || above < 1 {
+	above := e.aboveAdded()
+	if above == 0 {
 		return false
 	}
 	if blank(rows[above]) {
@@ -157,7 +171,7 @@ func (e *sheetEffect) misplaced(rows map[int][]*sheets.CellData) bool {
 	}
 	below := false
 	for row, cells := range rows {
-		below = below || row > e.next.Rows && !blank(cells)
+		below = below || row > above+len(e.plan.Added) && !blank(cells)
 	}
 	return below && !(&rowCheck{cells: e.above}).holds(rows[above])
 }

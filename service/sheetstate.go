@@ -1,6 +1,8 @@
 package service
 
 import (
+	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -14,8 +16,7 @@ import (
 // sheetState is what is known of a sheet. As it grows old it is only a hint where to read.
 type sheetState struct {
 	table.SheetState
-	at      time.Time          // when it was requested; zero is not to be used to plan
-	formats []*sheets.CellData // the last row's cells, with their formats, where they were read
+	at time.Time // when it was requested; zero is not to be used to plan
 }
 
 func (s *sheetState) has(header int) bool {
@@ -23,23 +24,25 @@ func (s *sheetState) has(header int) bool {
 	return ok
 }
 
-// tailRange returns the range from the last row that has a value to the end of the sheet.
+// serves reports whether an edit can be planned from the state alone.
+func (s *sheetState) serves(e *table.Edit) bool {
+	return s.Rows > 0 && s.has(e.Header) && !e.NeedsRows() && s.Covers(e)
+}
+
+// tailRange returns the range from the last row that is in use to the end of the sheet.
 func tailRange(title string, last int) string {
 	return table.QuoteTitle(title) + "!A" + strconv.Itoa(max(1, last)) + ":ZZZ"
 }
 
-// extend moves the end of the sheet to the last row of those shown that has a value. It
-// returns false where the row that was the last is blank: then the end is above it.
+// extend moves the end of the sheet, given the rows from the last one that was in use on.
+// It returns false where they do not show where the sheet ends.
 func (s *sheetState) extend(rows map[int][]*sheets.CellData) bool {
-	if s.Rows > 0 && blank(rows[s.Rows]) {
-		return false
+	f := formats{}
+	var cells [][]any
+	for row := max(s.Rows, 1); len(rows) > 0 && row <= slices.Max(slices.Collect(maps.Keys(rows))); row++ {
+		cells = append(cells, f.row(rows[row]))
 	}
-	for row, cells := range rows {
-		if row >= s.Rows && !blank(cells) {
-			s.Rows, s.Last, s.formats = row, typedCells(cells), cells
-		}
-	}
-	return true
+	return s.Extend(cells)
 }
 
 // ReadTails implements [commit.Planner]: the headers, and all from the last row on.
@@ -51,15 +54,15 @@ func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets
 		if tab == nil && time.Since(p.listed) < missingTTL {
 			continue
 		}
-		if tab == nil || e.NeedsRows() {
+		if tab == nil {
 			return nil, nil
 		}
 		old := p.sheets[tab.Title]
-		if old == nil || old.Rows == 0 || !old.has(e.Header) || e.Header > old.Grid {
+		if old == nil || !old.serves(e) || e.Header > old.Grid {
 			return nil, nil
 		}
 		if states[tab] == nil {
-			states[tab] = &sheetState{SheetState: table.SheetState{ID: old.ID, Rows: old.Rows, Headers: map[int][]any{}}}
+			states[tab] = &sheetState{SheetState: table.SheetState{ID: old.ID, Rows: old.Rows, Width: old.Width, Headers: map[int][]any{}}}
 			ranges = append(ranges, tailRange(tab.Title, old.Rows))
 		}
 		if !states[tab].has(e.Header) {
@@ -70,11 +73,11 @@ func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets
 	return ranges, func(shown *sheets.Spreadsheet, at time.Time) bool {
 		for tab, state := range states {
 			rows, found := shownRows(shown, tab)
+			for header := range state.Headers {
+				state.Headers[header] = formats{}.row(rows[header])
+			}
 			if !found || !state.extend(rows) {
 				return false
-			}
-			for header := range state.Headers {
-				state.Headers[header] = typedCells(rows[header])
 			}
 			state.at, state.Grid = at, int(tab.GridProperties.RowCount)
 			p.sheets[tab.Title] = state
@@ -88,17 +91,17 @@ func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets
 func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write) (ranges []string, load func([][][]any, time.Time)) {
 	p.tabs, p.listed = tabs, time.Now()
 	var wanted []*sheets.SheetProperties
-	headers := map[*sheets.SheetProperties]map[int][]any{}
+	headers := map[*sheets.SheetProperties][]int{}
 	for _, w := range writes {
 		tab := p.tab(w.Request.Title)
 		if tab == nil {
 			continue
 		}
 		if headers[tab] == nil {
-			wanted, headers[tab] = append(wanted, tab), map[int][]any{}
+			wanted = append(wanted, tab)
 			ranges = append(ranges, table.QuoteTitle(tab.Title))
 		}
-		headers[tab][w.Request.Header] = nil
+		headers[tab] = append(headers[tab], w.Request.Header)
 	}
 	return ranges, func(grids [][][]any, at time.Time) {
 		p.grids = map[string][][]any{}
@@ -109,20 +112,24 @@ func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write) (rang
 			}
 		}
 		for i, tab := range wanted {
-			grid := grids[i]
-			state := &sheetState{at: at, SheetState: table.SheetState{ID: tab.SheetId, Headers: headers[tab], Rows: len(grid), Grid: int(tab.GridProperties.RowCount)}}
-			if len(grid) > 0 {
-				state.Last = grid[len(grid)-1]
+			p.grids[tab.Title] = slices.Clip(grids[i])
+			if p.grids[tab.Title] == nil {
+				p.grids[tab.Title] = [][]any{}
 			}
-			for header := range state.Headers {
-				if header <= len(grid) {
-					state.Headers[header] = grid[header-1]
-				}
-			}
-			known[tab.Title], p.grids[tab.Title] = state, grid
+			known[tab.Title] = &sheetState{at: at, SheetState: table.NewState(tab.SheetId, int(tab.GridProperties.RowCount), grids[i], headers[tab])}
 		}
 		p.sheets = known
 	}
+}
+
+// readRanges reads the ranges of ReadAll.
+func (p *planner) readRanges(ctx context.Context, ranges []string) ([][][]any, error) {
+	grids, tooLarge, err := p.read(ctx, ranges)
+	p.tooLarge = map[string]bool{}
+	for _, i := range tooLarge {
+		p.tooLarge[ranges[i]] = true
+	}
+	return grids, err
 }
 
 // shownRows returns the rows that are shown of a sheet, by number, and takes over its
@@ -144,32 +151,6 @@ func shownRows(shown *sheets.Spreadsheet, tab *sheets.SheetProperties) (rows map
 		}
 	}
 	return rows, true
-}
-
-// typedCells returns cells as values.get does: a date as text.
-func typedCells(cells []*sheets.CellData) []any {
-	typed := make([]any, len(cells))
-	for i, cell := range cells {
-		v := cell.EffectiveValue
-		switch {
-		case v == nil:
-		case v.StringValue != nil:
-			typed[i] = *v.StringValue
-		case v.BoolValue != nil:
-			typed[i] = *v.BoolValue
-		case v.NumberValue != nil && !isDate(cell):
-			typed[i] = *v.NumberValue
-		default: // a date, or an error
-			typed[i] = cell.FormattedValue
-		}
-	}
-	return typed
-}
-
-// isDate reports whether a number is a date, which only its format shows.
-func isDate(cell *sheets.CellData) bool {
-	f := cell.EffectiveFormat
-	return f != nil && f.NumberFormat != nil && slices.Contains([]string{"DATE", "TIME", "DATE_TIME"}, f.NumberFormat.Type)
 }
 
 var _ commit.Planner[*table.Edit, []*sheetEffect] = (*planner)(nil)

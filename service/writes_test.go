@@ -395,7 +395,7 @@ func TestRenamedBetweenTwoReads(t *testing.T) {
 		s := w.instance(0)
 		var once sync.Once
 		w.setIntercept(func(r *http.Request, _ []byte) (*http.Response, error) {
-			if strings.HasSuffix(r.URL.Path, "values:batchGet") {
+			if ranges := r.URL.Query()["ranges"]; len(ranges) > 0 && !strings.Contains(ranges[0], "!") { // whole sheets
 				once.Do(func() {
 					w.person(&sheets.Request{UpdateSheetProperties: &sheets.UpdateSheetPropertiesRequest{
 						Properties: &sheets.SheetProperties{SheetId: 0, Title: "Renamed", ForceSendFields: []string{"SheetId"}}, Fields: "title",

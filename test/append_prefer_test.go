@@ -46,7 +46,7 @@ func testPreferences(t *testing.T, tests []preferTest) {
 }
 
 func TestAppendPreferences(t *testing.T) {
-	const stored = "[" + allTasks + `,{"id":7,"owner":"zoe"}]`
+	const stored = "[" + allTasks + `,{"id":7,"owner":"zoe","twice":14}]`
 	testPreferences(t, []preferTest{
 		{"nothing", "POST", "", `{"id":7,"owner":"zoe"}`, []string{"Prefer", "return=minimal"}, 201, "", "return=minimal", "", stored},
 		{"headers only", "POST", "", `{"id":7,"owner":"zoe"}`, []string{"Prefer", "return=headers-only, count=exact"}, 201, "", "count=exact, return=headers-only", "*/1", stored},

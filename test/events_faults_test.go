@@ -31,7 +31,7 @@ var eventFaults = []eventFault{
 	{name: "429 without end", act: failCall(emulator.Fault{Call: batchCall, Status: 429}), status: 503, code: "rate-limited", retryAfter: "60"},
 	{name: "500 without end", act: failCall(emulator.Fault{Call: batchCall, Status: 500}), status: 503, code: "outcome-unknown", retryAfter: "10"},
 	{name: "stored, but Google cannot be reached after that", act: disconnectAfterBatch, undo: func(t *testing.T, w *world) { *w = *w.another(t) }, status: 503, code: "outcome-unknown", retryAfter: "10"},
-	{name: "reads fail", act: failCall(emulator.Fault{Call: "sheets.spreadsheets.values.batchGet", Status: 503}), status: 503, code: "upstream", retryAfter: "10"},
+	{name: "reads fail", act: failCall(emulator.Fault{Call: "sheets.spreadsheets.get", Status: 503}), status: 503, code: "upstream", retryAfter: "10"},
 	{name: "not shared, until somebody shares it", act: failCall(emulator.Fault{Call: batchCall, Status: 403}), status: 503, code: "not-shared", retryAfter: "10"},
 	{name: "no token", act: failCall(emulator.Fault{Call: "metadata.token", Status: 403}), status: 503, code: "token", retryAfter: "10"},
 	{name: "no room in the spreadsheet", act: func(t *testing.T, w *world) {

@@ -37,7 +37,7 @@ func inject(f emulator.Fault, calls ...string) func(*world) {
 // failReads returns a cause: faults in the calls by which rows are read, also
 // those before a write.
 func failReads(f emulator.Fault) func(*world) {
-	return inject(f, getCall, "sheets.spreadsheets.values.batchGet")
+	return inject(f, getCall, "sheets.spreadsheets.get")
 }
 
 func failToken(f emulator.Fault) func(*world) { return inject(f, "metadata.token") }

@@ -8,10 +8,10 @@ import (
 func TestUpsert(t *testing.T) {
 	testChanges(t, "POST", []changeTest{
 		{"upsert", "on_conflict=id", merge, `[{"id":4,"state":"done"},{"id":5,"state":"new"},{"id":1,"owner":"=x"}]`, `{"updated":2,"appended":1,"rows":["2","6:7"]}`,
-			`[{"id":1,"state":"open","owner":"=x","twice":2},{"id":2,"state":"done","owner":"bob","twice":4},{"id":3,"state":"open","twice":6},{"id":4,"state":"done","owner":"eve","twice":8},{"id":5,"state":"new"}]`},
+			`[{"id":1,"state":"open","owner":"=x","twice":2},{"id":2,"state":"done","owner":"bob","twice":4},{"id":3,"state":"open","twice":6},{"id":4,"state":"done","owner":"eve","twice":8},{"id":5,"state":"new","twice":10}]`},
 		{"upsert one that is there", "on_conflict=id", merge, `{"id":2,"owner":null}`, `{"updated":1,"appended":0,"rows":["3"]}`,
 			`[{"id":1,"state":"open","owner":"ada","twice":2},{"id":2,"state":"done","twice":4},{"id":3,"state":"open","twice":6},{"id":"4","state":"open","owner":"eve","twice":8}]`},
-		{"upsert one that is new", "on_conflict=owner", merge, `{"owner":"zoe"}`, `{"updated":0,"appended":1,"rows":["7"]}`, "[" + allTasks + `,{"owner":"zoe"}]`},
+		{"upsert one that is new", "on_conflict=owner", merge, `{"owner":"zoe"}`, `{"updated":0,"appended":1,"rows":["7"]}`, "[" + allTasks + `,{"owner":"zoe","twice":0}]`},
 		{"dry run of an upsert", "on_conflict=id", merge + ", tx=rollback", `[{"id":1},{"id":5}]`, `{"updated":1,"appended":1,"rows":["2","7"],"rolled_back":true}`, "[" + allTasks + "]"},
 	})
 	testChangeBelow(t, "POST", "on_conflict=id", merge, `[{"id":2,"C":"narrow"},{"id":4}]`, `{"updated":1,"appended":1,"rows":["5:6"]}`,

@@ -22,7 +22,7 @@ func TestWritePreferences(t *testing.T) {
 		{"upsert what is there", "POST", "?on_conflict=id", `{"id":1,"owner":"zoe"}`, []string{"Prefer", merge, "Prefer", "count=exact"}, 200,
 			`{"updated":1,"appended":0,"rows":["2"]}`, "count=exact, " + merge, "*/1", `[{"id":1,"state":"open","owner":"zoe","twice":2},` + rest},
 		{"ignore what is there", "POST", "?on_conflict=id", `[{"id":1,"owner":"zoe"},{"id":7}]`, []string{"Prefer", "resolution=ignore-duplicates"}, 201,
-			`{"updated":0,"appended":1,"ignored":1,"rows":["7"]}`, "resolution=ignore-duplicates", "", "[" + allTasks + `,{"id":7}]`},
+			`{"updated":0,"appended":1,"ignored":1,"rows":["7"]}`, "resolution=ignore-duplicates", "", "[" + allTasks + `,{"id":7,"twice":14}]`},
 		{"ignore all", "POST", "?on_conflict=id", `{"id":1,"owner":"zoe"}`, append(representation, "Prefer", "resolution=ignore-duplicates"), 200,
 			"[]", "resolution=ignore-duplicates, return=representation", "", ""},
 		{"several columns are the key", "POST", "?on_conflict=id,state", `{"id":1,"state":"open","owner":"zoe"}`, []string{"Prefer", merge}, 200,

@@ -49,7 +49,7 @@ func TestWritesAtOnce(t *testing.T) {
 		if n := w.countCalls(batchCall); n != 3 { // one is the trial of package commit
 			t.Errorf("%d batches, want 3", n)
 		}
-		rows := `[{"id":2,"state":"new","owner":"zoe","twice":4},{"id":10},{"id":7,"state":"b"},{"id":8},{"id":9},{"id":11}]`
+		rows := `[{"id":2,"state":"new","owner":"zoe","twice":4},{"id":10,"twice":20},{"id":7,"state":"b","twice":14},{"id":8,"twice":16},{"id":9,"twice":18},{"id":11,"twice":22}]`
 		if diff := cmp.Diff(rows, w.rows("Tasks")); diff != "" {
 			t.Errorf("rows (-want +got):\n%s", diff)
 		}

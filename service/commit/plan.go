@@ -20,7 +20,7 @@ type Planner[R, S any] interface {
 	// is wrong. Load is nil where there is no hint.
 	ReadTails(writes []*Write[R]) (ranges []string, load func(shown *sheets.Spreadsheet, at time.Time) bool)
 	// ReadAll returns the ranges that have to be read for these writes given the sheets
-	// that exist. Load is given their unformatted values.
+	// that exist. Load is given their cells, as [Config.ReadRanges] has them.
 	ReadAll(tabs []*sheets.SheetProperties, writes []*Write[R]) (ranges []string, load func(values [][][]any, at time.Time))
 	// Plan makes requests of the writes. It makes no calls.
 	Plan(writes []*Write[R]) *Plan[R, S]

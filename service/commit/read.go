@@ -139,15 +139,15 @@ func (w *Writer[R, S]) finishUnknown(attempts []*attempt[R, S]) {
 	}
 }
 
-// load reads the keys and what the planner needs with one call.
+// load reads what the planner needs, and the keys where others may have added some.
 func (w *Writer[R, S]) load(ctx context.Context, tabs []*sheets.SheetProperties, writes []*Write[R], at time.Time) (ready bool, err error) {
 	keysTab := w.findKeys(tabs)
 	ranges, load := w.planner.ReadAll(tabs, writes)
-	n := len(ranges)
-	if keysTab != nil {
-		ranges = append(ranges, "'"+keysTab.Title+"'!A:D")
+	var keyRanges []string
+	if keysTab != nil && (w.keys.asOf != w.sequence.next-1 || w.keys.sheetID != keysTab.SheetId) {
+		keyRanges = append(keyRanges, "'"+keysTab.Title+"'!A:D")
 	}
-	grids, err := w.getValues(ctx, ranges)
+	grids, keyRows, err := w.readRanges(ctx, ranges, keyRanges)
 	if statusOf(err) == http.StatusBadRequest && w.renamed < maxUnsent {
 		w.Invalidate()
 		w.renamed++ // a sheet was renamed since
@@ -157,10 +157,34 @@ func (w *Writer[R, S]) load(ctx context.Context, tabs []*sheets.SheetProperties,
 		return false, err
 	}
 	w.renamed = 0
-	load(grids[:n], at)
-	w.keys.load(keysTab, slices.Concat(grids[n:]...))
-	w.keys.asOf = w.sequence.next - 1
+	load(grids, at)
+	if keysTab == nil || len(keyRanges) > 0 {
+		w.keys.load(keysTab, slices.Concat(keyRows...))
+		w.keys.asOf = w.sequence.next - 1
+	}
 	return true, nil
+}
+
+// readRanges reads ranges of the planner's and those of keys, with one call where both are
+// read in the same way.
+func (w *Writer[R, S]) readRanges(ctx context.Context, ranges, keyRanges []string) (grids, keyRows [][][]any, err error) {
+	if w.ReadRanges == nil {
+		all, err := w.getValues(ctx, slices.Concat(ranges, keyRanges))
+		if err != nil {
+			return nil, nil, err
+		}
+		return all[:len(ranges)], all[len(ranges):], nil
+	}
+	if len(ranges) > 0 {
+		_, err = w.call(ctx, func(ctx context.Context) (err error) {
+			grids, err = w.ReadRanges(ctx, ranges)
+			return err
+		})
+	}
+	if err == nil {
+		keyRows, err = w.getValues(ctx, keyRanges)
+	}
+	return grids, keyRows, err
 }
 
 // look goes on to the number that the markers show to be next.

@@ -86,7 +86,7 @@ func (c *columns) checkClear(name string, given func(name string) bool) error {
 
 // headerName returns the name in a header cell; "" is none.
 func headerName(header any) string {
-	switch v := header.(type) {
+	switch v := Shown(header).(type) {
 	case string:
 		return trimName(v)
 	case float64:

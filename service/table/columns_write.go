@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// newRows returns new rows with the values of the edit's records, in the order of the
-// columns that a header with these cells has.
-func (c *columns) newRows(header []any, e *Edit) ([]*PlannedRow, error) {
-	if len(header) == 0 || IsEmpty(header[0]) {
+// newRows returns a new row for each of the edit's records. The columns that are set are
+// those with a value.
+func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
+	header := p.Before.Headers[e.Header]
+	if len(header) == 0 || IsEmpty(Shown(header[0])) {
 		// spreadsheets.values.append would find the table right of column A, and
 		// put the rows below its first column.
 		return nil, &Error{
@@ -28,12 +29,13 @@ func (c *columns) newRows(header []any, e *Edit) ([]*PlannedRow, error) {
 		if err != nil {
 			return nil, record.within(n, err)
 		}
-		l := &PlannedRow{Cells: make([]any, len(c.names))}
-		if len(columns) > 0 {
-			l.write(columns, cells)
-		}
-		if l.blank() {
+		l := &PlannedRow{Cells: make([]any, len(c.names)), sent: columns}
+		l.write(columns, cells, &p.Before)
+		switch {
+		case l.blank():
 			return nil, record.invalid(n, "no column has a value")
+		case !slices.ContainsFunc(l.Cells, func(cell any) bool { return isEntered(cell, 0) }):
+			return nil, record.invalid(n, "FALSE is the only value, as in a row with checkboxes that nobody uses yet: send another value too")
 		}
 		lines[n] = l
 	}

@@ -188,6 +188,14 @@ type EditResult struct {
 	Ignored  int           // records of an upsert that are there already
 	// PositionUnknown is that of the [ChangeResult].
 	PositionUnknown bool
+	// FormulasFrom is the number of the row, as it was read, whose formulas continue in the
+	// new rows; 0 if none do.
+	FormulasFrom int
+}
+
+// Idle reports whether the edit leaves every cell as it is.
+func (d *EditResult) Idle() bool {
+	return len(d.Appended) == 0 && !slices.ContainsFunc(d.Changed, func(l *PlannedRow) bool { return l.Deleted || l.ColumnsSet != nil })
 }
 
 // maxEncoded is how long an encoded result may be, so that it fits into a cell.

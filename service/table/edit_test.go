@@ -1,7 +1,6 @@
 package table
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -21,14 +20,7 @@ var tasks = [][]any{
 
 // pageOf returns a page of a sheet with these rows and headers in some of them.
 func pageOf(grid [][]any, headers ...int) *SheetPlan {
-	tail := SheetState{ID: 7, Headers: map[int][]any{}, Rows: len(grid), Grid: 100}
-	for _, header := range headers {
-		tail.Headers[header] = nil
-		if header <= len(grid) {
-			tail.Headers[header] = grid[header-1]
-		}
-	}
-	return NewSheetPlan("Tasks", tail, grid)
+	return NewSheetPlan("Tasks", NewState(7, 100, grid, headers), grid)
 }
 
 func record(namesAndValues ...any) Record {
@@ -66,15 +58,22 @@ func deleting(most int, where ...string) *Edit {
 	return &Edit{Kind: Deletes, Header: 1, Filter: equal(where...), MaxAffected: most}
 }
 
-// rowsBelow returns the cells of the page's rows below the first one, without empty
-// ones at the end.
+// rowsBelow returns what the rows below the first one show, without empty cells and rows at
+// the end.
 func rowsBelow(p *SheetPlan) (rows [][]any) {
-	for _, l := range p.After()[1:] {
-		cells := slices.Clone(l.Cells)
+	_, after := p.After()
+	for _, l := range after[1:] {
+		cells := make([]any, len(l.Cells))
+		for i := range cells {
+			cells[i] = l.cell(i)
+		}
 		for len(cells) > 0 && IsEmpty(cells[len(cells)-1]) {
 			cells = cells[:len(cells)-1]
 		}
 		rows = append(rows, cells)
+	}
+	for len(rows) > 0 && len(rows[len(rows)-1]) == 0 {
+		rows = rows[:len(rows)-1]
 	}
 	return rows
 }
@@ -207,6 +206,7 @@ func TestEditErrors(t *testing.T) {
 	}{
 		{"append: unknown column", tasks, appending(record("id", 5.0), record("idd", 6.0)), InvalidRows, `row 2: sheet "Tasks" has no column "idd"; its columns are "id", "state", "owner"`},
 		{"append: no value", tasks, appending(record("id", 5.0), record("id", nil, "owner", "")), InvalidRows, "row 2: no column has a value"},
+		{"append: unticked checkboxes only", checkboxes, appending(record("task", "c"), record("done", false)), InvalidRows, "row 2: FALSE is the only value"},
 		{"append: no fields", tasks, appending(Record{Line: 9}), InvalidRows, "line 9: no column has a value"},
 		{"append: empty sheet", nil, appending(record("id", 5.0)), InvalidRows, "no column name in cell A1"},
 		{"append: table in column B", [][]any{{nil, "x"}}, appending(record("x", 5.0)), InvalidRows, "no column name in cell A1"},
@@ -230,7 +230,7 @@ func TestEditErrors(t *testing.T) {
 			if result != nil || codeOf(err) != tt.code || !strings.Contains(err.Error(), tt.detail) {
 				t.Errorf("Do = %v, %v, want %s: %s", result, err, tt.code, tt.detail)
 			}
-			if diff := cmp.Diff(pageOf(tt.grid, tt.edit.Header), p); diff != "" {
+			if diff := cmp.Diff(pageOf(tt.grid, tt.edit.Header), p, cmp.AllowUnexported(PlannedRow{})); diff != "" {
 				t.Errorf("the page was changed by an edit with an error (-want +got):\n%s", diff)
 			}
 		})
@@ -333,28 +333,29 @@ func TestTailAfter(t *testing.T) {
 		edits []*Edit
 		want  SheetState
 	}{
-		{"appends, rows not read", tasks, false, []*Edit{appending(record("id", 5.0))}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 7, Grid: 101}},
-		{"update", tasks, true, []*Edit{updating(record("id", 5.0), 0, "id:4")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 6, Grid: 100}},
-		{"the last row is emptied", tasks, true, []*Edit{updating(record("id", nil, "state", nil, "owner", ""), 0, "id:4")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 5, Grid: 100}},
-		{"the last row is deleted, above it a blank one", tasks[:5], true, []*Edit{deleting(0, "id:3")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 3, Grid: 99}},
-		{"delete and append", tasks, true, []*Edit{deleting(0, "state:open"), appending(record("id", 5.0))}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 4, Grid: 98}},
+		{"appends, rows not read", tasks, false, []*Edit{appending(record("id", 5.0))}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 7, Grid: 101, Width: 3}},
+		{"update", tasks, true, []*Edit{updating(record("id", 5.0), 0, "id:4")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 6, Grid: 100, Width: 3}},
+		{"the last row is emptied", tasks, true, []*Edit{updating(record("id", nil, "state", nil, "owner", ""), 0, "id:4")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 5, Grid: 100, Width: 3}},
+		{"the last row is deleted, above it a blank one", tasks[:5], true, []*Edit{deleting(0, "id:3")}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 3, Grid: 99, Width: 3}},
+		{"delete and append", tasks, true, []*Edit{deleting(0, "state:open"), appending(record("id", 5.0))}, SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 4, Grid: 98, Width: 3}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := pageOf(tt.grid, 1)
 			if !tt.read {
-				p.Rows = nil
-				p.Before.Headers[9] = nil // which the new rows may reach
+				state := p.Before
+				state.Headers[9] = nil // which the new rows may reach
+				p = NewSheetPlan("Tasks", state, nil)
 			}
 			for _, e := range tt.edits {
 				if _, err := p.Do(e); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if got := p.Next(p.After()); !got.Same(tt.want) {
+			if got := p.Next(); !got.Same(tt.want) {
 				t.Errorf("Next = %+v, want %+v", got, tt.want)
 			}
-			if got := p.Extra(p.After()); got != 0 {
+			if got := p.Extra(); got != 0 {
 				t.Errorf("Extra = %d, want 0", got)
 			}
 		})
@@ -386,12 +387,9 @@ func TestPlaces(t *testing.T) {
 	} {
 		got := *lines[i]
 		got.Cells = nil
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(PlannedRow{})); diff != "" {
 			t.Errorf("row %d (-want +got):\n%s", i+1, diff)
 		}
-	}
-	if got := p.FirstAdded(p.After()); got != 4 {
-		t.Errorf("FirstAdded = %d, want 4", got)
 	}
 }
 
@@ -403,10 +401,10 @@ func TestLastRowIsDeleted(t *testing.T) {
 	if _, err := p.Do(deleting(0, "id:1")); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.Extra(p.After()); got != 1 {
+	if got := p.Extra(); got != 1 {
 		t.Errorf("Extra = %d, want 1", got)
 	}
-	if got, want := p.Next(p.After()), (SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 1, Grid: 2}); !got.Same(want) {
+	if got, want := p.Next(), (SheetState{ID: 7, Headers: map[int][]any{1: tasks[0]}, Rows: 1, Grid: 2, Width: 3}); !got.Same(want) {
 		t.Errorf("Next = %+v, want %+v", got, want)
 	}
 }

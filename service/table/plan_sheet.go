@@ -8,18 +8,26 @@ import (
 // SheetPlan is a sheet while the edits of a batch are planned. It is not safe for concurrent
 // use.
 type SheetPlan struct {
-	Title  string
-	Before SheetState    // as it was read
-	Rows   []*PlannedRow // all rows, from row 1 on; nil where no edit needs them
-	Added  []*PlannedRow // new rows, below the others
+	Title    string
+	Before   SheetState    // as it was read
+	Rows     []*PlannedRow // those that are known, ascending without gaps, from First on
+	First    int           // number of the first one
+	Complete bool          // they are all that hold anything
+	Added    []*PlannedRow // rows to be inserted, below the others
 }
 
-// NewSheetPlan returns the sheet with this title and state. The grid has the typed cells of all
-// its rows, from row 1 on; nil if they were not read, and then only appends can be done.
+// NewSheetPlan returns the sheet with this title and state. The grid has the cells of all
+// its rows, from row 1 on; nil if they were not read, and then only appends can be done
+// that the state covers, see [SheetState.Covers].
 func NewSheetPlan(title string, t SheetState, grid [][]any) *SheetPlan {
-	p := &SheetPlan{Title: title, Before: t}
-	for i, cells := range grid {
-		p.Rows = append(p.Rows, &PlannedRow{Number: i + 1, At: i + 1, Cells: cells})
+	p := &SheetPlan{Title: title, Before: t, First: 1, Complete: grid != nil}
+	if grid == nil && t.Rows > 0 {
+		p.First, grid = t.Rows, append([][]any{t.Last}, t.Below...)
+	} else if grid == nil {
+		grid = t.Below
+	}
+	for i, cells := range grid[:min(len(grid), t.bottom()-p.First+1)] {
+		p.Rows = append(p.Rows, &PlannedRow{Number: p.First + i, At: p.First + i, Cells: cells})
 	}
 	return p
 }
@@ -44,7 +52,7 @@ func (p *SheetPlan) columns(e *Edit, rows []*PlannedRow) (*columns, error) {
 	c := newColumns(p.Title)
 	widest := 0
 	for _, l := range rows {
-		widest = max(widest, len(l.Cells))
+		widest = max(widest, l.width())
 	}
 	c.extend(p.Before.Headers[e.Header], widest)
 	return c, nil
@@ -65,20 +73,11 @@ func (p *SheetPlan) append(e *Edit) (*EditResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	added, err := c.newRows(p.Before.Headers[e.Header], e)
+	fresh, err := p.newRows(c, e)
 	if err != nil {
 		return nil, err
 	}
-	p.add(added)
-	return &EditResult{columns: len(c.names), Appended: added}, nil
-}
-
-// add adds rows below the last row that has a value.
-func (p *SheetPlan) add(lines []*PlannedRow) {
-	for _, l := range lines {
-		p.Added = append(p.Added, l)
-		l.At = p.Before.Rows + len(p.Added)
-	}
+	return p.add(&EditResult{columns: len(c.names)}, fresh, e), nil
 }
 
 // match returns the rows that an update or a delete changes.
@@ -149,7 +148,7 @@ func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 		return nil, &Error{Code: InvalidRows, Detail: "there is no column to set"}
 	}
 	for _, l := range hits {
-		l.write(columns, cells)
+		l.write(columns, cells, &p.Before)
 	}
 	return &EditResult{columns: len(c.names), Changed: hits}, nil
 }

@@ -24,7 +24,7 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 		}
 		key = append(key, c.index[name])
 	}
-	fresh, err := c.newRows(p.Before.Headers[e.Header], e)
+	fresh, err := p.newRows(c, e)
 	if err != nil {
 		return nil, err
 	}
@@ -33,20 +33,20 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 		return nil, err
 	}
 	d := &EditResult{columns: len(c.names)}
+	var added []*PlannedRow
 	for i, l := range fresh {
 		switch old := known[i]; {
 		case old == nil:
-			d.Appended = append(d.Appended, l)
+			added = append(added, l)
 		case e.IgnoreDuplicates:
 			d.Ignored++
 		default:
-			old.write(l.ColumnsSet, l.values(l.ColumnsSet))
+			old.write(l.sent, l.values(l.sent), &p.Before)
 			d.Changed = append(d.Changed, old)
 		}
 	}
-	p.add(d.Appended)
 	sortByRow(d.Changed)
-	return d, nil
+	return p.add(d, added, e), nil
 }
 
 // pair returns for each new row the row with the same key; nil if there is none. A key

@@ -1,0 +1,97 @@
+package table
+
+import "slices"
+
+// After returns the rows after the batch that are known, without gaps, and the number of
+// the first one.
+func (p *SheetPlan) After() (first int, rows []*PlannedRow) {
+	for _, l := range p.Rows {
+		if !l.Deleted {
+			rows = append(rows, l)
+		}
+	}
+	return p.First, append(rows, p.Added...)
+}
+
+// Number sets the numbers that all rows have after the batch. It is called once all
+// edits are done.
+func (p *SheetPlan) Number() {
+	deleted := 0
+	for _, l := range p.Rows {
+		if l.Deleted {
+			l.RowBefore = l.Number - deleted - 1
+			deleted++
+		} else {
+			l.At = l.Number - deleted
+		}
+	}
+	for i, l := range p.Added {
+		l.At = p.Bottom() - deleted + i + 1
+	}
+}
+
+// Bottom returns the number of the last row that holds anything, before the batch: rows are
+// inserted below it.
+func (p *SheetPlan) Bottom() int { return p.Before.bottom() }
+
+// deleted returns how many rows the batch deletes.
+func (p *SheetPlan) deleted() (n int) {
+	for _, l := range p.Rows {
+		if l.Deleted {
+			n++
+		}
+	}
+	return n
+}
+
+// Next returns the state of the sheet after the batch.
+func (p *SheetPlan) Next() SheetState {
+	first, after := p.After()
+	rows := make([][]any, len(after))
+	for i, l := range after {
+		rows[i] = l.Cells
+	}
+	b := p.Before
+	now := SheetState{ID: b.ID, Grid: b.Grid + len(p.Added) - p.deleted() + p.Extra(), Headers: map[int][]any{}, Width: b.Width}
+	for header, cells := range b.Headers {
+		switch {
+		case p.Complete && header <= len(rows):
+			now.Headers[header] = rows[header-1]
+		case p.Complete:
+			now.Headers[header] = nil
+		case header <= b.Rows: // the others may be among the new rows
+			now.Headers[header] = cells
+		}
+	}
+	if p.Complete {
+		now.Width = widthOf(rows)
+	}
+	now.end(first, rows)
+	return now
+}
+
+// Extra returns how many empty rows the batch has to add. Google refuses to delete all rows
+// that are not frozen, so one has to be left below the headers.
+func (p *SheetPlan) Extra() int {
+	deleted := p.deleted()
+	if deleted > 0 && p.Before.Grid+len(p.Added)-deleted <= p.Before.lastHeader() {
+		return 1
+	}
+	return 0
+}
+
+// Same reports whether two states are equal, except for cells other than headers.
+func (s SheetState) Same(other SheetState) bool {
+	equal := func(a, b []any) bool {
+		return slices.EqualFunc(a, b, func(a, b any) bool { return Shown(a) == Shown(b) })
+	}
+	if len(s.Headers) != len(other.Headers) {
+		return false
+	}
+	for header, cells := range s.Headers {
+		if now, ok := other.Headers[header]; !ok || !equal(cells, now) {
+			return false
+		}
+	}
+	return s.ID == other.ID && s.Rows == other.Rows && s.Grid == other.Grid && s.Width == other.Width
+}
