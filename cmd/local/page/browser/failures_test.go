@@ -31,7 +31,7 @@ func TestFailures(t *testing.T) {
 		{"unshared", []string{"502", "not-shared", "share the spreadsheet with sheets-function@demo-project.iam.gserviceaccount.com"}, "nobody has shared the spreadsheet"},
 		{"readonly", []string{"502", "not-shared", "Editor"}, "as Viewer"},
 		{"api", []string{"502", "api-disabled", "gcloud services enable"}, "is not enabled"},
-		{"token", []string{"502", "token"}, ""},
+		{"token", []string{"502", "token"}, "without a token it makes no call to Google"},
 		{"quota", []string{"503", "rate-limited"}, "60 read requests per minute"},
 		{"lost", []string{"201", "appended"}, ""},
 		{"500", []string{"502", "upstream"}, "the answer is 500"},
@@ -43,7 +43,7 @@ func TestFailures(t *testing.T) {
 		b.click(fmt.Sprintf(`[data-failure="%s"] header button`, tt.id))
 		b.waitText(result, tt.wants...)
 		if tt.reason != "" {
-			b.waitText("#why-title", "refused")
+			b.waitText("#why-title", "Why")
 			b.waitText("#why-body", tt.reason)
 		}
 		b.screenshot("failure-" + tt.id)

@@ -20,7 +20,7 @@ function card(f) {
   return el('li', { class: `card${f.broken ? ' broken' : f.try ? ' tried' : ''}`, 'data-failure': f.id },
     el('header', {}, el('h3', {}, f.title),
       f.broken
-        ? el('button', { type: 'button', class: 'primary', 'aria-label': `Fix: ${f.title}`, onclick: () => post('fix') }, 'Fix it')
+        ? el('button', { type: 'button', class: 'primary', 'aria-label': `Fix it: ${f.title}`, onclick: () => post('fix') }, 'Fix it')
         : el('button', { type: 'button', 'aria-label': `Break: ${f.title}`, onclick: () => post('break', { failure: f.id }) }, 'Break')),
     el('p', {}, f.text),
     f.broken && result(f),

@@ -65,3 +65,13 @@ export function letters(column) {
   for (let n = column + 1; n > 0; n = Math.floor((n - 1) / 26)) text = String.fromCharCode(65 + ((n - 1) % 26)) + text;
   return text;
 }
+
+/** The classes of a cell. */
+export function lookOf(cell, active) {
+  if (!cell) return active ? 'active' : '';
+  const { kind, style } = cell;
+  const align = style?.align || { number: 'RIGHT', bool: 'CENTER', error: 'CENTER' }[kind];
+  return [align === 'RIGHT' && 'right', align === 'CENTER' && 'center', style?.bold && 'bold', style?.italic && 'italic',
+    style?.strikethrough && 'strike', style?.underline && 'under', (kind === 'error' || kind === 'missing') && 'error',
+    cell.changed && 'fresh', active && 'active'].filter(Boolean).join(' ');
+}

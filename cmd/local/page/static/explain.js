@@ -1,12 +1,15 @@
 // Why a call was served or refused, in words. Nothing here touches the page.
 import { list, short, shorts } from './dom.js';
 
+/** Marks names as code; why.js shows it. */
+const code = (names) => names.map((name) => `\`${name}\``);
+
 const apis = { sheets: 'Google Sheets API', drive: 'Google Drive API', iamcredentials: 'IAM Service Account Credentials API' };
 
 export const apiOf = (call) => apis[call.call.split('.')[0]];
 
-/** The method without the name of its API. */
-export const methodOf = (call) => call.call.replace(/^(sheets|drive)\.(spreadsheets\.)?/, '') || `${call.method} ${call.path}`;
+/** The method, with as much of its name as is needed. */
+export const methodOf = (call) => call.call.replace(/^sheets\.(spreadsheets\.(?=\w+\.))?/, '').replace(/^drive\./, '') || `${call.method} ${call.path}`;
 
 const roles = { reader: 'Viewer', commenter: 'Commenter', writer: 'Editor', owner: 'Owner' };
 export const roleName = (role) => roles[role] ?? 'no role';
@@ -72,7 +75,7 @@ export function reasons(call, token, state) {
 function served(call) {
   if (call.status >= 400) return [`All checks let the call pass. Google answered ${call.status} for another reason: see its body in Requests.`];
   if (call.status === 0) return ['All checks let the call pass, and no answer reached the function.'];
-  return [`The token has ${short(call.scope ?? '')}, which this method accepts, and the spreadsheet is shared with the token’s account. Both are needed: a scope limits what a token may do, sharing decides with which files.`];
+  return [`The token has ${code([short(call.scope ?? '')])}, which this method accepts, and the spreadsheet is shared with the token’s account. Both are needed: a scope limits what a token may do, sharing decides with which files.`];
 }
 
 const refusals = {
@@ -88,12 +91,12 @@ const refusals = {
   },
   scope(call, token, state) {
     const has = shorts(call.scopes);
-    const out = [`A token carries a list of scopes: what it may be used for. This one has ${list(has) || 'none'}. The method ${methodOf(call)} accepts ${list(shorts(call.accepted), 'or')}. None of these is in the token, so Google refuses before it looks at the spreadsheet: sharing it with more people does not help.`];
+    const out = [`A token carries a list of scopes: what it may be used for. This one has ${list(code(has)) || 'none'}. The method ${methodOf(call)} accepts ${list(code(shorts(call.accepted)), 'or')}. None of these is in the token, so Google refuses before it looks at the spreadsheet: sharing it with more people does not help.`];
     const missed = shorts(token?.requested).filter((s) => !has.includes(s));
     if (missed.length) {
-      out.push(`The function did ask for ${list(missed)}. This platform (${state?.platform}) ignores what a program asks for: a virtual machine’s tokens have the scopes that the machine was created with.`);
+      out.push(`The function did ask for ${list(code(missed))}. This platform (${state?.platform}) ignores what a program asks for: a virtual machine’s tokens have the scopes that the machine was created with.`);
     } else if (has.includes('cloud-platform')) {
-      out.push('cloud-platform is the default: the metadata server grants it when a program does not name the scopes it needs. Despite its name it covers Google Cloud only. Sheets and Drive are Google Workspace, which it does not cover. Name spreadsheets when the token is requested (?scopes=…): no key file and no consent screen are needed.');
+      out.push('`cloud-platform` is the default: the metadata server grants it when a program does not name the scopes it needs. Despite its name it covers Google Cloud only. Sheets and Drive are Google Workspace, which it does not cover. Name `spreadsheets` when the token is requested (`?scopes=…`): no key file and no consent screen are needed.');
     }
     return out;
   },
@@ -107,6 +110,7 @@ const refusals = {
 };
 
 function faultReasons(call) {
+  if (call.call === 'metadata.token') return ['The metadata server is switched off here. A program gets its tokens from it, so that the function has none, and without a token it makes no call to Google. It asks again for ten seconds, and then answers the caller.'];
   const what = call.fault.slice(call.fault.indexOf(':') + 1).replace(/,?times=\d+/, '');
   if (what === 'drop=after') return ['The call was served: what it writes is stored. Then the connection was cut, so that the function has no answer and cannot know. It reads its marker to find out.'];
   if (what === 'hang') return ['The call gets no answer. Whether Google stores such a write nobody can say until it is read again.'];
@@ -118,7 +122,7 @@ function tokenReasons(call, token) {
   if (!token) return ['The metadata server issued no token.'];
   const asked = shorts(token.requested), got = shorts(token.scopes);
   const missed = asked.filter((s) => !got.includes(s));
-  if (!asked.length) return [`No scopes were named, so that the token has the default: ${list(got)}.`];
-  if (missed.length) return [`Asked for ${list(asked)}; got ${list(got)}. This platform ignores what is asked for.`];
-  return [`Asked for ${list(asked)}, and got exactly that.`];
+  if (!asked.length) return [`No scopes were named, so that the token has the default: ${list(code(got))}.`];
+  if (missed.length) return [`Asked for ${list(code(asked))}; got ${list(code(got))}. This platform ignores what is asked for.`];
+  return [`Asked for ${list(code(asked))}, and got exactly that.`];
 }

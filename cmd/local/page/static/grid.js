@@ -1,7 +1,7 @@
 // A grid of cells of which only those in sight have elements. Elements are used again for
 // other rows while it scrolls.
 import { el, perFrame } from './dom.js';
-import { Cells, letters } from './cells.js';
+import { Cells, letters, lookOf } from './cells.js';
 
 const height = 26, gutter = 52, spare = 4; // pixels of a row, of its number; rows beyond the sight
 
@@ -93,7 +93,7 @@ export class Grid {
   drawHead(from, to) {
     if (this.headed === `${from}:${to}`) return;
     this.headed = `${from}:${to}`;
-    const cells = [el('span', { class: 'corner', role: 'columnheader', 'aria-colindex': '1', 'aria-label': 'Row' })];
+    const cells = [el('span', { class: 'corner', role: 'columnheader', 'aria-colindex': '1' }, '#')];
     for (let c = from; c <= to; c++) {
       const cell = el('span', { role: 'columnheader', 'aria-colindex': c + 2 }, letters(c));
       cell.style.left = `${this.left[c]}px`;
@@ -122,10 +122,10 @@ export class Grid {
     }
     while (row.cells.length < to - from + 1) {
       const cell = el('span', { role: 'gridcell' });
-      row.cells.push({ element: cell, look: '' });
+      row.cells.push({ element: cell, text: '', look: '', color: '', background: '', active: false });
       row.element.append(cell);
     }
-    row.cells.forEach(({ element }, i) => { element.hidden = i > to - from; });
+    if (row.columns !== columns) row.cells.forEach(({ element }, i) => { element.hidden = i > to - from; });
     for (let c = from; c <= to; c++) this.drawCell(row.cells[c - from], r, c, row.columns !== columns);
     row.columns = columns;
   }
@@ -137,21 +137,24 @@ export class Grid {
       element.style.width = `${this.widths[c]}px`;
       element.setAttribute('aria-colindex', c + 2);
     }
-    const text = cell?.text ?? '';
-    if (element.textContent !== text) element.textContent = text;
     const active = r === this.active.row && c === this.active.column;
-    const right = style?.align ? style.align === 'RIGHT' : cell?.kind === 'number';
-    const center = style?.align ? style.align === 'CENTER' : cell?.kind === 'bool' || cell?.kind === 'error';
-    const look = [right && 'right', center && 'center', style?.bold && 'bold', style?.italic && 'italic', style?.strikethrough && 'strike',
-      style?.underline && 'under', cell?.changed && 'fresh', active && 'active', (cell?.kind === 'error' || cell?.kind === 'missing') && 'error'].filter(Boolean).join(' ');
-    if (slot.look !== look) {
-      slot.look = element.className = look;
-      element.id = active ? 'active-cell' : '';
-      element.toggleAttribute('aria-selected', active);
-      if (active) element.setAttribute('aria-selected', 'true');
-    }
-    element.style.color = style?.color ?? '';
-    element.style.backgroundColor = (!cell?.changed && style?.background) || '';
+    const color = style?.color ?? '', background = (!cell?.changed && style?.background) || '';
+    // What is there is compared with what was set: reading it of the element is slow.
+    this.set(slot, 'text', cell?.text ?? '', (v) => { element.textContent = v; });
+    this.set(slot, 'look', lookOf(cell, active), (v) => { element.className = v; });
+    this.set(slot, 'color', color, (v) => { element.style.color = v; });
+    this.set(slot, 'background', background, (v) => { element.style.backgroundColor = v; });
+    this.set(slot, 'active', active, (v) => {
+      element.id = v ? 'active-cell' : '';
+      if (v) element.setAttribute('aria-selected', 'true');
+      else element.removeAttribute('aria-selected');
+    });
+  }
+
+  set(slot, name, value, apply) {
+    if (slot[name] === value) return;
+    slot[name] = value;
+    apply(value);
   }
 
   /** Makes a cell the active one, and scrolls to it. */

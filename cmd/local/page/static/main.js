@@ -22,7 +22,7 @@ function showState(state) {
   const first = store.state === null;
   store.state = state;
   document.title = `${state.title} – Google, emulated`;
-  setText(byID('where'), `${state.title}, served by the function at ${state.function} as ${state.account}`);
+  setText(byID('where'), `${state.title} · ${state.function} · ${state.account}`);
   sheets.render();
   breakIt.render();
   if (first) requests.redraw();

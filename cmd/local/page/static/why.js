@@ -19,7 +19,8 @@ function latest() {
   let found = null;
   for (const call of store.calls.values()) {
     const request = requestOf(call);
-    if (!isChecked(call) || (request && isLoad(request))) continue;
+    const noToken = call.call === 'metadata.token' && call.status !== 200;
+    if (!(isChecked(call) || noToken) || (request && isLoad(request))) continue;
     const same = found && request && requestOf(found) === request;
     if (!(same && (found.refused || found.fault) && !call.refused)) found = call;
   }
@@ -35,7 +36,7 @@ export function render() {
   if (key === shown) return;
   shown = key;
   const good = call.status > 0 && call.status < 400;
-  setText(byID('why-title'), good ? 'Why Google served this call' : call.status === 0 ? 'Why this call has no answer' : 'Why Google refused this call');
+  setText(byID('why-title'), good ? 'Why Google served this call' : call.status === 0 ? 'Why this call has no answer' : call.call === 'metadata.token' ? 'Why there is no token' : 'Why Google refused this call');
   byID('why-body').replaceChildren(subject(call, request), checks(call, token), because(call, request, token, good));
 }
 
@@ -59,9 +60,12 @@ function checks(call, token) {
   }));
 }
 
+/** A text with what is between backticks as code. */
+const withCode = (text) => text.split('`').map((part, i) => (i % 2 ? el('code', {}, part) : part));
+
 function because(call, request, token, good) {
   const parts = [el('div', { class: good ? '' : 'bad' },
-    el('h3', {}, good ? 'Because' : 'The cause'), reasons(call, token, store.state).map((text) => el('p', {}, text)))];
+    el('h3', {}, good ? 'Because' : 'The cause'), reasons(call, token, store.state).map((text) => el('p', {}, withCode(text))))];
   if (request?.done && request.problem?.code) {
     parts.push(el('div', {}, el('h3', {}, 'What the caller of the function gets'), problem(request)));
   } else if (request && !request.done) {
