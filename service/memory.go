@@ -21,7 +21,7 @@ const (
 	// maxSheetBytes is the largest sheet that is read: a million cells of a few
 	// characters take about 30 MB.
 	maxSheetBytes = 48 << 20
-	// largeSheetBytes is the size from which sheets are read and sorted one at a time.
+	// largeSheetBytes is the size from which sheets are read one at a time.
 	largeSheetBytes = 4 << 20
 )
 
@@ -67,18 +67,29 @@ func (h *heldRows) release(set *table.RowSet, own int) {
 	}
 }
 
-// largeWork lets one large sheet at a time be read or sorted.
+// largeWork bounds the memory of what is read and selected at the same time: one large
+// sheet that is read, or selections that together take no more than workBytes.
 type largeWork struct{ *semaphore.Weighted }
 
-func newLargeWork() largeWork { return largeWork{semaphore.NewWeighted(1)} }
+const (
+	// workBytes is what sorting the rows of a sheet of largeSheetBytes takes, twice.
+	workBytes = 12 << 20
+	// smallWorkBytes is the memory of selections that are not counted.
+	smallWorkBytes = 64 << 10
+)
 
-// rows selects rows of the set; of a large one when no other is worked on.
+func newLargeWork() largeWork { return largeWork{semaphore.NewWeighted(workBytes)} }
+
+// read waits until nothing else is worked on. The caller has to release [workBytes].
+func (w largeWork) read(ctx context.Context) error { return w.Acquire(ctx, workBytes) }
+
+// rows selects rows of the set when there is memory for that.
 func (w largeWork) rows(ctx context.Context, set *table.RowSet, q table.Query) (table.Rows, error) {
-	if set.Size() > largeSheetBytes && q.ReadsCells() {
-		if err := w.Acquire(ctx, 1); err != nil {
+	if need := min(int64(set.WorkSize(q)), workBytes); need > smallWorkBytes {
+		if err := w.Acquire(ctx, need); err != nil {
 			return table.Rows{}, &table.Error{Code: table.Overloaded, Detail: "other large sheets are being searched and sorted", RetryAfter: time.Second, Err: err}
 		}
-		defer w.Release(1)
+		defer w.Release(need)
 	}
 	return set.Rows(q)
 }

@@ -71,7 +71,7 @@ func (s *Service) newSheetReader(k readKey) *sheetReader {
 func (r *sheetReader) release() {
 	r.rows.Release()
 	if r.large {
-		r.s.large.Release(1)
+		r.s.large.Release(workBytes)
 	}
 }
 
@@ -85,7 +85,7 @@ func (r *sheetReader) add(ctx context.Context, row []jsontext.Value, kinds []tab
 	if r.large {
 		return nil
 	}
-	err := r.s.large.Acquire(ctx, 1)
+	err := r.s.large.read(ctx)
 	r.large = err == nil
 	return err
 }

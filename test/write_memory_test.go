@@ -77,6 +77,7 @@ func attacks() []attack {
 		{name: "order by one column 1,000 times", method: "GET", target: "/sheets/Rows?order=" + strings.Repeat("id,", 999) + "id"},
 		{name: "order by all columns", method: "GET", target: "/sheets/Rows?order=note,item,total.desc,price,qty,paid,ordered,id"},
 		{name: "a condition of 900,000 parentheses", method: "PATCH", target: "/sheets/Rows?or=" + strings.Repeat("(", 900_000), body: text(`{"id":1}`)},
+		{name: "aggregates of each row", method: "GET", target: "/sheets/Rows?select=id,count(),item.max(),note.min(),total.sum(),price.avg()"},
 		{name: "20 conditions", method: "GET", target: "/sheets/Rows?" + strings.Repeat("item=eq."+strings.Repeat("x", 900)+"&", 20)},
 		{name: "CSV of commas", method: "POST", target: "/sheets/Rows", header: asCSV, body: text("id\n" + strings.Repeat(",", maxBody-10))},
 		{name: "CSV whose header is commas", method: "POST", target: "/sheets/Rows", header: asCSV, body: text(strings.Repeat(",", maxBody-10))},

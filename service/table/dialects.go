@@ -35,7 +35,7 @@ func otherDialect(name, value string) error {
 }
 
 func errNoOperator(name, column, condition string) error {
-	return &Error{Code: BadRequest, Detail: "the condition of " + Quote(name) + " has no operator: " + operatorList, Hint: parameter(column, condition)}
+	return &Error{Code: BadRequest, Detail: Quote(name) + " is not a parameter, and as a condition of a column it has no operator: " + operatorList, Hint: parameter(column, condition)}
 }
 
 const operatorList = "eq, neq, gt, gte, lt, lte, like, ilike, match, imatch, in or is, each with not. before it on request, and a dot before the value"
@@ -72,7 +72,11 @@ func noOperator(text string) error {
 // otherName returns the hint for a parameter that other APIs have; "" if it is none of
 // theirs.
 func otherName(name, value string) string {
-	switch strings.ToLower(strings.TrimPrefix(name, "$")) {
+	lower := strings.ToLower(strings.TrimPrefix(name, "$"))
+	if reserved[lower] { // Limit, $select
+		return lower + "=" + escapeParameter.Replace(value)
+	}
+	switch lower {
 	case "where", "filter", "q", "query":
 		if m := comparedText.FindStringSubmatch(value); m != nil {
 			return parameter(m[1], withOperator(m[2], m[3]))

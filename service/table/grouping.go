@@ -8,8 +8,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxGroupValues bounds the memory of groups: how many values their rows have together.
-const maxGroupValues = 100_000
+const (
+	// maxGroupValues bounds the memory of groups: how many values their rows have together.
+	maxGroupValues = 100_000
+	// groupValueSize is about how many bytes such a value takes, with its key and its JSON.
+	groupValueSize = 120
+)
 
 // aggregate returns a set with a row for each group of the rows that were found; nil is all
 // of them. The groups are in the order of their first rows. Without columns to group by

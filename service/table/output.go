@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -127,7 +128,9 @@ func (s *RowSet) slice(found []int, q Query) (Rows, error) {
 		}
 		found = s.sort(found, keys, to)
 	}
-	rows.found = found
+	if rows.found = found; len(found) < cap(found)/2 { // the rows may be written slowly
+		rows.found = slices.Clone(found)
+	}
 	return rows, nil
 }
 
@@ -178,6 +181,22 @@ func (s *RowSet) selected(selections []Selection) (columns []shown, err error) {
 		}
 	}
 	return columns, nil
+}
+
+// WorkSize returns about how many bytes of memory it takes to select rows: a number for each
+// that is found, what each is sorted by, and the groups.
+func (s *RowSet) WorkSize(q Query) int {
+	rows, size := len(s.objectEnds), 0
+	if !q.Filter.IsZero() || len(q.Order) > 0 {
+		size += 8 * rows
+	}
+	if len(q.Order) > 0 {
+		size += sortItemSize * rows
+	}
+	if q.aggregates() {
+		size += groupValueSize * min(rows*len(q.Select), maxGroupValues)
+	}
+	return size
 }
 
 // row returns the number of the n-th match.

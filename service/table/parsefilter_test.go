@@ -115,6 +115,7 @@ func TestParseFilterErrors(t *testing.T) {
 		{"sort", "sort=-price,item", "not a parameter", "order=price.desc,item"},
 		{"sort with a direction", "sort=price:DESC", "not a parameter", "order=price.desc"},
 		{"OData", "$top=5", "not a parameter", "limit=5"},
+		{"capitals", "Limit=5", "not a parameter", "limit=5"},
 		{"fields", "fields=a,b", "not a parameter", "select=a,b"},
 		{"skip", "skip=5", "not a parameter", "offset=5"},
 		{"key", "key=id", "not a parameter", "on_conflict=id, with the header Prefer: resolution=merge-duplicates"},

@@ -40,12 +40,6 @@ func (q Query) Validate() error {
 	return validateOrder(q.Order)
 }
 
-// ReadsCells reports whether the rows depend on the values of cells, and not only on their
-// number: it takes memory and time to select them.
-func (q Query) ReadsCells() bool {
-	return !q.Filter.IsZero() || len(q.Order) > 0 || q.aggregates()
-}
-
 func (q Query) aggregates() bool {
 	return slices.ContainsFunc(q.Select, func(s Selection) bool { return s.Aggregate != "" })
 }

@@ -14,6 +14,9 @@ type sortItem struct {
 	text   string // in lower case: made once, not for each comparison
 }
 
+// sortItemSize is about how many bytes an item takes, with its text.
+const sortItemSize = 64
+
 // sorter sorts rows of a set by one key.
 type sorter struct {
 	set *RowSet
