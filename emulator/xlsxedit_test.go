@@ -336,3 +336,83 @@ func TestExportKeepsUpload(t *testing.T) {
 		t.Errorf("the export has %d rows and %d notes, want 5 and 2", len(rows), len(notes))
 	}
 }
+
+// TestEditXLSXChanges checks changes that are neither inserted nor deleted rows.
+func TestEditXLSXChanges(t *testing.T) {
+	rows := func(from, to int64) *sheets.DimensionRange {
+		return &sheets.DimensionRange{Dimension: "ROWS", StartIndex: from, EndIndex: to}
+	}
+	enter := func(cell, text string) func(*testing.T, user, string) {
+		return func(t *testing.T, me user, id string) {
+			if _, err := me.sheets.Spreadsheets.Values.Update(id, cell, &sheets.ValueRange{Values: [][]any{{text}}}).ValueInputOption("USER_ENTERED").Do(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	send := func(requests ...*sheets.Request) func(*testing.T, user, string) {
+		return func(t *testing.T, me user, id string) { update(t, me, id, requests...) }
+	}
+	tests := []struct {
+		name    string
+		change  func(*testing.T, user, string)
+		sheet   string
+		cells   map[string]string // as shown
+		changes []string
+		lost    []string
+	}{
+		{"a cell", enter("Stock!C2", "99"), "Stock", map[string]string{"C2": "99", "B2": "2026-03-02"}, []string{`sheet "Stock": 1 cell changed`}, nil},
+		{"a cell in another format", enter("Stock!C2", "50%"), "Stock", map[string]string{"C2": "50%"}, []string{`sheet "Stock": 1 cell changed`}, nil},
+		{"a result that fills the cells beside it", enter("Stock!H2", "={7,8}"), "Stock", map[string]string{"H2": "7", "I2": ""}, []string{`sheet "Stock": 1 cell changed`}, nil},
+		{
+			"a moved row, with its height", send(&sheets.Request{MoveDimension: &sheets.MoveDimensionRequest{Source: rows(3, 4), DestinationIndex: 1}}),
+			"Stock", map[string]string{"A2": "c", "A3": "a", "B2": "2026-03-04"}, []string{`sheet "Stock": rows moved`}, nil,
+		},
+		{
+			"a copy of a sheet", send(&sheets.Request{DuplicateSheet: &sheets.DuplicateSheetRequest{InsertSheetIndex: 1, NewSheetName: "Copy"}}),
+			"Copy", map[string]string{"A4": "c", "B4": "2026-03-04"}, []string{`sheet "Copy" added`, `sheet "Copy": 17 cells changed`}, nil,
+		},
+		{
+			"a format that is set", send(&sheets.Request{RepeatCell: &sheets.RepeatCellRequest{Range: &sheets.GridRange{EndRowIndex: 1, EndColumnIndex: 1},
+				Cell: &sheets.CellData{UserEnteredFormat: &sheets.CellFormat{TextFormat: &sheets.TextFormat{Italic: true}}, Note: "n"}, Fields: "userEnteredFormat.textFormat,note"}}),
+			"Stock", map[string]string{"A1": "id"}, nil, []string{`sheet "Stock": notes, formats set since it was opened`},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			after, edit := editedBook(t, formattedBook(t), func(_ *emulator.Server, id string, me user) { tt.change(t, me, id) })
+			book := open(t, after)
+			for cell, want := range tt.cells {
+				if got, err := book.GetCellValue(tt.sheet, cell); got != want || err != nil {
+					t.Errorf("%s!%s = %q, %v, want %q", tt.sheet, cell, got, err, want)
+				}
+			}
+			if diff := cmp.Diff(emulator.XLSXEdit{Changes: tt.changes, Lost: tt.lost}, edit); diff != "" {
+				t.Errorf("edit (-want +got):\n%s", diff)
+			}
+			if height, _ := book.GetRowHeight("Stock", 2); (height == 33) != strings.Contains(tt.name, "height") {
+				t.Errorf("row 2 is %v high", height)
+			}
+		})
+	}
+}
+
+// TestEditXLSX1904 checks that a date is written as the file counts days.
+func TestEditXLSX1904(t *testing.T) {
+	book, yes := open(t, formattedBook(t)), true
+	if err := book.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := book.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	after, _ := editedBook(t, file.Bytes(), func(_ *emulator.Server, id string, me user) {
+		row := insertRow(4, "d", 46086.0)
+		row[1].UpdateCells.Rows[0].Values[1].UserEnteredFormat = &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: "DATE", Pattern: "yyyy-mm-dd"}}
+		row[1].UpdateCells.Fields = "userEnteredValue,userEnteredFormat.numberFormat"
+		update(t, me, id, row...)
+	})
+	if got, err := open(t, after).GetCellValue("Stock", "B5"); got != "2026-03-05" || err != nil {
+		t.Errorf("B5 = %q, %v, want 2026-03-05", got, err)
+	}
+}

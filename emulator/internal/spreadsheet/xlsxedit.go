@@ -173,6 +173,21 @@ func deleted(lines grid.Lines, n int) int {
 	return gone
 }
 
+// movedLines reports whether the rows or columns are in another order.
+func movedLines(lines grid.Lines) bool {
+	last := 0
+	for _, run := range lines.Runs() {
+		if run.First == grid.Inserted {
+			continue
+		}
+		if run.First < last {
+			return true
+		}
+		last = run.First
+	}
+	return false
+}
+
 // cell returns what to write to a cell, nil for nothing, and whether that is a change, which
 // the result of a formula is not. The cell is at now, and was at first in the file.
 func (e *xlsxEditor) cell(s *Sheet, tab *Tab, first, now [2]int) (*xlsx.Cell, bool) {
@@ -249,6 +264,12 @@ func (e *xlsxEditor) describe(s *Sheet, out *xlsx.Sheet, cells int) {
 		add(deleted(out.Rows, len(tab.Values)), "row deleted", "rows deleted")
 		add(inserted(out.Columns), "column inserted", "columns inserted")
 		add(deleted(out.Columns, width), "column deleted", "columns deleted")
+		if movedLines(out.Rows) {
+			parts = append(parts, "rows moved")
+		}
+		if movedLines(out.Columns) {
+			parts = append(parts, "columns moved")
+		}
 	}
 	add(cells, "cell changed", "cells changed")
 	if len(parts) > 0 {
