@@ -48,3 +48,27 @@ func manyRows(n int) [][]any {
 	}
 	return rows
 }
+
+// days is a sheet whose columns have dates in different formats, and texts that look like
+// them.
+var days = emulator.Sheet{Title: "Days", Values: [][]any{
+	{"id", "day", "moment", "clock", "worked", "note"},
+	{1, shownAs(46083, "m/d/yyyy"), shownAs(46083.4375, "m/d/yyyy h:mm"), shownAs(0.4375, "h:mm am/pm"), shownAs(26.5/24, "[h]:mm"), "2026-03-02"},
+	{2, shownAs(46310, "dd.mm.yyyy"), shownAs(46083.75, "yyyy-mm-dd hh:mm:ss"), shownAs(0.25, "hh:mm:ss"), shownAs(0.5/24, "[mm]:ss"), "3/2/2026"},
+	{3, shownAs(46084, "yyyy-mm-dd"), shownAs(46083, "dddd, d mmmm yyyy h:mm"), shownAs(0.75, "h:mm"), shownAs(9./24, "[h]:mm"), "10:30"},
+	{4, shownAs(46085.5, "dddd"), shownAs(46082.99999, "m/d/yy h:mm:ss.000"), shownAs(0, "h:mm"), shownAs(-1./24, "[h]:mm"), "PT1H"},
+	{5},
+}}
+
+// shownAs is a cell with a number and a number format.
+func shownAs(number float64, pattern string) emulator.Number {
+	return emulator.Number{Value: number, Pattern: pattern}
+}
+
+// Sheets whose headers people have made.
+var (
+	league = emulator.Sheet{Title: "League", Values: [][]any{{"Team", "W", "", "C", "P"}, {"North", 3, 1, 2, 10}, {"South", 1, nil, 4, 5}}}
+	merged = emulator.Sheet{Title: "Merged", Values: [][]any{{"Name", "2025", "", "2026", ""}, {"", "Q1", "Q2", "Q1", "Q2"}, {"North", 1, 2, 3, 4}}}
+	pasted = emulator.Sheet{Title: "Pasted", Values: [][]any{{"\u200bid", "item\u00a0", "\ufeffqty\u2060"}, {1, "apple", 2}}}
+	months = emulator.Sheet{Title: "Months", Values: [][]any{{"who", shownAs(46082, "mmm yyyy"), shownAs(46113, "mmm yyyy")}, {"ada", 1, 2}}}
+)

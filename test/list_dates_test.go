@@ -6,27 +6,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"google.golang.org/api/sheets/v4"
 
 	function "example.com/sheets-function"
 	"example.com/sheets-function/emulator"
 )
-
-// days is a sheet whose columns have dates in different formats, and texts that look like
-// them.
-var days = emulator.Sheet{Title: "Days", Values: [][]any{
-	{"id", "day", "moment", "clock", "worked", "note"},
-	{1, shownAs(46083, "m/d/yyyy"), shownAs(46083.4375, "m/d/yyyy h:mm"), shownAs(0.4375, "h:mm am/pm"), shownAs(26.5/24, "[h]:mm"), "2026-03-02"},
-	{2, shownAs(46310, "dd.mm.yyyy"), shownAs(46083.75, "yyyy-mm-dd hh:mm:ss"), shownAs(0.25, "hh:mm:ss"), shownAs(0.5/24, "[mm]:ss"), "3/2/2026"},
-	{3, shownAs(46084, "yyyy-mm-dd"), shownAs(46083, "dddd, d mmmm yyyy h:mm"), shownAs(0.75, "h:mm"), shownAs(9./24, "[h]:mm"), "10:30"},
-	{4, shownAs(46085.5, "dddd"), shownAs(46082.99999, "m/d/yy h:mm:ss.000"), shownAs(0, "h:mm"), shownAs(-1./24, "[h]:mm"), "PT1H"},
-	{5},
-}}
-
-// shownAs is a cell with a number and a number format.
-func shownAs(number float64, pattern string) emulator.Number {
-	return emulator.Number{Value: number, Pattern: pattern}
-}
 
 func TestListDates(t *testing.T) {
 	w := newWorld(t, withSheets(days))
@@ -135,28 +118,4 @@ func TestListDatesAfterAWhile(t *testing.T) {
 			t.Errorf("GET = %s, want the day", got)
 		}
 	})
-}
-
-// enter sets a cell as a person does who types the value.
-func (w *world) enter(t *testing.T, a1 string, value any) {
-	t.Helper()
-	_, err := w.person(t).Spreadsheets.Values.Update(w.id, a1, &sheets.ValueRange{Values: [][]any{{value}}}).ValueInputOption("USER_ENTERED").Do()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// format sets the number format of a column of a sheet, from 0, below its header.
-func (w *world) format(t *testing.T, title string, from, to int64, pattern string) {
-	t.Helper()
-	person := w.person(t)
-	kind := "DATE"
-	if pattern == "#,##0.00" {
-		kind = "NUMBER"
-	}
-	w.batch(t, person, &sheets.Request{RepeatCell: &sheets.RepeatCellRequest{
-		Range:  &sheets.GridRange{SheetId: w.sheet(t, person, title).SheetId, StartRowIndex: 1, StartColumnIndex: from, EndColumnIndex: to},
-		Cell:   &sheets.CellData{UserEnteredFormat: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}},
-		Fields: "userEnteredFormat.numberFormat",
-	}})
 }

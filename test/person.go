@@ -178,3 +178,27 @@ func toJSON(v any) []byte {
 	}
 	return text
 }
+
+// enter sets a cell as a person does who types the value.
+func (w *world) enter(t testing.TB, a1 string, value any) {
+	t.Helper()
+	_, err := w.person(t).Spreadsheets.Values.Update(w.id, a1, &sheets.ValueRange{Values: [][]any{{value}}}).ValueInputOption("USER_ENTERED").Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// format sets the number format of a column of a sheet, from 0, below its header.
+func (w *world) format(t testing.TB, title string, from, to int64, pattern string) {
+	t.Helper()
+	person := w.person(t)
+	kind := "DATE"
+	if pattern == "#,##0.00" {
+		kind = "NUMBER"
+	}
+	w.batch(t, person, &sheets.Request{RepeatCell: &sheets.RepeatCellRequest{
+		Range:  &sheets.GridRange{SheetId: w.sheet(t, person, title).SheetId, StartRowIndex: 1, StartColumnIndex: from, EndColumnIndex: to},
+		Cell:   &sheets.CellData{UserEnteredFormat: &sheets.CellFormat{NumberFormat: &sheets.NumberFormat{Type: kind, Pattern: pattern}}},
+		Fields: "userEnteredFormat.numberFormat",
+	}})
+}
