@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/api/sheets/v4"
+
 	"example.com/sheets-function/emulator"
 )
 
@@ -94,5 +96,31 @@ func TestState(t *testing.T) {
 	var back emulator.Fault
 	if err := back.UnmarshalText(text); err != nil || back != fault {
 		t.Errorf("%s is read as %+v, %v, want %+v", text, back, err, fault)
+	}
+}
+
+// TestViewStyle checks that a cell is shown as it is formatted.
+func TestViewStyle(t *testing.T) {
+	google, id, me := writerOf(t, emulator.Spreadsheet{Sheets: []emulator.Sheet{{Title: "S", Values: [][]any{{"a", 0.5, true}}}}})
+	format := &sheets.CellFormat{
+		BackgroundColor: &sheets.Color{Red: 1, Green: 0.8}, HorizontalAlignment: "CENTER", NumberFormat: &sheets.NumberFormat{Type: "PERCENT", Pattern: "0%"},
+		TextFormat: &sheets.TextFormat{Bold: true, Italic: true, ForegroundColor: &sheets.Color{Blue: 1}},
+	}
+	overview, _ := google.Overview(id)
+	_, err := me.sheets.Spreadsheets.BatchUpdate(id, &sheets.BatchUpdateSpreadsheetRequest{Requests: []*sheets.Request{{RepeatCell: &sheets.RepeatCellRequest{
+		Range: &sheets.GridRange{SheetId: overview.Sheets[0].ID, EndRowIndex: 1, StartColumnIndex: 1, EndColumnIndex: 2},
+		Cell:  &sheets.CellData{UserEnteredFormat: format}, Fields: "userEnteredFormat",
+	}}}}).Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, err := google.View(t.Context(), id, "S", 0, 0, 1, 3)
+	want := []emulator.CellView{
+		{Text: "a"},
+		{Text: "50%", Kind: "number", Style: emulator.CellStyle{Bold: true, Italic: true, Align: "CENTER", Color: "#0000ff", Background: "#ffcc00"}},
+		{Text: "TRUE", Kind: "bool"},
+	}
+	if err != nil || len(cells) != 1 || !slices.Equal(cells[0], want) {
+		t.Errorf("View = %+v, %v, want %+v", cells, err, want)
 	}
 }

@@ -75,7 +75,7 @@ func TestHang(t *testing.T) {
 func TestPlatforms(t *testing.T) {
 	b := open(t, startLocal(t), 1600, 1000)
 	tests := []struct{ platform, title, reason, token string }{
-		{"gce", "refused", "ignores what a program asks for", "devstorage.read_only"},
+		{"gce", "refused", "ignores what is requested", "devstorage.read_only"},
 		{"gke-direct", "refused", "federated", "federated"},
 		{"gke", "served", "sharing decides with which files", "spreadsheets"},
 	}

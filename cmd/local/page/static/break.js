@@ -74,6 +74,7 @@ export function render() {
   const broken = state.failures.filter((f) => f.broken).map((f) => f.title);
   const wrongPlatform = state.platform === 'gce' || state.platform === 'gke-direct';
   if (wrongPlatform) broken.push(state.platform);
+  if (!broken.length && state.faults?.length) broken.push(state.faults[0]); // of -fault
   const health = byID('health'), fixed = state.fixed;
   health.className = broken.length ? 'bad' : 'good';
   setText(health, broken.length ? `Broken: ${broken.join(', ')}` : fixed?.pending ? 'Fixing …' : 'Everything works');

@@ -94,7 +94,7 @@ const refusals = {
     const out = [`A token carries a list of scopes: what it may be used for. This one has ${list(code(has)) || 'none'}. The method ${methodOf(call)} accepts ${list(code(shorts(call.accepted)), 'or')}. None of these is in the token, so Google refuses before it looks at the spreadsheet: sharing it with more people does not help.`];
     const missed = shorts(token?.requested).filter((s) => !has.includes(s));
     if (missed.length) {
-      out.push(`The function did ask for ${list(code(missed))}. This platform (${state?.platform}) ignores what a program asks for: a virtual machine’s tokens have the scopes that the machine was created with.`);
+      out.push(`The function requested ${list(code(missed))}. This platform (${state?.platform}) ignores what is requested: the tokens of a virtual machine have the scopes that the machine was created with.`);
     } else if (has.includes('cloud-platform')) {
       out.push('`cloud-platform` is the default: the metadata server grants it when a program does not name the scopes it needs. Despite its name it covers Google Cloud only. Sheets and Drive are Google Workspace, which it does not cover. Name `spreadsheets` when the token is requested (`?scopes=…`): no key file and no consent screen are needed.');
     }
@@ -110,19 +110,19 @@ const refusals = {
 };
 
 function faultReasons(call) {
-  if (call.call === 'metadata.token') return ['The metadata server is switched off here. A program gets its tokens from it, so that the function has none, and without a token it makes no call to Google. It asks again for ten seconds, and then answers the caller.'];
+  if (call.call === 'metadata.token') return ['The metadata server is switched off here. The function gets its tokens from it, and without a token it makes no call to Google. It repeats the request for ten seconds, and then answers the caller.'];
   const what = call.fault.slice(call.fault.indexOf(':') + 1).replace(/,?times=\d+/, '');
-  if (what === 'drop=after') return ['The call was served: what it writes is stored. Then the connection was cut, so that the function has no answer and cannot know. It reads its marker to find out.'];
-  if (what === 'hang') return ['The call gets no answer. Whether Google stores such a write nobody can say until it is read again.'];
+  if (what === 'drop=after') return ['The call was served: what it writes is stored. Then the connection was cut, so that the function has no answer. It reads its marker, which shows that the batch is stored.'];
+  if (what === 'hang') return ['The call gets no answer. Whether such a write is stored is certain only after the sheet is read again.'];
   return [`Switched on here: ${what.replace('status=', 'the answer is ')}. The checks were not made.`];
 }
 
 function tokenReasons(call, token) {
-  if (call.call !== 'metadata.token') return ['The metadata server answers programs on the same machine only. It needs no token.'];
+  if (call.call !== 'metadata.token') return ['The metadata server serves programs on the same machine only. A request to it needs no token.'];
   if (!token) return ['The metadata server issued no token.'];
   const asked = shorts(token.requested), got = shorts(token.scopes);
   const missed = asked.filter((s) => !got.includes(s));
   if (!asked.length) return [`No scopes were named, so that the token has the default: ${list(code(got))}.`];
-  if (missed.length) return [`Asked for ${list(code(asked))}; got ${list(code(got))}. This platform ignores what is asked for.`];
-  return [`Asked for ${list(code(asked))}, and got exactly that.`];
+  if (missed.length) return [`Requested: ${list(code(asked))}. Granted: ${list(code(got))}. This platform ignores what is requested.`];
+  return [`Requested: ${list(code(asked))}. Exactly that is granted.`];
 }

@@ -1,12 +1,13 @@
 // The part "Tokens": which were issued, for what was asked, and on which platform.
 import { post } from './api.js';
 import { byID, duration, el, setText, shorts, tag } from './dom.js';
+import { isChecked, methodOf } from './explain.js';
 import { store } from './store.js';
 
 const platforms = [
-  ['cloudrun', 'Cloud Run', 'Cloud Run grants exactly the scopes that a program asks for, and cloud-platform if it asks for none.'],
-  ['gke', 'GKE', 'GKE with Workload Identity and a Google service account grants the scopes that a program asks for.'],
-  ['gce', 'Virtual machine', 'A virtual machine ignores what a program asks for, without an error: each token has the scopes of the machine. By default Sheets and Drive are not among them.'],
+  ['cloudrun', 'Cloud Run', 'Cloud Run grants exactly the scopes that a program requests, and cloud-platform if it requests none.'],
+  ['gke', 'GKE', 'GKE with Workload Identity and a Google service account grants the scopes that a program requests.'],
+  ['gce', 'Virtual machine', 'A virtual machine ignores what a program requests, without an error: each token has the scopes of the machine. By default Sheets and Drive are not among them.'],
   ['gke-direct', 'GKE, direct', 'Workload Identity without a Google service account: tokens are federated ones, which Sheets and Drive do not accept.'],
 ];
 
@@ -18,16 +19,24 @@ function age(token) {
   return `${duration((now - token.issued) / 1000)} old, ${Math.round((token.expiry - now) / 60000)} min left`;
 }
 
+/** How many calls were made with a token, and which of them are in the list of requests. */
+function used(token) {
+  const methods = new Set();
+  for (const call of store.calls.values()) if (call.token === token.number && isChecked(call)) methods.add(methodOf(call));
+  const count = token.calls === 1 ? '1 call' : `${token.calls} calls`;
+  return methods.size ? `${count}: ${[...methods].join(', ')}` : count;
+}
+
 function card(token) {
   const asked = shorts(token.requested), got = shorts(token.scopes), spent = token.expiry <= Date.now();
   return el('li', { class: `card${spent ? ' spent' : ''}`, 'data-token': token.number },
     el('header', {}, el('h3', {}, `Token #${token.number}`), el('span', { class: 'muted note', 'data-age': token.number }, age(token))),
     el('dl', {},
       el('dt', {}, 'who'), el('dd', { class: 'mono' }, token.account),
-      el('dt', {}, 'asked for'), el('dd', {}, asked.length ? asked.map((s) => [tag(s, got.includes(s) ? '' : 'bad'), ' ']) : 'nothing'),
+      el('dt', {}, 'requested'), el('dd', {}, asked.length ? asked.map((s) => [tag(s, got.includes(s) ? '' : 'bad'), ' ']) : 'nothing'),
       el('dt', {}, 'granted'), el('dd', {}, got.map((s) => [tag(s, asked.includes(s) ? 'good' : 'warn'), ' ']), token.federated && tag('federated', 'bad')),
       el('dt', {}, 'by'), el('dd', {}, `the ${token.source}`),
-      el('dt', {}, 'used by'), el('dd', {}, token.calls === 1 ? '1 call' : `${token.calls} calls`)));
+      el('dt', {}, 'used by'), el('dd', {}, used(token))));
 }
 
 export function render() {
@@ -46,7 +55,7 @@ export function render() {
   byID('token-list').replaceChildren(...list.slice(0, 2).map(card));
   byID('older-list').replaceChildren(...list.slice(2, 12).map(card));
   byID('older').hidden = list.length < 3;
-  if (!list.length) byID('token-list').replaceChildren(el('li', { class: 'muted note' }, 'None was issued yet: the function asks for one when it makes its first call.'));
+  if (!list.length) byID('token-list').replaceChildren(el('li', { class: 'muted note' }, 'None was issued yet: the function requests one for its first call.'));
 }
 
 export function start() {
