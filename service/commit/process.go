@@ -109,9 +109,6 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 	if a.open = result == resultUnknown; result != resultStored {
 		w.unmarkSent(p.Writes) // before any pause
 	}
-	if result != resultUnsent {
-		w.unsent = 0
-	}
 	switch result {
 	case resultStored:
 		w.stored(a, shown, at)
@@ -124,11 +121,10 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 	case resultRetryable:
 		w.postpone(ctx, p)
 	case resultUnsent:
-		if w.unsent++; w.unsent < maxUnsent {
+		if w.failures < maxUnsent {
 			w.postpone(ctx, p)
 			return
 		}
-		w.unsent = 0
 		fallthrough
 	default:
 		w.Invalidate()

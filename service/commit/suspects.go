@@ -93,8 +93,11 @@ func (w *Writer[R, S]) noteRefused(write *Write[R]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
-	if s := write.suspects; s != nil && s.named {
-		w.namedWell = now.Add(suspicionTime)
+	if s := write.suspects; s != nil {
+		w.releaseLocked(w.queue, func(other *Write[R]) bool { return other.suspects == s })
+		if s.named {
+			w.namedWell = now.Add(suspicionTime)
+		}
 	}
 	maps.DeleteFunc(w.held, func(_ string, until time.Time) bool { return now.After(until) })
 	w.held[write.Lane] = now.Add(suspicionTime)

@@ -61,8 +61,7 @@ type Writer[R, S any] struct {
 	turns    turns
 	knownAt  time.Time      // when the call was made that showed the markers
 	refusal  *refusal[R, S] // of the last batch, until the markers show what it means
-	failures int            // 5xx answers in a row
-	unsent   int            // calls in a row that could not be sent
+	failures int            // batches in a row that failed, for no fault of theirs
 	renamed  int            // reads in a row that Google refused
 	once     onceState
 
