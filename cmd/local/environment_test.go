@@ -70,6 +70,7 @@ func TestEnd(t *testing.T) {
 		s := start(t, config{log: log})
 		lines := s.until(t, tryLine)
 		post(t, address(t, lines)+"/sheets/Orders", `{"id": 4}`)
+		post(t, address(t, lines)+"/sheets/Orders", `{"id": 5}`)
 		end := s.end(t)
 		if !strings.Contains(end, "The changes are gone with the demo; -file ") {
 			t.Errorf("printed at the end\n%s\nwant what became of the changes", end)

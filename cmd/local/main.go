@@ -35,6 +35,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -128,19 +129,23 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	if err != nil {
 		return err
 	}
+	l.printStart(listener.Addr().String(), settings, patternsOf(deployed.handler()))
 	// First to stop, because its requests need Google.
 	servers := []*http.Server{serve(listener, l.handler(deployed))}
 	if l.emulated != nil {
 		servers = append(servers, serve(l.listener, l.googleHandler(deployed, listener.Addr().String())))
 	}
-	l.printStart(listener.Addr().String(), settings, patternsOf(deployed.handler()))
-	go l.printer.Follow(ctx)
+	var following sync.WaitGroup
+	if c.log == "text" {
+		following.Go(func() { l.printer.Follow(ctx) })
+	}
 
 	<-ctx.Done()
 	if l.emulated != nil {
 		l.emulated.ClearFaults() // what hangs would hold up the end
 	}
 	err = shutDown(servers)
+	following.Wait()
 	if c.log == "text" {
 		l.printer.Print()
 	}

@@ -271,7 +271,9 @@ func (e *xlsxEditor) describe(s *Sheet, out *xlsx.Sheet, cells int) {
 			parts = append(parts, "columns moved")
 		}
 	}
-	add(cells, "cell changed", "cells changed")
+	if e.tab(s) != nil { // of a sheet that was added, all are
+		add(cells, "cell changed", "cells changed")
+	}
 	if len(parts) > 0 {
 		e.changes = append(e.changes, fmt.Sprintf("sheet %q: %s", s.Title, strings.Join(parts, ", ")))
 	}
