@@ -8,6 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -547,4 +550,41 @@ func (c *cuttingTransport) repeat(t *testing.T, w *world, arguments string) {
 		time.Sleep(time.Second)
 	}
 	t.Errorf("append_rows %s has no result after 50 calls", arguments)
+}
+
+// TestMCPInspector lists and calls tools by the protocol's inspector, a program of its
+// authors in another language; see mcp/inspector/run.
+func TestMCPInspector(t *testing.T) {
+	inspector := os.Getenv("MCP_INSPECTOR")
+	if inspector == "" {
+		t.Skip("MCP_INSPECTOR names no program: run mcp/inspector/run")
+	}
+	w := newWorld(t, nil)
+	server := httptest.NewServer(w)
+	defer server.Close()
+	tests := []struct {
+		name string
+		args []string
+		want string
+		fail bool
+	}{
+		{"list", []string{"tools/list"}, `"idempotency_key"`, false},
+		{"describe", []string{"tools/call", "--tool-name", "describe_spreadsheet"}, `"Orders"`, false},
+		{"read", []string{"tools/call", "--tool-name", "list_rows", "--tool-arg", "sheet=Orders", "--tool-arg", "limit=1"}, `"apple"`, false},
+		{"append", []string{"tools/call", "--tool-name", "append_rows", "--tool-arg", "sheet=Orders", "idempotency_key=k", `rows=[{"id":9}]`}, `"appended": 1`, false},
+		{"refused", []string{"tools/call", "--tool-name", "append_rows", "--tool-arg", "sheet=Orders", `rows=[{"id":9}]`}, `UUID`, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			command := exec.Command(inspector, append([]string{"--cli", server.URL + "/mcp", "--transport", "http", "--method"}, tt.args...)...)
+			command.Env = append(os.Environ(), "HOME="+t.TempDir())
+			output, err := command.CombinedOutput()
+			if failed := err != nil; failed != tt.fail || !strings.Contains(string(output), tt.want) {
+				t.Errorf("%v: %v, %.2000s", tt.args, err, output)
+			}
+		})
+	}
+	if got := len(w.google.Values(w.id, "Orders")); got != 5 {
+		t.Errorf("%d rows, want 5", got)
+	}
 }
