@@ -1,7 +1,6 @@
 package mcp
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -107,10 +106,9 @@ func (in *changeArguments) options() (table.WriteOptions, error) {
 
 // preview returns what would change.
 func (t *tools) preview(ctx context.Context, in *changeArguments, options table.WriteOptions, count int, result table.ChangeResult) (any, error) {
-	rows, text, err := t.read(ctx, in.Sheet, table.Query{Header: options.Header, Filter: options.Filter, Limit: maxPreview, NoCache: true})
+	_, text, err := t.read(ctx, in.Sheet, table.Query{Header: options.Header, Filter: options.Filter, Limit: maxPreview, NoCache: true})
 	if err != nil {
 		return nil, err
 	}
-	_ = rows
-	return changed{Preview: true, Matched: &count, Rows: bytes.TrimSpace(text), Token: rand.Text() + "." + result.Matched, Numbers: result.Rows}, nil
+	return changed{Preview: true, Matched: &count, Rows: text, Token: rand.Text() + "." + result.Matched, Numbers: result.Rows}, nil
 }

@@ -1,7 +1,6 @@
 package mcp
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -96,5 +95,3 @@ func sheetRequired(title string) error {
 	}
 	return nil
 }
-
-var _ = cmp.Or[string]

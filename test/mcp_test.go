@@ -19,13 +19,17 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"example.com/sheets-function/emulator"
 )
 
 // agent is a client of POST /mcp, the SDK's own.
-type agent struct{ *mcp.ClientSession }
+type agent struct {
+	*mcp.ClientSession
+	schemas map[string]*jsonschema.Resolved // of results, by tool
+}
 
 // agent connects a client; header is sent with each request: name, value …
 func (w *world) agent(t testing.TB, transport http.RoundTripper) agent {
@@ -38,7 +42,22 @@ func (w *world) agent(t testing.TB, transport http.RoundTripper) agent {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = session.Close() })
-	return agent{session}
+	a := agent{session, map[string]*jsonschema.Resolved{}}
+	tools, err := a.ListTools(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range tools.Tools {
+		text, _ := json.Marshal(tool.OutputSchema)
+		var schema jsonschema.Schema
+		if err := json.Unmarshal(text, &schema); err != nil {
+			t.Fatal(err)
+		}
+		if a.schemas[tool.Name], err = schema.Resolve(nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a
 }
 
 // toolResult is a result as a model reads it: the text of the call.
@@ -57,6 +76,11 @@ func (a agent) call(t testing.TB, tool, arguments string) (toolResult, error) {
 	text := result.Content[0].(*mcp.TextContent).Text
 	if structured, _ := json.Marshal(result.StructuredContent); !result.IsError && !sameJSON(structured, []byte(text)) {
 		t.Errorf("%s: structuredContent is %.300s, and the text %.300s", tool, structured, text)
+	}
+	if schema := a.schemas[tool]; schema != nil && !result.IsError {
+		if err := schema.Validate(result.StructuredContent); err != nil {
+			t.Errorf("%s: the result is not as its schema has it: %v", tool, err)
+		}
 	}
 	return toolResult{text, result.IsError}, nil
 }
@@ -106,11 +130,11 @@ func TestMCPReads(t *testing.T) {
 		Sheets []struct {
 			Title   string
 			Rows    int
-			Columns json.RawMessage
+			Columns []struct{ Name, Letter, Type string }
 		}
 	}
 	a.must(t, "describe_spreadsheet", `{"sheet":"orders"}`, &d)
-	if len(d.Sheets) != 1 || d.Sheets[0].Title != "Orders" || d.Sheets[0].Rows != 3 || !bytes.Contains(d.Sheets[0].Columns, []byte(`"item"`)) {
+	if len(d.Sheets) != 1 || d.Sheets[0].Title != "Orders" || d.Sheets[0].Rows != 3 || d.Sheets[0].Columns[1].Name != "item" || d.Sheets[0].Columns[4].Type != "date" {
 		t.Errorf("describe_spreadsheet = %+v", d)
 	}
 	tests := []struct{ name, arguments, want string }{
@@ -538,7 +562,7 @@ func (c *cuttingTransport) repeat(t *testing.T, w *world, arguments string) {
 		}, nil)
 		if err == nil {
 			var result toolResult
-			result, err = agent{session}.call(t, "append_rows", arguments)
+			result, err = agent{ClientSession: session}.call(t, "append_rows", arguments)
 			_ = session.Close()
 			if err == nil && !result.isError {
 				return
