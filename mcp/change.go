@@ -41,6 +41,8 @@ type changed struct {
 	Deleted  *int            `json:"deleted,omitempty"`
 	Numbers  []string        `json:"row_numbers,omitempty"`
 	Replayed bool            `json:"replayed,omitempty"`
+
+	PositionUnknown bool `json:"position_unknown,omitempty"`
 }
 
 func (t *tools) update(ctx context.Context, in updateArguments) (any, error) {
@@ -62,7 +64,7 @@ func (t *tools) update(ctx context.Context, in updateArguments) (any, error) {
 	if options.Rollback {
 		return t.preview(ctx, &in.changeArguments, options, result.Count, result.ChangeResult)
 	}
-	return changed{Updated: &result.Count, Numbers: result.Rows, Replayed: result.Replayed}, nil
+	return changed{Updated: &result.Count, Numbers: result.Rows, Replayed: result.Replayed, PositionUnknown: result.PositionUnknown}, nil
 }
 
 func (t *tools) delete(ctx context.Context, in changeArguments) (any, error) {
@@ -77,7 +79,7 @@ func (t *tools) delete(ctx context.Context, in changeArguments) (any, error) {
 	if options.Rollback {
 		return t.preview(ctx, &in, options, result.Count, result.ChangeResult)
 	}
-	return changed{Deleted: &result.Count, Numbers: result.Rows, Replayed: result.Replayed}, nil
+	return changed{Deleted: &result.Count, Numbers: result.Rows, Replayed: result.Replayed, PositionUnknown: result.PositionUnknown}, nil
 }
 
 // options returns those of a preview, or of the change whose preview had the token.

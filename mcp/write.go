@@ -48,6 +48,8 @@ type upserted struct {
 	Appended int      `json:"appended"`
 	Rows     []string `json:"row_numbers,omitempty"`
 	Replayed bool     `json:"replayed"`
+
+	PositionUnknown bool `json:"position_unknown,omitempty"`
 }
 
 func (t *tools) upsert(ctx context.Context, in upsertArguments) (any, error) {
@@ -66,7 +68,7 @@ func (t *tools) upsert(ctx context.Context, in upsertArguments) (any, error) {
 	result, err := t.rows.UpsertRows(ctx, in.Sheet, table.WriteOptions{
 		Header: in.Header, Key: in.IdempotencyKey, OnConflict: in.OnConflict, IgnoreDuplicates: in.Duplicates == "ignore",
 	}, records)
-	return upserted{result.Updated, result.Appended, result.Rows, result.Replayed}, err
+	return upserted{result.Updated, result.Appended, result.Rows, result.Replayed, result.PositionUnknown}, err
 }
 
 // records returns the rows of a call that may be repeated.

@@ -3,13 +3,13 @@
 //
 // A file is named for the route that it tests: list for GET /sheets/{title},
 // append and upsert for POST, update and delete for PATCH and DELETE, describe for GET /,
-// and events, export, health and openapi. Those tests seed and check the
+// events, export, mcp, health and openapi. Those tests seed and check the
 // spreadsheet through the emulator and never through another route. Files named
 // write need several routes, and are skipped where one of them is gone; the others
 // need none, except that the process is ready when GET /health says so. So a fork
 // that deletes a route deletes its files here. One that only reads:
 //
-//	rm -r test/{append,upsert,update,delete,events,write}_* test/clients
+//	rm -r test/{append,upsert,update,delete,events,mcp,write}_* test/clients
 //
 // Every exchange is checked against openapi.yaml too.
 package test
