@@ -22,7 +22,7 @@ type clientRun struct {
 }
 
 // clientWorld is what clients connect to: the emulator as Google's hosts, with TLS and
-// a certificate of its own, behind a proxy on loopback.
+// a certificate of its own, reached through a proxy on loopback.
 type clientWorld struct {
 	google  *emulator.Server
 	folder  string // for files of the test

@@ -125,7 +125,7 @@ var conformance = []struct {
 		_, err := r.batch(r.insert(21, 22, true))
 		r.wantError(err, 400, "is larger than current grid size (20)")
 	}},
-	{"the spreadsheet in the answer", "a batch answers the ranges asked for, as they are afterwards, cut to the field mask", guide + "reference/rest/v4/spreadsheets/batchUpdate", func(r *trial) {
+	{"the spreadsheet in the answer", "a batch returns the ranges of the request, as they are afterwards, cut to the field mask", guide + "reference/rest/v4/spreadsheets/batchUpdate", func(r *trial) {
 		got, err := r.send(&sheets.BatchUpdateSpreadsheetRequest{
 			Requests:                     []*sheets.Request{r.text(0, "a", "b"), r.text(1, "c")},
 			IncludeSpreadsheetInResponse: true, ResponseIncludeGridData: true, ResponseRanges: []string{r.at("A1:A2")},
@@ -202,7 +202,7 @@ var conformance = []struct {
 		r.wantError(err, 400, "exceeds grid limits. Max rows: 20, max columns: 6")
 		r.wantError(r.write("A21", "RAW", []any{"x"}), 400, "exceeds grid limits")
 	}},
-	{"a range that is none", "what is no range is refused with its text", reported, func(r *trial) {
+	{"a text that is not a range", "a text that is not a range is refused with that text", reported, func(r *trial) {
 		_, err := r.read("A0")
 		r.wantError(err, 400, "Unable to parse range")
 	}},

@@ -20,7 +20,7 @@ func TestExportLinks(t *testing.T) {
 	me := newUser(t, google, google.ServiceAccount(), "drive.readonly")
 	other := newUser(t, google, "other@example.com", "drive.readonly")
 	sheetsOnly := newUser(t, google, google.ServiceAccount(), "spreadsheets")
-	nobody := user{http: &http.Client{Transport: emulator.Transport(google)}}
+	anonymous := user{http: &http.Client{Transport: emulator.Transport(google)}}
 	file, err := me.drive.Files.Get(id).Fields("exportLinks").Do()
 	if err != nil {
 		t.Fatal(err)
@@ -42,8 +42,8 @@ func TestExportLinks(t *testing.T) {
 		{"another sheet", me, docsURL + "d/" + id + "/export?format=csv" + gid, 200, "other"},
 		{"the link of files.get", me, file.ExportLinks["text/csv"], 200, "a,\"b,c\"\r\n1.5,"},
 		{"xlsx by default", me, docsURL + "d/" + id + "/export", 200, "PK"},
-		{"with the link, without a token", nobody, docsURL + "d/" + open + "/export?format=csv", 200, "a,\"b,c\"\r\n1.5,"},
-		{"without a token", nobody, docsURL + "d/" + id + "/export?format=csv", 401, "<html"},
+		{"with the link, without a token", anonymous, docsURL + "d/" + open + "/export?format=csv", 200, "a,\"b,c\"\r\n1.5,"},
+		{"without a token", anonymous, docsURL + "d/" + id + "/export?format=csv", 401, "<html"},
 		{"not shared", other, docsURL + "d/" + id + "/export?format=csv", 403, "<html"},
 		{"a token without Drive", sheetsOnly, docsURL + "d/" + id + "/export?format=csv", 401, "<html"},
 		{"no such file", me, docsURL + "d/none/export?format=csv", 404, "<html"},

@@ -54,7 +54,7 @@ func TestIAMRefusals(t *testing.T) {
 		{"but by a chain of delegates", dev, another + ":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/drive"],"delegates":["projects/-/serviceAccounts/` + robot + `"]}`, 200, ""},
 		{"a token without the scope", sheetsOnly, robot + ":generateAccessToken", scope, 403,
 			`{"error":{"code":403,"message":"Request had insufficient authentication scopes.","status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","domain":"googleapis.com","metadata":{"method":"google.iam.credentials.v1.IAMCredentials.GenerateAccessToken","service":"iamcredentials.googleapis.com"},"reason":"ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}}`},
-		{"what is no scope", dev, robot + ":generateAccessToken", `{"scope":["drive"]}`, 400, invalid},
+		{"a text that is not a scope", dev, robot + ":generateAccessToken", `{"scope":["drive"]}`, 400, invalid},
 		{"scopes are a list", dev, robot + ":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/drive https://www.googleapis.com/auth/spreadsheets"]}`, 400, invalid},
 		{"no scope", dev, robot + ":generateAccessToken", `{}`, 400, invalid},
 		{"more than an hour", dev, robot + ":generateAccessToken", `{"scope":["https://www.googleapis.com/auth/drive"],"lifetime":"3601s"}`, 400, invalid},

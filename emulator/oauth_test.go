@@ -105,7 +105,7 @@ func TestAssertions(t *testing.T) {
 		{"all scopes must be delegated", map[string]any{"scope": scopeRoot + "drive " + scopeRoot + "spreadsheets"}, 0, 401, unauthorized},
 		{"another domain", map[string]any{"sub": "user@example.org"}, 0, 401, unauthorized},
 		{"not an address", map[string]any{"sub": "user"}, 0, 400, badUser},
-		{"a service account is no user", map[string]any{"sub": another}, 0, 400, badUser},
+		{"a service account is not a user", map[string]any{"sub": another}, 0, 400, badUser},
 		{"scopes are separated by spaces", map[string]any{"scope": scopeRoot + "drive," + scopeRoot + "spreadsheets"}, 0, 400, badScope},
 		{"no scope", map[string]any{"scope": ""}, 0, 400, badScope},
 		{"another audience", map[string]any{"aud": "https://example.com/token"}, 0, 400, badAudience},
@@ -214,7 +214,7 @@ func TestIdentityFaults(t *testing.T) {
 	tests := []struct {
 		call   string
 		status int
-		ask    func() (int, string)
+		send   func() (int, string)
 		want   string
 	}{
 		{"metadata.token", 500, metadata("token"), "GKE Metadata Server: Internal Server Error\n"},
@@ -233,14 +233,14 @@ func TestIdentityFaults(t *testing.T) {
 	}
 	for _, tt := range tests {
 		google.Inject(emulator.Fault{Call: tt.call, Times: 1, Status: tt.status})
-		if status, body := tt.ask(); status != tt.status || !strings.Contains(body, tt.want) {
+		if status, body := tt.send(); status != tt.status || !strings.Contains(body, tt.want) {
 			t.Errorf("%s struck = %d %q, want %d %q", tt.call, status, body, tt.status, tt.want)
 		}
 		log := google.Requests()
 		if last := log[len(log)-1]; last.Call != tt.call || last.Status != tt.status {
 			t.Errorf("log = %+v, want %s with %d", last, tt.call, tt.status)
 		}
-		if status, body := tt.ask(); status != 200 {
+		if status, body := tt.send(); status != 200 {
 			t.Errorf("%s after its fault = %d %s, want 200", tt.call, status, body)
 		}
 	}

@@ -42,9 +42,9 @@ func TestProfilesThroughGoogleLibrary(t *testing.T) {
 		rule    string
 	}{
 		{"", nil, 0, "", "the zero profile is Cloud Run"},
-		{emulator.CloudRun, nil, 0, "", "the scopes that are asked for are granted"},
-		{emulator.GKE, nil, 0, "", "the scopes that are asked for are granted"},
-		{emulator.GCE, nil, 403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "a machine's scopes apply, whatever is asked"},
+		{emulator.CloudRun, nil, 0, "", "the requested scopes are granted"},
+		{emulator.GKE, nil, 0, "", "the requested scopes are granted"},
+		{emulator.GCE, nil, 403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "a machine's scopes apply, whatever is requested"},
 		{emulator.GCE, []string{scopeRoot + "spreadsheets"}, 0, "", "a machine made with the scope has it"},
 		{emulator.GKEDirect, nil, 401, "ACCESS_TOKEN_TYPE_UNSUPPORTED", "Sheets takes no federated token"},
 		{"heroku", nil, 0, "", "a profile that there is not is Cloud Run"},
@@ -70,7 +70,7 @@ func TestProfilesThroughGoogleLibrary(t *testing.T) {
 				t.Errorf("Get = %v, want %d %s: %s", err, tt.status, tt.reason, tt.rule)
 			}
 			if log := google.Requests(); log[0].Call != "metadata.token" || log[0].Scopes[0] != scopeRoot+"spreadsheets" {
-				t.Errorf("log = %+v, want what was asked for", log[0])
+				t.Errorf("log = %+v, want the requested scopes", log[0])
 			}
 		})
 	}
@@ -134,14 +134,14 @@ func TestTokenCache(t *testing.T) {
 	for _, tt := range tests {
 		now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 		google := emulator.New(emulator.Options{Profile: tt.profile, Now: func() time.Time { return now }})
-		ask := func() tokenAnswer {
+		request := func() tokenAnswer {
 			_, _, body := getMetadata(t, google, accountPath+"token?scopes="+scopeRoot+"drive", flavor)
 			return tokenIn(t, body)
 		}
-		first, start := ask(), now
+		first, start := request(), now
 		for _, s := range tt.steps {
 			now = start.Add(time.Hour - time.Duration(s.left)*time.Second)
-			got, want := ask(), s.left-1
+			got, want := request(), s.left-1
 			if s.renewed {
 				want = 3599
 			}
@@ -223,7 +223,7 @@ func TestProbes(t *testing.T) {
 			`{"default":` + pool + `,"demo-project.svc.id.goog":` + pool + `}`},
 		{"members are in camel case", "/computeMetadata/v1/project/?recursive=true", flavor, "", 200, `{"numericProjectId":123456789012,"projectId":"demo-project"}`},
 		{"universe", "/computeMetadata/v1/universe/universe-domain", flavor, "", 200, "googleapis.com"},
-		{"the cluster by which Node tells GKE", "/computeMetadata/v1/instance/attributes/cluster-name", flavor, "gke", 200, "demo-cluster"},
+		{"the cluster by which Node detects GKE", "/computeMetadata/v1/instance/attributes/cluster-name", flavor, "gke", 200, "demo-cluster"},
 		{"which others do not have", "/computeMetadata/v1/instance/attributes/cluster-name", flavor, "", 404, ""},
 		{"an empty folder", "/computeMetadata/v1/instance/attributes/", flavor, "gce", 200, ""},
 		{"alt=json of a leaf", "/computeMetadata/v1/project/project-id?alt=json", flavor, "", 200, `"demo-project"`},

@@ -14,7 +14,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// What the emulator reaches, set-up and tear-down apart: all of the recordings
+// What the emulator reaches, except for set-up and tear-down: all of the recordings
 // that it was held to, and most of others of the same APIs.
 const (
 	recordedAll   = 472

@@ -90,7 +90,7 @@ func TestCredentials(t *testing.T) {
 	good := google.Token(google.ServiceAccount(), scopeRoot+"spreadsheets")
 	transport := emulator.Transport(google)
 	defer transport.(*http.Transport).CloseIdleConnections()
-	ask := func(authorization string) (int, string, string) {
+	send := func(authorization string) (int, string, string) {
 		r, _ := http.NewRequestWithContext(t.Context(), "GET", sheetsURL+id+"?fields=spreadsheetId", nil)
 		if authorization != "" {
 			r.Header.Set("Authorization", authorization)
@@ -113,7 +113,7 @@ func TestCredentials(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			now = now.Add(tt.later)
-			status, challenge, body := ask(tt.authorization)
+			status, challenge, body := send(tt.authorization)
 			if status != tt.status || challenge != tt.challenge || !strings.Contains(body, tt.text) {
 				t.Errorf("= %d, %q, %s, want %d, %q, %q", status, challenge, body, tt.status, tt.challenge, tt.text)
 			}

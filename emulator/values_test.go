@@ -29,7 +29,7 @@ func TestGetValuesRange(t *testing.T) {
 		t.Fatal(err)
 	}
 	const limits = " exceeds grid limits. Max rows: 1000, max columns: 26"
-	tests := []struct{ name, ask, want string }{
+	tests := []struct{ name, a1, want string }{
 		{"a quoted title is the whole sheet", "'Sheet1'", "Sheet1!A1:Z1000"},
 		{"a bare name is a named range before a sheet", "Sheet1", "Sheet1!A1"},
 		{"a named range", "corner", "Sheet1!A1:B1"},
@@ -57,24 +57,24 @@ func TestGetValuesRange(t *testing.T) {
 		{"the end is cut to the grid", "Sheet1!Y999:AB2000", "Sheet1!Y999:Z1000"},
 		{"the start must be in the grid", "Sheet1!A5000:B5001", "Range (Sheet1!A5000:B5001)" + limits},
 		{"in columns too", "Sheet1!ZZ1", "Range (Sheet1!ZZ1)" + limits},
-		{"four letters are no column", "Sheet1!AAAA1", "Unable to parse range: Sheet1!AAAA1"},
+		{"four letters are not a column", "Sheet1!AAAA1", "Unable to parse range: Sheet1!AAAA1"},
 		{"four letters alone", "AAAA1", "Unable to parse range: AAAA1"},
-		{"unknown sheet, as asked", "'No Such'!A1:B2", "Unable to parse range: 'No Such'!A1:B2"},
+		{"unknown sheet, as in the request", "'No Such'!A1:B2", "Unable to parse range: 'No Such'!A1:B2"},
 		{"an open quote", "'Sheet1!A1", "Unable to parse range: 'Sheet1!A1"},
 		{"row 0", "Sheet1!A0", "Unable to parse range: Sheet1!A0"},
 		{"nothing after !", "Sheet1!", "Unable to parse range: Sheet1!"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := me.sheets.Spreadsheets.Values.Get(id, tt.ask).Do()
+			got, err := me.sheets.Spreadsheets.Values.Get(id, tt.a1).Do()
 			if err != nil {
 				if !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), "400") {
-					t.Errorf("Get(%q) = %v, want %s", tt.ask, err, tt.want)
+					t.Errorf("Get(%q) = %v, want %s", tt.a1, err, tt.want)
 				}
 				return
 			}
 			if got.Range != tt.want {
-				t.Errorf("Get(%q) = %s, want %s", tt.ask, got.Range, tt.want)
+				t.Errorf("Get(%q) = %s, want %s", tt.a1, got.Range, tt.want)
 			}
 		})
 	}
@@ -92,7 +92,7 @@ func TestRenderOptions(t *testing.T) {
 		{"formatted is all text", "FORMATTED_VALUE", "", "", [][]any{{"=1+1", "53", "1.5", "TRUE", "2020-01-01"}, {}, {"", "x"}}},
 		{"formatted ignores the date option", "FORMATTED_VALUE", "SERIAL_NUMBER", "", [][]any{{"=1+1", "53", "1.5", "TRUE", "2020-01-01"}, {}, {"", "x"}}},
 		{"unformatted: dates are serial numbers", "UNFORMATTED_VALUE", "", "", [][]any{{"=1+1", 53.0, 1.5, true, 43831.0}, {}, {"", "x"}}},
-		{"unless asked for as text", "UNFORMATTED_VALUE", "FORMATTED_STRING", "", [][]any{{"=1+1", 53.0, 1.5, true, "2020-01-01"}, {}, {"", "x"}}},
+		{"unless requested as text", "UNFORMATTED_VALUE", "FORMATTED_STRING", "", [][]any{{"=1+1", 53.0, 1.5, true, "2020-01-01"}, {}, {"", "x"}}},
 		{"formula: numbers stay numbers", "FORMULA", "", "", [][]any{{"=1+1", 53.0, 1.5, true, 43831.0}, {}, {"", "x"}}},
 		{"columns", "UNFORMATTED_VALUE", "", "COLUMNS", [][]any{{"=1+1"}, {53.0, "", "x"}, {1.5}, {true}, {43831.0}}},
 	}
@@ -145,7 +145,7 @@ func TestUpdateValues(t *testing.T) {
 		{"one more does not", "A1", "RAW", [][]any{{"x", strings.Repeat("é", 50_001)}}, "Error 400: Your input contains more than the maximum of 50000 characters in a single cell.", 0, before},
 		{"the option is required", "A1", "", [][]any{{1}}, "'valueInputOption' is required but not specified", 0, before},
 		{"a formula that is not emulated is stored", "A1", "USER_ENTERED", [][]any{{"x", "=QUERY(A1)"}}, "S!A1:B1", 2, [][]any{{"x", nil, "c"}, {"d", "e", "f"}}},
-		{"an object is no value", "A1", "RAW", [][]any{{map[string]any{"a": 1}}}, "Invalid values[0][0]", 0, before},
+		{"an object is not a value", "A1", "RAW", [][]any{{map[string]any{"a": 1}}}, "Invalid values[0][0]", 0, before},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -257,7 +257,7 @@ func TestBatchUpdateValues(t *testing.T) {
 		t.Errorf("with a bad range: %v, want a refusal that names data[1]", err)
 	}
 	if google.Values(id, "Sheet1")[0][0] != "A1" {
-		t.Error("a refused batch left something behind; it is all or nothing")
+		t.Error("a refused batch changed something; it is all or nothing")
 	}
 }
 

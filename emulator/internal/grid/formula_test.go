@@ -16,7 +16,7 @@ func TestFormulasFollow(t *testing.T) {
 		{"a row is inserted above", insertRow, "=A1+A2", "=A1+A3"},
 		{"a row is inserted in a range", insertRow, "=SUM(A1:A3)", "=SUM(A1:A4)"},
 		{"dollar signs stay", insertRow, "=$A$2", "=$A$3"},
-		{"text is no reference", insertRow, `="A2"&A2`, `="A2"&A3`},
+		{"text is not a reference", insertRow, `="A2"&A2`, `="A2"&A3`},
 		{"another sheet stays", insertRow, "=T!A2", "=T!A2"},
 		{"whole columns", insertRow, "=SUM(A:B)", "=SUM(A:B)"},
 		{"the column is deleted", deleteColumn, "=A1+B1", "=#REF!+A1"},
