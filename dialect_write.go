@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"example.com/sheets-function/service/table"
@@ -43,6 +44,7 @@ func parseWrite(r *http.Request, known map[string][]string) (w write, err error)
 		return w, err
 	}
 	w.stored.CSV = w.form.csv
+	w.IfMatch = web.IfMatch(r.Header)
 	w.Header, err = web.Int(p, "header", 1, table.MaxHeader)
 	return w, err
 }
@@ -84,8 +86,19 @@ func parseInsert(r *http.Request) (w write, err error) {
 			Hint: "add on_conflict=column",
 		}
 	}
+	if len(w.OnConflict) == 0 {
+		if len(w.IfMatch) > 0 && !slices.Contains(w.IfMatch, "*") {
+			return w, errAppendIfMatch
+		}
+		w.IfMatch = nil
+	}
 	w.IgnoreDuplicates = resolution == "ignore-duplicates"
 	return w, nil
+}
+
+var errAppendIfMatch = &web.Error{
+	Code: web.CodePrecondition, Status: http.StatusPreconditionFailed,
+	Detail: "rows are not appended on the condition If-Match, so nothing was stored", Hint: "leave out If-Match",
 }
 
 // parseChange reads which rows are to be changed, and how.

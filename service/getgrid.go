@@ -79,32 +79,40 @@ type gridRow struct {
 	cells
 	kinds    []table.DateKind
 	formulas []bool                    // which cells have a formula, where these were requested
+	filled   int                       // number of cells up to the last one with a value
 	dated    bool                      // one of the kinds is a date
 	formats  map[string]table.DateKind // of number formats, by their JSON
 }
 
 // decode reads a RowData, in a rendering. One without cells has no field values.
 func (r *gridRow) decode(d *jsontext.Decoder, render table.Render) error {
-	r.text, r.ends, r.kinds, r.formulas, r.dated = r.text[:0], r.ends[:0], r.kinds[:0], r.formulas[:0], false
-	filled := 0
-	err := decodeMember(d, "values", func() error {
+	r.clear()
+	return decodeMember(d, "values", func() error {
 		return decodeArray(d, func() error {
 			cell, err := d.ReadValue() // valid until the next call
-			if err != nil {
-				return err
+			if err == nil {
+				r.append(cell, render)
 			}
-			if r.add(cell, render) {
-				filled = len(r.ends)
-			}
-			return nil
+			return err
 		})
 	})
-	r.ends, r.kinds = r.ends[:filled], r.kinds[:filled] // values.get has no empty cells at the end either
-	return err
+}
+
+// clear prepares for the next row.
+func (r *gridRow) clear() {
+	r.text, r.ends, r.kinds, r.formulas, r.dated, r.filled = r.text[:0], r.ends[:0], r.kinds[:0], r.formulas[:0], false, 0
+}
+
+// append adds a CellData.
+func (r *gridRow) append(cell jsontext.Value, render table.Render) {
+	if r.add(cell, render) {
+		r.filled = len(r.ends)
+	}
 }
 
 // row returns the row's cells, and their kinds if one of them is a date.
 func (r *gridRow) row() ([]jsontext.Value, []table.DateKind) {
+	r.ends, r.kinds = r.ends[:r.filled], r.kinds[:r.filled] // values.get has no empty cells at the end either
 	if !r.dated {
 		return r.cells.row(), nil
 	}

@@ -32,8 +32,16 @@ type planner struct {
 	sheets map[string]*sheetState    // by title
 	grids  map[string][][]any        // by title: what was just read, for the next plan only
 
-	read     func(ctx context.Context, ranges []string) (grids [][][]any, tooLarge []int, err error)
-	tooLarge map[string]bool // ranges of the sheets that were not read, because they are
+	read      func(ctx context.Context, ranges []string, headers []int) (*cellsRead, error)
+	versioned []int                 // headers of the writes that depend on the version of the rows
+	tooLarge  map[string]bool       // ranges of the sheets that were not read, because they are
+	versions  map[versionKey]string // of the rows that were just read, where a write depends on it
+}
+
+// versionKey identifies rows by the sheet's title and the row that names the columns.
+type versionKey struct {
+	title  string
+	header int
 }
 
 // tab returns the sheet for rows with this title, which Google compares without regard to
@@ -74,6 +82,12 @@ func (p *planner) Plan(writes []*write) *plan {
 			made.Done[w] = errCellsTooLarge(tab.Title)
 			continue
 		}
+		if len(w.Request.IfMatch) > 0 {
+			if err := w.Request.CheckVersion(p.versions[versionKey{tab.Title, w.Request.Header}]); err != nil {
+				made.Done[w] = err
+				continue
+			}
+		}
 		if w.Request.Rollback {
 			made.Done[w] = p.rollBack(w, tab.Title)
 			continue
@@ -90,12 +104,13 @@ func (p *planner) Plan(writes []*write) *plan {
 			made.Done[w] = err
 			continue
 		}
-		made.State[i].results[w] = result
 		if result.Idle() && w.Key == "" { // there is nothing to store
 			made.Done[w] = nil
 			w.Result = result.Encode(tab.Title, w.Request)
+			setPlanned(made.State[i].plan, w.Request, result)
 			continue
 		}
+		made.State[i].results[w] = result
 		made.Writes = append(made.Writes, w)
 	}
 	for _, e := range made.State {
@@ -126,11 +141,24 @@ func (p *planner) sheetPlan(title string, writes []*write) *table.SheetPlan {
 
 // rollBack sets the result that a write would have, planned by itself.
 func (p *planner) rollBack(w *write, title string) error {
-	result, err := table.NewSheetPlan(title, p.sheets[title].SheetState, p.grids[title]).Do(w.Request)
+	alone := table.NewSheetPlan(title, p.sheets[title].SheetState, p.grids[title])
+	result, err := alone.Do(w.Request)
 	if err == nil {
 		w.Result = result.Encode(title, w.Request)
+		setPlanned(alone, w.Request, result)
 	}
 	return err
+}
+
+// setPlanned sets the rows that an edit returns as they were planned.
+func setPlanned(p *table.SheetPlan, e *table.Edit, result *table.EditResult) {
+	var rows [][]any
+	for _, l := range result.Rows() {
+		rows = append(rows, l.Cells)
+	}
+	if e.Return {
+		e.Stored = p.Stored(e, rows)
+	}
 }
 
 // Verify implements [commit.Planner]. What is not known for certain after the batch is read
@@ -154,6 +182,7 @@ func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time, la
 			}
 			conflicts[w] = err
 		}
+		e.setStored(rows, wrong)
 		state := &sheetState{SheetState: e.next}
 		state.Grid = int(e.tab.GridProperties.RowCount)
 		if found && len(wrong) == 0 && !later && state.extend(rows) {

@@ -16,39 +16,71 @@ import (
 // cellFields are the fields of a cell that edits depend on.
 const cellFields = "userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)"
 
-// readCells returns the cells of whole sheets, given their ranges, which are titles, each
-// from row 1 on. Of sheets that take too much memory it returns the indexes instead.
-func (s *Service) readCells(ctx context.Context, titles []string) (grids [][][]any, tooLarge []int, err error) {
+// cellsRead is what [Service.readCells] returns.
+type cellsRead struct {
+	grids    [][][]any             // of each title, the cells of all rows from row 1 on
+	versions map[versionKey]string // [table.Rows.Version] of the sheets, as reads have it
+	tooLarge map[string]bool       // titles of sheets that take too much memory, which have no grid
+}
+
+// readCells returns the cells of whole sheets, given their ranges, which are titles. It
+// also returns the versions of the rows below headers with these numbers.
+func (s *Service) readCells(ctx context.Context, titles []string, headers []int) (*cellsRead, error) {
 	query := url.Values{"prettyPrint": {"false"}, "fields": {"sheets(properties(title),data(rowData(values(" + cellFields + "))))"}, "ranges": titles}
 	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "?" + query.Encode()
-	c := cellDecoder{formats: formats{}}
-	grids = make([][][]any, len(titles))
-	err = s.getJSON(ctx, path, func(d *jsontext.Decoder) error {
+	read := &cellsRead{grids: make([][][]any, len(titles)), versions: map[versionKey]string{}, tooLarge: map[string]bool{}}
+	err := s.getJSON(ctx, path, func(d *jsontext.Decoder) error {
 		return decodeMember(d, "sheets", func() error {
 			return decodeArray(d, func() error {
+				c := newCellDecoder(headers)
+				defer c.release()
 				title, rows, err := c.sheet(d)
 				i := slices.Index(titles, table.QuoteTitle(title))
 				if err != nil || i < 0 {
 					return err
 				}
-				if grids[i] = rows; c.size > maxCellsBytes {
-					c.size, grids[i], tooLarge = 0, nil, append(tooLarge, i)
+				if c.size > maxCellsBytes {
+					read.tooLarge[titles[i]] = true
+					return nil
+				}
+				read.grids[i] = rows
+				for header, b := range c.builders {
+					read.versions[versionKey{title, header}] = b.RowSet().Hash()
 				}
 				return nil
 			})
 		})
 	})
-	return grids, tooLarge, err
+	return read, err
 }
 
 // maxCellsBytes bounds the memory of the cells of one batch's sheets.
 const maxCellsBytes = 2 * maxSheetBytes
 
-// cellDecoder decodes the cells of spreadsheets.get one at a time: the typed client would
-// hold the whole response, which takes several hundred bytes for each cell.
+// cellDecoder decodes the cells of one sheet in the response of spreadsheets.get one at a
+// time: the typed client would hold the whole response, which takes several hundred bytes
+// for each cell.
 type cellDecoder struct {
-	formats formats
-	size    int // of what is kept, about
+	formats  formats
+	size     int                        // of what is kept, about
+	builders map[int]*table.RowsBuilder // of the rows below a header, for their version
+	row      gridRow
+}
+
+func newCellDecoder(headers []int) *cellDecoder {
+	c := &cellDecoder{formats: formats{}, builders: map[int]*table.RowsBuilder{}, row: gridRow{formats: map[string]table.DateKind{}}}
+	for _, header := range headers {
+		if c.builders[header] == nil {
+			c.builders[header] = table.NewRowsBuilder("", header, table.Typed)
+		}
+	}
+	return c
+}
+
+func (c *cellDecoder) release() {
+	for _, b := range c.builders {
+		b.Release()
+	}
 }
 
 // sheet decodes a Sheet with its title and the one range of it that was requested.
@@ -57,37 +89,38 @@ func (c *cellDecoder) sheet(d *jsontext.Decoder) (title string, rows [][]any, er
 	err = decodeMembers(d, map[string]func() error{
 		"properties": func() error {
 			value, err := d.ReadValue()
-			if err != nil {
-				return err
+			if err == nil {
+				err = json.Unmarshal(value, &properties)
 			}
-			return json.Unmarshal(value, &properties)
+			return err
 		},
 		"data": func() error {
-			return decodeArray(d, func() error {
-				return decodeMember(d, "rowData", func() error {
-					return decodeArray(d, func() error {
-						if c.size > maxCellsBytes {
-							rows = nil
-							return d.SkipValue()
-						}
-						row, err := c.row(d)
-						rows = append(rows, row)
-						return err
-					})
-				})
+			return decodeRows(d, func() error {
+				if c.size > maxCellsBytes {
+					rows = nil
+					return d.SkipValue()
+				}
+				row, err := c.cells(d)
+				rows = append(rows, row)
+				return err
 			})
 		},
 	})
 	return properties.Title, rows, err
 }
 
-func (c *cellDecoder) row(d *jsontext.Decoder) (cells []any, err error) {
-	const perCell, perText = 40, 16
+// cells decodes a RowData.
+func (c *cellDecoder) cells(d *jsontext.Decoder) (cells []any, err error) {
+	const perCell = 40
+	c.row.clear()
 	err = decodeMember(d, "values", func() error {
 		return decodeArray(d, func() error {
 			value, err := d.ReadValue()
 			if err != nil {
 				return err
+			}
+			if len(c.builders) > 0 {
+				c.row.append(value, table.Typed)
 			}
 			var cell sheets.CellData
 			if err := json.Unmarshal(value, &cell); err != nil {
@@ -95,11 +128,17 @@ func (c *cellDecoder) row(d *jsontext.Decoder) (cells []any, err error) {
 			}
 			cells = append(cells, c.formats.cell(&cell))
 			if c.size += perCell; cell.EffectiveValue != nil && cell.EffectiveValue.StringValue != nil {
-				c.size += perText + len(*cell.EffectiveValue.StringValue)
+				c.size += len(*cell.EffectiveValue.StringValue)
 			}
 			return nil
 		})
 	})
+	for _, b := range c.builders {
+		row, kinds := c.row.row()
+		if err == nil {
+			err = b.Add(row, kinds)
+		}
+	}
 	return cells, err
 }
 

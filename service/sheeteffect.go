@@ -96,6 +96,13 @@ func (e *sheetEffect) ranges() (ranges []string) {
 			numbers = append(numbers, w.Request.Header)
 		}
 	}
+	for w, result := range e.results {
+		if e.returns(w) {
+			for _, l := range result.Rows() {
+				numbers = append(numbers, l.At)
+			}
+		}
+	}
 	if len(numbers) == 0 && len(e.plan.Added) == 0 {
 		return nil
 	}
@@ -174,6 +181,30 @@ func (e *sheetEffect) misplaced(rows map[int][]*sheets.CellData) bool {
 		below = below || row > above+len(e.plan.Added) && !blank(cells)
 	}
 	return below && !(&rowCheck{cells: e.above}).holds(rows[above])
+}
+
+// returns reports whether the write returns the rows as the batch's response shows them.
+func (e *sheetEffect) returns(w *write) bool {
+	n := len(e.results[w].Rows())
+	return w.Request.Return && w.Request.Kind != table.Deletes && n > 0 && n <= table.MaxReturned
+}
+
+// setStored sets the rows that writes return, except of those with a conflict.
+func (e *sheetEffect) setStored(shown map[int][]*sheets.CellData, wrong map[*write]error) {
+	f := formats{}
+	for w, result := range e.results {
+		switch {
+		case wrong[w] != nil:
+		case e.returns(w):
+			var rows [][]any
+			for _, l := range result.Rows() {
+				rows = append(rows, f.row(shown[l.At]))
+			}
+			w.Request.Stored = e.plan.Stored(w.Request, rows)
+		case w.Request.Kind == table.Deletes:
+			setPlanned(e.plan, w.Request, result)
+		}
+	}
 }
 
 // conflict is the error for a write that is stored, but perhaps not where it should be.

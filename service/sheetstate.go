@@ -92,10 +92,14 @@ func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write) (rang
 	p.tabs, p.listed = tabs, time.Now()
 	var wanted []*sheets.SheetProperties
 	headers := map[*sheets.SheetProperties][]int{}
+	p.versioned = nil
 	for _, w := range writes {
 		tab := p.tab(w.Request.Title)
 		if tab == nil {
 			continue
+		}
+		if len(w.Request.IfMatch) > 0 {
+			p.versioned = append(p.versioned, w.Request.Header)
 		}
 		if headers[tab] == nil {
 			wanted = append(wanted, tab)
@@ -124,12 +128,12 @@ func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write) (rang
 
 // readRanges reads the ranges of ReadAll.
 func (p *planner) readRanges(ctx context.Context, ranges []string) ([][][]any, error) {
-	grids, tooLarge, err := p.read(ctx, ranges)
-	p.tooLarge = map[string]bool{}
-	for _, i := range tooLarge {
-		p.tooLarge[ranges[i]] = true
+	read, err := p.read(ctx, ranges, p.versioned)
+	if err != nil {
+		return nil, err
 	}
-	return grids, err
+	p.tooLarge, p.versions = read.tooLarge, read.versions
+	return read.grids, nil
 }
 
 // shownRows returns the rows that are shown of a sheet, by number, and takes over its

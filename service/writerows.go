@@ -24,7 +24,7 @@ import (
 // modified while the call lasts, nor after it if ctx has ended it, because the write may
 // still be queued. All of this is true of UpsertRows, UpdateRows and DeleteRows too.
 func (s *Service) AppendRows(ctx context.Context, title string, w table.WriteOptions, records []table.Record) (a table.AppendResult, err error) {
-	a.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Appends, Title: title, Records: records}, &a)
+	err = s.write(ctx, w, &table.Edit{Kind: table.Appends, Title: title, Records: records}, &a, &a.ChangeResult)
 	noteRows(ctx, a.Count)
 	return a, err
 }
@@ -36,7 +36,7 @@ func (s *Service) AppendRows(ctx context.Context, title string, w table.WriteOpt
 // and the text that is that number in JSON are the same key: 2 and "2", but not 1.1 and
 // "1.10".
 func (s *Service) UpsertRows(ctx context.Context, title string, w table.WriteOptions, records []table.Record) (u table.UpsertResult, err error) {
-	u.Replayed, err = s.write(ctx, w, &table.Edit{Kind: table.Upserts, Title: title, Records: records}, &u)
+	err = s.write(ctx, w, &table.Edit{Kind: table.Upserts, Title: title, Records: records}, &u, &u.ChangeResult)
 	noteRows(ctx, u.Updated+u.Appended)
 	return u, err
 }
@@ -45,10 +45,7 @@ func (s *Service) UpsertRows(ctx context.Context, title string, w table.WriteOpt
 // other columns as they are. A nil value empties the cell. Where more rows match than
 // [table.WriteOptions.MaxAffected] allows, none is changed.
 func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOptions, set table.Record) (u table.UpdateResult, err error) {
-	edit := &table.Edit{Kind: table.Updates, Title: title, Records: []table.Record{set}}
-	if u.Replayed, err = s.write(ctx, w, edit, &u); err == nil && w.Rollback {
-		u.Matched = edit.Matched
-	}
+	err = s.write(ctx, w, &table.Edit{Kind: table.Updates, Title: title, Records: []table.Record{set}}, &u, &u.ChangeResult)
 	noteRows(ctx, u.Count)
 	return u, err
 }
@@ -61,36 +58,33 @@ func (s *Service) UpdateRows(ctx context.Context, title string, w table.WriteOpt
 // and the error is a [table.Conflict] that names the rows. It is not detected where rows
 // were moved among neighbours that are equal in every cell.
 func (s *Service) DeleteRows(ctx context.Context, title string, w table.WriteOptions) (d table.DeleteResult, err error) {
-	edit := &table.Edit{Kind: table.Deletes, Title: title}
-	if d.Replayed, err = s.write(ctx, w, edit, &d); err == nil && w.Rollback {
-		d.Matched = edit.Matched
-	}
+	err = s.write(ctx, w, &table.Edit{Kind: table.Deletes, Title: title}, &d, &d.ChangeResult)
 	noteRows(ctx, d.Count)
 	return d, err
 }
 
-// write submits an edit and decodes its result into answer. The result is encoded because
-// it is kept with an idempotency key.
-func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit, answer any) (replayed bool, err error) {
+// write submits an edit and decodes its result into result, of which change is a part. The
+// result is encoded because it is kept with an idempotency key.
+func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit, result any, change *table.ChangeResult) error {
 	if err := w.Validate(); err != nil {
-		return false, err
+		return err
 	}
 	e.Header, e.Rollback, e.Columns = cmp.Or(w.Header, 1), w.Rollback, w.Columns
 	e.OnConflict, e.IgnoreDuplicates, e.Filter, e.MaxAffected = w.OnConflict, w.IgnoreDuplicates, w.Filter, w.MaxAffected
-	e.IfMatched = w.IfMatched
+	e.IfMatched, e.IfMatch, e.Return = w.IfMatched, w.IfMatch, w.Return
 	if err := e.Validate(); err != nil {
-		return false, err
+		return err
 	}
 	work := &write{Key: w.Key, Size: e.Size(), Request: e, Lane: fmt.Sprint(strings.ToLower(e.Title), e.Kind)}
 	if w.Key != "" {
 		text, err := json.Marshal(e)
 		if err != nil {
-			return false, err
+			return err
 		}
 		digest := sha256.Sum256(text)
 		work.Digest = hex.EncodeToString(digest[:12])
 	}
-	err = fromCommit(s.writer.Submit(ctx, work))
+	err := fromCommit(s.writer.Submit(ctx, work))
 	usage := usageOf(ctx)
 	usage.waited.Store(int64(work.Waited))
 	usage.calls.Add(int64(work.Calls))
@@ -98,9 +92,19 @@ func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit
 		s.cache.drop(e.Title) // the planner has dropped what it knows to be stored
 	}
 	if err == nil {
-		err = json.Unmarshal([]byte(work.Result), answer)
+		err = json.Unmarshal([]byte(work.Result), result)
 	}
-	return work.Replayed, err
+	if err != nil {
+		return err
+	}
+	if change.Replayed = work.Replayed; work.Replayed {
+		return nil
+	}
+	change.Stored = e.Stored
+	if w.Rollback {
+		change.Matched = e.Matched
+	}
+	return nil
 }
 
 // Halt makes the writes that are queued and not yet sent, and all later ones, fail with

@@ -5,18 +5,21 @@ import (
 	"strings"
 )
 
-// checkConditions refuses writes on conditions, which routes do not evaluate: to ignore
+// checkConditions refuses writes on conditions that the route does not evaluate: to ignore
 // one would overwrite what its sender wants to keep. "If-Match: *" holds for whatever
 // exists, so that it does not change what a route does.
 // https://www.rfc-editor.org/rfc/rfc9110#section-13
-func checkConditions(next HandlerFunc) HandlerFunc {
+func checkConditions(route Route, next HandlerFunc) HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions {
 			return next(w, r)
 		}
 		for _, name := range []string{"If-Match", "If-None-Match", "If-Unmodified-Since"} {
 			value := strings.TrimSpace(strings.Join(r.Header.Values(name), ","))
-			if value != "" && (name != "If-Match" || value != "*") {
+			if name == "If-Match" && (route.IfMatch || value == "*") {
+				continue
+			}
+			if value != "" {
 				return &Error{
 					Code: CodePrecondition, Status: http.StatusPreconditionFailed,
 					Detail: "writes cannot be made on the condition " + name + ", so nothing was stored", Hint: "leave out " + name,
@@ -25,6 +28,16 @@ func checkConditions(next HandlerFunc) HandlerFunc {
 		}
 		return next(w, r)
 	}
+}
+
+// IfMatch returns the entity tags of the header If-Match; nil if there is none.
+func IfMatch(header http.Header) (tags []string) {
+	for tag := range strings.SplitSeq(strings.Join(header.Values("If-Match"), ","), ",") {
+		if tag = strings.TrimSpace(tag); tag != "" {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
 }
 
 // Match reports whether If-Match lets a response with this ETag be sent,

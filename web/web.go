@@ -63,6 +63,9 @@ type Route struct {
 	// AnyQuery lets parameters that are not in Query through to the route, which has to
 	// check them. Each may be given up to MaxRepeats times.
 	AnyQuery bool
+	// IfMatch lets the request header If-Match through to the route, which has to evaluate
+	// it. Otherwise a write with it is answered 412.
+	IfMatch bool
 	// Public routes are served without a check of the caller.
 	Public bool
 	// Serve answers the request.
@@ -133,7 +136,7 @@ func (h *Handler) stack(route Route) http.Handler {
 						h.withDeadline(
 							h.explainErrors(
 								h.checkCaller(route,
-									checkConditions(
+									checkConditions(route,
 										checkParameters(route,
 											route.Serve))))))))))
 }

@@ -29,6 +29,10 @@ type WriteOptions struct {
 	// IfMatched is the Matched of an earlier result: an update or a delete of rows that have
 	// changed since, or of others, changes nothing and is a [Conflict]. "" is any rows.
 	IfMatched string
+	// IfMatch has values of [Rows.ETag]: an update, a delete or an upsert of a sheet whose rows
+	// have changed since changes nothing and is a [Precondition] error. One that was for another
+	// header or rendering never holds, and "*" always does. Nil is any rows.
+	IfMatch []string
 }
 
 // MaxKey is the length of the longest idempotency key, which is stored in a cell, in
@@ -135,12 +139,18 @@ type Edit struct {
 	Rollback         bool     // plan only
 	IfMatched        string   `json:",omitempty"` // see [WriteOptions]
 
+	Return  bool     `json:"-"` // see [WriteOptions]
+	IfMatch []string `json:"-"` // see [WriteOptions]
+
+	// Stored are the rows that are returned, set when they are stored, or planned with
+	// Rollback.
+	Stored *RowSet `json:"-"`
 	// Matched is set when an update or a delete that is rolled back was planned.
 	Matched string `json:"-"`
 }
 
 // NeedsRows reports whether the edit depends on the rows that the sheet has.
-func (e *Edit) NeedsRows() bool { return e.Kind != Appends }
+func (e *Edit) NeedsRows() bool { return e.Kind != Appends || len(e.IfMatch) > 0 }
 
 // Size returns about how many bytes the edit takes in a request to Google.
 func (e *Edit) Size() int {
@@ -207,7 +217,7 @@ const maxEncoded = maxCellLength - 1000
 func (d *EditResult) Encode(title string, e *Edit) string {
 	touched := ChangeResult{RolledBack: e.Rollback, PositionUnknown: d.PositionUnknown}
 	if e.Kind != Appends {
-		touched.Rows = RowNumbers(slices.Concat(d.Changed, d.Appended))
+		touched.Rows = RowNumbers(d.Rows())
 	}
 	text := d.encode(title, e, touched)
 	if len(text) > maxEncoded {

@@ -24,6 +24,7 @@ const (
 	Overloaded          Code = "overloaded"            // too many requests are waiting
 	Conflict            Code = "conflict"              // the sheet was changed at the same moment
 	KeyReused           Code = "key-reused"            // another request had the same idempotency key
+	Precondition        Code = "precondition-failed"   // the rows are not those of the ETag that was sent
 	SheetFull           Code = "sheet-full"            // the rows exceed Google's limit of cells
 	OutcomeUnknown      Code = "outcome-unknown"       // the rows may or may not have been stored
 )

@@ -3,6 +3,7 @@ package table
 import (
 	"cmp"
 	"fmt"
+	"strings"
 )
 
 // SheetPlan is a sheet while the edits of a batch are planned. It is not safe for concurrent
@@ -109,6 +110,21 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 		}
 	}
 	return c, hits, e.checkMatched(hits)
+}
+
+// CheckVersion returns an error if the edit is for other rows than those with this
+// [Rows.Version]; see [WriteOptions.IfMatch].
+func (e *Edit) CheckVersion(version string) error {
+	for _, tag := range e.IfMatch {
+		if hash, _, ok := strings.Cut(strings.TrimPrefix(tag, `"`), "-"); tag == "*" || ok && tag[0] == '"' && hash == version {
+			return nil
+		}
+	}
+	return &Error{
+		Code:   Precondition,
+		Detail: fmt.Sprintf("the rows of sheet %q are not those of the ETag in If-Match, so nothing was changed", e.Title),
+		Hint:   "read the rows again, with the same header row and values=typed, and decide anew",
+	}
 }
 
 // checkMatched returns an error if the rows are not those that a result with

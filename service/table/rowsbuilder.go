@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -142,10 +143,12 @@ func (b *RowsBuilder) RowSet() *RowSet {
 	built.cells, built.firstCells, built.kinds = slices.Clone(b.set.cells), slices.Clone(b.set.firstCells), slices.Clone(b.set.kinds)
 	built.complete = b.fewest == len(built.columns.names)
 	hash := sha256.New()
-	_, _ = hash.Write(bytes.Join(built.keys, nil)) // a hash takes everything
+	_, _ = hash.Write(append([]byte(built.render), bytes.Join(built.keys, nil)...)) // a hash takes everything
 	_, _ = hash.Write(built.json)
-	for _, kind := range built.kinds { // a text may be the same as that of a date
-		_, _ = hash.Write([]byte{byte(kind)})
+	for i, kind := range built.kinds { // a text may be the same as that of a date
+		if kind != NoDate {
+			_, _ = fmt.Fprint(hash, built.cells[i].from, kind)
+		}
 	}
 	built.hash = hex.EncodeToString(hash.Sum(nil)[:12])
 	return &built
