@@ -119,6 +119,9 @@ func (s *randomSheet) filter() (f Filter) {
 	for range s.IntN(3) {
 		f.Conditions = append(f.Conditions, s.condition(0))
 	}
+	if f.Validate() != nil { // too many conditions
+		return Filter{}
+	}
 	return f
 }
 
