@@ -28,7 +28,7 @@ const browser = await puppeteer.launch({ executablePath: process.argv[2], args: 
 try {
   const tab = await browser.newPage();
   await tab.goto(`http://127.0.0.1:${server.address().port}/ui/`);
-  await tab.waitForSelector('.opblock .try-out__btn', { timeout: 30_000 });
+  await tab.waitForSelector('.opblock .try-out__btn', { timeout: 120_000 });
   const operations = await tab.$$('.opblock');
   assert.ok(operations.length > 0, 'no operations');
   for (const operation of operations) {
