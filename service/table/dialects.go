@@ -2,8 +2,11 @@ package table
 
 import (
 	"cmp"
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 )
 
 // unsupported are PostgREST's operators that this package lacks, with what they are for.
@@ -23,11 +26,11 @@ func otherDialect(name, value string) error {
 	if hint := otherName(name, value); hint != "" {
 		return &Error{Code: BadRequest, Detail: Quote(name) + " is not a parameter, and has no operator that makes it a condition of a column", Hint: hint}
 	}
-	if m := suffixedName.FindStringSubmatch(name); m != nil {
+	if m := suffixedName().FindStringSubmatch(name); m != nil {
 		return errNoOperator(name, cmp.Or(m[1], m[3]), withOperator(cmp.Or(m[2], m[4]), value))
 	}
 	if strings.ContainsAny(name, "<>!") { // qty>=3 is the parameter "qty>" with the value 3
-		if m := comparedText.FindStringSubmatch(strings.TrimSuffix(name+"="+value, "=")); m != nil {
+		if m := comparedText().FindStringSubmatch(strings.TrimSuffix(name+"="+value, "=")); m != nil {
 			return errNoOperator(name, m[1], withOperator(m[2], m[3]))
 		}
 	}
@@ -51,7 +54,11 @@ func unsupportedOperator(column, value string) error {
 	}
 	hint := parameter(column, "ilike.*"+operand+"*")
 	if op == "isdistinct" {
-		hint = "or=(" + column + ".neq." + operand + "," + column + ".is.null)"
+		name := column
+		if strings.ContainsAny(name, `,."()`) {
+			name = quoteParameter(name)
+		}
+		hint = escapeParameter.Replace("or=(" + name + ".neq." + operand + "," + name + ".is.null)")
 	}
 	return &Error{Code: BadRequest, Detail: "the operator " + op + " (" + what + ") is not supported", Hint: hint}
 }
@@ -59,7 +66,7 @@ func unsupportedOperator(column, value string) error {
 // noOperator returns the error of a condition of a group without an operator.
 func noOperator(text string) error {
 	const detail = "a condition has no operator: " + operatorList
-	if m := comparedText.FindStringSubmatch(text); m != nil {
+	if m := comparedText().FindStringSubmatch(text); m != nil {
 		return &Error{Code: BadRequest, Detail: detail, Hint: m[1] + "." + withOperator(m[2], m[3])}
 	}
 	name, operand, _ := strings.Cut(text, ".")
@@ -78,7 +85,7 @@ func otherName(name, value string) string {
 	}
 	switch lower {
 	case "where", "filter", "q", "query":
-		if m := comparedText.FindStringSubmatch(value); m != nil {
+		if m := comparedText().FindStringSubmatch(value); m != nil {
 			return parameter(m[1], withOperator(m[2], m[3]))
 		}
 		return "column=eq.value"
@@ -91,7 +98,8 @@ func otherName(name, value string) string {
 	case "skip":
 		return "offset=" + escapeParameter.Replace(value)
 	case "page":
-		return "limit=100&offset=0"
+		n, _ := strconv.Atoi(value)
+		return "limit=100&offset=" + strconv.Itoa(100*max(0, min(n, math.MaxInt32)-1))
 	case "key":
 		return "on_conflict=" + escapeParameter.Replace(value) + ", with the header Prefer: resolution=merge-duplicates"
 	case "dry_run":
@@ -118,23 +126,28 @@ func orderOf(text string) string {
 	return strings.Join(items, ",")
 }
 
+// The patterns of other dialects, which few processes meet.
 var (
 	// suffixedName: qty[gt], qty[$gt], qty__gt.
-	suffixedName = regexp.MustCompile(`^(?:(.+)\[\$?(\w+)\]|(.+)__([a-z]+))$`)
+	suffixedName = lazyPattern(`^(?:(.+)\[\$?(\w+)\]|(.+)__([a-z]+))$`)
 	// comparedText: qty>3, qty:>3, qty:3.
-	comparedText = regexp.MustCompile(`(?s)^\s*(.+?)\s*(:?>=|:?<=|<>|!=|==|:?>|:?<|=|:|!)\s*(.*)$`)
+	comparedText = lazyPattern(`(?s)^\s*(.+?)\s*(:?>=|:?<=|<>|!=|==|:?>|:?<|=|:|!)\s*(.*)$`)
 	// comparedValue: >3, >=3, !3.
-	comparedValue = regexp.MustCompile(`(?s)^\s*(>=|<=|<>|!=|==|>|<|=|!)\s*(.*)$`)
+	comparedValue = lazyPattern(`(?s)^\s*(>=|<=|<>|!=|==|>|<|=|!)\s*(.*)$`)
 	// operatorBefore: gt:3, gt(3), GT.3, gt 3.
-	operatorBefore = regexp.MustCompile(`(?is)^(eq|neq|gte?|lte?|i?like|i?match)[:(. ](.*?)\)?$`)
+	operatorBefore = lazyPattern(`(?is)^(eq|neq|gte?|lte?|i?like|i?match)[:(. ](.*?)\)?$`)
 )
+
+func lazyPattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // guessCondition returns a condition with an operator for a value without one.
 func guessCondition(value string) string {
-	if m := operatorBefore.FindStringSubmatch(value); m != nil {
+	if m := operatorBefore().FindStringSubmatch(value); m != nil {
 		return strings.ToLower(m[1]) + "." + m[2]
 	}
-	if m := comparedValue.FindStringSubmatch(value); m != nil {
+	if m := comparedValue().FindStringSubmatch(value); m != nil {
 		return withOperator(m[1], m[2])
 	}
 	switch {

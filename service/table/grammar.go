@@ -84,14 +84,15 @@ var reserved = map[string]bool{
 	"columns": true, "on_conflict": true, "header": true, "values": true, "format": true, "input": true,
 }
 
-// IsReserved reports whether a query parameter is something else than a condition of the
-// column with its name.
-func IsReserved(parameter string) bool { return reserved[parameter] }
+// quoteParameter returns a name in double quotes, as [quoted] parses it.
+func quoteParameter(name string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+}
 
 // parameter returns a condition as a query parameter that can be pasted into a URL.
 func parameter(column, condition string) string {
 	if reserved[column] || strings.HasPrefix(column, `"`) {
-		column = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(column) + `"`
+		column = quoteParameter(column)
 	}
 	return strings.ReplaceAll(escapeParameter.Replace(column), "=", "%3D") + "=" + escapeParameter.Replace(condition)
 }

@@ -14,8 +14,8 @@ import (
 //	id=in.(1,2,"a,b")&price=is.null
 //	or=(qty.gt.3,and(item.eq.a,not.or(…)))
 //
-// A column whose name is a parameter's, such as limit, is given in double quotes. Other
-// parameters, see [IsReserved], are skipped. The order of parameters of different names
+// A column whose name is a parameter's, such as limit, is given in double quotes. The other
+// parameters of reads and writes are skipped. The order of parameters of different names
 // makes no difference. Errors are an [Error] whose hint is the parameter that is meant,
 // where that can be guessed.
 func ParseFilter(p url.Values) (f Filter, err error) {

@@ -118,6 +118,8 @@ func TestParseFilterErrors(t *testing.T) {
 		{"capitals", "Limit=5", "not a parameter", "limit=5"},
 		{"fields", "fields=a,b", "not a parameter", "select=a,b"},
 		{"skip", "skip=5", "not a parameter", "offset=5"},
+		{"page", "page=3", "not a parameter", "limit=100&offset=200"},
+		{"a page too far", "page=99999999999999999999", "not a parameter", "limit=100&offset=214748364600"},
 		{"key", "key=id", "not a parameter", "on_conflict=id, with the header Prefer: resolution=merge-duplicates"},
 		{"dry_run", "dry_run=true", "not a parameter", "the header Prefer: tx=rollback"},
 
@@ -125,6 +127,7 @@ func TestParseFilterErrors(t *testing.T) {
 		{"full-text search in a language", "item=not.plfts(english).apple", "plfts (full-text search) is not supported", "item=ilike.*apple*"},
 		{"arrays", "tags=cs.{a}", "cs (arrays and ranges) is not supported", "tags=ilike.*{a}*"},
 		{"is distinct from", "qty=isdistinct.3", "isdistinct (IS DISTINCT FROM) is not supported", "or=(qty.neq.3,qty.is.null)"},
+		{"is distinct from, for a name with a dot", "No.=isdistinct.3 4", "IS DISTINCT FROM", `or=("No.".neq.3+4,"No.".is.null)`},
 		{"not supported, in a group", "or=(item.fts.x,qty.eq.1)", "fts (full-text search) is not supported", "item=ilike.*x*"},
 
 		{"a list without parentheses", "qty=in.1,2", "not in parentheses", "qty=in.(1,2)"},

@@ -2,7 +2,6 @@ package table
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -38,9 +37,9 @@ type Aggregate string
 // The aggregates.
 const (
 	Count Aggregate = "count"
-	Sum   Aggregate = "sum" // of the numbers
-	Avg   Aggregate = "avg" // of the numbers
-	Min   Aggregate = "min" // of the numbers; where there are none, of the texts, and then of the booleans
+	Sum   Aggregate = "sum" // of the numbers; where there are none, of the durations
+	Avg   Aggregate = "avg" // as Sum
+	Min   Aggregate = "min" // of the numbers and dates; where there are none, of the texts, and then of the booleans
 	Max   Aggregate = "max" // as Min
 )
 
@@ -104,7 +103,7 @@ func ParseSelect(list string) (selections []Selection, err error) {
 }
 
 // aggregateCall is the end of a selection with an aggregate.
-var aggregateCall = regexp.MustCompile(`^(?:(?s)(.*)\.)?(count|sum|avg|min|max)\(\)$`)
+var aggregateCall = lazyPattern(`^(?:(?s)(.*)\.)?(count|sum|avg|min|max)\(\)$`)
 
 func parseSelection(item string) (s Selection, err error) {
 	if name, rest, ok := quoted(item); ok && strings.HasPrefix(rest, ":") && !strings.HasPrefix(rest, "::") {
@@ -112,7 +111,7 @@ func parseSelection(item string) (s Selection, err error) {
 	} else if name, rest, ok := strings.Cut(item, ":"); ok && !strings.HasPrefix(item, `"`) && !strings.HasPrefix(rest, ":") {
 		s.As, item = name, rest
 	}
-	if m := aggregateCall.FindStringSubmatch(item); m != nil {
+	if m := aggregateCall().FindStringSubmatch(item); m != nil {
 		item, s.Aggregate = m[1], Aggregate(m[2])
 	}
 	if s.Column, err = unquote(item); err != nil {
