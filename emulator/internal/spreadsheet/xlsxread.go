@@ -22,11 +22,11 @@ func ReadXLSX(content []byte) ([]Tab, error) {
 	}
 	defer book.Close()
 	titles, err := xlsx.Titles(content)
-	if err == nil && len(titles) == 0 {
-		err = errors.New("no sheet")
+	if err != nil { // a file that the library takes, all the same
+		titles = book.GetSheetList()
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read xlsx: %w", err)
+	if len(titles) == 0 {
+		return nil, errors.New("read xlsx: no sheet")
 	}
 	x := xlsxReader{file: book, patterns: map[int]string{}, shift: dateShift(book)}
 	var tabs []Tab

@@ -142,6 +142,10 @@ func TestEditMoves(t *testing.T) {
 			`<sheetData><row><c><v>1</v></c><c><v>2</v></c></row><row r="2"><c r="A2"><v>3</v></c></row></sheetData>`,
 		},
 		{
+			"what a row has besides cells", `<sheetData><row r="3"><c r="A3"/><extLst><ext a="b"/></extLst></row></sheetData>`, deleted, nil,
+			`<sheetData><row r="2"><c r="A2"/><extLst><ext a="b"/></extLst></row></sheetData>`,
+		},
+		{
 			"a shared formula whose first row is gone",
 			`<sheetData><row r="2"><c r="B2"><f t="shared" ref="B2:B4" si="0">A2*$D$1</f></c></row><row r="3"><c r="B3"><f t="shared" si="0"/></c></row></sheetData>`, deleted, nil,
 			`<sheetData><row r="2"><c r="B2"><f>A2*$D$1</f></c></row></sheetData>`,

@@ -42,13 +42,14 @@ func (r rowWriter) write(raw []byte, changes []Cell, hasFormulas bool) error {
 	}
 	start := xml.StartElement{Name: xml.Name{Space: r.prefix, Local: "row"}}
 	var cells []*cellXML
+	var end []byte
 	var err error
 	switch {
 	case raw != nil:
-		start, cells, err = parseRow(raw)
+		start, cells, end, err = parseRow(raw)
 		cells = r.place(cells)
 	case r.model != nil:
-		start, cells, err = parseRow(r.model)
+		start, cells, _, err = parseRow(r.model)
 		start, cells = r.likeModel(start, cells)
 	}
 	if err != nil {
@@ -64,6 +65,7 @@ func (r rowWriter) write(raw []byte, changes []Cell, hasFormulas bool) error {
 	for _, c := range cells {
 		r.writeCell(c)
 	}
+	r.out.Write(end)
 	r.out.WriteString("</" + tagName(start.Name) + ">")
 	return nil
 }
@@ -197,17 +199,17 @@ func (r rowWriter) writeCell(c *cellXML) {
 	r.out.WriteString("</" + tagName(c.start.Name) + ">")
 }
 
-// parseRow returns the start of a row and its cells.
-func parseRow(raw []byte) (start xml.StartElement, cells []*cellXML, err error) {
+// parseRow returns the start of a row, its cells, and what comes after them.
+func parseRow(raw []byte) (start xml.StartElement, cells []*cellXML, end []byte, err error) {
 	in := readTokens(raw)
 	column := -1
 	for {
-		token, _, err := in.next()
+		token, own, err := in.next()
 		if errors.Is(err, io.EOF) {
-			return start, cells, nil
+			return start, cells, end, nil
 		}
 		if err != nil {
-			return start, nil, err
+			return start, nil, nil, err
 		}
 		x, ok := token.(xml.StartElement)
 		switch {
@@ -219,9 +221,15 @@ func parseRow(raw []byte) (start xml.StartElement, cells []*cellXML, err error) 
 			column = cellColumn(x, column+1)
 			c := &cellXML{start: x, column: column}
 			if err := c.read(in); err != nil {
-				return start, nil, err
+				return start, nil, nil, err
 			}
 			cells = append(cells, c)
+		default:
+			rest, err := in.rest()
+			if err != nil {
+				return start, nil, nil, err
+			}
+			end = slices.Concat(end, own, rest)
 		}
 	}
 }
