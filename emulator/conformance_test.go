@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -57,7 +58,7 @@ func runConformance(t *testing.T, r *trial) {
 	}
 	r.tab = made.Replies[0].AddSheet.Properties.SheetId
 	t.Cleanup(r.cleanUp)
-	for _, c := range conformance {
+	for _, c := range slices.Concat(conformance, tableRules) {
 		t.Run(c.name, func(t *testing.T) {
 			here := *r
 			here.t = t

@@ -16,12 +16,15 @@ const (
 
 func containsText(err error, text string) bool { return strings.Contains(err.Error(), text) }
 
-// conformance is the table: what a client may rely on, and the source of that.
-// Each case begins with an empty sheet of 20 x 6.
-var conformance = []struct {
+// conformanceCase is what a client may rely on, and the source of that. It begins with
+// an empty sheet of 20 x 6.
+type conformanceCase struct {
 	name, rule, source string
 	run                func(*trial)
-}{
+}
+
+// conformance is the table, with tableRules.
+var conformance = []conformanceCase{
 	{"an id is refused twice", "developer metadata with an id that exists takes its whole batch with it", guide + "guides/metadata; " + reported, func(r *trial) {
 		id := r.nextMarker()
 		r.must(r.mark(id, "first"))
