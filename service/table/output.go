@@ -146,7 +146,10 @@ func (s *RowSet) all() []shown {
 // selected returns the columns of a selection without aggregates; nil is all, where all
 // rows have all of them.
 func (s *RowSet) selected(selections []Selection) (columns []shown, err error) {
-	if len(selections) == 0 && !s.complete {
+	if len(selections) == 0 || len(selections) == 1 && selections[0].Column == "*" && !s.columns.has("*") {
+		if s.complete {
+			return nil, nil
+		}
 		return s.all(), nil
 	}
 	given := map[string]int{} // columns by name in the result
