@@ -76,7 +76,9 @@ func decodeRows(d *jsontext.Decoder, row func() error) error {
 
 // gridRow holds the cells of one row. Its memory is reused for the next row.
 type gridRow struct {
-	cells
+	text     []byte // all cells of the row, one after the other
+	ends     []int
+	cells    []jsontext.Value
 	kinds    []table.DateKind
 	formulas []bool                    // which cells have a formula, where these were requested
 	filled   int                       // number of cells up to the last one with a value
@@ -113,10 +115,16 @@ func (r *gridRow) append(cell jsontext.Value, render table.Render) {
 // row returns the row's cells, and their kinds if one of them is a date.
 func (r *gridRow) row() ([]jsontext.Value, []table.DateKind) {
 	r.ends, r.kinds = r.ends[:r.filled], r.kinds[:r.filled] // values.get has no empty cells at the end either
-	if !r.dated {
-		return r.cells.row(), nil
+	r.cells = r.cells[:0]
+	from := 0
+	for _, end := range r.ends {
+		r.cells = append(r.cells, r.text[from:end])
+		from = end
 	}
-	return r.cells.row(), r.kinds
+	if !r.dated {
+		return r.cells, nil
+	}
+	return r.cells, r.kinds
 }
 
 // add adds a CellData, and reports whether it has a value.

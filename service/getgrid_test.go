@@ -71,6 +71,29 @@ func TestDecodeEmptyGrid(t *testing.T) {
 	}
 }
 
+// FuzzElements checks that an array's elements are those that encoding/json finds.
+func FuzzElements(f *testing.F) {
+	for _, text := range []string{`[]`, `[1,"a",true,null]`, " [ \"]\" , [ [] ] , {\"a\":\"}\"} ,-1.5e3\n]", `["\\\"",""]`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var want []json.RawMessage
+		value := jsontext.Value(strings.TrimSpace(string(text)))
+		if !value.IsValid() || value.Kind() != jsontext.KindBeginArray || json.Unmarshal(text, &want) != nil {
+			return
+		}
+		got := appendElements(nil, value)
+		if len(got) != len(want) {
+			t.Fatalf("appendElements(%s) = %s, want %s", text, got, want)
+		}
+		for i := range want {
+			if string(got[i]) != string(want[i]) {
+				t.Errorf("appendElements(%s)[%d] = %s, want %s", text, i, got[i], want[i])
+			}
+		}
+	})
+}
+
 // FuzzMembers checks that an object's members are those that encoding/json finds.
 func FuzzMembers(f *testing.F) {
 	for _, text := range []string{`{}`, `{"a":1,"b":[{"c":"}"}],"d":"\\\""}`, "{ \"a\" :\n-1.5e3 , \"b\" : null }", `{"\u0061":{"b":[]},"é":"é"}`, `[1]`, `"{"`} {

@@ -57,12 +57,17 @@ func (s *Service) getJSON(ctx context.Context, path string, decode func(*jsontex
 // That of an empty sheet has no field values.
 func decodeValues(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
 	return decodeMember(d, "values", func() error {
-		var c cells
+		var cells []jsontext.Value // its memory is reused for the next row
 		return decodeArray(d, func() error {
-			if err := c.decode(d); err != nil {
+			list, err := d.ReadValue() // valid until the next call
+			if err == nil && list.Kind() != jsontext.KindBeginArray {
+				err = fmt.Errorf("read Google's answer: %v where a row should be", list.Kind())
+			}
+			if err != nil {
 				return err
 			}
-			return row(c.row())
+			cells = appendElements(cells[:0], list)
+			return row(cells)
 		})
 	})
 }
@@ -120,37 +125,4 @@ func expectKind(d *jsontext.Decoder, want jsontext.Kind) error {
 		err = fmt.Errorf("read Google's answer: %v where %v should be", token.Kind(), want)
 	}
 	return err
-}
-
-// cells holds the cells of one row. Its memory is reused for the next row.
-type cells struct {
-	text   []byte // all cells of the row, one after the other
-	ends   []int
-	values []jsontext.Value
-}
-
-func (c *cells) decode(d *jsontext.Decoder) error {
-	c.text, c.ends = c.text[:0], c.ends[:0]
-	if err := expectKind(d, jsontext.KindBeginArray); err != nil {
-		return err
-	}
-	for d.PeekKind() != jsontext.KindEndArray {
-		value, err := d.ReadValue() // valid until the next call
-		if err != nil {
-			return err
-		}
-		c.text = append(c.text, value...)
-		c.ends = append(c.ends, len(c.text))
-	}
-	return expectKind(d, jsontext.KindEndArray)
-}
-
-func (c *cells) row() []jsontext.Value {
-	c.values = c.values[:0]
-	from := 0
-	for _, end := range c.ends {
-		c.values = append(c.values, c.text[from:end])
-		from = end
-	}
-	return c.values
 }

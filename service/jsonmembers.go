@@ -26,6 +26,16 @@ func members(object jsontext.Value) iter.Seq2[jsontext.Value, jsontext.Value] {
 	}
 }
 
+// appendElements appends the elements of a valid JSON array, which share its memory.
+func appendElements(elements []jsontext.Value, array jsontext.Value) []jsontext.Value {
+	for rest := skipTo(array[1:]); len(rest) > 0 && rest[0] != ']'; {
+		element := rest[:valueLength(rest)]
+		elements = append(elements, element)
+		rest = skipTo(rest[len(element):])
+	}
+	return elements
+}
+
 // skipTo returns what is left from the next name or value on.
 func skipTo(b jsontext.Value) jsontext.Value {
 	for i, c := range b {
