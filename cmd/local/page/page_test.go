@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.com/sheets-function/cmd/local/traffic"
 	"example.com/sheets-function/emulator"
@@ -247,5 +249,29 @@ func TestPlatform(t *testing.T) {
 	})
 	if answer := w.serve("POST", Prefix+"api/platform", `{"platform":"none"}`); answer.Code != 400 {
 		t.Errorf("an unknown platform: %d, want 400", answer.Code)
+	}
+}
+
+// TestShutdown checks that an open page does not keep the server from ending.
+func TestShutdown(t *testing.T) {
+	w := newWorld(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: w.handler}
+	go func() { _ = server.Serve(listener) }()
+	response, err := http.Get("http://" + listener.Addr().String() + Prefix + "api/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		t.Errorf("Shutdown() = %v while a page is open", err)
+	}
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		t.Errorf("the stream ends with %v", err)
 	}
 }

@@ -16,15 +16,22 @@ function result(f) {
     t.response && el('p', { class: 'hint' }, t.response));
 }
 
+/** What came of a failure that is fixed; folded, unless it went well. */
+function earlier(f) {
+  const t = f.try;
+  if (t.pending || (t.status > 0 && t.status < 400)) return result(f);
+  return el('details', { class: 'muted note' }, el('summary', {}, `Fixed. The answer was ${t.status} ${t.code ?? ''}`), result(f));
+}
+
 function card(f) {
-  return el('li', { class: `card${f.broken ? ' broken' : f.try ? ' tried' : ''}`, 'data-failure': f.id },
+  return el('li', { class: `card${f.broken ? ' broken' : ''}`, 'data-failure': f.id },
     el('header', {}, el('h3', {}, f.title),
       f.broken
         ? el('button', { type: 'button', class: 'primary', 'aria-label': `Fix it: ${f.title}`, onclick: () => post('fix') }, 'Fix it')
         : el('button', { type: 'button', 'aria-label': `Break: ${f.title}`, onclick: () => post('break', { failure: f.id }) }, 'Break')),
     el('p', {}, f.text),
     f.broken && result(f),
-    !f.broken && f.try && result(f),
+    !f.broken && f.try && earlier(f),
     f.broken && el('button', { type: 'button', class: 'quiet', 'aria-label': `Try again: ${f.title}`, onclick: () => post('try', { failure: f.id }) }, 'Try again'));
 }
 

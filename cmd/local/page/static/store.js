@@ -45,10 +45,17 @@ export function setTokens(list) {
   store.tokens = new Map(list.map((t) => [t.number, t]));
 }
 
-/** The request that a call is for; of a batch, the last. */
+/** The request that a call is for: of a batch, the last one that is not the load's. */
 export function requestOf(call) {
-  const range = call.causes?.at(-1);
-  return range && store.requests.get(range[1]);
+  let found;
+  for (const [first, last] of call.causes ?? []) {
+    for (let n = last; n >= Math.max(first, last - most); n--) {
+      const request = store.requests.get(n);
+      if (request && (!found || (isLoad(found) && !isLoad(request)))) found = request;
+      if (found && !isLoad(found)) break;
+    }
+  }
+  return found;
 }
 
 /** Whether the page's own load has sent a request. */

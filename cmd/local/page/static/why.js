@@ -14,17 +14,19 @@ export function pin(number) {
   render();
 }
 
-/** The newest call that says something: the last that was refused of the newest request. */
+/** The newest call that says something: the last that was refused of the newest request;
+ * a call of the load if there is no other. */
 function latest() {
-  let found = null;
+  let found = null, ofLoad = null;
   for (const call of store.calls.values()) {
     const request = requestOf(call);
     const noToken = call.call === 'metadata.token' && call.status !== 200;
-    if (!(isChecked(call) || noToken) || (request && isLoad(request))) continue;
+    if (!isChecked(call) && !noToken) continue;
     const same = found && request && requestOf(found) === request;
-    if (!(same && (found.refused || found.fault) && !call.refused)) found = call;
+    if (request && isLoad(request)) ofLoad = call;
+    else if (!(same && (found.refused || found.fault) && !call.refused)) found = call;
   }
-  return found;
+  return found ?? ofLoad;
 }
 
 export function render() {
