@@ -31,6 +31,9 @@ func checkCall(name string) error {
 		return nil
 	}
 	rank := func(call string) int { // a part that was left out is a smaller mistake than another last word
+		if abbreviates(name, call) {
+			return len(call) - len(name) - maxName
+		}
 		if lastWord(call) == lastWord(name) {
 			return distance(name, call) / 4
 		}
@@ -38,6 +41,22 @@ func checkCall(name string) error {
 	}
 	closest := slices.MinFunc(calls(), func(a, b string) int { return rank(a) - rank(b) })
 	return fmt.Errorf("no call is named %q; the closest name is %q", name, closest)
+}
+
+// maxName is more than the length of any name.
+const maxName = 1000
+
+// abbreviates reports whether a name has words of a call in their order, and no others.
+func abbreviates(name, call string) bool {
+	words := strings.Split(call, ".")
+	for word := range strings.SplitSeq(name, ".") {
+		i := slices.Index(words, word)
+		if i < 0 {
+			return false
+		}
+		words = words[i+1:]
+	}
+	return true
 }
 
 // lastWord returns the part of the name of a call after the last dot.

@@ -28,6 +28,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"example.com/sheets-function/emulator"
@@ -53,7 +55,29 @@ func (f *faults) Set(text string) error {
 	var fault emulator.Fault
 	err := fault.UnmarshalText([]byte(text))
 	*f = append(*f, fault)
+	call, _, _ := strings.Cut(text, ":")
+	if err != nil && call != "" && !slices.Contains(emulator.Calls(), call) {
+		return fmt.Errorf("%w\nThe calls are\n  %s", err, strings.Join(callsLike(call), "\n  "))
+	}
 	return err
+}
+
+// callsLike returns the names of the calls of the API that a name begins with, or else of
+// those that the function uses.
+func callsLike(name string) (calls []string) {
+	api, _, _ := strings.Cut(name, ".")
+	apis := []string{"drive", "metadata", "sheets"}
+	if slices.ContainsFunc(emulator.Calls(), func(call string) bool { return strings.HasPrefix(call, api+".") }) {
+		apis = []string{api}
+	}
+	for _, call := range emulator.Calls() {
+		api, rest, _ := strings.Cut(call, ".")
+		old := strings.HasPrefix(rest, "v2.") || strings.HasPrefix(rest, "v3.")
+		if slices.Contains(apis, api) && !old {
+			calls = append(calls, call)
+		}
+	}
+	return calls
 }
 
 func main() {
@@ -65,7 +89,7 @@ func main() {
 	flag.StringVar(&c.log, "log", "text", "how requests are logged: text, a line each for people, or json, as on a platform")
 	flag.TextVar(&c.emulator.Profile, "profile", emulator.CloudRun, "`platform` whose metadata server is emulated: cloudrun, gke, gce (ignores scopes) or gke-direct")
 	flag.BoolVar(&c.emulator.Quota, "quota", false, "enforce Google's quotas: 60 reads and 60 writes a minute")
-	flag.Var(&c.faults, "fault", "make calls fail, `CALL:WHAT`, such as sheets.spreadsheets.values.get:status=429,times=3 (also delay=2s, hang, html, drop=before|after|middle); may be repeated")
+	flag.Var(&c.faults, "fault", "make calls fail, `CALL:WHAT`, such as sheets.spreadsheets.batchUpdate:status=429,times=3 (also delay=2s, hang, html, drop=before|after|middle); may be repeated")
 	flag.Usage = func() {
 		fmt.Fprint(flag.CommandLine.Output(), "go run ./cmd/local [flags]: run the function on this machine, beside an emulated Google\n"+
 			"go run ./cmd/local doctor: find out why Google refuses the function, with its settings from the environment\n\nflags:\n")

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -198,6 +199,25 @@ func TestRunRefuses(t *testing.T) {
 				t.Errorf("run() = %v, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestFaultFlag checks that a fault of a call which does not exist is refused with those
+// that do.
+func TestFaultFlag(t *testing.T) {
+	tests := []struct{ text, want, lacks string }{
+		{"sheets.values.get:hang", "the closest name is \"sheets.spreadsheets.values.get\"\nThe calls are\n", "drive.files.get"},
+		{"values.get:hang", "\n  drive.files.get\n", "drive.v2"},
+		{"metadata.tokens:hang", "\n  metadata.token\n", "sheets."},
+		{"metadata.token:hang=x,", "read fault", "The calls are"},
+		{"metadata.token:hang", "", "The calls are"},
+	}
+	for _, tt := range tests {
+		var list faults
+		err := list.Set(tt.text)
+		if text := fmt.Sprint(err); (err != nil) != (tt.want != "") || !strings.Contains(text, tt.want) || strings.Contains(text, tt.lacks) {
+			t.Errorf("-fault %s = %v, want %q and nothing of %s", tt.text, err, tt.want, tt.lacks)
+		}
 	}
 }
 
