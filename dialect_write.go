@@ -40,9 +40,10 @@ func parseWrite(r *http.Request, known map[string][]string) (w write, err error)
 	if w.Columns, err = names(p, "columns"); err != nil {
 		return w, err
 	}
-	if w.stored.Select, err = table.ParseSelect(p.Get("select")); err != nil {
+	if w.Select, err = table.ParseSelect(p.Get("select")); err != nil {
 		return w, err
 	}
+	w.stored.Select = w.Select
 	w.stored.CSV = w.form.csv
 	w.IfMatch = web.IfMatch(r.Header)
 	w.Header, err = web.Int(p, "header", 1, table.MaxHeader)
@@ -167,39 +168,39 @@ func (w write) respond(rw http.ResponseWriter, status, count int, counts any, ch
 	}
 	applied := []string{"count", "handling", "max-affected", "missing", "resolution", "tx"}
 	switch w.prefer["return"] {
-	case "":
-	case "representation":
-		// An earlier request's rows may have changed since.
-		if change.Stored != nil || count == 0 {
-			w.prefer.SetApplied(header, append(applied, "return")...)
-			return w.writeStored(rw, status, change.Stored)
-		}
-	default:
+	case "minimal", "headers-only":
 		w.prefer.SetApplied(header, append(applied, "return")...)
 		if status == http.StatusOK {
 			status = http.StatusNoContent
 		}
 		rw.WriteHeader(status)
 		return nil
+	case "representation":
+		if rows, ok := w.representation(count, change.Stored); ok {
+			w.prefer.SetApplied(header, append(applied, "return")...)
+			return w.writeStored(rw, status, rows)
+		}
 	}
 	w.prefer.SetApplied(header, applied...)
 	return web.WriteJSON(rw, status, counts)
 }
 
-// writeStored answers with rows as they are stored; nil is none.
-func (w write) writeStored(rw http.ResponseWriter, status int, stored *table.RowSet) error {
-	if stored == nil && w.form == (form{}) {
-		return web.WriteJSON(rw, status, []any{})
+// representation returns the rows to answer with. It reports false where there are none
+// to be had, as in the repetition of an earlier request: what is stored is no error.
+func (w write) representation(count int, stored *table.RowSet) (rows table.Rows, ok bool) {
+	if stored == nil {
+		return table.Rows{}, count == 0
 	}
-	var rows table.Rows
-	if stored != nil {
-		var err error
-		if rows, err = stored.Rows(w.stored); err != nil {
-			return err
-		}
-	}
+	rows, err := stored.Rows(w.stored)
+	return rows, err == nil
+}
+
+func (w write) writeStored(rw http.ResponseWriter, status int, rows table.Rows) error {
 	if err := w.form.check(rows.Count); err != nil {
 		return err
+	}
+	if rows.Set() == nil && !w.form.csv {
+		return web.WriteJSON(rw, status, []any{})
 	}
 	return w.form.writeRows(rw, status, rows)
 }

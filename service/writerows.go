@@ -71,7 +71,7 @@ func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit
 	}
 	e.Header, e.Rollback, e.Columns = cmp.Or(w.Header, 1), w.Rollback, w.Columns
 	e.OnConflict, e.IgnoreDuplicates, e.Filter, e.MaxAffected = w.OnConflict, w.IgnoreDuplicates, w.Filter, w.MaxAffected
-	e.IfMatched, e.IfMatch, e.Return = w.IfMatched, w.IfMatch, w.Return
+	e.IfMatched, e.IfMatch, e.Return, e.Select = w.IfMatched, w.IfMatch, w.Return, w.Select
 	if err := e.Validate(); err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ func TestAppendPreferenceProblems(t *testing.T) {
 		code, detail      string
 	}{
 		{"one object of two", "", `[{"id":7},{"id":8}]`, []string{"Prefer", "return=representation", "Accept", oneObject}, 406, "PGRST116", "not exactly one row"},
+		{"an unknown column to answer with", "?select=idd", `{"id":7}`, []string{"Prefer", "return=representation"}, 400, "bad-request", `no column "idd"`},
 		{"an unknown column to write", "?columns=idd", `{"id":7}`, nil, 422, "invalid-rows", `no column "idd"`},
 		{"an unknown preference, strict", "", `{"id":7}`, []string{"Prefer", "handling=strict", "Prefer", "max-affected=1"}, 400, "bad-request", "max-affected with handling=strict"},
 		{"an unknown value", "", `{"id":7}`, []string{"Prefer", "missing=null"}, 400, "bad-request", "missing=null: want default"},

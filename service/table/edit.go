@@ -15,6 +15,9 @@ type WriteOptions struct {
 	Rollback bool     // change nothing, and return what would change
 	Columns  []string // the columns that are written; fields of others are left out; nil is all that a record has
 	Return   bool     // return the rows as they are stored, if they are not too many; see [ChangeResult]
+	// Select names the columns that the rows which are returned are going to be asked for,
+	// see [RowSet.Rows]: a write that names one that the sheet lacks is refused.
+	Select []Selection
 
 	// OnConflict names the columns of an upsert whose values together are the key of a row.
 	OnConflict []string
@@ -139,8 +142,9 @@ type Edit struct {
 	Rollback         bool     // plan only
 	IfMatched        string   `json:",omitempty"` // see [WriteOptions]
 
-	Return  bool     `json:"-"` // see [WriteOptions]
-	IfMatch []string `json:"-"` // see [WriteOptions]
+	Return  bool        `json:"-"` // see [WriteOptions]
+	Select  []Selection `json:"-"` // see [WriteOptions]
+	IfMatch []string    `json:"-"` // see [WriteOptions]
 
 	// Stored are the rows that are returned, set when they are stored, or planned with
 	// Rollback.

@@ -56,6 +56,14 @@ func (p *SheetPlan) columns(e *Edit, rows []*PlannedRow) (*columns, error) {
 		widest = max(widest, l.width())
 	}
 	c.extend(p.Before.Headers[e.Header], widest)
+	for _, s := range e.Select {
+		if s.Column == "" || s.Column == "*" {
+			continue
+		}
+		if _, err := c.find(s.Column); err != nil {
+			return nil, err
+		}
+	}
 	return c, nil
 }
 
