@@ -15,6 +15,7 @@ type accumulator struct {
 	counts    []int    // of Count
 	sums      []sum    // of Sum and Avg
 	extremes  []scalar // of Min and Max
+	size      int      // of the texts in extremes, in bytes
 }
 
 // grow adds a group.
@@ -41,9 +42,10 @@ func (a *accumulator) add(group int, value scalar) {
 		a.sums[group].add(value)
 	case Min, Max:
 		// A value of an earlier kind is more extreme than any of a later one.
-		if most := &a.extremes[group]; value.kind < most.kind {
-			*most = value
-		} else if by := compareScalars(value, *most); value.kind == most.kind && (by < 0 && a.aggregate == Min || by > 0 && a.aggregate == Max) {
+		most := &a.extremes[group]
+		by := compareScalars(value, *most)
+		if value.kind < most.kind || value.kind == most.kind && (by < 0 && a.aggregate == Min || by > 0 && a.aggregate == Max) {
+			a.size += len(value.text) - len(most.text)
 			*most = value
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -11,6 +12,8 @@ import (
 const (
 	// maxGroupValues bounds the memory of groups: how many values their rows have together.
 	maxGroupValues = 100_000
+	// maxGroupBytes bounds the texts of groups.
+	maxGroupBytes = 16 << 20
 	// groupValueSize is about how many bytes such a value takes, with its key and its JSON.
 	groupValueSize = 120
 )
@@ -46,11 +49,13 @@ func (s *RowSet) aggregate(found []int, selections []Selection) (*RowSet, error)
 type grouping struct {
 	set          *RowSet
 	by           []int // columns whose values the rows of a group share
+	repeated     int   // how many of them are in the result again
 	accumulators []accumulator
 	order        []int          // of the result's columns: an index in by, or, negative, in accumulators
 	index        map[string]int // groups by their key
 	first        []int          // the first row of each group
 	key          []byte         // of the last row
+	size         int            // of the keys, in bytes
 	columns      *columns       // of the result
 }
 
@@ -59,10 +64,7 @@ func newGrouping(s *RowSet, selections []Selection) (*grouping, error) {
 	for i, selection := range selections {
 		name := selection.name()
 		if g.columns.has(name) {
-			return nil, &Error{
-				Code: BadRequest, Detail: fmt.Sprintf("select: two columns of the result have the name %s", Quote(name)),
-				Hint: "name one of them, as in select=total:price.sum()",
-			}
+			return nil, errNameTwice(name)
 		}
 		g.columns.names, g.columns.index[name] = append(g.columns.names, name), i
 		if err := g.addColumn(selection); err != nil {
@@ -76,7 +78,7 @@ func newGrouping(s *RowSet, selections []Selection) (*grouping, error) {
 func (g *grouping) addColumn(selection Selection) (err error) {
 	column := -1
 	switch {
-	case selection.Column == "*" && selection.Aggregate == "" && !g.set.columns.has("*"):
+	case g.set.isAll(selection):
 		return &Error{Code: BadRequest, Detail: "select: * cannot be grouped by: name the columns", Hint: "select=item,count()"}
 	case selection.Column != "":
 		if column, err = g.set.columns.find(selection.Column); err != nil {
@@ -84,8 +86,13 @@ func (g *grouping) addColumn(selection Selection) (err error) {
 		}
 	}
 	if selection.Aggregate == "" {
-		g.order = append(g.order, len(g.by))
-		g.by = append(g.by, column)
+		at := slices.Index(g.by, column)
+		if at < 0 {
+			at, g.by = len(g.by), append(g.by, column)
+		} else if g.repeated++; g.repeated > maxRepeated {
+			return errRepeated
+		}
+		g.order = append(g.order, at)
 		return nil
 	}
 	g.accumulators = append(g.accumulators, accumulator{aggregate: selection.Aggregate, column: column})
@@ -95,32 +102,45 @@ func (g *grouping) addColumn(selection Selection) (err error) {
 
 // add adds a row to its group.
 func (g *grouping) add(row int) error {
-	group := 0
-	if len(g.by) > 0 {
-		g.key = g.key[:0]
-		for _, column := range g.by {
-			g.key = g.set.scalar(row, column).appendKey(g.key)
-		}
-		var known bool
-		if group, known = g.index[string(g.key)]; !known {
-			group = len(g.first)
-			g.index[string(g.key)] = group
-			if g.grow(row); len(g.first)*len(g.columns.names) > maxGroupValues {
-				return &Error{
-					Code: BadRequest, Detail: fmt.Sprintf("the groups have more than %d values", maxGroupValues),
-					Hint: "add a condition, or select fewer columns",
-				}
-			}
-		}
-	}
+	group := g.groupOf(row)
+	size := g.size
 	for i := range g.accumulators {
-		if a := &g.accumulators[i]; a.column < 0 {
+		a := &g.accumulators[i]
+		if a.column < 0 {
 			a.counts[group]++
 		} else {
 			a.add(group, g.set.scalar(row, a.column))
 		}
+		size += a.size
+	}
+	if len(g.first)*len(g.columns.names) > maxGroupValues || size > maxGroupBytes {
+		return errTooManyGroups
 	}
 	return nil
+}
+
+var errTooManyGroups = &Error{
+	Code: BadRequest, Detail: fmt.Sprintf("the groups have more than %d values, or more than %d MB", maxGroupValues, maxGroupBytes>>20),
+	Hint: "add a condition, or select fewer columns",
+}
+
+// groupOf returns the group of a row, which may be a new one.
+func (g *grouping) groupOf(row int) int {
+	if len(g.by) == 0 {
+		return 0
+	}
+	g.key = g.key[:0]
+	for _, column := range g.by {
+		g.key = g.set.scalar(row, column).appendKey(g.key)
+	}
+	group, known := g.index[string(g.key)]
+	if !known {
+		group = len(g.first)
+		g.index[string(g.key)] = group
+		g.size += len(g.key)
+		g.grow(row)
+	}
+	return group
 }
 
 // grow adds a group that begins with a row.
@@ -158,7 +178,9 @@ func (g *grouping) rowSet() (*RowSet, error) {
 				return nil, badRequest("select: column %s has a value that is greater than a cell holds", Quote(g.columns.names[i]))
 			}
 		}
-		b.addRow(cells, kinds)
+		if b.addRow(cells, kinds); b.Size() > maxGroupBytes {
+			return nil, errTooManyGroups
+		}
 	}
 	return b.RowSet(), nil
 }

@@ -67,13 +67,6 @@ const (
 	listEmpty = "[]\n"
 )
 
-// shown is a column of the rows that a query selects.
-type shown struct {
-	column int    // its index in the set
-	name   string // in the result
-	key    []byte // as an object has it: "id":
-}
-
 // Rows returns the rows that a valid query selects; see [Query.Validate]. An [Error] with
 // the code [BadRequest] names a column that the sheet lacks.
 func (s *RowSet) Rows(q Query) (Rows, error) {
@@ -132,58 +125,6 @@ func (s *RowSet) slice(found []int, q Query) (Rows, error) {
 		rows.found = slices.Clone(found)
 	}
 	return rows, nil
-}
-
-// all returns all columns.
-func (s *RowSet) all() []shown {
-	columns := make([]shown, len(s.columns.names))
-	for column, name := range s.columns.names {
-		columns[column] = shown{column, name, s.keys[column]}
-	}
-	return columns
-}
-
-// selected returns the columns of a selection without aggregates; nil is all, where all
-// rows have all of them.
-func (s *RowSet) selected(selections []Selection) (columns []shown, err error) {
-	if len(selections) == 0 || len(selections) == 1 && selections[0].Column == "*" && !s.columns.has("*") {
-		if s.complete {
-			return nil, nil
-		}
-		return s.all(), nil
-	}
-	given := map[string]int{} // columns by name in the result
-	allGiven := false
-	for _, selection := range selections {
-		var those []shown
-		if selection.Column == "*" && !s.columns.has("*") {
-			if allGiven {
-				continue
-			}
-			those, allGiven = s.all(), true
-		} else {
-			column, err := s.columns.find(selection.Column)
-			if err != nil {
-				return nil, err
-			}
-			name := selection.name()
-			those = []shown{{column, name, append(quoteJSON(name), ':')}}
-		}
-		for _, c := range those {
-			other, twice := given[c.name]
-			switch {
-			case !twice:
-				columns = append(columns, c)
-				given[c.name] = c.column
-			case other != c.column:
-				return nil, &Error{
-					Code: BadRequest, Detail: fmt.Sprintf("select: two columns of the result have the name %s", Quote(c.name)),
-					Hint: "name one of them, as in select=total:" + s.columns.names[c.column],
-				}
-			}
-		}
-	}
-	return columns, nil
 }
 
 // WorkSize returns about how many bytes of memory it takes to select rows: a number for each

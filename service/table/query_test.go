@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,31 @@ func TestGroupsAreBounded(t *testing.T) {
 	rows, err := set.Rows(queryOf(t, "select=id,count()&id=gt.0&limit=1"))
 	if err != nil || rows.Total != maxGroupValues/2 {
 		t.Errorf("Rows of many groups: total %d, %v, want %d", rows.Total, err, maxGroupValues/2)
+	}
+}
+
+// TestGroupsOfLongTextsAreBounded holds the same of texts, which each aggregate and each
+// name has again.
+func TestGroupsOfLongTextsAreBounded(t *testing.T) {
+	grid := [][]any{{"id", "text"}}
+	for id := range 100 {
+		grid = append(grid, []any{id, strings.Repeat("x", 40_000) + strconv.Itoa(id)})
+	}
+	set, err := rowSetOf(t, grid...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aggregates := ""
+	for n := range 19 {
+		aggregates += fmt.Sprintf("c%d:text.max(),", n)
+	}
+	for name, list := range map[string]string{"columns": "text,a:text,b:text,c:text,d:text,count()", "columns more often": "text,a:text,b:text,c:text,d:text,e:text,count()", "aggregates": "id," + aggregates + "count()"} {
+		if rows, err := set.Rows(queryOf(t, "select="+list)); codeOf(err) != BadRequest {
+			t.Errorf("Rows of groups with the same %s again = %d bytes, %v, want %s", name, rows.Size(), err, BadRequest)
+		}
+	}
+	if _, err := set.Rows(queryOf(t, "select=text,count()")); err != nil {
+		t.Errorf("Rows of groups of long texts = %v, want none", err)
 	}
 }
 

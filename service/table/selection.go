@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Selection is a column of the rows that a [Query] returns.
@@ -60,6 +61,12 @@ const (
 	maxSelections = 1000
 	// maxAggregates bounds the memory and the work for each row.
 	maxAggregates = 20
+	// maxAs is the length of a name in the result, which each row has, in characters. It is
+	// PostgreSQL's limit too.
+	maxAs = 63
+	// maxRepeated is how many columns may be in the result again, under other names: a
+	// response is not much longer than the sheet.
+	maxRepeated = 4
 )
 
 func validateSelections(selections []Selection) error {
@@ -71,6 +78,8 @@ func validateSelections(selections []Selection) error {
 		switch {
 		case s.Column == "" && s.Aggregate != Count:
 			return badRequest("select: a column has no name")
+		case utf8.RuneCountInString(s.As) > maxAs:
+			return badRequest("select: the name %s is longer than %d characters", Quote(s.As), maxAs)
 		case s.Column == "*" && (s.As != "" || s.Aggregate != ""):
 			return &Error{Code: BadRequest, Detail: "select: * can be neither renamed nor aggregated", Hint: "select=count()"}
 		case s.Aggregate == "":
