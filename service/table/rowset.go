@@ -142,7 +142,7 @@ type Render string
 // FORMULA,
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueRenderOption.
 const (
-	Typed   Render = "typed"   // numbers and booleans as such, dates as text in the sheet's format
+	Typed   Render = "typed"   // numbers and booleans as such, dates as text in ISO 8601
 	Text    Render = "text"    // what Google Sheets shows, as text
 	Formula Render = "formula" // the formula where there is one, else as Typed
 )
