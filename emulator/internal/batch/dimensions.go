@@ -74,7 +74,7 @@ func (b batch) insertDimension(r *sheets.InsertDimensionRequest) (*sheets.Respon
 	model := l.end
 	if r.InheritFromBefore {
 		model = l.start - 1
-		l.sheet.ExtendTables(l.along, l.start, l.end-l.start) // observed: only then do they join a table that ends here
+		l.sheet.GrowTables(l.along, l.start, l.end-l.start) // observed: only then do they join a table that ends here
 	}
 	l.inherit(model)
 	return nil, nil

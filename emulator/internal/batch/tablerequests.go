@@ -270,7 +270,7 @@ func (b batch) appendToTable(id string, rows []*sheets.RowData, m *rest.Mask) er
 		}
 		b.Insert(s, grid.ByRow, body.Bottom, missing)
 		if !spreadsheet.HasFooter(s.Tables[i]) {
-			s.ExtendTables(grid.ByRow, body.Bottom, missing)
+			s.GrowTables(grid.ByRow, body.Bottom, missing)
 		}
 		inserted := dimensionRange{s, grid.ByRow, body.Bottom, body.Bottom + missing}
 		inserted.inherit(body.Bottom - 1)

@@ -257,13 +257,17 @@ func (c cellsOf) Sheet(title string) (int, bool) {
 
 // Name implements [formula.Cells].
 func (c cellsOf) Name(name string) (sheet int, a grid.Area, ok bool) {
-	for _, n := range c.ss.formulaNames() {
-		if strings.EqualFold(n.Name, name) {
-			i := slices.IndexFunc(c.ss.Sheets, func(s *Sheet) bool { return s.ID == n.SheetID })
-			return i, n.Area, i >= 0
-		}
+	same := func(n NamedRange) bool { return strings.EqualFold(n.Name, name) }
+	names := c.ss.NamedRanges
+	if !slices.ContainsFunc(names, same) {
+		names = c.ss.tableNames()
 	}
-	return 0, grid.Area{}, false
+	i := slices.IndexFunc(names, same)
+	if i < 0 {
+		return 0, grid.Area{}, false
+	}
+	sheet = slices.IndexFunc(c.ss.Sheets, func(s *Sheet) bool { return s.ID == names[i].SheetID })
+	return sheet, names[i].Area, sheet >= 0
 }
 
 // Grid implements [formula.Cells].

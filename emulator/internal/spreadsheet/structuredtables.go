@@ -115,9 +115,9 @@ func (s *Sheet) CheckTableRows(from, to int) error {
 	return nil
 }
 
-// ExtendTables adds n columns or rows, which were inserted after the last one of a
+// GrowTables adds n columns or rows, which were inserted after the last one of a
 // structured table, to that table.
-func (s *Sheet) ExtendTables(along grid.Axis, at, n int) {
+func (s *Sheet) GrowTables(along grid.Axis, at, n int) {
 	s.MoveTables(func(a grid.Area) (grid.Area, bool) {
 		switch {
 		case along == grid.ByRow && a.Bottom == at:
@@ -203,12 +203,16 @@ func (ss *Spreadsheet) NewTableID() string {
 	}))
 }
 
-// formulaNames returns the names that formulas can use for ranges: those of named
-// ranges, of structured tables (their data, without header and footer; spaces are
-// written as underscores) and of their columns, such as Tasks[Amount]
-// (support.google.com/docs/answer/15637642).
+// formulaNames returns the names that formulas can use for ranges.
 func (ss *Spreadsheet) formulaNames() []NamedRange {
-	names := slices.Clone(ss.NamedRanges)
+	return slices.Concat(ss.NamedRanges, ss.tableNames())
+}
+
+// tableNames returns the names that formulas can use for structured tables (their
+// data, without header and footer; spaces are written as underscores) and for their
+// columns, such as Tasks[Amount] (support.google.com/docs/answer/15637642).
+func (ss *Spreadsheet) tableNames() []NamedRange {
+	var names []NamedRange
 	for _, s := range ss.Sheets {
 		for _, t := range s.Tables {
 			name, body := strings.ReplaceAll(t.Name, " ", "_"), s.TableBody(t)
