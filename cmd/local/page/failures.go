@@ -55,7 +55,7 @@ func (p *page) newFailures() []failure {
 		return func() error { google.Share(p.Spreadsheet, account, role); return p.redeploy() }
 	}
 	return []failure{
-		{"scope", "Default scope", "The function is deployed without the scopes of Sheets and Drive. Its token has cloud-platform, which a metadata server grants to whoever names no scopes.",
+		{"scope", "Default scope", "The function is deployed without the scopes of Sheets and Drive. Its token has cloud-platform, which a metadata server grants where a request names no scopes.",
 			"scope-insufficient", readSample,
 			func() error { return p.Function.Redeploy(cloudPlatform) },
 			func(s *situation) bool { return s.scopes == cloudPlatform }},
@@ -69,7 +69,7 @@ func (p *page) newFailures() []failure {
 			"api-disabled", readSample,
 			func() error { google.Disable(sheetsAPI, true); return nil },
 			func(s *situation) bool { return slices.Contains(s.Disabled, sheetsAPI) }},
-		{"token", "No token", "A new instance starts, and the metadata server answers 503. It tries for ten seconds.",
+		{"token", "No token", "A new instance starts, and the metadata server answers 503. The function repeats its request for ten seconds.",
 			"token", readSample,
 			func() error {
 				google.Inject(emulator.Fault{Call: tokenCall, Status: http.StatusServiceUnavailable})
@@ -81,12 +81,12 @@ func (p *page) newFailures() []failure {
 		{"quota", "Quota used up", "Another program with the same service account has made the 60 reads and 60 writes of this minute.",
 			"rate-limited", readSample, p.useUpQuota,
 			func(s *situation) bool { return s.quota }},
-		{"lost", "Answer lost", "Google stores the next write, and its answer is lost. The function finds out by a marker that it is stored, and answers 201: once, not twice.",
+		{"lost", "Answer lost", "Google stores the next write, and its answer is lost. The function reads its marker, which shows that the write is stored, and answers 201: stored once, not twice.",
 			"", writeSample, inject(emulator.Fault{Call: batchUpdate, Drop: emulator.DropAfter, Times: 1}),
 			func(s *situation) bool {
 				return s.has(batchUpdate, func(f emulator.Fault) bool { return f.Drop == emulator.DropAfter })
 			}},
-		{"hang", "Google hangs", "Writes get no answer. The function waits for 55 seconds, and then says that the outcome is unknown.",
+		{"hang", "Google hangs", "Writes get no answer. After 55 seconds the function answers that the outcome is unknown.",
 			"outcome-unknown", writeSample, inject(emulator.Fault{Call: batchUpdate, Hang: true}),
 			func(s *situation) bool { return s.has(batchUpdate, func(f emulator.Fault) bool { return f.Hang }) }},
 		{"500", "Google fails", "All calls of the Sheets API are answered with 500.",

@@ -31,6 +31,7 @@ function card(f) {
         : el('button', { type: 'button', 'aria-label': `Break: ${f.title}`, onclick: () => post('break', { failure: f.id }) }, 'Break')),
     el('p', {}, f.text),
     f.broken && result(f),
+    f.broken && f.try && !f.try.pending && el('a', { href: '#why', class: 'note' }, 'Why? The decision of the call, explained'),
     !f.broken && f.try && earlier(f),
     f.broken && el('button', { type: 'button', class: 'quiet', 'aria-label': `Try again: ${f.title}`, onclick: () => post('try', { failure: f.id }) }, 'Try again'));
 }

@@ -55,8 +55,9 @@ const texts = {
   },
   quota(call, result) {
     if (result === 'off' || !call.bucket) return { text: 'not checked' };
-    const used = `${call.limit ? Math.min(call.used, call.limit) : call.used}${call.limit ? ` of ${call.limit}` : ''}`;
-    return { text: result === 'no' ? `all ${call.limit} are used: ${call.bucket}` : `${used} ${call.bucket}${call.limit ? '' : ' (no limit here)'}` };
+    const what = `${call.bucket.replace(' per minute per user', '')} of the account in this minute`;
+    if (result === 'no') return { text: `all ${call.limit} ${what} are used` };
+    return { text: call.limit ? `${call.used} of ${call.limit} ${what}` : `${call.used} ${what}; no limit is set here` };
   },
   sharing(call, result) {
     if (result === 'off') return { text: call.needed || call.refused ? 'not checked' : 'needs no file' };
