@@ -41,12 +41,18 @@ func (l *local) printStart(addr string, settings function.Settings, patterns []s
 	printTour(l.out, addr, l.show(), patterns)
 }
 
+// maxTitles is how many sheets are named.
+const maxTitles = 6
+
 // describeBook says what the spreadsheet is and what becomes of changes.
 func (l *local) describeBook() string {
 	b := l.book
 	var titles []string
 	for _, sheet := range b.content.Sheets {
 		titles = append(titles, sheet.Title)
+	}
+	if more := len(titles) - maxTitles; more > 0 {
+		titles = append(titles[:maxTitles], fmt.Sprintf("and %d more", more))
 	}
 	text := fmt.Sprintf("%s: %s", b.content.Title, strings.Join(titles, ", "))
 	switch {
