@@ -17,6 +17,7 @@ func TestAppendColumns(t *testing.T) {
 		{"one of two columns with the same name", "Twice", `{"a":1}`, 422, `sheet "Twice" has two columns named "a": A and C`},
 		{"the second of them", "Twice", `{"a_2":7}`, 201, `{"a":null,"b":null,"a_2":7}`},
 		{"both of them, as they are read", "Twice", `{"a":1,"a_2":7}`, 201, `{"a":1,"b":null,"a_2":7}`},
+		{"dates as names", "Months", `{"who":"bob","2026-04-01":5}`, 201, `{"who":"bob","2026-03-01":null,"2026-04-01":5}`},
 		{"invisible characters around names", "Pasted", `{"id":2,"item":"fig"}`, 201, `{"id":2,"item":"fig","qty":null}`},
 	}
 	for _, tt := range tests {

@@ -19,6 +19,7 @@ func TestAppend(t *testing.T) {
 		{"one row", "Orders", "Orders", `{"item":"apple","qty":0.5,"id":4}`, "{\n  \"appended\": 1,\n  \"range\": \"Orders!A5:E5\"\n}\n", `[{"id":4,"item":"apple","qty":0.5}]`},
 		{"two rows", "Orders", "Orders", `[{"id":5},{"item":"x","ordered":null}]`, "{\n  \"appended\": 2,\n  \"range\": \"Orders!A5:E6\"\n}\n", `[{"id":5},{"item":"x"}]`},
 		{"a string stays a string", "Orders", "Orders", `[{"id":"=1+1"},{"item":"007"}]`, "{\n  \"appended\": 2,\n  \"range\": \"Orders!A5:E6\"\n}\n", `[{"id":"=1+1"},{"item":"007"}]`},
+		{"a byte order mark", "Orders", "Orders", "\ufeff" + `{"id":40,"item":"bom"}`, "{\n  \"appended\": 1,\n  \"range\": \"Orders!A5:E5\"\n}\n", `[{"id":40,"item":"bom"}]`},
 		{"a title that needs quoting", "It's; a/b 🌵", "It's;%20a%2Fb%20%F0%9F%8C%B5", `{"x":true}`, "{\n  \"appended\": 1,\n  \"range\": \"'It''s; a/b 🌵'!A2\"\n}\n", `[{"x":true}]`},
 		{"below a header in row 3", "Below", "Below?header=3", `{"id":3,"qty":7}`, "{\n  \"appended\": 1,\n  \"range\": \"Below!A6:B6\"\n}\n", `[{"Report of March":3,"B":7}]`},
 	}

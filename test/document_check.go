@@ -133,7 +133,8 @@ func (d *document) checkBody(content openapi3.Content, mediaType string, body *e
 	case strings.HasPrefix(mediaType, "text/csv"):
 		return d.checkValue(media.Schema, body.String())
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body.Bytes()))
+	text := bytes.TrimPrefix(body.Bytes(), []byte("\ufeff")) // a byte order mark is not part of it
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return fmt.Errorf("the body is not JSON: %w", err)
 	}
