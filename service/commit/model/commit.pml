@@ -485,6 +485,19 @@ inline hear(i) {
 	fi
 }
 
+/* split sends a part of a refused batch under the same number without a look at the
+ * markers, as for a hint of Google's. Only a write that is alone is looked up. */
+inline split(i) {
+	inst[i].open[inst[i].current] = 0; inst[i].current = 0;
+	inst[i].answer = NO_ANSWER; inst[i].callAge = OLD;
+	if
+	:: inst[i].group & A0 -> inst[i].group = A0
+	:: !(inst[i].group & A0) && (inst[i].group & KEYED) -> inst[i].group = inst[i].group & KEYED
+	:: else
+	fi;
+	plan(i)
+}
+
 inline crash(i) {
 	abandon(i);
 	answerUnknown(OF(i));
@@ -551,6 +564,7 @@ inline take(i) {
 	:: d_step { waited[i].exists && faults > 0 -> faults--; inst[i].answer = BUSY; clear(waited[i]) } \
 	:: d_step { waited[i].exists && faults > 0 && ROOM_FOR_LATE -> faults--; abandon(i); inst[i].answer = LOST } \
 	:: d_step { inst[i].answer != NO_ANSWER -> hear(i) } \
+	:: d_step { inst[i].answer == INVALID && !ONE(inst[i].open[inst[i].current]) -> split(i) } \
 	:: d_step { inst[i].doing != IDLE && faults > 0 && ROOM_FOR_LATE -> faults--; crash(i) }
 
 #define CALLER(x, i) \
