@@ -145,6 +145,9 @@ type keptBodies struct {
 	request, response []byte
 }
 
+// size returns what the bodies count for; empty ones are not free.
+func (b *keptBodies) size() int { return 256 + len(b.request) + len(b.response) }
+
 // Bodies returns the bodies of a request and of its response, as far as they are kept:
 // with Options.Inspect, the first 64 KiB of each, and of the newest requests as many as
 // fit in 16 MiB. Tokens in them are replaced.
@@ -165,10 +168,10 @@ func (l *requestLog) keepBodies(number int64, request, response []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.bodies.list = append(l.bodies.list, b)
-	l.bodies.size += len(b.request) + len(b.response)
+	l.bodies.size += b.size()
 	drop := 0
 	for l.bodies.size > maxKeptBodies {
-		l.bodies.size -= len(l.bodies.list[drop].request) + len(l.bodies.list[drop].response)
+		l.bodies.size -= l.bodies.list[drop].size()
 		drop++
 	}
 	l.bodies.list = slices.Delete(l.bodies.list, 0, drop)

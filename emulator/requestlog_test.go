@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -143,5 +144,20 @@ func TestSetProfile(t *testing.T) {
 	}
 	if !tokens[2].Federated || tokens[0].Federated {
 		t.Errorf("tokens = %+v, want only the last federated", tokens)
+	}
+}
+
+// TestKeptBodiesAreBounded checks that only the newest bodies are kept, each cut.
+func TestKeptBodiesAreBounded(t *testing.T) {
+	google := emulator.New(emulator.Options{Inspect: true})
+	const requests, kept = 300, 64 << 10
+	for range requests {
+		google.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("POST", "/no/such/path", strings.NewReader(strings.Repeat("x", 2*kept))))
+	}
+	if request, _ := google.Bodies(1); request != nil {
+		t.Errorf("the first of %d bodies is kept", requests)
+	}
+	if request, response := google.Bodies(requests); len(request) != kept || !strings.Contains(string(response), "Not Found") {
+		t.Errorf("of the last request %d bytes are kept, want %d, and of its response %q", len(request), kept, response)
 	}
 }
