@@ -39,6 +39,7 @@ var Statuses = map[table.Code]int{
 	table.SheetNotFound:         http.StatusNotFound,
 	table.ScopeInsufficient:     http.StatusBadGateway,
 	table.NotShared:             http.StatusBadGateway,
+	table.ProtectedRange:        http.StatusBadGateway,
 	table.APIDisabled:           http.StatusBadGateway,
 	table.NoStorage:             http.StatusBadGateway,
 	table.SpreadsheetNotFound:   http.StatusBadGateway,

@@ -39,6 +39,11 @@ var errorRules = []errorRule{
 		Detail: "the function's access token lacks a scope that this call needs",
 		Hint:   "set SCOPES=" + table.Scopes,
 	}},
+	{reasons: []string{protectedMessage}, Error: table.Error{
+		Code:   table.ProtectedRange,
+		Detail: "the cells are in a protected range, which the function's account may not edit",
+		Hint:   "in Google Sheets, Data > Protect sheets and ranges, let " + table.Account + " edit the range; or do not send its columns",
+	}},
 	{reasons: []string{"SERVICE_DISABLED", "accessNotConfigured"}, Error: table.Error{
 		Code:   table.APIDisabled,
 		Detail: "a Google API that this call needs is not enabled in the project of the function's account",
@@ -82,8 +87,8 @@ var errorRules = []errorRule{
 	}},
 	{status: http.StatusForbidden, Error: table.Error{
 		Code:   table.NotShared,
-		Detail: "the spreadsheet is not shared with the function's account, or not for editing, or the range is protected",
-		Hint:   "share the spreadsheet with " + table.Account + ", as Viewer to read and as Editor to write, and let it edit the protected ranges that it writes to",
+		Detail: "the spreadsheet is not shared with the function's account, or not for editing",
+		Hint:   "share the spreadsheet with " + table.Account + ", as Viewer to read and as Editor to write",
 	}},
 	{status: http.StatusNotFound, Error: table.Error{
 		Code:   table.SpreadsheetNotFound,
@@ -125,6 +130,10 @@ func apiError(doing string, err error) error {
 	return &table.Error{Code: table.Upstream, Detail: doing + ": Google answered " + strconv.Itoa(answer.Code), Err: summary(answer, reasons)}
 }
 
+// protectedMessage is a part of Google's message for a write into a protected range. It comes
+// with 400 and no reason; a dozen public reports have it.
+const protectedMessage = "protected cell or object"
+
 // errorReasons returns the reasons in an error response: the status, those in details and
 // errors, and the error in WWW-Authenticate.
 func errorReasons(answer *googleapi.Error) []string {
@@ -148,6 +157,7 @@ func errorReasons(answer *googleapi.Error) []string {
 	for _, known := range []struct{ text, reason string }{
 		{answer.Header.Get("WWW-Authenticate"), "insufficient_scope"},
 		{answer.Message, "quota project"}, // has no reason
+		{answer.Message, protectedMessage},
 	} {
 		if strings.Contains(known.text, known.reason) {
 			reasons = append(reasons, known.reason)

@@ -38,7 +38,22 @@ func (e *sheetEffect) addRequests(p *plan) {
 	for _, w := range appending { // each its own, so that Google names one that it refuses
 		add([]*write{w}, e.newRows(e.results[w])...)
 	}
+	add(appending, e.growTables()...)
 	add(deleting, e.deletions()...)
+}
+
+// growTables returns requests that make new rows below a table of Sheets a part of it.
+func (e *sheetEffect) growTables() (requests []*sheets.Request) {
+	for _, t := range e.plan.Before.Tables {
+		first, last := e.newRowsOf(t.Area)
+		if a := t.Area; first > 0 && !t.Footer && a.ToRow >= first-1 && a.ToRow < last && a.FromRow < first {
+			grown := e.cells(a.FromRow, last-a.FromRow, a.FromColumn, a.ToColumn-a.FromColumn)
+			requests = append(requests, &sheets.Request{UpdateTable: &sheets.UpdateTableRequest{
+				Table: &sheets.Table{TableId: t.ID, Range: grown}, Fields: "range",
+			}})
+		}
+	}
+	return requests
 }
 
 // updates returns requests that write the cells that were set of rows that were there.
@@ -216,6 +231,23 @@ func (e *sheetEffect) updateCells(row, column int, rows []*sheets.RowData) *shee
 		},
 		Rows: rows, Fields: "userEnteredValue",
 	}}
+}
+
+// newRowsOf returns the numbers of the first and the last new row with a value in the columns
+// of an area; 0 without one.
+func (e *sheetEffect) newRowsOf(a table.Area) (first, last int) {
+	for _, result := range e.results {
+		for _, l := range result.Appended {
+			if !slices.ContainsFunc(l.ColumnsSet, a.HasColumn) {
+				continue
+			}
+			n := e.number(l)
+			if last = max(last, n); first == 0 || n < first {
+				first = n
+			}
+		}
+	}
+	return first, last
 }
 
 func toRowData(cells []any) *sheets.RowData {

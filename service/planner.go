@@ -33,9 +33,10 @@ type planner struct {
 	grids  map[string][][]any        // by title: what was just read, for the next plan only
 
 	read      func(ctx context.Context, ranges []string, headers []int) (*cellsRead, error)
-	versioned []int                 // headers of the writes that depend on the version of the rows
-	tooLarge  map[string]bool       // ranges of the sheets that were not read, because they are
-	versions  map[versionKey]string // of the rows that were just read, where a write depends on it
+	areas     map[string]*sheets.Sheet // by title: tables and protected ranges of the sheets that were just read
+	versioned []int                    // headers of the writes that depend on the version of the rows
+	tooLarge  map[string]bool          // ranges of the sheets that were not read, because they are
+	versions  map[versionKey]string    // of the rows that were just read, where a write depends on it
 }
 
 // versionKey identifies rows by the sheet's title and the row that names the columns.
@@ -185,6 +186,7 @@ func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time, la
 		e.setStored(rows, wrong)
 		state := &sheetState{SheetState: e.next}
 		state.Grid = int(e.tab.GridProperties.RowCount)
+		state.setAreas(shown, e.tab)
 		if found && len(wrong) == 0 && !later && state.extend(rows) {
 			state.at = at
 		}

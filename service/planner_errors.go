@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"google.golang.org/api/googleapi"
@@ -75,7 +76,7 @@ func (p *planner) Explain(err error) error { return explainWrite(err) }
 // explainWrite returns the error of a write whose batch Google refused.
 func explainWrite(err error) error {
 	answer, ok := errors.AsType[*googleapi.Error](err)
-	if ok && answer.Code == http.StatusBadRequest {
+	if ok && answer.Code == http.StatusBadRequest && !strings.Contains(answer.Message, protectedMessage) {
 		return &table.Error{Code: table.InvalidRows, Detail: "Google refused the rows", Err: summary(answer, errorReasons(answer))}
 	}
 	return apiError("write rows", err)

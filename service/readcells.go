@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"google.golang.org/api/sheets/v4"
 
+	"example.com/sheets-function/service/commit"
 	"example.com/sheets-function/service/table"
 )
 
@@ -18,17 +19,18 @@ const cellFields = "userEnteredValue,effectiveValue,formattedValue,effectiveForm
 
 // cellsRead is what [Service.readCells] returns.
 type cellsRead struct {
-	grids    [][][]any             // of each title, the cells of all rows from row 1 on
-	versions map[versionKey]string // [table.Rows.Version] of the sheets, as reads have it
-	tooLarge map[string]bool       // titles of sheets that take too much memory, which have no grid
+	grids    [][][]any                // of each title, the cells of all rows from row 1 on
+	versions map[versionKey]string    // [table.Rows.Version] of the sheets, as reads have it
+	areas    map[string]*sheets.Sheet // by title, tables and protected ranges
+	tooLarge map[string]bool          // titles of sheets that take too much memory, which have no grid
 }
 
 // readCells returns the cells of whole sheets, given their ranges, which are titles. It
 // also returns the versions of the rows below headers with these numbers.
 func (s *Service) readCells(ctx context.Context, titles []string, headers []int) (*cellsRead, error) {
-	query := url.Values{"prettyPrint": {"false"}, "fields": {"sheets(properties(title),data(rowData(values(" + cellFields + "))))"}, "ranges": titles}
+	query := url.Values{"prettyPrint": {"false"}, "fields": {"sheets(properties(title)," + commit.AreaFields + ",data(rowData(values(" + cellFields + "))))"}, "ranges": titles}
 	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "?" + query.Encode()
-	read := &cellsRead{grids: make([][][]any, len(titles)), versions: map[versionKey]string{}, tooLarge: map[string]bool{}}
+	read := &cellsRead{grids: make([][][]any, len(titles)), versions: map[versionKey]string{}, areas: map[string]*sheets.Sheet{}, tooLarge: map[string]bool{}}
 	err := s.getJSON(ctx, path, func(d *jsontext.Decoder) error {
 		return decodeMember(d, "sheets", func() error {
 			return decodeArray(d, func() error {
@@ -43,7 +45,7 @@ func (s *Service) readCells(ctx context.Context, titles []string, headers []int)
 					read.tooLarge[titles[i]] = true
 					return nil
 				}
-				read.grids[i] = rows
+				read.grids[i], read.areas[title] = rows, &c.areas
 				for header, b := range c.builders {
 					read.versions[versionKey{title, header}] = b.RowSet().Hash()
 				}
@@ -64,6 +66,7 @@ type cellDecoder struct {
 	formats  formats
 	size     int                        // of what is kept, about
 	builders map[int]*table.RowsBuilder // of the rows below a header, for their version
+	areas    sheets.Sheet               // tables and protected ranges
 	row      gridRow
 }
 
@@ -86,14 +89,17 @@ func (c *cellDecoder) release() {
 // sheet decodes a Sheet with its title and the one range of it that was requested.
 func (c *cellDecoder) sheet(d *jsontext.Decoder) (title string, rows [][]any, err error) {
 	var properties struct{ Title string }
-	err = decodeMembers(d, map[string]func() error{
-		"properties": func() error {
+	into := func(target any) func() error {
+		return func() error {
 			value, err := d.ReadValue()
 			if err == nil {
-				err = json.Unmarshal(value, &properties)
+				err = json.Unmarshal(value, target)
 			}
 			return err
-		},
+		}
+	}
+	err = decodeMembers(d, map[string]func() error{
+		"properties": into(&properties), "protectedRanges": into(&c.areas.ProtectedRanges), "tables": into(&c.areas.Tables),
 		"data": func() error {
 			return decodeRows(d, func() error {
 				if c.size > maxCellsBytes {

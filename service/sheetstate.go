@@ -79,6 +79,7 @@ func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets
 			if !found || !state.extend(rows) {
 				return false
 			}
+			state.setAreas(shown, tab)
 			state.at, state.Grid = at, int(tab.GridProperties.RowCount)
 			p.sheets[tab.Title] = state
 		}
@@ -120,7 +121,9 @@ func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write) (rang
 			if p.grids[tab.Title] == nil {
 				p.grids[tab.Title] = [][]any{}
 			}
-			known[tab.Title] = &sheetState{at: at, SheetState: table.NewState(tab.SheetId, int(tab.GridProperties.RowCount), grids[i], headers[tab])}
+			state := &sheetState{at: at, SheetState: table.NewState(tab.SheetId, int(tab.GridProperties.RowCount), grids[i], headers[tab])}
+			state.Protected, state.Tables = areasOf(p.areas[tab.Title])
+			known[tab.Title] = state
 		}
 		p.sheets = known
 	}
@@ -132,8 +135,40 @@ func (p *planner) readRanges(ctx context.Context, ranges []string) ([][][]any, e
 	if err != nil {
 		return nil, err
 	}
-	p.tooLarge, p.versions = read.tooLarge, read.versions
+	p.tooLarge, p.versions, p.areas = read.tooLarge, read.versions, read.areas
 	return read.grids, nil
+}
+
+// setAreas takes over where the tables and protected ranges of a sheet are.
+func (s *sheetState) setAreas(shown *sheets.Spreadsheet, tab *sheets.SheetProperties) {
+	for _, sheet := range shown.Sheets {
+		if sheet.Properties.SheetId == tab.SheetId {
+			s.Protected, s.Tables = areasOf(sheet)
+		}
+	}
+}
+
+// areasOf returns the cells of a sheet that the function's account may not edit, and its
+// tables.
+func areasOf(sheet *sheets.Sheet) (protected []table.Area, tables []table.Table) {
+	if sheet == nil {
+		return nil, nil
+	}
+	area := func(r *sheets.GridRange) table.Area {
+		return table.Area{FromRow: int(r.StartRowIndex), ToRow: int(r.EndRowIndex), FromColumn: int(r.StartColumnIndex), ToColumn: int(r.EndColumnIndex)}
+	}
+	for _, p := range sheet.ProtectedRanges {
+		if p.Range != nil && !p.RequestingUserCanEdit && !p.WarningOnly {
+			protected = append(protected, area(p.Range))
+		}
+	}
+	for _, t := range sheet.Tables {
+		if t.Range != nil {
+			footer := t.RowsProperties != nil && t.RowsProperties.FooterColorStyle != nil
+			tables = append(tables, table.Table{ID: t.TableId, Area: area(t.Range), Footer: footer})
+		}
+	}
+	return protected, tables
 }
 
 // shownRows returns the rows that are shown of a sheet, by number, and takes over its

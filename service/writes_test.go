@@ -211,7 +211,7 @@ func refuse(text string, status int, names naming) func(*http.Request, []byte) (
 		}
 		time.Sleep(latency)
 		message := "Internal error encountered."
-		if status == http.StatusBadRequest {
+		if status == http.StatusBadRequest || status == http.StatusForbidden {
 			message = "You are trying to edit a protected cell or object."
 		}
 		var batch struct{ Requests []json.RawMessage }
@@ -248,14 +248,16 @@ func TestBadWrites(t *testing.T) {
 		p99    time.Duration // of the good rows
 		code   table.Code    // of the bad rows
 	}{
-		{"one refused", 400, namesNone, "Load", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused, named", 400, namesCause, "Load", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused, another named", 400, namesAnother, "Load", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused, the marker named", 400, namesMarker, "Load", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused, of another sheet", 400, namesNone, "Other", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused, of another sheet, named", 400, namesCause, "Other", 0, 3 * time.Second, table.InvalidRows},
-		{"one refused every 2 s", 400, namesCause, "Load", 2 * time.Second, 12 * time.Second, table.InvalidRows},
-		{"one refused every 2 s, of another sheet", 400, namesCause, "Other", 2 * time.Second, 3500 * time.Millisecond, table.InvalidRows},
+		{"one refused", 400, namesNone, "Load", 0, 3 * time.Second, table.ProtectedRange},
+		{"one refused, named", 400, namesCause, "Load", 0, 3 * time.Second, table.ProtectedRange},
+		{"one refused, another named", 400, namesAnother, "Load", 0, 3 * time.Second, table.ProtectedRange},
+		{"one refused, the marker named", 400, namesMarker, "Load", 0, 3 * time.Second, table.ProtectedRange},
+		{"one refused, of another sheet", 400, namesNone, "Other", 0, 3 * time.Second, table.ProtectedRange},
+		{"one refused, of another sheet, named", 400, namesCause, "Other", 0, 3 * time.Second, table.ProtectedRange},
+		{"one refused every 2 s", 400, namesCause, "Load", 2 * time.Second, 12 * time.Second, table.ProtectedRange},
+		{"one refused every 2 s, of another sheet", 400, namesCause, "Other", 2 * time.Second, 3500 * time.Millisecond, table.ProtectedRange},
+		{"one refused with 403", 403, namesNone, "Load", 0, 3 * time.Second, table.ProtectedRange},
+		{"one refused with 403, named", 403, namesCause, "Load", 0, 3 * time.Second, table.ProtectedRange},
 		{"one answered 413", 413, namesNone, "Load", 0, 3 * time.Second, table.Upstream},
 		{"one answered 500", 500, namesNone, "Load", 0, 6 * time.Second, table.OutcomeUnknown},
 		{"one answered 500, of another sheet", 500, namesNone, "Other", 0, 6 * time.Second, table.OutcomeUnknown},

@@ -38,7 +38,10 @@ type Planner[R, S any] interface {
 }
 
 // Fields is the mask of what [Planner] is given of a spreadsheet's cells.
-const Fields = "sheets(" + propertyFields + ",data(startRow,rowData(values(userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)))))"
+const Fields = "sheets(" + propertyFields + "," + AreaFields + ",data(startRow,rowData(values(userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)))))"
+
+// AreaFields are the fields of a sheet that say where its tables and protected ranges are.
+const AreaFields = "protectedRanges(range,requestingUserCanEdit,warningOnly),tables(tableId,range,rowsProperties(footerColorStyle))"
 
 const propertyFields = "properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount))"
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"google.golang.org/api/googleapi"
@@ -36,10 +37,17 @@ func resultOf(err error) sendResult {
 		return resultUnknown
 	case code == http.StatusTooManyRequests || code == http.StatusConflict || code == http.StatusPreconditionFailed:
 		return resultRetryable
-	case code == http.StatusBadRequest || code == http.StatusRequestEntityTooLarge:
+	case code == http.StatusBadRequest || code == http.StatusForbidden && isProtected(err) || code == http.StatusRequestEntityTooLarge:
 		return resultInvalid
 	}
 	return resultDenied
+}
+
+// isProtected reports whether a request of the batch was for a protected range. Google answers
+// 400 then; programs that report it as a 403 exist. A 403 is for every batch otherwise.
+func isProtected(err error) bool {
+	answer, ok := errors.AsType[*googleapi.Error](err)
+	return ok && strings.Contains(answer.Message, "protected cell or object")
 }
 
 // statusOf returns the status that Google answered; 0 if there was no answer.

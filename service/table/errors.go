@@ -14,6 +14,7 @@ const (
 	SheetNotFound       Code = "sheet-not-found"       // no sheet has this title
 	ScopeInsufficient   Code = "scope-insufficient"    // the token lacks the scope
 	NotShared           Code = "not-shared"            // the function's account may not open or edit the spreadsheet
+	ProtectedRange      Code = "protected-range"       // the function's account may not edit the cells
 	APIDisabled         Code = "api-disabled"          // the account's project has not enabled the API
 	NoStorage           Code = "no-storage"            // service accounts cannot own files
 	SpreadsheetNotFound Code = "spreadsheet-not-found" // no such ID

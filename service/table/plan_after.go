@@ -32,7 +32,7 @@ func (p *SheetPlan) Number() {
 
 // Bottom returns the number of the last row that holds anything, before the batch: rows are
 // inserted below it.
-func (p *SheetPlan) Bottom() int { return p.Before.bottom() }
+func (p *SheetPlan) Bottom() int { return max(p.Before.bottom(), p.First+len(p.Rows)-1) }
 
 // deleted returns how many rows the batch deletes.
 func (p *SheetPlan) deleted() (n int) {
@@ -52,7 +52,7 @@ func (p *SheetPlan) Next() SheetState {
 		rows[i] = l.Cells
 	}
 	b := p.Before
-	now := SheetState{ID: b.ID, Grid: b.Grid + len(p.Added) - p.deleted() + p.Extra(), Headers: map[int][]any{}, Width: b.Width}
+	now := SheetState{ID: b.ID, Grid: b.Grid + len(p.Added) - p.deleted() + p.Extra(), Headers: map[int][]any{}, Width: b.Width, Protected: b.Protected, Tables: b.Tables}
 	for header, cells := range b.Headers {
 		switch {
 		case p.Complete && header <= len(rows):

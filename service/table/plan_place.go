@@ -24,7 +24,7 @@ func (p *SheetPlan) add(d *EditResult, fresh []*PlannedRow, e *Edit) *EditResult
 		}
 		d.FormulasFrom = model.Number
 		for _, column := range formulasOf(model) {
-			if !slices.Contains(set, column) && isVacant(l.raw(column)) {
+			if !slices.Contains(set, column) && isVacant(l.raw(column)) && !p.Before.isProtected(l.At, column) {
 				l.Formulas = append(l.Formulas, column)
 			}
 		}
@@ -60,7 +60,8 @@ func (p *SheetPlan) modelOf(last, header int) *PlannedRow {
 }
 
 // rowFrom returns the row with the number next, or the first one after it that is not
-// deleted, and moves next to it. It returns nil where a row has to be inserted.
+// deleted, and moves next to it. It returns nil where a row has to be inserted. If that is
+// not allowed, it returns an empty row.
 func (p *SheetPlan) rowFrom(next *int) *PlannedRow {
 	if len(p.Added) > 0 {
 		return nil
@@ -70,7 +71,12 @@ func (p *SheetPlan) rowFrom(next *int) *PlannedRow {
 			return l
 		}
 	}
-	return nil
+	if *next > p.Before.Grid || !p.Before.isProtected(*next) {
+		return nil
+	}
+	l := &PlannedRow{Number: *next, At: *next}
+	p.Rows = append(p.Rows, l)
+	return l
 }
 
 // lastInUse returns the number of the last row in which a table that has one of these

@@ -28,6 +28,9 @@ func (api *API) batchUpdate(c *rest.Call) (any, error) {
 		}
 		m := c.Mask.Sub("updatedSpreadsheet")
 		out.UpdatedSpreadsheet, response.Lists, err = draft.Describe(id, body.ResponseRanges, body.ResponseIncludeGridData, m)
+		if err == nil {
+			spreadsheet.ForUser(out.UpdatedSpreadsheet, c.Principal, draft.IsOwner())
+		}
 		return err
 	})
 	if err != nil || response.Lists == nil {

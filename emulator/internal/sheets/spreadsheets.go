@@ -89,6 +89,9 @@ func (api *API) getSpreadsheet(c *rest.Call) (any, error) {
 		return nil, err
 	}
 	out, rows, err := f.Spreadsheet.Describe(f.ID, c.Query["ranges"], c.Flag("includeGridData"), c.Mask)
+	if err == nil {
+		spreadsheet.ForUser(out, c.Principal, f.Roles[c.Principal] == files.Owner)
+	}
 	if err == nil && c.Flag("excludeTablesInBandedRanges") {
 		spreadsheet.ExcludeTables(out)
 	}

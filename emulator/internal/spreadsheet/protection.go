@@ -46,10 +46,29 @@ func (ss *Spreadsheet) setGuard(g *guard) {
 	}
 }
 
+// IsOwner reports whether the user on whose behalf the spreadsheet is changed owns the file.
+func (ss *Spreadsheet) IsOwner() bool {
+	return len(ss.Sheets) > 0 && ss.Sheets[0].guard != nil && ss.Sheets[0].guard.owner
+}
+
 // mayEdit reports whether the user may edit a protected range. The members of
 // groups are not known.
 func (g *guard) mayEdit(p *sheets.ProtectedRange) bool {
 	return g.owner || p.WarningOnly || p.Editors != nil && slices.ContainsFunc(p.Editors.Users, func(u string) bool { return strings.EqualFold(u, g.email) })
+}
+
+// ForUser sets which protected ranges of a description the user may edit.
+func ForUser(described *sheets.Spreadsheet, email string, owner bool) {
+	g := &guard{email: email, owner: owner}
+	for _, s := range described.Sheets {
+		own := make([]*sheets.ProtectedRange, len(s.ProtectedRanges))
+		for i, p := range s.ProtectedRanges {
+			p := *p
+			p.RequestingUserCanEdit = g.mayEdit(&p)
+			own[i] = &p
+		}
+		s.ProtectedRanges = own
+	}
 }
 
 // protects reports whether a protected range has a cell of an area.
