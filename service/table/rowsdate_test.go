@@ -106,3 +106,48 @@ func TestDatesAndOtherValues(t *testing.T) {
 		}
 	}
 }
+
+func TestHasDateText(t *testing.T) {
+	for text, want := range map[string]bool{
+		"3/2/2026": true, "02.03.2026": true, "2.3.": true, "2026/3/2": true, "2-Mar": true, "Mar 2, 2026": true, "2 March 2026": true, "10:30": true, "10:30:00.5": true,
+		"3 PM": true, "Mon, 3/2/2026": true, "3 / 2": true, "May 5": true,
+		"apple": false, "item 12": false, "some words of text": false, "A-1234": false, "1.5": false, "12": false, "Monday": false, "12 March Street, in a text that is too long for a date": false,
+		// In ISO 8601 the rows have the same text for a date.
+		"2026-03-02": false, "2026-03-02T10:30:00Z": false,
+	} {
+		for _, rows := range [][][]any{{{"name"}, {text}}, {{text}, {"x"}}} {
+			s, err := rowSetOf(t, rows...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.HasDateText(); got != want {
+				t.Errorf("HasDateText of %q = %t, want %t", rows, got, want)
+			}
+		}
+	}
+}
+
+func TestHashTexts(t *testing.T) {
+	hash := func(rows ...[]any) uint64 {
+		s, err := rowSetOf(t, rows...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.HashTexts()
+	}
+	first := hash([]any{"n", "text"}, []any{1, "a"}, []any{2, "b"})
+	if again := hash([]any{"n", "text"}, []any{3, "a"}, []any{true, "b"}); again != first {
+		t.Error("HashTexts depends on cells that are not texts")
+	}
+	for name, rows := range map[string][][]any{
+		"another text":   {{"n", "text"}, {1, "a"}, {2, "c"}},
+		"another place":  {{"n", "text"}, {1, "b"}, {2, "a"}},
+		"another column": {{"n", "text"}, {"a", 1}, {"b", 2}},
+		"another name":   {{"n", "texts"}, {1, "a"}, {2, "b"}},
+		"one text more":  {{"n", "text"}, {1, "a"}, {"x", "b"}},
+	} {
+		if hash(rows...) == first {
+			t.Errorf("HashTexts with %s is the same", name)
+		}
+	}
+}
