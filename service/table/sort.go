@@ -80,9 +80,9 @@ func (s *RowSet) sort(rows []int, keys []sortKey, n int) []int {
 // first returns the first n of the rows in order. Unless exact is set, those that are equal
 // to the last of them are there too: the next key says which of them are before the others.
 func (s sorter) first(rows []int, n int, exact bool) []sortItem {
-	var kept []sortItem
+	limit := max(2*n, 256) // of kept, before it is cut
+	kept := make([]sortItem, 0, min(limit, len(rows)))
 	var last *sortItem // of the first n so far; nil until there are n
-	limit := 2 * n     // of kept, before it is cut
 	for _, row := range rows {
 		item := s.item(row)
 		if last != nil {
@@ -90,12 +90,12 @@ func (s sorter) first(rows []int, n int, exact bool) []sortItem {
 				continue
 			}
 		}
-		if kept = append(kept, item); len(kept) < max(limit, 256) {
+		if kept = append(kept, item); len(kept) < limit {
 			continue
 		}
 		kept = s.cut(kept, n, exact)
 		nth := kept[n-1]
-		last, limit = &nth, 2*len(kept)
+		last, limit = &nth, max(2*len(kept), 256)
 	}
 	return s.cut(kept, n, exact)
 }
