@@ -57,7 +57,7 @@ const texts = {
     if (result === 'off' || !call.bucket) return { text: 'not checked' };
     const what = `${call.bucket.replace(' per minute per user', '')} of the account in this minute`;
     if (result === 'no') return { text: `all ${call.limit} ${what} are used` };
-    return { text: call.limit ? `${call.used} of ${call.limit} ${what}` : `${call.used} ${what}; no limit is set here` };
+    return { text: `${what}: ${call.used}${call.limit ? ` of ${call.limit}` : '; no limit is set here'}` };
   },
   sharing(call, result) {
     if (result === 'off') return { text: call.needed || call.refused ? 'not checked' : 'needs no file' };

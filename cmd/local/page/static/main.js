@@ -51,11 +51,11 @@ listen({
 });
 
 // The scheme of the system, or the one that was chosen here.
-const root = document.documentElement, button = byID('theme');
+const root = document.documentElement, button = byID('theme'), prefersDark = matchMedia('(prefers-color-scheme: dark)');
 
 function theme(name) {
   if (name) root.dataset.theme = name;
-  const dark = name ? name === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  const dark = name ? name === 'dark' : prefersDark.matches;
   button.textContent = dark ? 'Light' : 'Dark';
   button.setAttribute('aria-label', `Use the ${dark ? 'light' : 'dark'} scheme`);
   button.onclick = () => {
@@ -65,3 +65,4 @@ function theme(name) {
 }
 
 theme(localStorage.getItem('theme'));
+prefersDark.addEventListener('change', () => theme(localStorage.getItem('theme')));
