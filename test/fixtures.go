@@ -72,3 +72,12 @@ var (
 	pasted = emulator.Sheet{Title: "Pasted", Values: [][]any{{"\u200bid", "item\u00a0", "\ufeffqty\u2060"}, {1, "apple", 2}}}
 	months = emulator.Sheet{Title: "Months", Values: [][]any{{"who", shownAs(46082, "mmm yyyy"), shownAs(46113, "mmm yyyy")}, {"ada", 1, 2}}}
 )
+
+// manyDates is manyRows with dates in two of the columns.
+func manyDates(n int) [][]any {
+	rows := manyRows(n)
+	for i, row := range rows[1:] {
+		row[6], row[7] = date(1+i%31), date(1+i%31)
+	}
+	return rows
+}

@@ -48,7 +48,7 @@ func TestMemory(t *testing.T) {
 		t.Skip("takes half a minute")
 	}
 	env := serveGoogle(t, emulator.New(emulator.Options{}), emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{
-		orders, {Title: "Rows", Values: manyRows(10_000)}, {Title: "Large", Values: manyRows(125_000)}, // a million cells
+		orders, {Title: "Rows", Values: manyRows(10_000)}, {Title: "Large", Values: manyDates(125_000)}, // a million cells
 	}})
 	p := start(t, buildMain(t, generatedMain), append(env, "READS_PER_MINUTE=100000", "WRITES_PER_MINUTE=600")...)
 	p.get(t, "/sheets/Orders")
