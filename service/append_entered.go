@@ -29,33 +29,43 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 	if err := e.Validate(); err != nil {
 		return table.AppendResult{}, err
 	}
-	header, err := s.readHeader(ctx, title, e.Header)
+	grid, err := s.readToEnter(ctx, title)
 	if err != nil {
 		return table.AppendResult{}, s.sheetError(ctx, doing, title, err)
 	}
-	did, err := table.NewSheetPlan(title, table.SheetState{Headers: map[int][]any{e.Header: header}}, nil).Do(e)
+	state := table.NewState(0, len(grid), grid, []int{e.Header})
+	state.Formats = nil // Google makes dates of the texts
+	did, err := table.NewSheetPlan(title, state, grid).Do(e)
 	if err != nil {
 		return table.AppendResult{}, err
+	}
+	at, ok := state.AppendAt(e.Header, grid)
+	if !ok || !state.Covers(e) {
+		return table.AppendResult{}, &table.Error{
+			Code:   table.InvalidRows,
+			Detail: doing + ": below the last row there are rows that were prepared with formulas or checkboxes, or another table, and Google would put the rows below these",
+			Hint:   "leave out input=user_entered",
+		}
 	}
 	if err := s.writeLimiter.Wait(ctx); err != nil {
 		return table.AppendResult{}, &table.Error{Code: table.RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
 	}
 	defer s.cache.drop(title)
 	defer s.writer.Invalidate()
-	return s.appendEntered(ctx, doing, e, did.Appended)
+	return s.appendEntered(ctx, doing, e, at, did.Appended)
 }
 
-// appendEntered calls spreadsheets.values.append once. The range is one cell, the
-// header's in column A: of a whole sheet Google appends to the last block of cells.
+// appendEntered calls spreadsheets.values.append once. The range is one cell, in column A of
+// the row at; see [table.SheetState.AppendAt].
 // INSERT_ROWS, because OVERWRITE would overwrite the rows of another writer.
-func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, lines []*table.PlannedRow) (table.AppendResult, error) {
+func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, at int, lines []*table.PlannedRow) (table.AppendResult, error) {
 	var values [][]any
 	for _, l := range lines {
 		values = append(values, l.Cells)
 	}
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
-	answer, err := s.sheets.Spreadsheets.Values.Append(s.id, table.QuoteTitle(e.Title)+"!A"+strconv.Itoa(e.Header), &sheets.ValueRange{Values: values}).
+	answer, err := s.sheets.Spreadsheets.Values.Append(s.id, table.QuoteTitle(e.Title)+"!A"+strconv.Itoa(at), &sheets.ValueRange{Values: values}).
 		ValueInputOption("USER_ENTERED").InsertDataOption("INSERT_ROWS").
 		Fields("updates(updatedRange)").Context(ctx).Do()
 	if err == nil && answer.Updates != nil {
@@ -75,18 +85,22 @@ func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit
 	return table.AppendResult{}, s.sheetError(ctx, doing, e.Title, err)
 }
 
-// readHeader returns the typed cells of the row with this number, of a sheet that
-// exists; nil if the row is empty.
-func (s *Service) readHeader(ctx context.Context, title string, number int) ([]any, error) {
+// readToEnter returns the cells of a sheet that exists.
+func (s *Service) readToEnter(ctx context.Context, title string) ([][]any, error) {
 	if err := s.titles.check(ctx, title); err != nil {
 		return nil, err
 	}
 	if err := s.readLimiter.Wait(ctx); err != nil {
 		return nil, err
 	}
-	header, err := s.getHeader(ctx, title, number)
-	if err == nil {
-		s.titles.add(title)
+	quoted := table.QuoteTitle(title)
+	read, err := s.readCells(ctx, []string{quoted}, nil)
+	if err != nil {
+		return nil, err
 	}
-	return header, err
+	s.titles.add(title)
+	if read.tooLarge[quoted] {
+		return nil, errCellsTooLarge(title)
+	}
+	return read.grids[0], nil
 }

@@ -46,18 +46,6 @@ func (s *Service) getGrid(ctx context.Context, a1 string, header int, as table.R
 	})
 }
 
-// getHeader returns the typed cells of the row with this number; nil if it is empty.
-func (s *Service) getHeader(ctx context.Context, title string, number int) (header []any, err error) {
-	n := 0
-	err = s.getGrid(ctx, table.RowRange(title, 1, number), number, table.Typed, func(row []jsontext.Value, _ []table.DateKind) (err error) {
-		if n++; n == number {
-			header, err = table.DecodeCells(row)
-		}
-		return err
-	})
-	return header, err
-}
-
 // decodeGrid calls row to read each of the rows of the sheets that were requested.
 func decodeGrid(d *jsontext.Decoder, row func() error) error {
 	return decodeMember(d, "sheets", func() error {

@@ -37,7 +37,7 @@ func (s *Service) readCells(ctx context.Context, titles []string, headers []int)
 				c := newCellDecoder(headers)
 				defer c.release()
 				title, rows, err := c.sheet(d)
-				i := slices.Index(titles, table.QuoteTitle(title))
+				i := slices.IndexFunc(titles, func(quoted string) bool { return strings.EqualFold(quoted, table.QuoteTitle(title)) })
 				if err != nil || i < 0 {
 					return err
 				}

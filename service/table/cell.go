@@ -90,7 +90,7 @@ func isVacantRow(cells []any) bool {
 // equalCell reports whether writing a value would leave a cell as it is.
 func equalCell(cell, value any) bool {
 	old, now := Shown(cell), Shown(value)
-	return old == now || IsEmpty(old) && IsEmpty(now) && isVacant(cell)
+	return old == now || IsEmpty(old) && IsEmpty(now)
 }
 
 // asDate returns the value of a cell for a text in ISO 8601, in the format of dates that the

@@ -29,7 +29,7 @@ func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
 		if err != nil {
 			return nil, record.within(n, err)
 		}
-		l := &PlannedRow{Cells: make([]any, len(c.names)), sent: columns}
+		l := &PlannedRow{Cells: make([]any, len(c.names)), sent: columns, given: cells}
 		l.write(columns, cells, &p.Before)
 		switch {
 		case l.blank():

@@ -35,7 +35,8 @@ func (p *SheetPlan) add(d *EditResult, fresh []*PlannedRow, e *Edit) *EditResult
 // placeRow puts a new row at the number next, or inserts it, and returns it.
 func (p *SheetPlan) placeRow(l *PlannedRow, next *int) *PlannedRow {
 	if old := p.rowFrom(next); old != nil {
-		old.write(l.ColumnsSet, l.values(l.ColumnsSet), &p.Before)
+		columns, cells := l.filled()
+		old.write(columns, cells, &p.Before)
 		old.Placed = true
 		*next++
 		return old
@@ -57,6 +58,16 @@ func (p *SheetPlan) modelOf(last, header int) *PlannedRow {
 		return nil
 	}
 	return p.Rows[last-p.First]
+}
+
+// filled returns the columns for which a new row was given a value, and these values.
+func (l *PlannedRow) filled() (columns []int, cells []any) {
+	for i, column := range l.sent {
+		if !IsEmpty(l.given[i]) {
+			columns, cells = append(columns, column), append(cells, l.given[i])
+		}
+	}
+	return columns, cells
 }
 
 // rowFrom returns the row with the number next, or the first one after it that is not

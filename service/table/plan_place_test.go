@@ -281,3 +281,63 @@ func TestEqualValues(t *testing.T) {
 		}
 	}
 }
+
+func TestAppendAt(t *testing.T) {
+	tests := []struct {
+		name string
+		grid [][]any
+		row  int
+		ok   bool
+	}{
+		{"the last row", tasks, 6, true},
+		{"the header", tasks[:1], 1, true},
+		{"nothing in column A of the last row", [][]any{{"a", "b"}, {1.0, 2.0}, {nil, 3.0}}, 1, true},
+		{"nothing there, below an empty row", [][]any{{"a", "b"}, {}, {nil, 3.0}}, 1, false},
+		{"checkboxes", checkboxes, 0, false},
+		{"formulas", calculated, 0, false},
+		{"a side table that is longer", sideTable, 0, false},
+		{"an empty sheet", nil, 0, false},
+	}
+	for _, tt := range tests {
+		state := NewState(0, 100, tt.grid, []int{1})
+		if row, ok := state.AppendAt(1, tt.grid); ok != tt.ok || ok && row != tt.row {
+			t.Errorf("%s: AppendAt = %d, %v, want %d, %v", tt.name, row, ok, tt.row, tt.ok)
+		}
+	}
+}
+
+// TestProtectedCells holds that no row is inserted, and no formula continued, where that is
+// not allowed.
+func TestProtectedCells(t *testing.T) {
+	grid := [][]any{{"item", "qty", "total", "half"}, {"a", 2.0, formula("=B2*3", 6.0), formula("=B2/2", 1.0)}}
+	tests := []struct {
+		name      string
+		protected []Area
+		rows      int // of the grid
+		want      string
+	}{
+		{"nothing", nil, 100, "3+[0 1]=[2 3]"},
+		{"a column", []Area{{FromColumn: 2, ToColumn: 3}}, 100, "3[0 1]=[3]"},
+		{"rows above", []Area{{ToRow: 2}}, 100, "3+[0 1]=[2 3]"},
+		{"rows from there on", []Area{{FromRow: 2}}, 100, "3[0 1]"},
+		{"a column, no row left", []Area{{FromColumn: 2, ToColumn: 3}}, 2, "3+[0 1]=[3]"},
+	}
+	for _, tt := range tests {
+		for _, complete := range []bool{true, false} {
+			state := NewState(7, tt.rows, grid, []int{1})
+			state.Protected = tt.protected
+			p := NewSheetPlan("T", state, map[bool][][]any{true: grid}[complete])
+			result, err := p.Do(appending(record("item", "b", "qty", 4.0)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Number()
+			if got := placesOf(result); got != tt.want {
+				t.Errorf("%s, all rows read %v: new rows: %s, want %s", tt.name, complete, got, tt.want)
+			}
+			if next := p.Next(); next.Rows != 3 {
+				t.Errorf("%s: the sheet ends at %d, want 3", tt.name, next.Rows)
+			}
+		}
+	}
+}

@@ -18,7 +18,10 @@ type PlannedRow struct {
 	Formulas   []int // of a new row: columns in which a formula continues, ascending
 	RowBefore  int   // of a deleted row: the number of the row before it after the batch
 
-	sent []int // of a new row: the columns of its record, with a value or not, ascending
+	// sent are the columns of a new row's record, ascending, and given what it has for them, as
+	// it was sent.
+	sent  []int
+	given []any
 }
 
 // cell returns a cell's value as reads have it.
@@ -30,15 +33,6 @@ func (l *PlannedRow) raw(column int) any {
 		return l.Cells[column]
 	}
 	return nil
-}
-
-// values returns the cells of these columns.
-func (l *PlannedRow) values(columns []int) []any {
-	cells := make([]any, len(columns))
-	for i, column := range columns {
-		cells[i] = l.raw(column)
-	}
-	return cells
 }
 
 func (l *PlannedRow) blank() bool { return l.width() == 0 }
@@ -60,7 +54,7 @@ func (l *PlannedRow) write(columns []int, cells []any, state *SheetState) {
 	copied := false
 	for i, column := range columns {
 		value := dateFor(cells[i], l.raw(column), state.format(column))
-		if equalCell(l.raw(column), value) {
+		if equalCell(l.raw(column), cells[i]) || equalCell(l.raw(column), value) {
 			continue
 		}
 		if !copied { // because other plans use the cells that were read
@@ -78,9 +72,6 @@ func (l *PlannedRow) write(columns []int, cells []any, state *SheetState) {
 // has a format of dates.
 func dateFor(value, old any, column *Format) any {
 	if f := formatOf(old); f != nil {
-		if date, ok := value.(*Cell); ok {
-			return &Cell{Value: date.Value, Format: f}
-		}
 		return asDate(value, f)
 	}
 	date, ok := asDate(value, column).(*Cell)

@@ -41,7 +41,7 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 		case e.IgnoreDuplicates:
 			d.Ignored++
 		default:
-			old.write(l.sent, l.values(l.sent), &p.Before)
+			old.write(l.sent, l.given, &p.Before)
 			d.Changed = append(d.Changed, old)
 		}
 	}

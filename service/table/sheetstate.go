@@ -202,3 +202,18 @@ func (s *SheetState) lastHeader() (last int) {
 	}
 	return last
 }
+
+// AppendAt returns the number of the row whose cell in column A is the range with which
+// spreadsheets.values.append puts rows below the last one in use: that call goes by blocks
+// of cells without an empty row or column between them. It returns false where none does,
+// given the sheet's rows and the one that names the columns.
+// https://developers.google.com/workspace/sheets/api/guides/values#append_values
+func (s *SheetState) AppendAt(header int, rows [][]any) (row int, ok bool) {
+	switch {
+	case len(s.Below) > 0 || s.Rows < header || s.Rows > len(rows):
+		return 0, false
+	case len(s.Last) > 0 && !isVacant(s.Last[0]):
+		return s.Rows, true
+	}
+	return header, !slices.ContainsFunc(rows[header-1:s.Rows], isVacantRow)
+}
