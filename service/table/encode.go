@@ -162,6 +162,8 @@ func csvText(cell []byte) (text string) {
 	switch {
 	case len(cell) == 0:
 		return ""
+	case cell[0] == '"' && bytes.IndexByte(cell, '\\') < 0: // most texts
+		return string(cell[1 : len(cell)-1])
 	case cell[0] == '"':
 		_ = json.Unmarshal(cell, &text) // it was parsed as JSON before
 		return text
