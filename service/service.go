@@ -29,10 +29,12 @@
 //
 // # Writes
 //
-// planner.go makes the requests of a batch from several writes, from what sheetstate.go
-// holds of each sheet: nothing older than two seconds. sheeteffect.go and rowcheck.go compare what the batch's response
-// has of the rows around with what was expected, so that rows which were moved meanwhile
-// are reported instead of changed unnoticed.
+// planner.go plans a batch of several writes, from what sheetstate.go holds of each sheet:
+// nothing older than two seconds. Appends need the end of a sheet only; changes, and appends
+// to a sheet that is new, read all of it with its formulas and number formats (readcells.go).
+// batchrequests.go makes the requests. sheeteffect.go and rowcheck.go compare what the batch's
+// response has of the rows around with what was expected, so that rows which were moved
+// meanwhile are reported instead of changed unnoticed.
 //
 // # Errors of Google
 //

@@ -43,7 +43,19 @@
 // # Writing
 //
 // A [SheetPlan] is a sheet while the edits of a batch are planned. Each [Edit] marks rows as
-// changed or deleted and adds new ones; package service makes requests of them.
+// changed or deleted and adds new ones; package service makes requests of them. The rules:
+//
+//   - Only cells whose column was sent are written, and of these only those that show another
+//     value than was sent. So what was read can be sent back, and formulas, dates and texts
+//     stay what they are (plan_row.go).
+//   - A new row goes below the last one that is in use; see [SheetState]. A null in it is as
+//     if the column was not sent. Formulas of the row above that depend on their own row only
+//     continue in it, in the columns that no row of the edit has a value for (plan_place.go,
+//     formula.go).
+//   - A text in ISO 8601 for a cell, or a column, of dates is stored as a date in that format;
+//     every other text stays one (cell.go).
+//   - The keys of an upsert are compared by value: dates as dates, and a number equals the text
+//     that is that number in JSON, so that 1.1 is not "1.10" (plan_upsert.go).
 //
 // # Errors
 //
