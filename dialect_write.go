@@ -78,7 +78,7 @@ func parseInsert(r *http.Request) (w write, err error) {
 	switch {
 	case len(w.OnConflict) > 0 && resolution == "":
 		return w, &table.Error{
-			Code: table.BadRequest, Detail: "on_conflict: what is to become of rows that are there already?",
+			Code: table.BadRequest, Detail: "on_conflict needs a resolution: whether rows that have the key already are changed or left alone",
 			Hint: "add the header Prefer: resolution=merge-duplicates, or Prefer: resolution=ignore-duplicates",
 		}
 	case len(w.OnConflict) == 0 && resolution != "":
@@ -119,7 +119,7 @@ func parseChange(r *http.Request) (w write, err error) {
 	for _, name := range []string{"limit", "offset", "order"} {
 		if p.Has(name) {
 			return w, &table.Error{
-				Code: table.BadRequest, Detail: name + ": which rows are changed is up to conditions alone",
+				Code: table.BadRequest, Detail: name + ": only conditions select the rows to change",
 				Hint: "leave out " + name + "; the header Prefer: max-affected=N bounds how many rows are changed",
 			}
 		}

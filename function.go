@@ -421,8 +421,8 @@ func (h *Handler) readRecords(w http.ResponseWriter, r *http.Request, accepted .
 	})
 }
 
-// isJSON tells JSON that curl -d sends with the media type of forms from a form, in
-// which browsers encode brackets.
+// isJSON reports whether a body with the media type of forms is JSON, as curl -d sends it.
+// In a form browsers encode brackets.
 func isJSON(content []byte) bool {
 	content = bytes.TrimLeft(content, "\ufeff \t\r\n")
 	return len(content) == 0 || content[0] == '{' || content[0] == '['
