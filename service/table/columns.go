@@ -86,15 +86,9 @@ func (c *columns) checkClear(name string, given func(name string) bool) error {
 
 // headerName returns the name in a header cell; "" is none.
 func headerName(header any) string {
-	switch v := Shown(header).(type) {
-	case string:
-		return trimName(v)
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case DateCell:
-		return v.String()
-	case bool:
-		return strings.ToUpper(strconv.FormatBool(v))
+	shown := Shown(header)
+	if text, ok := shown.(string); ok {
+		return trimName(text)
 	}
-	return ""
+	return keyText(shown)
 }

@@ -131,7 +131,7 @@ func (e *Edit) CheckVersion(version string) error {
 	return &Error{
 		Code:   Precondition,
 		Detail: fmt.Sprintf("the rows of sheet %q are not those of the ETag in If-Match, so nothing was changed", e.Title),
-		Hint:   "read the rows again, with the same header row and values=typed, and decide anew",
+		Hint:   "read the rows again, with the same header row and values=typed, and decide again",
 	}
 }
 

@@ -10,7 +10,7 @@
 // charts, and what this package has no name for. Where rows or columns have moved
 // ([grid.Lines]), all that refers to them by position moves along: formulas, merged cells,
 // validation, conditional formats, links, filters, tables, notes, drawings, the ranges of
-// charts, and names. Programs that open the file calculate its formulas anew.
+// charts, and names. Programs that open the file calculate its formulas again.
 package xlsx
 
 import "example.com/sheets-function/emulator/internal/grid"

@@ -166,7 +166,7 @@ func (wb *workbook) removeTarget(kind string) error {
 	return nil
 }
 
-// insertCalculation adds what makes programs calculate the file anew. It comes right after
+// insertCalculation adds what makes programs calculate the file again. It comes right after
 // the names of ranges, or the sheets where there are none.
 func insertCalculation(src []byte) []byte {
 	in := readTokens(src)
