@@ -20,7 +20,7 @@ type XLSXEdit struct {
 // formats, widths, notes, validation, merged cells, links, conditional formats, tables,
 // images, charts, and all that is not known here. Rows and columns that were inserted,
 // deleted or moved take it along; what is inserted takes on the format of the row or column
-// that they were set to take on. Values that were sorted, pasted or shifted leave the formats
+// that the request names. Values that were sorted, pasted or shifted leave the formats
 // where they are.
 //
 // It is not a call of an API: it needs no token and is not logged.

@@ -1,6 +1,6 @@
 module example.com/sheets-function/cmd/local/page/browser
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/chromedp/cdproto v0.159.0
