@@ -1,10 +1,12 @@
 package service
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,7 +17,7 @@ import (
 )
 
 // cellFields are the fields of a cell that edits depend on.
-const cellFields = "userEnteredValue,effectiveValue,formattedValue,effectiveFormat(numberFormat)"
+const cellFields = "userEnteredValue,effectiveValue,effectiveFormat(numberFormat)"
 
 // cellsRead is what [Service.readCells] returns.
 type cellsRead struct {
@@ -63,7 +65,7 @@ const maxCellsBytes = 2 * maxSheetBytes
 // time: the typed client would hold the whole response, which takes several hundred bytes
 // for each cell.
 type cellDecoder struct {
-	formats  formats
+	texts    map[string]*table.Format   // by the JSON of a NumberFormat
 	size     int                        // of what is kept, about
 	builders map[int]*table.RowsBuilder // of the rows below a header, for their version
 	areas    sheets.Sheet               // tables and protected ranges
@@ -71,7 +73,7 @@ type cellDecoder struct {
 }
 
 func newCellDecoder(headers []int) *cellDecoder {
-	c := &cellDecoder{formats: formats{}, builders: map[int]*table.RowsBuilder{}, row: gridRow{formats: map[string]table.DateKind{}}}
+	c := &cellDecoder{texts: map[string]*table.Format{}, builders: map[int]*table.RowsBuilder{}, row: gridRow{formats: map[string]table.DateKind{}}}
 	for _, header := range headers {
 		if c.builders[header] == nil {
 			c.builders[header] = table.NewRowsBuilder("", header, table.Typed)
@@ -128,14 +130,9 @@ func (c *cellDecoder) cells(d *jsontext.Decoder) (cells []any, err error) {
 			if len(c.builders) > 0 {
 				c.row.append(value, table.Typed)
 			}
-			var cell sheets.CellData
-			if err := json.Unmarshal(value, &cell); err != nil {
-				return err
-			}
-			cells = append(cells, c.formats.cell(&cell))
-			if c.size += perCell; cell.EffectiveValue != nil && cell.EffectiveValue.StringValue != nil {
-				c.size += len(*cell.EffectiveValue.StringValue)
-			}
+			cell, size := c.cell(value)
+			cells = append(cells, cell)
+			c.size += perCell + size
 			return nil
 		})
 	})
@@ -146,6 +143,73 @@ func (c *cellDecoder) cells(d *jsontext.Decoder) (cells []any, err error) {
 		}
 	}
 	return cells, err
+}
+
+// cell decodes a CellData, and returns about how many bytes of text it has. See
+// [formats.cell], which does the same with the typed client's.
+func (c *cellDecoder) cell(data jsontext.Value) (cell any, size int) {
+	var made table.Cell
+	entered := false
+	for name, field := range members(data) {
+		switch string(name) {
+		case `"effectiveValue"`:
+			made.Value = decodeValue(effectiveValue(field))
+		case `"userEnteredValue"`:
+			entered = true
+			for name, formula := range members(field) {
+				if string(name) == `"formulaValue"` {
+					made.Formula, _ = decodeValue(formula).(string)
+					made.Calculated, size = true, len(made.Formula)
+				}
+			}
+		case `"effectiveFormat"`:
+			for name, format := range members(field) {
+				if string(name) == `"numberFormat"` {
+					made.Format = c.format(format)
+				}
+			}
+		}
+	}
+	if text, ok := made.Value.(string); ok {
+		size += len(text)
+	}
+	made.Calculated = made.Calculated || !entered && made.Value != nil // spilled
+	if made.Format == nil && !made.Calculated {
+		return made.Value, size
+	}
+	return &made, size
+}
+
+// format returns a NumberFormat if it is one of dates. A sheet has few different ones.
+func (c *cellDecoder) format(text jsontext.Value) *table.Format {
+	format, ok := c.texts[string(text)]
+	if !ok {
+		var f sheets.NumberFormat
+		_ = json.Unmarshal(text, &f) // it was parsed before
+		format = table.NewFormat(f.Type, f.Pattern)
+		c.texts[string(text)] = format
+	}
+	return format
+}
+
+// decodeValue returns a string, float64, bool, or nil of JSON that is one.
+func decodeValue(text jsontext.Value) any {
+	switch {
+	case len(text) == 0 || text[0] == 'n':
+		return nil
+	case text[0] == 't' || text[0] == 'f':
+		return text[0] == 't'
+	case text[0] == '"' && bytes.IndexByte(text, '\\') < 0:
+		return string(text[1 : len(text)-1])
+	case text[0] == '"':
+		unquoted, _ := jsontext.AppendUnquote(nil, text) // it was parsed before
+		return string(unquoted)
+	}
+	number, err := strconv.ParseFloat(string(text), 64)
+	if err != nil {
+		return nil
+	}
+	return number
 }
 
 // formats holds the number formats of dates that cells have: nil for other formats.

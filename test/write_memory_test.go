@@ -95,6 +95,7 @@ func attacks() []attack {
 		{name: "a million cells", method: "GET", target: "/sheets/Large", slow: true},
 		{name: "a million cells, sorted", method: "GET", target: "/sheets/Large?order=note,id.desc", slow: true},
 		{name: "a million cells, as CSV and text", method: "GET", target: "/sheets/Large?format=csv&values=text", slow: true},
+		{name: "a change of a million cells' sheet", method: "PATCH", target: "/sheets/Large?id=eq.5", body: text(`{"item":"x"}`)},
 	}
 }
 
