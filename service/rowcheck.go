@@ -15,8 +15,7 @@ type rowCheck struct {
 	writes []*write // that were planned from the row
 }
 
-func (c *rowCheck) holds(shown []*sheets.CellData) bool {
-	cells := formats{}.row(shown)
+func (c *rowCheck) holds(cells []any) bool {
 	for i := range max(len(c.cells), len(cells)) {
 		var planned, now any
 		if i < len(c.cells) {

@@ -119,11 +119,13 @@ func (e *sheetEffect) ranges() (ranges []string) {
 // conflicts returns the writes that the rows do not show as they were planned.
 func (e *sheetEffect) conflicts(rows map[int][]*sheets.CellData) map[*write]error {
 	conflicts := map[*write]error{}
+	f := formats{}
 	for row, c := range e.checks {
+		if c.holds(f.row(rows[row])) {
+			continue
+		}
 		for _, w := range c.writes {
-			if !c.holds(rows[row]) {
-				conflicts[w] = e.conflict(w)
-			}
+			conflicts[w] = e.conflict(w)
 		}
 	}
 	misplaced := e.misplaced(rows)
@@ -180,7 +182,7 @@ func (e *sheetEffect) misplaced(rows map[int][]*sheets.CellData) bool {
 	for row, cells := range rows {
 		below = below || row > above+len(e.plan.Added) && !blank(cells)
 	}
-	return below && !(&rowCheck{cells: e.above}).holds(rows[above])
+	return below && !(&rowCheck{cells: e.above}).holds(formats{}.row(rows[above]))
 }
 
 // returns reports whether the write returns the rows as the batch's response shows them.

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -39,7 +38,11 @@ func tailRange(title string, last int) string {
 func (s *sheetState) extend(rows map[int][]*sheets.CellData) bool {
 	f := formats{}
 	var cells [][]any
-	for row := max(s.Rows, 1); len(rows) > 0 && row <= slices.Max(slices.Collect(maps.Keys(rows))); row++ {
+	last := 0
+	for row := range rows {
+		last = max(last, row)
+	}
+	for row := max(s.Rows, 1); row <= last; row++ {
 		cells = append(cells, f.row(rows[row]))
 	}
 	return s.Extend(cells)

@@ -1,10 +1,7 @@
 package table
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -192,75 +189,4 @@ func (e *Edit) Validate() (err error) {
 		e.Records, err = checkRecords(onlyColumns(e.Records, e.Columns))
 	}
 	return err
-}
-
-// EditResult is what an edit has done to a [SheetPlan].
-type EditResult struct {
-	columns  int           // of the sheet, for ranges
-	Changed  []*PlannedRow // rows that the sheet had, ascending
-	Appended []*PlannedRow // new rows
-	Ignored  int           // records of an upsert that are there already
-	// PositionUnknown is that of the [ChangeResult].
-	PositionUnknown bool
-	// FormulasFrom is the number of the row, as it was read, whose formulas continue in the
-	// new rows; 0 if none do.
-	FormulasFrom int
-}
-
-// Idle reports whether the edit leaves every cell as it is.
-func (d *EditResult) Idle() bool {
-	return len(d.Appended) == 0 && !slices.ContainsFunc(d.Changed, func(l *PlannedRow) bool { return l.Deleted || l.ColumnsSet != nil })
-}
-
-// maxEncoded is how long an encoded result may be, so that it fits into a cell.
-const maxEncoded = maxCellLength - 1000
-
-// Encode returns the JSON of the edit's [AppendResult], [UpdateResult], [DeleteResult] or [UpsertResult],
-// which is kept with an idempotency key. The rows must have their numbers; see
-// [SheetPlan.Number].
-func (d *EditResult) Encode(title string, e *Edit) string {
-	touched := ChangeResult{RolledBack: e.Rollback, PositionUnknown: d.PositionUnknown}
-	if e.Kind != Appends {
-		touched.Rows = RowNumbers(d.Rows())
-	}
-	text := d.encode(title, e, touched)
-	if len(text) > maxEncoded {
-		touched.Rows = nil
-		text = d.encode(title, e, touched)
-	}
-	return string(text)
-}
-
-func (d *EditResult) encode(title string, e *Edit, touched ChangeResult) []byte {
-	var answer any
-	switch e.Kind {
-	case Appends:
-		answer = AppendResult{Count: len(d.Appended), Range: cellRange(title, d.Appended[0].At, d.columns, len(d.Appended)), ChangeResult: touched}
-	case Upserts:
-		answer = UpsertResult{len(d.Changed), len(d.Appended), d.Ignored, touched}
-	case Updates:
-		answer = UpdateResult{len(d.Changed), touched}
-	case Deletes:
-		answer = DeleteResult{len(d.Changed), touched}
-	}
-	text, _ := json.Marshal(answer) // numbers and strings can be encoded
-	return text
-}
-
-// RowNumbers returns the numbers that ascending rows have after the batch, with
-// neighbours as a range: "2", "5:6".
-func RowNumbers(lines []*PlannedRow) (names []string) {
-	for from := 0; from < len(lines); {
-		to := from + 1
-		for to < len(lines) && lines[to].At == lines[to-1].At+1 {
-			to++
-		}
-		name := strconv.Itoa(lines[from].At)
-		if to > from+1 {
-			name += ":" + strconv.Itoa(lines[to-1].At)
-		}
-		names = append(names, name)
-		from = to
-	}
-	return names
 }

@@ -50,6 +50,10 @@ func equal(texts ...string) (f Filter) {
 	return f
 }
 
+func upsertingBy(columns []string, records ...Record) *Edit {
+	return &Edit{Kind: Upserts, Header: 1, OnConflict: columns, Records: records}
+}
+
 func updating(r Record, most int, where ...string) *Edit {
 	return &Edit{Kind: Updates, Header: 1, Records: []Record{r}, Filter: equal(where...), MaxAffected: most}
 }
@@ -144,6 +148,26 @@ func TestEdits(t *testing.T) {
 			"upsert", []*Edit{upserting("id", record("id", 4.0, "state", "done"), record("id", 5.0), record("id", 1.0, "owner", "=x"))},
 			[]string{`{"updated":2,"appended":1,"rows":["2","6:7"]}`},
 			[][]any{{1.0, "open", "=x"}, tasks[2], {}, tasks[4], {4.0, "done", "eve"}, {5.0, nil, nil}},
+		},
+		{
+			"upsert that ignores what is there", []*Edit{{Kind: Upserts, Header: 1, OnConflict: []string{"id"}, IgnoreDuplicates: true, Records: []Record{record("id", 1.0, "owner", "x"), record("id", 5.0)}}},
+			[]string{`{"updated":0,"appended":1,"ignored":1,"rows":["7"]}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4], tasks[5], {5.0, nil, nil}},
+		},
+		{
+			"upsert by several columns", []*Edit{upsertingBy([]string{"state", "owner"}, record("state", "open", "owner", "eve", "id", 9.0), record("state", "done", "owner", "ada", "id", 8.0))},
+			[]string{`{"updated":1,"appended":1,"rows":["6:7"]}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4], {9.0, "open", "eve"}, {8.0, "done", "ada"}},
+		},
+		{
+			"upsert by a text that looks like a number", []*Edit{upserting("owner", record("owner", "1.10", "id", 7.0)), upserting("owner", record("owner", 1.1, "id", 8.0)), upserting("owner", record("owner", "1.1", "id", 9.0))},
+			[]string{`{"updated":0,"appended":1,"rows":["7"]}`, `{"updated":0,"appended":1,"rows":["8"]}`, `{"updated":1,"appended":0,"rows":["8"]}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4], tasks[5], {7.0, nil, "1.10"}, {9.0, nil, "1.1"}},
+		},
+		{
+			"some columns only", []*Edit{{Kind: Appends, Header: 1, Columns: []string{"id", "state"}, Records: []Record{record("id", 5.0, "owner", "x"), record("state", "new", "more", 1.0)}}},
+			[]string{`{"appended":2,"range":"Tasks!A7:C8"}`},
+			[][]any{tasks[1], tasks[2], {}, tasks[4], tasks[5], {5.0, nil, nil}, {nil, "new", nil}},
 		},
 		{
 			"upserts see each other's new rows", []*Edit{upserting("id", record("id", 5.0, "state", "a")), upserting("id", record("id", "5", "state", "b"))},

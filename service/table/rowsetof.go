@@ -46,8 +46,3 @@ func (p *SheetPlan) Stored(e *Edit, rows [][]any) *RowSet {
 	}
 	return NewRowSet(p.Title, p.Before.Headers[e.Header], rows)
 }
-
-// Rows returns the rows that the edit has changed or added, in the sheet's order.
-func (d *EditResult) Rows() []*PlannedRow {
-	return append(d.Changed[:len(d.Changed):len(d.Changed)], d.Appended...)
-}
