@@ -55,8 +55,8 @@ func formatOf(cell any) *Format {
 }
 
 // isEntered reports whether a cell in the row with this number has a value that makes the
-// row one in use. A formula that shows nothing, or depends on its own row, may be filled down
-// ahead, and FALSE is a checkbox that nobody has ticked: they do not.
+// row one in use. A formula that shows nothing or depends on its own row does not, because it
+// may be filled down ahead, and FALSE does not, because it may be an unticked checkbox.
 func isEntered(cell any, row int) bool {
 	value := Shown(cell)
 	if IsEmpty(value) {

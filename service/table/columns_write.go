@@ -35,7 +35,7 @@ func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
 		case l.blank():
 			return nil, record.invalid(n, "no column has a value")
 		case !slices.ContainsFunc(l.Cells, func(cell any) bool { return isEntered(cell, 0) }):
-			return nil, record.invalid(n, "FALSE is the only value, as in a row with checkboxes that nobody uses yet: send another value too")
+			return nil, record.invalid(n, "FALSE is the only value, as in an unused row with checkboxes: send another value too")
 		}
 		lines[n] = l
 	}

@@ -7,10 +7,10 @@ import "slices"
 //
 // # Where a new row goes
 //
-// A new row goes below the last row that is in use: in which somebody has entered a value.
-// Formulas that show nothing or depend on their own row, and unticked checkboxes, are no such
-// values. So rows that were prepared with them are used one after the other, and what they
-// hold stays. Columns right of an empty column are a table of their own: it matters only to
+// A new row goes below the last row that is in use: one with a value that a person or a
+// program has entered. Formulas that show nothing or depend on their own row, and unticked
+// checkboxes, do not count. So rows that were prepared with them are filled in one after the
+// other, and what they hold stays. Columns right of an empty column are a table of their own: it matters only to
 // writes that name one of its columns.
 type SheetState struct {
 	ID      int64         // of the sheet, as the API has it
@@ -74,7 +74,7 @@ func (s *SheetState) end(first int, rows [][]any) bool {
 	for n > 0 && !s.isInUse(first+n-1, rows[n-1]) {
 		n--
 	}
-	if s.isHeader(first + n - 1) { // nobody has entered a row yet, but a formula may have made some
+	if s.isHeader(first + n - 1) { // no row was entered, but a formula may have made some
 		for i := n; i < len(rows); i++ {
 			if len(rows[i]) > 0 && isSpilled(rows[i][0]) {
 				n = i + 1
@@ -178,7 +178,7 @@ func (s *SheetState) lastHeader() (last int) {
 }
 
 // AppendAt returns the number of the row whose cell in column A is the range with which
-// spreadsheets.values.append puts rows below the last one in use: that call goes by blocks
+// spreadsheets.values.append puts rows below the last one in use: that call looks for blocks
 // of cells without an empty row or column between them. It returns false where none does,
 // given the sheet's rows and the one that names the columns.
 // https://developers.google.com/workspace/sheets/api/guides/values#append_values
