@@ -122,7 +122,11 @@ func (p *person) act(ctx context.Context) error {
 		sleep(ctx, time.Second)
 		return p.rename(loadSheet)
 	}
-	return p.edit("change a cell", func(rows int) error { return p.set(fmt.Sprintf("F%d", p.row(rows)+1), "seen") })
+	// In a column of the rows' own table: one of its own right of an empty column would not count
+	// for where new rows go.
+	return p.edit("change a cell", func(rows int) error {
+		return p.set(fmt.Sprintf("%c%d", 'A'+column(p.google.journal.grid)+2, p.row(rows)+1), "seen")
+	})
 }
 
 // row is the index of a row below the header, often one of the last.
