@@ -125,7 +125,9 @@ func (e *sheetEffect) conflicts(rows map[int][]*sheets.CellData) map[*write]erro
 			continue
 		}
 		for _, w := range c.writes {
-			conflicts[w] = e.conflict(w)
+			if conflicts[w] = e.conflict(w); len(e.results[w].Changed) == 0 { // beside rows that new ones use
+				conflicts[w] = e.misplacedError(w)
+			}
 		}
 	}
 	misplaced := e.misplaced(rows)
@@ -214,7 +216,7 @@ func (e *sheetEffect) conflict(w *write) error {
 	result := e.results[w]
 	err := &table.Error{
 		Code: table.Conflict,
-		Detail: fmt.Sprintf("the rows are stored at rows %s of sheet %q, but the sheet's title or header was changed meanwhile, so that they may stand under other columns",
+		Detail: fmt.Sprintf("the rows are stored at rows %s of sheet %q, but the sheet's header was changed meanwhile, so that they may stand under other columns",
 			strings.Join(table.RowNumbers(result.Appended), ", "), e.plan.Title),
 		Hint: "look at the rows and put them right by hand",
 	}
