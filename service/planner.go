@@ -18,10 +18,6 @@ type (
 	plan  = commit.Plan[*table.Edit, []*sheetEffect]
 )
 
-// missingTTL is how long a title that no sheet has is remembered: a caller with a mistyped
-// title must not use up the quota of reads.
-const missingTTL = 30 * time.Second
-
 // planner is the [commit.Planner] of edits. It holds what is known of the sheets that are
 // written to. Only the writer's goroutine uses it.
 type planner struct {
@@ -29,8 +25,10 @@ type planner struct {
 	now    func() time.Time
 	tabs   []*sheets.SheetProperties // all there are
 	listed time.Time                 // when
-	sheets map[string]*sheetState    // by title
-	grids  map[string][][]any        // by title: what was just read, for the next plan only
+	absent absentTitles
+	exists func(title string) bool // reports whether a read has found the sheet
+	sheets map[string]*sheetState  // by title
+	grids  map[string][][]any      // by title: what was just read, for the next plan only
 
 	read      func(ctx context.Context, ranges []string, headers []int) (*cellsRead, error)
 	areas     map[string]*sheets.Sheet // by title: tables and protected ranges of the sheets that were just read
@@ -56,13 +54,18 @@ func (p *planner) tab(title string) *sheets.SheetProperties {
 	return nil
 }
 
+// lacks reports whether a title that is not in the list of sheets is known to be that of none.
+func (p *planner) lacks(title string) bool {
+	return p.absent.hold(title, p.listed) && (!p.exists(title) || time.Since(p.listed) < listInterval)
+}
+
 // Ready implements [commit.Planner]. Writes that change rows are planned from what was
 // read just before, never from memory.
 func (p *planner) Ready(writes []*write) bool {
 	return !slices.ContainsFunc(writes, func(w *write) bool {
 		tab := p.tab(w.Request.Title)
 		if tab == nil {
-			return time.Since(p.listed) >= missingTTL
+			return !p.lacks(w.Request.Title)
 		}
 		state := p.sheets[tab.Title]
 		return state == nil || !commit.Fresh(p.now(), state.at) || !state.serves(w.Request)
@@ -76,6 +79,7 @@ func (p *planner) Plan(writes []*write) *plan {
 	for _, w := range planOrder(writes) {
 		tab := p.tab(w.Request.Title)
 		if tab == nil {
+			p.absent.add(w.Request.Title, p.listed)
 			made.Done[w] = sheetNotFound(w.Request.Title, visibleTitles(p.tabs))
 			continue
 		}

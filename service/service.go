@@ -133,7 +133,10 @@ func New(ctx context.Context, c Config) (*Service, error) {
 		return tabs, err
 	})
 	s.cache = newReadCache(s, rows, c.CacheTTL, log)
-	p := &planner{stored: s.cache.drop, now: now, sheets: map[string]*sheetState{}, read: s.readCells}
+	p := &planner{
+		stored: s.cache.drop, now: now, sheets: map[string]*sheetState{}, read: s.readCells,
+		absent: absentTitles{}, exists: s.titles.has,
+	}
 	s.writer = commit.New(commit.Config{
 		Sheets: s.sheets, SpreadsheetID: c.SpreadsheetID, Logger: log,
 		Reads: s.readLimiter, Writes: s.writeLimiter, PerMinute: min(cmp.Or(c.ReadsPerMinute, defaultQuota), cmp.Or(c.WritesPerMinute, defaultQuota)),

@@ -54,7 +54,7 @@ func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets
 	for _, w := range writes {
 		e := w.Request
 		tab := p.tab(e.Title)
-		if tab == nil && time.Since(p.listed) < missingTTL {
+		if tab == nil && p.lacks(e.Title) {
 			continue
 		}
 		if tab == nil {

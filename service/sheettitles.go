@@ -12,6 +12,39 @@ import (
 	"example.com/sheets-function/service/commit"
 )
 
+const (
+	// missingTTL is how long a title that no sheet has is remembered: a caller with a
+	// mistyped title must not use up the quota of reads.
+	missingTTL = 30 * time.Second
+	// listInterval is how old the list of sheets may be where a title is asked for that is
+	// not remembered: callers of many titles list the sheets twelve times a minute at most.
+	listInterval = 5 * time.Second
+	// maxAbsent is how many titles are remembered.
+	maxAbsent = 1000
+)
+
+// absentTitles are titles that no sheet had when the sheets were listed, with that time.
+type absentTitles map[string]time.Time
+
+// hold reports whether the list of this time is recent enough to say that no sheet has a
+// title which is not in it.
+func (a absentTitles) hold(title string, listed time.Time) bool {
+	since, ok := a[foldTitle(title)]
+	return ok && time.Since(since) < missingTTL || time.Since(listed) < listInterval
+}
+
+// add notes that a title is not in the list of this time.
+func (a absentTitles) add(title string, listed time.Time) {
+	title = foldTitle(title)
+	if since, ok := a[title]; ok && time.Since(since) < missingTTL {
+		return
+	}
+	if len(a) >= maxAbsent {
+		clear(a)
+	}
+	a[title] = listed
+}
+
 // sheetTitles remembers which sheets there are, so that however many callers ask for
 // titles that no sheet has, it costs one call in missingTTL. A title that was read once
 // is not checked again. It is safe for concurrent use.
@@ -22,13 +55,14 @@ type sheetTitles struct {
 
 	mu      sync.Mutex // guards what follows
 	known   map[string]bool
+	absent  absentTitles
 	visible []string  // those that an error may name
 	listed  time.Time // when; zero is never
 	trying  string    // the title that is being read without a list; "" is none
 }
 
 func newSheetTitles(list func(context.Context) ([]*sheets.SheetProperties, error)) *sheetTitles {
-	return &sheetTitles{list: list, known: map[string]bool{}}
+	return &sheetTitles{list: list, known: map[string]bool{}, absent: absentTitles{}}
 }
 
 // foldTitle makes equal what Google compares as equal.
@@ -54,7 +88,7 @@ func (t *sheetTitles) check(ctx context.Context, title string) error {
 func (t *sheetTitles) checkList(title string) (done bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.findLocked(title); err == nil || time.Since(t.listed) < missingTTL {
+	if err := t.findLocked(title); err == nil || t.absent.hold(title, t.listed) {
 		return true, err
 	}
 	if t.listed.IsZero() && (t.trying == "" || t.trying == foldTitle(title)) && !commit.IsKeysSheet(title) {
@@ -66,9 +100,17 @@ func (t *sheetTitles) checkList(title string) (done bool, err error) {
 
 func (t *sheetTitles) findLocked(title string) error {
 	if commit.IsKeysSheet(title) || !t.known[foldTitle(title)] {
+		t.absent.add(title, t.listed)
 		return sheetNotFound(title, t.visible)
 	}
 	return nil
+}
+
+// has reports whether a sheet was found by the title.
+func (t *sheetTitles) has(title string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.known[foldTitle(title)]
 }
 
 // add notes that a sheet has the title.
