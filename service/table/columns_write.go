@@ -5,6 +5,10 @@ import (
 	"slices"
 )
 
+// maxNewCells bounds the memory of new rows, which have all columns of the sheet however
+// few are sent.
+const maxNewCells = 1_000_000
+
 // newRows returns a new row for each of the edit's records. The columns that are set are
 // those with a value.
 func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
@@ -21,6 +25,13 @@ func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
 	for _, name := range e.Columns {
 		if !c.has(name) {
 			return nil, c.unknown(name)
+		}
+	}
+	if len(e.Records)*len(c.names) > maxNewCells {
+		return nil, &Error{
+			Code:   TooLarge,
+			Detail: fmt.Sprintf("%d rows of the %d columns that sheet %q has are more than %d cells", len(e.Records), len(c.names), c.title, maxNewCells),
+			Hint:   "send the rows in several requests",
 		}
 	}
 	lines := make([]*PlannedRow, len(e.Records))

@@ -84,7 +84,7 @@ func isTest(value string) func(scalar) bool {
 
 // comparison returns the test of a cell that is not blank.
 func (m *matcher) comparison(condition Condition) (func(scalar) bool, error) {
-	if condition.Op == OpIn {
+	if condition.Op == OpIn || condition.Op == OpEq && condition.Quantifier == Any {
 		return inTest(condition.Values), nil
 	}
 	tests := make([]func(scalar) bool, len(condition.Values))
@@ -95,6 +95,12 @@ func (m *matcher) comparison(condition Condition) (func(scalar) bool, error) {
 			return nil, err
 		case p != nil:
 			tests[i] = func(s scalar) bool { return m.work.match(p, s.shown()) }
+		case len(tests) > 1:
+			test := newLiteral(value).test(condition.Op)
+			tests[i] = func(s scalar) bool {
+				m.work.compare(value, s.text)
+				return test(s)
+			}
 		default:
 			tests[i] = newLiteral(value).test(condition.Op)
 		}

@@ -182,11 +182,25 @@ func (e *Edit) Validate() (err error) {
 	if err := e.Filter.Validate(); err != nil {
 		return err
 	}
-	if e.Kind == Upserts && len(e.OnConflict) == 0 {
-		return &Error{Code: BadRequest, Detail: "no column says which rows are the same", Hint: "add on_conflict=column"}
+	if err := e.validateKey(); err != nil {
+		return err
 	}
 	if e.Kind != Deletes {
 		e.Records, err = checkRecords(onlyColumns(e.Records, e.Columns))
 	}
 	return err
+}
+
+// maxKeyColumns is how many columns a key has at most, which each row of the sheet and of the edit
+// is compared by. It is the limit of PostgreSQL's indexes too.
+const maxKeyColumns = 32
+
+func (e *Edit) validateKey() error {
+	switch {
+	case e.Kind == Upserts && len(e.OnConflict) == 0:
+		return &Error{Code: BadRequest, Detail: "no column says which rows are the same", Hint: "add on_conflict=column"}
+	case len(e.OnConflict) > maxKeyColumns:
+		return badRequest("on_conflict names %d columns: want at most %d", len(e.OnConflict), maxKeyColumns)
+	}
+	return nil
 }

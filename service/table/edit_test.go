@@ -1,6 +1,7 @@
 package table
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -259,6 +260,11 @@ func TestEditErrors(t *testing.T) {
 			}
 		})
 	}
+	wide := [][]any{slices.Repeat([]any{"x"}, maxNewCells/100+1)}
+	wide[0][0] = "id"
+	if result, err := pageOf(wide, 1).Do(appending(slices.Repeat([]Record{record("id", 5.0)}, 100)...)); result != nil || codeOf(err) != TooLarge || hintOf(err) == "" {
+		t.Errorf("append to a wide sheet = %v, want %s with a hint", err, TooLarge)
+	}
 	if result, err := pageOf(many, 1).Do(deleting(MaxRows, "id:x")); err != nil || len(result.Changed) != DefaultMaxAffected+1 {
 		t.Errorf("delete with max-affected = %v, want %d rows", err, DefaultMaxAffected+1)
 	}
@@ -279,6 +285,7 @@ func TestEditValidate(t *testing.T) {
 		{"delete all", deleting(0), BadRequest, "no condition"},
 		{"update all", updating(record("id", 1), 1), BadRequest, "no condition"},
 		{"a negative number of rows", deleting(-1, "id:1"), BadRequest, "max-affected=-1"},
+		{"a key of too many columns", &Edit{Kind: Upserts, Header: 1, OnConflict: slices.Repeat([]string{"id"}, 33), Records: []Record{record("id", 1)}}, BadRequest, "on_conflict names 33 columns"},
 		{"more rows than one request may", deleting(MaxRows+1, "id:1"), BadRequest, "max-affected=10001"},
 	}
 	for _, tt := range tests {

@@ -92,9 +92,9 @@ const (
 
 // Validate reports what is wrong with the filter whatever the sheet is, as an [Error].
 func (f Filter) Validate() error {
-	n := 0
+	var size filterSize
 	for _, c := range f.Conditions {
-		if err := c.validate(&n, 1); err != nil {
+		if err := c.validate(&size, 1); err != nil {
 			return err
 		}
 	}
@@ -102,17 +102,24 @@ func (f Filter) Validate() error {
 }
 
 var (
-	errTooManyConditions = &Error{Code: BadRequest, Detail: fmt.Sprintf("more than %d conditions", maxConditions)}
-	errTooDeep           = &Error{Code: BadRequest, Detail: fmt.Sprintf("conditions are nested deeper than %d", maxDepth)}
+	errTooManyConditions  = &Error{Code: BadRequest, Detail: fmt.Sprintf("more than %d conditions", maxConditions)}
+	errTooManyExpressions = &Error{Code: BadRequest, Detail: "the regular expressions together are too large", Hint: "leave out some, or classes such as \\pL"}
+	errTooDeep            = &Error{Code: BadRequest, Detail: fmt.Sprintf("conditions are nested deeper than %d", maxDepth)}
 )
 
-// validate counts the conditions of columns in n.
-func (c Condition) validate(n *int, depth int) error {
+// filterSize is what has been validated of a filter.
+type filterSize struct {
+	tests       int // of columns
+	expressions int // memory of the regular expressions, in bytes
+}
+
+// validate adds the condition to size.
+func (c Condition) validate(size *filterSize, depth int) error {
 	if c.Op != OpAnd && c.Op != OpOr {
-		if *n++; *n > maxConditions {
+		if size.tests++; size.tests > maxConditions {
 			return errTooManyConditions
 		}
-		return c.validateTest()
+		return c.validateTest(size)
 	}
 	switch {
 	case depth > maxDepth:
@@ -121,7 +128,7 @@ func (c Condition) validate(n *int, depth int) error {
 		return badRequest("%s: want a group of conditions, and nothing else", c.Op)
 	}
 	for _, inner := range c.Conditions {
-		if err := inner.validate(n, depth+1); err != nil {
+		if err := inner.validate(size, depth+1); err != nil {
 			return err
 		}
 	}
@@ -129,7 +136,7 @@ func (c Condition) validate(n *int, depth int) error {
 }
 
 // validateTest validates a condition of one column.
-func (c Condition) validateTest() error {
+func (c Condition) validateTest(size *filterSize) error {
 	length := utf8.RuneCountInString(c.Column)
 	for _, value := range c.Values {
 		length += utf8.RuneCountInString(value) + 1
@@ -153,8 +160,14 @@ func (c Condition) validateTest() error {
 		return badRequest("column %s: %s takes one value, not %d", Quote(c.Column), c.Op, len(c.Values))
 	}
 	for _, value := range c.Values {
-		if _, err := c.pattern(value); err != nil {
+		p, err := c.pattern(value)
+		if err != nil {
 			return err
+		}
+		if e, ok := p.(*expression); ok {
+			if size.expressions += e.memory; size.expressions > maxExpressions {
+				return errTooManyExpressions
+			}
 		}
 	}
 	return nil

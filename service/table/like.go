@@ -38,6 +38,8 @@ func newLikePattern(text string, fold bool) (p *likePattern, ok bool) {
 			escaped = true
 		case c == '_':
 			part = append(part, anyRune)
+		case (c == '*' || c == '%') && len(part) == 0 && len(p.parts) > 0:
+			// Several wildcards are one: each would take time without taking text.
 		case c == '*' || c == '%':
 			p.add(part)
 			part = nil

@@ -34,14 +34,18 @@ func (c Condition) pattern(value string) (pattern, error) {
 }
 
 const (
-	// maxWork is how long the patterns of one filter may take for all cells.
+	// maxWork is how long the patterns of one filter, and its lists of values, may take for
+	// all cells.
 	maxWork = time.Second
 	// maxExpression is the size of the largest regular expression, in characters, with
 	// repetitions counted as often as they repeat. One cell takes up to half a second then.
 	maxExpression = 500
+	// maxExpressions bounds the memory of a filter's regular expressions, in bytes: classes
+	// such as \pL have many characters.
+	maxExpressions = 2 << 20
 )
 
-// work is the time that patterns may still take.
+// work is the time that patterns and lists of values may still take.
 type work struct {
 	left time.Duration
 	err  error
@@ -64,12 +68,17 @@ func (w *work) match(p pattern, text string) bool {
 	return matches
 }
 
+// compare counts the time of comparing a cell's text with one value of a list.
+func (w *work) compare(value, text string) {
+	w.spend(time.Duration(10 + min(len(value), len(text))))
+}
+
 func (w *work) spend(d time.Duration) {
 	if w.left -= d; w.left < 0 {
 		w.err = &Error{
 			Code:   BadRequest,
-			Detail: "searching this sheet for the patterns takes more time than a request may",
-			Hint:   "leave out a pattern, or send a shorter one",
+			Detail: "comparing this sheet with the patterns and lists of values takes more time than a request may",
+			Hint:   "leave out a pattern or a value, or send a shorter pattern",
 		}
 	}
 }
@@ -77,7 +86,8 @@ func (w *work) spend(d time.Duration) {
 // expression is a pattern of [OpMatch].
 type expression struct {
 	*regexp.Regexp
-	size int
+	size   int
+	memory int // about, in bytes
 }
 
 // newExpression compiles a regular expression. As in PostgreSQL a dot is also a line break.
@@ -98,13 +108,22 @@ func newExpression(c Condition, text string) (*expression, error) {
 	if err != nil {
 		return nil, badRequest("column %s: the pattern of %s: %v", Quote(c.Column), c.Op, err)
 	}
-	return &expression{compiled, size}, nil
+	return &expression{compiled, size, 1000 + 100*size + 8*runesOf(parsed)}, nil
 }
 
 func (e *expression) match(text string) bool { return e.MatchString(text) }
 
 // cost grows with the size: at worst, each byte is matched with each part of an expression.
 func (e *expression) cost() int { return 10 * (1 + e.size) }
+
+// runesOf returns the number of characters and ends of ranges in an expression.
+func runesOf(e *syntax.Regexp) int {
+	n := len(e.Rune)
+	for _, part := range e.Sub {
+		n += runesOf(part)
+	}
+	return n
+}
 
 // expressionSize returns the size of an expression with its repetitions; beyond
 // maxExpression it is not exact.

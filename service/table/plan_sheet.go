@@ -34,7 +34,7 @@ func NewSheetPlan(title string, t SheetState, grid [][]any) *SheetPlan {
 }
 
 // Do plans an edit, which must be valid; see [Edit.Validate]. With an error, which is an
-// [Error] with the code [InvalidRows] or [BadRequest], it changes nothing.
+// [Error] with the code [InvalidRows], [BadRequest] or [TooLarge], it changes nothing.
 func (p *SheetPlan) Do(e *Edit) (*EditResult, error) {
 	switch e.Kind {
 	case Updates:

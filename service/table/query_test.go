@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -189,6 +191,48 @@ func TestPatternsAreBounded(t *testing.T) {
 		if codeOf(w.err) != BadRequest || hintOf(w.err) == "" || n > 200 {
 			t.Errorf("%s %.20s…: after %d texts %v, want %s with a hint", tt.Op, tt.Values[0], n, w.err, BadRequest)
 		}
+	}
+}
+
+// TestFiltersAreBounded holds that a small request cannot take much time or memory for other
+// conditions.
+func TestFiltersAreBounded(t *testing.T) {
+	b := NewRowsBuilder("T", 1, Typed)
+	defer b.Release()
+	for row := range 40_001 {
+		cell := []byte(`"` + strings.Repeat("b", 30) + `"`)
+		if row == 0 {
+			cell = []byte(`"text"`)
+		}
+		if err := b.Add([]jsontext.Value{cell}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set := b.RowSet()
+	list := slices.Repeat([]string{strings.Repeat("c", 30)}, 32)
+	tests := []struct {
+		name      string
+		condition Condition
+		times     int
+		refused   bool
+	}{
+		{"values of a list that are compared one by one", Condition{Op: OpLt, Quantifier: All, Values: list}, 20, true},
+		{"equal values", Condition{Op: OpEq, Quantifier: Any, Values: list}, 20, false},
+		{"large classes", Condition{Op: OpMatch, Values: []string{strings.Repeat(`\pL`, 300)}}, 20, true},
+		{"one large class", Condition{Op: OpMatch, Values: []string{`^\pL`}}, 1, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.condition.Column = "text"
+			filter := Filter{Conditions: slices.Repeat([]Condition{tt.condition}, tt.times)}
+			_, err := set.Rows(Query{Filter: filter})
+			if refused := codeOf(err) == BadRequest && hintOf(err) != ""; refused != tt.refused || !refused && err != nil {
+				t.Errorf("Rows = %v, want it refused with a hint: %v", err, tt.refused)
+			}
+		})
+	}
+	if p, ok := newLikePattern(strings.Repeat("*", 1000), false); !ok || len(p.parts) != 2 {
+		t.Errorf("1,000 wildcards have %d parts, want 2", len(p.parts))
 	}
 }
 

@@ -124,11 +124,15 @@ func onlyColumns(records []Record, columns []string) []Record {
 	if len(columns) == 0 {
 		return records
 	}
+	named := make(map[string]bool, len(columns))
+	for _, column := range columns {
+		named[column] = true
+	}
 	kept := make([]Record, len(records))
 	for n, record := range records {
 		kept[n] = Record{Line: record.Line}
 		for _, field := range record.Fields {
-			if slices.Contains(columns, field.Column) {
+			if named[field.Column] {
 				kept[n].Fields = append(kept[n].Fields, field)
 			}
 		}
