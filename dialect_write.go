@@ -124,6 +124,18 @@ func parseChange(r *http.Request) (w write, err error) {
 			}
 		}
 	}
+	others := []string{"input", "on_conflict", "values"}
+	if r.Method == http.MethodDelete {
+		others = append(others, "columns")
+	}
+	for _, name := range others {
+		if p.Has(name) {
+			return w, &table.Error{
+				Code: table.BadRequest, Detail: name + " is not a parameter of " + r.Method,
+				Hint: "leave out " + name + "; a column with this name stands in double quotes, as in \"" + name + "\"=eq.1",
+			}
+		}
+	}
 	w.Filter, err = table.ParseFilter(p)
 	return w, err
 }
@@ -148,7 +160,7 @@ func parseInput(r *http.Request, w write) (userEntered bool, err error) {
 		case w.Key != "":
 			return false, web.BadRequest("input=user_entered is not safe to repeat, so it takes no Idempotency-Key: leave out one of them")
 		case len(w.OnConflict) > 0 || len(w.Columns) > 0 || w.Rollback || w.Return:
-			return false, web.BadRequest("input=user_entered only appends: leave out it, or columns, on_conflict, tx=rollback and return=representation")
+			return false, web.BadRequest("input=user_entered only appends: it takes no columns, on_conflict, tx=rollback or return=representation")
 		}
 		return true, nil
 	default:

@@ -38,6 +38,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -187,9 +188,10 @@ func callOf[In any](do func(context.Context, In) (any, error)) call {
 func argumentsError(err error) error {
 	detail := "the arguments are not what the tool's inputSchema describes"
 	if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok && semantic.JSONPointer != "" {
-		detail = fmt.Sprintf("argument %.100q is not what the tool's inputSchema describes", semantic.JSONPointer)
+		name := strings.TrimPrefix(string(semantic.JSONPointer), "/")
+		detail = fmt.Sprintf("argument %.100q is not what the tool's inputSchema describes", name)
 		if errors.Is(err, jsonv2.ErrUnknownName) {
-			detail = fmt.Sprintf("there is no argument %.100q", semantic.JSONPointer)
+			detail = fmt.Sprintf("there is no argument %.100q", name)
 		}
 	}
 	return &table.Error{Code: table.BadRequest, Detail: detail, Hint: "read the tool's inputSchema from tools/list"}
@@ -211,17 +213,27 @@ func handle(name string, do call) sdk.ToolHandler {
 	}
 }
 
-// inTerms returns an error with a hint in terms of a tool's arguments, where it has one in
-// terms of a request's header.
+// inTerms returns an error with a hint in terms of a tool's arguments, or without one, where
+// it has one in terms of a request's header or query.
 func inTerms(err error) error {
 	failed, ok := errors.AsType[*table.Error](err)
-	if !ok || failed.Code != table.MaxAffected {
+	if !ok {
 		return err
 	}
 	adapted := *failed
-	adapted.Hint = "add a filter, or set the argument max_affected"
+	switch {
+	case failed.Code == table.MaxAffected:
+		adapted.Hint = "add a filter, or set the argument max_affected"
+	case failed.Code == table.BadRequest && queryHint.MatchString(failed.Hint):
+		adapted.Hint = ""
+	default:
+		return err
+	}
 	return &adapted
 }
+
+// queryHint matches hints that are a parameter of a query.
+var queryHint = regexp.MustCompile(`^[^ {]+=`)
 
 // recoverPanics makes an error of a panic, which on a goroutine of the SDK would end the
 // process.

@@ -329,6 +329,7 @@ func TestMCPErrors(t *testing.T) {
 		{"an unknown sheet to describe", "describe_spreadsheet", `{"sheet":"Nosuch"}`, "sheet-not-found", "describe_spreadsheet"},
 		{"the sheet of keys", "list_rows", `{"sheet":"_keys"}`, "sheet-not-found", ""},
 		{"an unknown argument", "list_rows", `{"sheet":"Orders","where":"id=1"}`, "bad-request", "where"},
+		{"a date that is not one", "list_rows", `{"sheet":"Orders","filters":[{"column":"ordered","operator":"gte","value":"3/2/2026"}]}`, "bad-request", "ISO 8601"},
 		{"an argument of another type", "list_rows", `{"sheet":7}`, "bad-request", "sheet"},
 		{"an argument in other letters", "list_rows", `{"Sheet":"Orders"}`, "bad-request", "Sheet"},
 		{"an unknown operator", "list_rows", `{"sheet":"Orders","filters":[{"column":"id","operator":">","value":1}]}`, "bad-request", ""},

@@ -176,11 +176,15 @@ func (c Condition) validateTest(size *filterSize) error {
 var isValues = []string{"null", "not_null", "true", "false", "unknown"}
 
 func (c Condition) validateIs() error {
+	hint := "is.null"
+	if len(c.Values) == 1 && strings.Contains(strings.ToLower(c.Values[0]), "not") { // "notnull", "not null"
+		hint = "is.not_null"
+	}
 	if len(c.Values) != 1 || !slices.Contains(isValues, strings.ToLower(c.Values[0])) {
 		return &Error{
 			Code:   BadRequest,
 			Detail: fmt.Sprintf("column %s: is takes one of %s", Quote(c.Column), strings.Join(isValues, ", ")),
-			Hint:   parameter(c.Column, "is.null"),
+			Hint:   parameter(c.Column, hint),
 		}
 	}
 	return nil
