@@ -13,6 +13,8 @@ func TestUpdate(t *testing.T) {
 			`[{"id":1,"state":"open","owner":"ada","twice":2},{"id":20,"owner":"bob","twice":40},{"id":3,"state":"open","twice":6},{"id":"4","state":"open","owner":"eve","twice":8}]`},
 		{"update as many as may be", "id=lt.2", "max-affected=1", `{"state":"=done"}`, `{"updated":1,"rows":["2"]}`,
 			strings.Replace("["+allTasks+"]", "open", "=done", 1)},
+		{"a formula as values=formula reads it", "id=eq.1", "", `{"owner":"zoe","twice":"=A2*2"}`, `{"updated":1,"rows":["2"]}`,
+			strings.Replace("["+allTasks+"]", "ada", "zoe", 1)},
 		{"update nothing", "id=eq.9", "", `{"state":"x"}`, `{"updated":0}`, "[" + allTasks + "]"},
 		{"dry run of an update", "state=eq.open", "tx=rollback", `{"owner":"zoe"}`, `{"updated":3,"rows":["2","5:6"],"rolled_back":true}`, "[" + allTasks + "]"},
 	})

@@ -89,6 +89,9 @@ func isVacantRow(cells []any) bool {
 
 // equalCell reports whether writing a value would leave a cell as it is.
 func equalCell(cell, value any) bool {
+	if c, ok := cell.(*Cell); ok && c.Formula != "" && value == c.Formula {
+		return true // as values=formula reads it
+	}
 	old, now := Shown(cell), Shown(value)
 	return old == now || IsEmpty(old) && IsEmpty(now)
 }
