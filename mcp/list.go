@@ -82,6 +82,7 @@ func (t *tools) read(ctx context.Context, sheet string, query table.Query) (tabl
 		size := rows.Size()
 		if size > maxResult && rows.Count > 1 {
 			query.Limit = max(1, min(rows.Count/2, rows.Count*maxResult/size))
+			query.NoCache = false // they have just been read
 			continue
 		}
 		if size > maxFirstRow {

@@ -22,6 +22,7 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	function "example.com/sheets-function"
 	"example.com/sheets-function/emulator"
 )
 
@@ -380,6 +381,42 @@ func TestMCPRefusals(t *testing.T) {
 }
 
 // TestMCPHostile sends what no client sends.
+// TestMCPDeadline holds that a call which Google does not answer in time has a result.
+func TestMCPDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, a := newAgent(t)
+		w.google.Inject(emulator.Fault{Call: "sheets.spreadsheets.batchUpdate", Hang: true})
+		p := a.refused(t, "append_rows", `{"sheet":"Orders","rows":[{"id":4}],"idempotency_key":"k"}`)
+		if p.Code != "outcome-unknown" || !strings.Contains(p.Hint, "repeat") {
+			t.Errorf("append_rows that Google does not answer = %+v, want outcome-unknown", p)
+		}
+		w.google.ClearFaults()
+	})
+}
+
+// TestMCPPreviewReads holds that a preview of long rows, which it shows fewer of, reads the
+// sheet no more often than one of a short row.
+func TestMCPPreviewReads(t *testing.T) {
+	rows := [][]any{{"id", "text"}, {0, "short"}}
+	for range 20 {
+		rows = append(rows, []any{1, strings.Repeat("x", 30_000)})
+	}
+	w := newWorld(t, func(s *function.Settings, g *emulator.Spreadsheet) {
+		withCacheTTL(time.Hour)(s, g)
+		withSheets(emulator.Sheet{Title: "Long", Values: rows})(s, g)
+	})
+	a := w.agent(t, w.client(t).Transport)
+	calls := func(id int) int {
+		before := len(w.google.Requests())
+		a.must(t, "delete_rows", fmt.Sprintf(`{"sheet":"Long","filters":[{"column":"id","operator":"eq","value":%d}]}`, id), &struct{}{})
+		return len(w.google.Requests()) - before
+	}
+	calls(0) // the first call also finds out about the spreadsheet
+	if short, long := calls(0), calls(1); long != short {
+		t.Errorf("a preview of long rows makes %d calls to Google, and one of a short row %d", long, short)
+	}
+}
+
 func TestMCPHostile(t *testing.T) {
 	rpc := func(method, params string) string {
 		return `{"jsonrpc":"2.0","id":1,"method":"` + method + `","params":` + params + `}`
