@@ -615,11 +615,11 @@ func (c *cuttingTransport) repeat(t *testing.T, w *world, arguments string) {
 }
 
 // TestMCPInspector lists and calls tools by the protocol's inspector, a program of its
-// authors in another language; see mcp/inspector/run.
+// authors in another language; see mcp/clients/run.
 func TestMCPInspector(t *testing.T) {
 	inspector := os.Getenv("MCP_INSPECTOR")
 	if inspector == "" {
-		t.Skip("MCP_INSPECTOR names no program: run mcp/inspector/run")
+		t.Skip("MCP_INSPECTOR names no program: run mcp/clients/run")
 	}
 	w := newWorld(t, nil)
 	server := httptest.NewServer(w)
@@ -648,5 +648,26 @@ func TestMCPInspector(t *testing.T) {
 	}
 	if got := len(w.google.Values(w.id, "Orders")); got != 5 {
 		t.Errorf("%d rows, want 5", got)
+	}
+}
+
+// TestMCPConformance runs scenarios of the protocol's conformance suite; see
+// mcp/clients/run. The others need tools, prompts and resources of the suite's own.
+func TestMCPConformance(t *testing.T) {
+	suite := os.Getenv("MCP_CONFORMANCE")
+	if suite == "" {
+		t.Skip("MCP_CONFORMANCE names no program: run mcp/clients/run")
+	}
+	server := httptest.NewServer(newWorld(t, nil))
+	defer server.Close()
+	for _, scenario := range []string{"server-initialize", "ping", "tools-list"} {
+		t.Run(scenario, func(t *testing.T) {
+			command := exec.Command(os.Getenv("NODE"), suite, "server", "--url", server.URL+"/mcp", "--scenario", scenario)
+			command.Dir = t.TempDir()
+			output, err := command.CombinedOutput()
+			if err != nil || !strings.Contains(string(output), "Passed: 1/1") {
+				t.Errorf("%v: %.2000s", err, output)
+			}
+		})
 	}
 }
