@@ -4,6 +4,7 @@
 git rm -rq mcp test/mcp_test.go
 perl -ni -e 'print unless /\/mcp"/' function.go
 perl -0pi -e 's/^(  +)(\/mcp|RPCMessage):\n.*?(?=^\1\S)//msg' openapi.yaml
+perl -pi -e 's/, \/mcp\/clients//' .github/dependabot.yml
 go mod tidy
 if grep -rniE '\bmcp\b' function.go openapi.yaml go.mod; then
   echo "something of the tools is left"
