@@ -2,7 +2,12 @@ package table
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 func TestLiteralEqual(t *testing.T) {
@@ -75,5 +80,33 @@ func TestKeyText(t *testing.T) {
 		if got := keyText(tt.cell); got != tt.want {
 			t.Errorf("keyText(%#v) = %q, want %q", tt.cell, got, tt.want)
 		}
+	}
+}
+
+// TestSortLongTexts holds that texts are in the order of compareText also where they differ
+// only far behind their start, and that an item to sort has no long text.
+func TestSortLongTexts(t *testing.T) {
+	start := strings.Repeat("Ä", maxSortText-1)
+	texts := []string{
+		start + "b", start + "B", start, start + "bc", strings.ToLower(start) + "b", start + "bC" + strings.Repeat("x", 40_000),
+		strings.ToLower(start) + "bca", start + "A", "a", strings.Repeat("Ä", maxSortText+9), start + "bCA",
+	}
+	b := NewRowsBuilder("T", 1, Typed)
+	defer b.Release()
+	for _, text := range append([]string{"text"}, texts...) {
+		if err := b.Add([]jsontext.Value{quoteJSON(text)}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set := b.RowSet()
+	var got []string
+	for _, row := range set.sort(set.allRows(), []sortKey{{}}, len(texts)) {
+		got = append(got, set.scalar(row, 0).text)
+		if item := (sorter{set: set}).item(row); len(item.text) > 4*maxSortText {
+			t.Errorf("an item has %d bytes of text", len(item.text))
+		}
+	}
+	if diff := gocmp.Diff(slices.SortedStableFunc(slices.Values(texts), compareText), got); diff != "" {
+		t.Errorf("sorted texts (-want +got):\n%s", diff)
 	}
 }

@@ -11,8 +11,12 @@ type sortItem struct {
 	row    int
 	kind   kind
 	number float64
-	text   string // in lower case: made once, not for each comparison
+	text   string // its first characters in lower case: made once, not for each comparison
 }
+
+// maxSortText is how many characters of a text an item has. Long texts, which would take as
+// much memory as their sheet, are read again where these are the same.
+const maxSortText = 100
 
 // sortItemSize is about how many bytes an item takes, with its text.
 const sortItemSize = 64
@@ -27,9 +31,20 @@ func (s sorter) item(row int) sortItem {
 	value := s.set.scalar(row, s.key.column)
 	item := sortItem{row: row, kind: value.kind, number: value.number}
 	if value.kind == textKind {
-		item.text = strings.ToLower(value.text)
+		item.text = lowerStart(value.text)
 	}
 	return item
+}
+
+// lowerStart returns the first characters of a text in lower case. It does not keep the text.
+func lowerStart(text string) string {
+	n := 0
+	for at := range text {
+		if n++; n > maxSortText {
+			return strings.ToLower(strings.Clone(text[:at]))
+		}
+	}
+	return strings.ToLower(text)
 }
 
 // compare compares in the order of [compareScalars], with blank cells last in both
@@ -44,7 +59,7 @@ func (s sorter) compare(a, b sortItem) int {
 	}
 	by := cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.number, b.number), strings.Compare(a.text, b.text))
 	if by == 0 && a.kind == textKind {
-		by = strings.Compare(s.set.scalar(a.row, s.key.column).text, s.set.scalar(b.row, s.key.column).text)
+		by = compareText(s.set.scalar(a.row, s.key.column).text, s.set.scalar(b.row, s.key.column).text)
 	}
 	if s.key.descending {
 		return -by
