@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,8 +25,8 @@ type Request struct {
 	// no API.
 	Call   string
 	Method string
-	Path   string
-	Query  string // without keys and tokens
+	Path   string // the first 4 KiB
+	Query  string // the first 4 KiB, without keys and tokens
 	// Principal is the e-mail address of the token's owner; empty without a
 	// valid token, and for the metadata server.
 	Principal string
@@ -37,7 +38,7 @@ type Request struct {
 	Fault    string        // what [Server.Inject] did to the call, as [Fault.MarshalText] has it
 	Cause    string        // value of [CauseHeader]
 	Status   int           // 0 = no response was sent
-	Error    string        // message of an error response
+	Error    string        // message of an error response, the first 4 KiB
 	Duration time.Duration // until the response began
 }
 
@@ -66,7 +67,17 @@ const (
 	maxLog = 100_000
 	// maxCause bounds a header that a client chooses freely.
 	maxCause = 2 << 10
+	// maxText bounds a path, a query and a message, which a client chooses too.
+	maxText = 4 << 10
 )
+
+// cutText returns the beginning of a text, without keeping the rest.
+func cutText(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(strings.Clone(text[:maxText]), "")
+}
 
 // requestLog holds the requests, and the bodies of the newest.
 type requestLog struct {

@@ -161,3 +161,25 @@ func TestKeptBodiesAreBounded(t *testing.T) {
 		t.Errorf("of the last request %d bytes are kept, want %d, and of its response %q", len(request), kept, response)
 	}
 }
+
+// TestLogIsBounded holds that long requests do not make long entries.
+func TestLogIsBounded(t *testing.T) {
+	google := emulator.New(emulator.Options{})
+	long := strings.Repeat("a", 100_000)
+	for _, target := range []string{"/v4/spreadsheets/" + long + "?fields=" + long, "/computeMetadata/v1/" + long, "/" + long} {
+		r := httptest.NewRequest(http.MethodGet, target, nil)
+		r.Method += long[:10_000*len(google.Requests())] // of the first one, GET
+		google.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	log := google.Requests()
+	for _, r := range log {
+		for _, text := range []string{r.Method, r.Call, r.Path, r.Query, r.Error, r.Decision.File} {
+			if len(text) > 4<<10 {
+				t.Errorf("request %d has a text of %d bytes: %.30s…", r.Number, len(text), text)
+			}
+		}
+	}
+	if len(log) != 3 || !strings.HasPrefix(log[0].Path, "/v4/spreadsheets/aaa") || log[0].Query == "" {
+		t.Errorf("the log has %d requests, want 3", len(log))
+	}
+}

@@ -24,14 +24,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	started := time.Now()
-	entry := Request{Time: s.options.Now(), Method: r.Method, Path: r.URL.Path, Query: withoutSecrets(r.URL)}
+	entry := Request{Time: s.options.Now(), Method: cutText(r.Method), Path: cutText(r.URL.Path), Query: cutText(withoutSecrets(r.URL))}
 	if cause := r.Header.Get(CauseHeader); len(cause) <= maxCause {
 		entry.Cause = cause
 	}
 	res, fault := s.respond(r, body, &entry)
 	entry.Duration = time.Since(started)
 	if res != nil {
-		entry.Status, entry.Error = res.Status, res.ErrorMessage()
+		entry.Status, entry.Error = res.Status, cutText(res.ErrorMessage())
 	}
 	number := s.log.record(entry)
 	if s.options.Inspect {
@@ -59,7 +59,7 @@ func (s *Server) respond(r *http.Request, body []byte, entry *Request) (*rest.Re
 	if rt != nil {
 		entry.Call = rt.Name
 	} else if metadata {
-		entry.Call = s.authority.MetadataCall(r)
+		entry.Call = cutText(s.authority.MetadataCall(r))
 	}
 	fault, cleared := s.faults.match(entry.Call)
 	if fault != (Fault{}) {
@@ -80,6 +80,7 @@ func (s *Server) respond(r *http.Request, body []byte, entry *Request) (*rest.Re
 	default:
 		c := &rest.Call{Context: r.Context(), Route: rt, Vars: vars, Query: r.URL.Query(), Host: r.Host, Secure: r.TLS != nil, Header: r.Header, Body: body}
 		res = s.serveAPI(r, c, entry)
+		c.Decision.File = cutText(c.Decision.File)
 		if entry.Decision = c.Decision; res.Status < http.StatusBadRequest {
 			entry.Decision.Refused = "" // a check of a file that the call can do without
 		}
