@@ -225,3 +225,14 @@ func TestFilterValidate(t *testing.T) {
 		t.Errorf("%s: Validate() = %v, want %q", tt.name, err, tt.want)
 	}
 }
+
+// TestPatternErrors holds that the error of a pattern says what is wrong with it, and nothing
+// of it: it is logged.
+func TestPatternErrors(t *testing.T) {
+	for _, pattern := range []string{"(secret", "secret**", "[secret", `secret\`, "secret{2000}", "(?P<secret", `secret\y`, strings.Repeat("(", 900) + "secret"} {
+		_, err := Condition{Column: "item", Op: OpMatch, Values: []string{pattern}}.pattern(pattern)
+		if codeOf(err) != BadRequest || !strings.Contains(err.Error(), "is not a regular expression: ") || strings.Contains(err.Error(), "secret") {
+			t.Errorf("pattern %.20s: %v, want what is wrong, without the pattern", pattern, err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -98,7 +99,7 @@ func newExpression(c Condition, text string) (*expression, error) {
 	}
 	parsed, err := syntax.Parse(flags+text, syntax.Perl)
 	if err != nil {
-		return nil, badRequest("column %s: the pattern of %s: %v; its syntax is that of https://pkg.go.dev/regexp/syntax", Quote(c.Column), c.Op, err)
+		return nil, badRequest("column %s: the pattern of %s is not a regular expression%s; its syntax is that of https://pkg.go.dev/regexp/syntax", Quote(c.Column), c.Op, syntaxFault(err))
 	}
 	size := expressionSize(parsed)
 	if size > maxExpression {
@@ -106,9 +107,18 @@ func newExpression(c Condition, text string) (*expression, error) {
 	}
 	compiled, err := regexp.Compile(flags + text)
 	if err != nil {
-		return nil, badRequest("column %s: the pattern of %s: %v", Quote(c.Column), c.Op, err)
+		return nil, badRequest("column %s: the pattern of %s is not a regular expression%s", Quote(c.Column), c.Op, syntaxFault(err))
 	}
 	return &expression{compiled, size, 1000 + 100*size + 8*runesOf(parsed)}, nil
+}
+
+// syntaxFault returns what is wrong with an expression, without any of it: a pattern is a
+// value, which is not for the log.
+func syntaxFault(err error) string {
+	if fault, ok := errors.AsType[*syntax.Error](err); ok {
+		return ": " + fault.Code.String()
+	}
+	return ""
 }
 
 func (e *expression) match(text string) bool { return e.MatchString(text) }
