@@ -46,7 +46,11 @@ func (s style) call(call emulator.Request, times int) string {
 		_, what, _ := strings.Cut(call.Fault, ":")
 		why = append(why, "fault "+clean(what, 100))
 	}
-	if len(why) == 0 && call.Error != "" {
+	if strings.HasSuffix(call.Error, "developer metadata with that ID already exists.") {
+		// The function tries this once for a spreadsheet, and meets it where another
+		// instance was faster.
+		why = append(why, "a number of a batch is taken only once, as it has to be")
+	} else if len(why) == 0 && call.Error != "" {
 		why = append(why, clean(call.Error, maxError))
 	}
 	if n := causes(call.Cause); n > 1 && call.Call != "metadata.token" {

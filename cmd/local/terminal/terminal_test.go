@@ -79,6 +79,13 @@ func TestRequestLine(t *testing.T) {
 				"  scope-insufficient: the token lacks a scope\n  hint: set SCOPES\n  cause: Google answered 403\n",
 		},
 		{
+			"a number that is taken", traffic.Request{Method: "PATCH", Path: "/x", Status: 200}, "", note{},
+			[]emulator.Request{call("sheets.spreadsheets.batchUpdate", 400, func(r *emulator.Request) {
+				r.Error = "Invalid requests[1].createDeveloperMetadata: Cannot add developer metadata with ID [1] because developer metadata with that ID already exists."
+			})}, nil,
+			"PATCH /x 200 0 ms ← batchUpdate 400 (a number of a batch is taken only once, as it has to be)\n",
+		},
+		{
 			"not shared", traffic.Request{Method: "GET", Path: "/", Status: 502}, "", note{},
 			[]emulator.Request{call("drive.files.get", 404, refused(emulator.CheckSharing, emulator.Decision{NeededRole: "reader"}))}, nil,
 			"GET / 502 0 ms ← drive.files.get 404 (sharing: not shared with sa@example.com, which has to be reader)\n",
