@@ -134,7 +134,7 @@ func (g *google) serve(r *http.Request, body []byte, batch bool, instance int, a
 			return g.call(r, body)
 		}
 		answer, aborted = g.call(r, body)
-		if answer.Code == http.StatusOK && showsCells(r) {
+		if answer.Code == http.StatusOK && showsRows(r, body) {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			g.journal.read(instance, arrived)
@@ -177,9 +177,11 @@ func (g *google) injectNext() {
 	}
 }
 
-// showsCells reports whether a call reads cells, and not only properties or metadata.
-func showsCells(r *http.Request) bool {
-	return strings.Contains(r.URL.Path, "/values") || r.URL.Query().Has("ranges") || strings.HasSuffix(r.URL.Path, ":getByDataFilter")
+// showsRows reports whether a call reads cells of the load's sheet, and not only properties,
+// metadata or keys.
+func showsRows(r *http.Request, body []byte) bool {
+	return slices.ContainsFunc(r.URL.Query()["ranges"], func(a1 string) bool { return strings.Contains(a1, loadSheet) }) ||
+		strings.HasSuffix(r.URL.Path, ":getByDataFilter") && bytes.Contains(body, []byte(loadSheet))
 }
 
 func (g *google) call(r *http.Request, body []byte) (answer *httptest.ResponseRecorder, aborted bool) {
