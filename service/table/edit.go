@@ -76,7 +76,8 @@ type ChangeResult struct {
 	Matched string `json:"-"`
 	// Stored are the rows as they are stored, and those that were deleted as they were, in
 	// the sheet's order. It is nil without [WriteOptions.Return], in a replay, and where
-	// the write has changed no row or more than [MaxReturned].
+	// the write has changed no row, more than [MaxReturned], or rows with more than 8 MB of
+	// text.
 	Stored *RowSet `json:"-"`
 }
 

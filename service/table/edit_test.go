@@ -260,6 +260,10 @@ func TestEditErrors(t *testing.T) {
 			}
 		})
 	}
+	long := updating(record("id", strings.Repeat("x", 49_000)), MaxRows, "id:x")
+	if result, err := pageOf(many, 1).Do(long); result != nil || codeOf(err) != TooLarge || hintOf(err) == "" {
+		t.Errorf("update of %d rows with a long text = %v, want %s with a hint", DefaultMaxAffected+1, err, TooLarge)
+	}
 	wide := [][]any{slices.Repeat([]any{"x"}, maxNewCells/100+1)}
 	wide[0][0] = "id"
 	if result, err := pageOf(wide, 1).Do(appending(slices.Repeat([]Record{record("id", 5.0)}, 100)...)); result != nil || codeOf(err) != TooLarge || hintOf(err) == "" {
@@ -267,6 +271,26 @@ func TestEditErrors(t *testing.T) {
 	}
 	if result, err := pageOf(many, 1).Do(deleting(MaxRows, "id:x")); err != nil || len(result.Changed) != DefaultMaxAffected+1 {
 		t.Errorf("delete with max-affected = %v, want %d rows", err, DefaultMaxAffected+1)
+	}
+}
+
+func TestStoredIsBounded(t *testing.T) {
+	tests := []struct {
+		name        string
+		rows, bytes int
+		stored      bool
+	}{
+		{"short", MaxReturned, 8, true},
+		{"none", 0, 0, false},
+		{"too many", MaxReturned + 1, 8, false},
+		{"long", 200, 49_000, false},
+	}
+	for _, tt := range tests {
+		e := updating(record("id", 1.0), 0, "id:x")
+		rows := slices.Repeat([][]any{{strings.Repeat("x", tt.bytes)}}, tt.rows)
+		if got := pageOf(tasks, 1).Stored(e, rows) != nil; got != tt.stored {
+			t.Errorf("%s: rows are returned: %v, want %v", tt.name, got, tt.stored)
+		}
 	}
 }
 

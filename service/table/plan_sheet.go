@@ -159,10 +159,21 @@ func tooManyHint(matches int) string {
 	return fmt.Sprintf("add a condition, or the header Prefer: max-affected=%d", matches)
 }
 
+// maxUpdate bounds what an update sends to Google, in bytes: each row that matches has all
+// that is set. An append sends no more, which [maxValues] and the length of a body bound.
+const maxUpdate = 40 << 20
+
 func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 	c, hits, err := p.match(e)
 	if err != nil {
 		return nil, err
+	}
+	if size := len(hits) * e.Size(); size > maxUpdate {
+		return nil, &Error{
+			Code:   TooLarge,
+			Detail: fmt.Sprintf("%d rows match, and what is set in them takes %d MB together: one request sets up to %d MB", len(hits), size>>20, maxUpdate>>20),
+			Hint:   "add a condition, or set fewer columns",
+		}
 	}
 	columns, cells, err := c.setCells(e.Records[0])
 	if err != nil {

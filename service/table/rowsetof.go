@@ -38,11 +38,27 @@ func encodeCell(value any) (jsontext.Value, DateKind) {
 	return text, NoDate
 }
 
-// Stored returns rows of the sheet as a write answers them, given their cells; nil for no rows
-// and more than [MaxReturned].
+// Stored returns rows of the sheet as a write answers them, given their cells; nil for no rows,
+// more than [MaxReturned], and those with more text than maxReturnedBytes.
 func (p *SheetPlan) Stored(e *Edit, rows [][]any) *RowSet {
-	if len(rows) == 0 || len(rows) > MaxReturned {
+	if len(rows) == 0 || len(rows) > MaxReturned || textSize(rows) > maxReturnedBytes {
 		return nil
 	}
 	return NewRowSet(p.Title, p.Before.Headers[e.Header], rows)
+}
+
+// maxReturnedBytes bounds the texts of rows that are answered as they are stored. Those of
+// all writes of a batch are in memory together.
+const maxReturnedBytes = 8 << 20
+
+// textSize returns the length of the texts in rows, in bytes.
+func textSize(rows [][]any) (size int) {
+	for _, cells := range rows {
+		for _, cell := range cells {
+			if text, ok := Shown(cell).(string); ok {
+				size += len(text)
+			}
+		}
+	}
+	return size
 }
