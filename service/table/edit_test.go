@@ -274,6 +274,25 @@ func TestEditErrors(t *testing.T) {
 	}
 }
 
+// TestChangesAreBounded holds that a change may compare for less time than a query, because
+// other writes wait for it.
+func TestChangesAreBounded(t *testing.T) {
+	grid := [][]any{{"text"}}
+	for range 10_000 {
+		grid = append(grid, []any{strings.Repeat("b", 30)})
+	}
+	list := slices.Repeat([]string{strings.Repeat("c", 30)}, 32)
+	condition := Condition{Column: "text", Op: OpGt, Quantifier: Any, Values: list}
+	filter := Filter{Conditions: []Condition{{Op: OpOr, Conditions: slices.Repeat([]Condition{condition}, 20)}}}
+	result, err := pageOf(grid, 1).Do(&Edit{Kind: Deletes, Header: 1, Filter: filter})
+	if result != nil || codeOf(err) != BadRequest || hintOf(err) == "" {
+		t.Errorf("delete by lists that take long = %v, want %s with a hint", err, BadRequest)
+	}
+	if _, err := NewRowSet("T", []any{"text"}, grid[1:]).Rows(Query{Filter: filter}); err != nil {
+		t.Errorf("a query by the same lists = %v, want no error", err)
+	}
+}
+
 func TestStoredIsBounded(t *testing.T) {
 	tests := []struct {
 		name        string

@@ -38,6 +38,8 @@ const (
 	// maxWork is how long the patterns of one filter, and its lists of values, may take for
 	// all cells.
 	maxWork = time.Second
+	// maxChangeWork is that of an update or a delete: all writes wait for it.
+	maxChangeWork = maxWork / 5
 	// maxExpression is the size of the largest regular expression, in characters, with
 	// repetitions counted as often as they repeat. One cell takes up to half a second then.
 	maxExpression = 500

@@ -100,6 +100,7 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	matcher.work.left = maxChangeWork
 	var hits []*PlannedRow
 	for _, l := range rows {
 		holds, err := matcher.matchCells(l.cell)
