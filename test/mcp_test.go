@@ -339,6 +339,8 @@ func TestMCPErrors(t *testing.T) {
 		{"too large a limit", "list_rows", `{"sheet":"Orders","limit":1001}`, "bad-request", "cursor"},
 		{"limit 0", "list_rows", `{"sheet":"Orders","limit":0}`, "bad-request", "1 to 1000"},
 		{"a cursor of nobody", "list_rows", `{"sheet":"Orders","cursor":"x"}`, "bad-request", "start again"},
+		{"a header far down", "list_rows", `{"sheet":"Orders","header":4611686018427387904}`, "bad-request", "want 1 to 100"},
+		{"a header of a write far down", "append_rows", `{"sheet":"Orders","rows":[{"id":4}],"idempotency_key":"k","header":101}`, "bad-request", "want 1 to 100"},
 		{"no filter", "delete_rows", `{"sheet":"Orders"}`, "bad-request", "filters"},
 		{"an empty filter", "update_rows", `{"sheet":"Orders","filters":[],"set":{"qty":1}}`, "bad-request", "filters"},
 		{"nothing to set", "update_rows", `{"sheet":"Orders","filters":[{"column":"id","operator":"eq","value":1}]}`, "bad-request", "set"},

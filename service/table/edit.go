@@ -43,8 +43,8 @@ const MaxKey = 255
 func (w WriteOptions) Validate() error {
 	unprintable := func(c rune) bool { return c < ' ' || c > '~' }
 	switch {
-	case w.Header < 0:
-		return &Error{Code: BadRequest, Detail: fmt.Sprintf("header row %d: rows are counted from 1", w.Header)}
+	case w.Header < 0 || w.Header > MaxHeader:
+		return badRequest("header row %d: want 1 to %d", w.Header, MaxHeader)
 	case len(w.Key) > MaxKey || strings.ContainsFunc(w.Key, unprintable):
 		return &Error{Code: BadRequest, Detail: fmt.Sprintf("the idempotency key: want up to %d printable ASCII characters", MaxKey)}
 	}

@@ -26,8 +26,10 @@ type Query struct {
 // Validate reports what is wrong with the query whatever the sheet is, as an [Error].
 func (q Query) Validate() error {
 	switch {
-	case q.Header < 0 || q.Offset < 0 || q.Limit < 0:
-		return badRequest("header row %d, offset %d, limit %d: none can be negative", q.Header, q.Offset, q.Limit)
+	case q.Header < 0 || q.Header > MaxHeader:
+		return badRequest("header row %d: want 1 to %d", q.Header, MaxHeader)
+	case q.Offset < 0 || q.Limit < 0:
+		return badRequest("offset %d, limit %d: none can be negative", q.Offset, q.Limit)
 	case q.Render != "" && q.Render != Typed && q.Render != Text && q.Render != Formula:
 		return badRequest("values %.100q: want typed, text or formula", q.Render)
 	}
