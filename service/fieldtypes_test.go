@@ -210,7 +210,8 @@ func TestCallsAreChecked(t *testing.T) {
 		{"append an unknown column", appendTo("T", table.WriteOptions{}, recordOf("nope", 1)), table.InvalidRows, `no column "nope"`},
 		{"append a column name that is not UTF-8", appendTo("T", table.WriteOptions{}, recordOf("i\xff", 1)), table.InvalidRows, "not UTF-8"},
 		{"append too many records", appendTo("T", table.WriteOptions{}, make([]table.Record, table.MaxRows+1)...), table.TooLarge, "more than 10000 rows"},
-		{"append above the sheet", appendTo("T", table.WriteOptions{Header: -1}, ok...), table.BadRequest, "rows are counted from 1"},
+		{"append above the sheet", appendTo("T", table.WriteOptions{Header: -1}, ok...), table.BadRequest, "want 1 to 100"},
+		{"append far down", appendTo("T", table.WriteOptions{Header: 101}, ok...), table.BadRequest, "want 1 to 100"},
 		{"append to no title", appendTo("", table.WriteOptions{}, ok...), table.SheetNotFound, "no sheet"},
 		{"append with a key that is too long", appendTo("T", table.WriteOptions{Key: strings.Repeat("k", 256)}, ok...), table.BadRequest, "idempotency key"},
 		{"append with a key that is not ASCII", appendTo("T", table.WriteOptions{Key: "schlüssel"}, ok...), table.BadRequest, "idempotency key"},
@@ -221,7 +222,7 @@ func TestCallsAreChecked(t *testing.T) {
 		{"enter above the sheet", func(t *testing.T, s *service.Service) error {
 			_, err := s.EnterRows(t.Context(), "T", -1, ok)
 			return err
-		}, table.BadRequest, "rows are counted from 1"},
+		}, table.BadRequest, "want 1 to 100"},
 		{"upsert no records", func(t *testing.T, s *service.Service) error {
 			_, err := s.UpsertRows(t.Context(), "T", table.WriteOptions{OnConflict: []string{"id"}}, []table.Record{})
 			return err
@@ -250,7 +251,7 @@ func TestCallsAreChecked(t *testing.T) {
 			_, err := s.DeleteRows(t.Context(), "T", table.WriteOptions{Filter: idOne, MaxAffected: -1})
 			return err
 		}, table.BadRequest, "max-affected=-1"},
-		{"list above the sheet", list(table.Query{Header: -1}), table.BadRequest, "negative"},
+		{"list above the sheet", list(table.Query{Header: -1}), table.BadRequest, "want 1 to 100"},
 		{"list at a negative offset", list(table.Query{Offset: -1}), table.BadRequest, "negative"},
 		{"list up to a negative limit", list(table.Query{Limit: -1}), table.BadRequest, "negative"},
 		{"list in an unknown form", list(table.Query{Render: "html"}), table.BadRequest, `"html"`},
