@@ -23,9 +23,6 @@ const (
 	// readTimeout bounds a call to Google. It is less than a request's 55 s, so that
 	// all who wait for the call still get an error in time.
 	readTimeout = 50 * time.Second
-	// sharedAge is up to which age rows are served while other instances write, whose turns
-	// need the quota of reads.
-	sharedAge = time.Minute
 	// sharedTime is how long other instances are taken to write after they did.
 	sharedTime = 30 * time.Second
 )
@@ -84,7 +81,7 @@ func (r *readCache) read(ctx context.Context, k readKey, noCache bool) (e *cache
 	if noCache {
 		e = nil
 	}
-	if now := time.Now(); e != nil && (now.Before(e.freshUntil) || now.Before(r.shared) && now.Sub(e.requestedAt) < sharedAge) {
+	if e != nil && time.Now().Before(e.freshUntil) {
 		r.mu.Unlock()
 		return e, true, nil
 	}
@@ -135,9 +132,9 @@ func (r *readCache) share(n int) {
 	first := r.shared.IsZero()
 	r.shared = time.Now().Add(sharedTime)
 	r.limiter.SetBurst(1)
-	r.limiter.SetLimit(r.alone / rate.Limit(10*n)) // turns leave a fifth of the quota, also for those that come
-	if first && len(r.entries.elements) > 0 {
-		r.limiter.Allow() // instances that start together use up what is left
+	r.limiter.SetLimit(r.alone / rate.Limit(16*n)) // turns leave a fifth of the quota, which those that come need
+	if first {
+		r.limiter.Allow() // what was left of the burst is used up by instances that start together
 	}
 }
 
@@ -170,17 +167,12 @@ func (r *readCache) finish(k readKey, c *call) {
 	}
 }
 
-// drop removes the sheet's entries because this process has written to it; while others
-// write too they only become stale. Calls that were sent to Google may have read the sheet
-// before: they are detached.
+// drop removes the sheet's entries because this process has written to it. Calls that
+// were sent to Google may have read it before: they are detached.
 func (r *readCache) drop(title string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if time.Now().Before(r.shared) {
-		r.entries.expireSheet(title)
-	} else {
-		r.entries.removeSheet(title)
-	}
+	r.entries.removeSheet(title)
 	for k, c := range r.calls {
 		if c.state == callSent && strings.EqualFold(k.title, title) {
 			delete(r.calls, k)

@@ -73,15 +73,6 @@ func (c *lru) remove(k readKey) {
 	}
 }
 
-// expireSheet makes all entries of a sheet stale.
-func (c *lru) expireSheet(title string) {
-	for k, e := range c.elements {
-		if strings.EqualFold(k.title, title) {
-			e.Value.(*cacheEntry).freshUntil = time.Time{}
-		}
-	}
-}
-
 // removeSheet removes all entries of a sheet. Google compares titles without regard to
 // case.
 func (c *lru) removeSheet(title string) {
