@@ -200,7 +200,7 @@ func eval[T any](b *tab, expression string) T {
 // click clicks on an element when it is there.
 func (b *tab) click(selector string) {
 	b.Helper()
-	b.do(chromedp.ScrollIntoView(selector), chromedp.Click(selector))
+	b.do(chromedp.WaitVisible(selector), chromedp.ScrollIntoView(selector), chromedp.Click(selector))
 }
 
 // text returns the text of an element, "" if there is none.
