@@ -126,6 +126,9 @@ func TestInstances(t *testing.T) {
 		{contest{instances: 10, perSecond: 50, minutes: 3}, .95, .8, 55 * time.Second, 30 * time.Second},
 	} {
 		t.Run(fmt.Sprint(tt.instances, map[bool]string{true: " with keys"}[tt.keyed], map[bool]string{true: " with GETs"}[tt.gets > 0]), func(t *testing.T) {
+			if raceDetector { // which makes it ten times as slow, and finds races at any load
+				tt.perSecond, tt.gets = tt.perSecond/10, tt.gets/10
+			}
 			synctest.Test(t, func(t *testing.T) {
 				r := tt.run(t)
 				if r.wrong > 0 || r.unread > 0 || float64(r.stored) < tt.share*float64(r.sent) || r.worst < tt.worst || r.first99 > tt.first || r.later99 > tt.later {
