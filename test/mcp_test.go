@@ -514,7 +514,11 @@ func (h withHeader) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestMCPRepeats makes 1,000 calls while Google and the network fail and instances are
 // replaced, and repeats each as a client would until it has a result. Each is stored once.
 func TestMCPRepeats(t *testing.T) {
-	const calls, agents = 1000, 10
+	const agents = 10
+	calls := 1000
+	if raceDetector { // which makes it ten times as slow
+		calls = 200
+	}
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, withSheets(emulator.Sheet{Title: "Log", Values: [][]any{{"n", "text"}}}))
 		cutting := &cuttingTransport{worlds: []*world{w, w.another(t)}, random: rand.New(rand.NewPCG(1, 2))}
