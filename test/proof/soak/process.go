@@ -57,6 +57,7 @@ func build(module, folder string) (binary string, err error) {
 // process is one instance. It keeps its address when it is started again.
 type process struct {
 	binary, port string
+	reserved     net.Listener // keeps the port until the process starts
 	env          []string
 	log          io.Writer
 	command      *exec.Cmd
@@ -69,13 +70,14 @@ func newProcess(binary string, log io.Writer, env ...string) (*process, error) {
 		return nil, err
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	return &process{binary: binary, port: port, env: env, log: log}, listener.Close()
+	return &process{binary: binary, port: port, reserved: listener, env: env, log: log}, nil
 }
 
 func (p *process) url() string { return "http://127.0.0.1:" + p.port }
 
 // start starts the process and returns when it serves.
 func (p *process) start() error {
+	_ = p.reserved.Close() // again where it is started again
 	p.command = exec.Command(p.binary)
 	p.command.Env = append(p.env, "PORT="+p.port, "FUNCTION_TARGET=Handle", "K_SERVICE=sheets-function")
 	p.command.Stderr = p.log
@@ -88,7 +90,10 @@ func (p *process) start() error {
 	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
 		answer, err := http.Get(p.url() + "/health")
 		if err == nil {
-			return answer.Body.Close()
+			_ = answer.Body.Close()
+		}
+		if err == nil && answer.StatusCode == http.StatusOK {
+			return nil
 		}
 		if time.Since(began) > 20*time.Second {
 			return fmt.Errorf("start the function: %w", err)
