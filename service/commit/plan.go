@@ -73,7 +73,6 @@ type Write[R any] struct {
 	pause           time.Duration // before it
 	inAttempt       bool          // in an attempt that is being sent, or is in doubt
 	abandoned       bool          // its caller has left without knowing the outcome
-	keySeen         bool          // its key was seen while an attempt that holds it was in doubt
 	lastErr         error
 	err             error
 	done            chan struct{}

@@ -79,9 +79,6 @@ func (w *Writer[R, S]) plan(writes []*Write[R]) *Plan[R, S] {
 			fresh = append(fresh, write)
 		case known.digest != write.Digest:
 			w.finish(write, ErrKeyReused)
-		case w.sequence.mayLand(write) && !write.keySeen: // stored by its own attempt, between two reads
-			write.keySeen = true
-			w.Invalidate()
 		default:
 			write.Result, write.Replayed = known.result, true
 			w.finish(write, nil)
