@@ -172,14 +172,29 @@ func google(t *testing.T, folder string, faults ...string) []string {
 		args = append(args, "-fault="+fault)
 	}
 	start(t, []string{"SHEETS_EMULATOR_HOST=" + googleHost, "CACHE_TTL=0"}, filepath.Join(folder, "local"), args...)
-	var spreadsheet struct{ Link string }
-	if err := json.Unmarshal([]byte(ready(t, localURL+"/")), &spreadsheet); err != nil {
-		t.Fatal(err)
+	ready(t, localURL+"/")
+	var token struct {
+		AccessToken string `json:"access_token"`
+	}
+	get(t, "/computeMetadata/v1/instance/service-accounts/default/token?scopes=https://www.googleapis.com/auth/drive", &token, "Metadata-Flavor", "Google")
+	var list struct{ Files []struct{ ID string } }
+	get(t, "/drive/v3/files", &list, "Authorization", "Bearer "+token.AccessToken)
+	if len(list.Files) != 1 {
+		t.Fatalf("there are %d files, want the demo's spreadsheet", len(list.Files))
 	}
 	return []string{
 		"SHEETS_EMULATOR_HOST=" + googleHost, "GCE_METADATA_HOST=" + googleHost,
-		"SPREADSHEET_ID=" + spreadsheet.Link, "CALLERS=anyone",
+		"SPREADSHEET_ID=" + list.Files[0].ID, "CALLERS=anyone",
 		"PORT=8080", "FUNCTION_TARGET=Handle", "K_SERVICE=sheets-function",
+	}
+}
+
+// get reads an answer of the emulated Google.
+func get(t *testing.T, path string, v any, header ...string) {
+	t.Helper()
+	a := ask(t, http.MethodGet, "http://"+googleHost+path, "", header...)
+	if err := json.Unmarshal([]byte(a.body), v); err != nil || a.status != http.StatusOK {
+		t.Fatalf("GET %s = %+v: %v", path, a, err)
 	}
 }
 
