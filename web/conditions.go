@@ -52,6 +52,6 @@ func Match(header http.Header, etag string) error {
 	}
 	return &Error{
 		Code: CodePrecondition, Status: http.StatusPreconditionFailed,
-		Detail: "the rows have changed: their ETag is none of those in If-Match",
+		Detail: "the rows have changed: their ETag is not in If-Match",
 	}
 }

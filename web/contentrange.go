@@ -12,8 +12,8 @@ import (
 var itemRange = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([0-9]{1,9})-([0-9]{0,9})$`) })
 
 // Range returns the items that a request's header Range names: "10-19", or "10-" for all
-// from the eleventh on, which is a limit of 0. It reports false where there is none, or
-// one in another unit, which RFC 9110 has a server ignore.
+// from the eleventh on, which is a limit of 0. It reports false where the header is
+// missing or in another unit, which RFC 9110 requires a server to ignore.
 func Range(header http.Header) (offset, limit int, ok bool) {
 	match := itemRange().FindStringSubmatch(header.Get("Range"))
 	if match == nil {
@@ -27,12 +27,12 @@ func Range(header http.Header) (offset, limit int, ok bool) {
 	return offset, last - offset + 1, last >= offset
 }
 
-// UnknownTotal stands for a total that was not asked for.
+// UnknownTotal is the total where the request did not ask for a count.
 const UnknownTotal = -1
 
-// SetContentRange says in the header Content-Range which items a response holds, as in
-// "0-9/42", and returns its status: 200, or 206 where these are a part of the total. An
-// offset beyond the total is an error with the status 416.
+// SetContentRange sets the header Content-Range to the items that a response holds, as in
+// "0-9/42", and returns the response's status: 200, or 206 where these are a part of the
+// total. An offset beyond the total is an [*Error] with the status 416.
 func SetContentRange(header http.Header, offset, count, total int) (status int, err error) {
 	items, of := "*", "*"
 	if count > 0 {

@@ -17,12 +17,12 @@ type CORS struct {
 	// Origins are the sites whose pages may call and read the responses. Cookies
 	// are never accepted: a page has to set Authorization.
 	Origins Origins
-	// RequestHeaders and ResponseHeaders are what pages may send and read beside
-	// the headers that every API has.
+	// RequestHeaders and ResponseHeaders are what pages may send and read in
+	// addition to the headers that every API has.
 	RequestHeaders, ResponseHeaders []string
 	// BlockWrites refuses requests other than GET, HEAD and OPTIONS that a
-	// browser sends for a page of any other site. It is for APIs that everybody
-	// may call, as on an intranet or on loopback: a form's POST comes without a
+	// browser sends for a page of any other site. It is for APIs that anyone may
+	// call, as on an intranet or on loopback: a form's POST comes without a
 	// preflight, and CORS only keeps its response from the page.
 	BlockWrites bool
 	// Hint is given with such a refusal: how the operator lets the site in.
@@ -98,7 +98,7 @@ func (x crossOrigin) checkWrite(r *http.Request) error {
 }
 
 // Origins are the sites whose pages may call from a browser, as browsers name
-// them in the header Origin; empty is none, and "*" stands for all.
+// them in the header Origin; empty is none, and "*" is all.
 type Origins []string
 
 var (
@@ -113,8 +113,8 @@ var (
 	})
 )
 
-// UnmarshalText reads origins separated by commas, in any case and with or
-// without a slash at the end.
+// UnmarshalText reads origins separated by commas, in upper or lower case and with
+// or without a slash at the end.
 func (o *Origins) UnmarshalText(text []byte) error {
 	list := strings.ToLower(strings.TrimSpace(string(text)))
 	if list == "" {

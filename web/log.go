@@ -97,7 +97,7 @@ func LogAttrs(ctx context.Context, attrs ...slog.Attr) {
 
 type logLineKey struct{}
 
-// logLine collects what the line of a request has beside the usual.
+// logLine collects the fields that a route adds to the line of its request.
 type logLine struct {
 	handler *Handler
 	mu      sync.Mutex
@@ -164,45 +164,9 @@ func (h *Handler) redact(e *Error) *Error {
 	if h.config.Redact == nil {
 		return e
 	}
-	shown := h.config.Redact(*e)
-	return &shown
+	redacted := h.config.Redact(*e)
+	return &redacted
 }
-
-// abortConnection ends the connection in the middle of a response. The panic with
-// http.ErrAbortHandler alone does not: the functions framework recovers it and
-// then ends the response in good order.
-func abortConnection(w http.ResponseWriter) {
-	if err := http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)); err != nil {
-		panic(http.ErrAbortHandler)
-	}
-}
-
-// recoverPanics returns a panic as an error. The one by which net/http aborts a
-// response passes.
-func recoverPanics(next HandlerFunc, w http.ResponseWriter, r *http.Request) (err error) {
-	defer func() {
-		if cause := recover(); cause == http.ErrAbortHandler {
-			panic(cause)
-		} else if cause != nil {
-			err = &panicError{cause, debug.Stack()}
-		}
-	}()
-	return next(w, r)
-}
-
-const stackKey = "stack_trace"
-
-// panicError is a panic that was recovered.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
-
-// trace is the stack as the runtime prints it, which is what Error Reporting
-// reads, https://cloud.google.com/error-reporting/docs/formatting-error-messages.
-func (e *panicError) trace() string { return e.Error() + "\n\n" + string(e.stack) }
 
 // logRequest writes the line of a request: no token, no query and no body. The
 // answer is that of err, also where a response had begun and was aborted; it is
@@ -245,33 +209,3 @@ func (h *Handler) logRequest(r *http.Request, out *responseRecorder, line *logLi
 	}
 	h.config.Logger.LogAttrs(r.Context(), level, message, fields...)
 }
-
-// responseRecorder notes what was sent.
-type responseRecorder struct {
-	http.ResponseWriter
-	status int
-	size   int
-	failed error // of the last write to the client
-}
-
-// WriteHeader notes the status.
-func (w *responseRecorder) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Write notes how much was written, and why not.
-func (w *responseRecorder) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.WriteHeader(http.StatusOK)
-	}
-	n, err := w.ResponseWriter.Write(b)
-	w.size += n
-	if err != nil {
-		w.failed = err
-	}
-	return n, err
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *responseRecorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -10,8 +10,8 @@ import (
 	"unicode"
 )
 
-// Prefers reports whether the header Accept asks for media rather than for
-// fallback, https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1. A client that
+// Prefers reports whether the header Accept prefers media to fallback, both media
+// types, https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1. A client that
 // accepts both alike gets media if it names it and not fallback.
 func Prefers(header http.Header, media, fallback string) bool {
 	const maxParts = 50 // no client sends more

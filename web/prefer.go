@@ -15,11 +15,12 @@ const maxPreferences = 50
 // https://www.rfc-editor.org/rfc/rfc7240. The value of one that has none is "".
 type Preferences map[string]string
 
-// ParsePrefer returns the preferences of a request that are known. For each name known
-// has the values that it may have, or AnyNumber. A known preference with another value
-// is an error with the status 400, and so is an unknown one beside handling=strict;
-// otherwise unknown ones are left out. Of one that is given twice the first counts.
-func ParsePrefer(header http.Header, known map[string][]string) (Preferences, error) {
+// ParsePrefer returns the preferences of a request that are among accepted, which holds
+// for each name the values that it may have, or [AnyNumber]. An accepted preference with
+// another value is an [*Error] with the status 400, and so is an unknown one together with
+// handling=strict; otherwise unknown ones are left out. The first of two with one name
+// counts.
+func ParsePrefer(header http.Header, accepted map[string][]string) (Preferences, error) {
 	found := Preferences{}
 	var unknown string
 	parts := strings.SplitN(strings.Join(header.Values("Prefer"), ","), ",", maxPreferences+1)
@@ -31,7 +32,7 @@ func ParsePrefer(header http.Header, known map[string][]string) (Preferences, er
 		if _, twice := found[name]; twice || name == "" {
 			continue
 		}
-		values, ok := known[name]
+		values, ok := accepted[name]
 		switch {
 		case !ok && unknown == "":
 			unknown = name
@@ -42,7 +43,7 @@ func ParsePrefer(header http.Header, known map[string][]string) (Preferences, er
 		}
 	}
 	if unknown != "" && found["handling"] == "strict" {
-		return nil, BadRequest("Prefer: %.100s with handling=strict: this route knows %s", unknown, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		return nil, BadRequest("Prefer: %.100s with handling=strict: this route accepts %s", unknown, strings.Join(slices.Sorted(maps.Keys(accepted)), ", "))
 	}
 	return found, nil
 }

@@ -30,7 +30,7 @@ func TestParsePrefer(t *testing.T) {
 		{name: "parameters", header: []string{"return=minimal; x=1, wait=10"}, want: Preferences{"return": "minimal"}},
 		{name: "unknown ones are left out", header: []string{"respond-async, timezone=UTC"}, want: Preferences{}},
 		{name: "unknown with lenient", header: []string{"respond-async, handling=lenient"}, want: Preferences{"handling": "lenient"}},
-		{name: "unknown with strict", header: []string{"respond-async, handling=strict"}, problem: "respond-async with handling=strict: this route knows handling, max-affected, return"},
+		{name: "unknown with strict", header: []string{"respond-async, handling=strict"}, problem: "respond-async with handling=strict: this route accepts handling, max-affected, return"},
 		{name: "an unknown value", header: []string{"return=all"}, problem: "return=all: want minimal or representation"},
 		{name: "no value", header: []string{"return"}, problem: "want minimal or representation"},
 		{name: "not a number", header: []string{"max-affected=many"}, problem: "want a whole number"},

@@ -32,7 +32,7 @@ type Error struct {
 	Detail     string        // for people: what is wrong, with which object
 	Details    string        // more of that, for programs that read it; may be empty
 	Hint       string        // for people: what to do about it; may be empty
-	HintQuotes bool          // Hint is what the caller sent, put right: it is left out of the log
+	HintQuotes bool          // Hint holds what the caller sent, corrected: it is left out of the log
 	RetryAfter time.Duration // 0 sends no Retry-After
 	// Err is the cause. It is logged and not sent; it may be nil.
 	Err error
@@ -60,8 +60,8 @@ func BadRequest(format string, args ...any) error {
 	return &Error{Code: CodeBadRequest, Status: http.StatusBadRequest, Detail: fmt.Sprintf(format, args...)}
 }
 
-// AsError returns the [*Error] in err's tree, and a 500 that says nothing of the
-// cause where there is none.
+// AsError returns the [*Error] in err's tree. Without one it returns a 500 that does not
+// name the cause.
 func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -96,7 +96,7 @@ func (e *Error) write(w http.ResponseWriter) {
 	}
 	header.Set("Cache-Control", "no-store")
 	if e.RetryAfter > 0 {
-		// Whatever a server upstream wants, clients come back within a day.
+		// Clients come back within a day, however long a server upstream asks for.
 		seconds := math.Ceil(min(e.RetryAfter, maxRetryAfter).Seconds())
 		header.Set("Retry-After", strconv.Itoa(int(seconds)))
 	}

@@ -26,7 +26,7 @@ func checkParameters(route Route, next HandlerFunc) HandlerFunc {
 }
 
 // maxQuery is the length of the longest query, in bytes as it is sent: [MaxRepeats] texts
-// of 1,000 characters fit in, of which each takes 3 bytes for one if it is ASCII.
+// of 1,000 ASCII characters fit in, each of which takes 3 bytes where it is escaped.
 const maxQuery = 64 << 10
 
 func (route Route) checkQuery(raw string) error {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// trace identifies the request within a distributed trace. The zero value is no
-// trace.
+// trace identifies the request within a distributed trace. The zero value is that of a
+// request without one.
 type trace struct {
 	id      string // 32 hexadecimal digits
 	span    string // 16 hexadecimal digits; "" if unknown

@@ -31,7 +31,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -75,9 +74,9 @@ type Route struct {
 // Config is what [NewHandler] takes. Only Routes is required.
 type Config struct {
 	Routes []Route
-	// Authorize returns an error for a caller who may not call. It is asked for
-	// every route that is not public, and before 404 and 405 are answered. Nil
-	// lets everybody call.
+	// Authorize returns an error for a caller who may not call. It is called for
+	// every route that is not public, and before 404 and 405 are answered. Nil:
+	// anyone may call.
 	Authorize func(*http.Request) error
 	// Explain turns an error of a route or of Authorize into what the caller
 	// gets; it must return one. Nil is [AsError].
@@ -150,13 +149,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mux.ServeHTTP(w, r)
 }
 
-// matched is the handler of a route. ServeMux has handlers of its own for 404, 405
-// and the redirect of an unclean path.
-type matched struct{ http.Handler }
-
-func isMatched(h http.Handler) bool { _, ok := h.(*matched); return ok }
-
-// withDeadline bounds the time of a request, also that of writing to a client
+// withDeadline bounds the time of a request, including that of writing to a client
 // that reads slowly, which the context alone does not end.
 func (h *Handler) withDeadline(next HandlerFunc) HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -170,7 +163,7 @@ func (h *Handler) withDeadline(next HandlerFunc) HandlerFunc {
 }
 
 // checkCaller refuses callers who may not call, and writes by pages of other
-// sites where everybody may.
+// sites where anyone may call.
 func (h *Handler) checkCaller(route Route, next HandlerFunc) HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if h.config.Authorize != nil && !route.Public {
@@ -184,44 +177,6 @@ func (h *Handler) checkCaller(route Route, next HandlerFunc) HandlerFunc {
 		return next(w, r)
 	}
 }
-
-// serveUnmatched answers a request that no route is for: 404, 405 with the
-// methods that are allowed, OPTIONS, and the redirect of an unclean path, all as
-// ServeMux finds them.
-func (h *Handler) serveUnmatched(w http.ResponseWriter, r *http.Request) error {
-	probe := &headerRecorder{header: http.Header{}}
-	found, pattern := h.mux.Handler(r)
-	found.ServeHTTP(probe, r)
-	allow := probe.header.Get("Allow")
-	switch {
-	case pattern != "": // a redirect to where a route is
-		w.Header().Set("Location", probe.header.Get("Location"))
-		w.WriteHeader(probe.status)
-		return nil
-	case allow == "":
-		return &Error{Code: CodeRouteNotFound, Status: http.StatusNotFound, Detail: fmt.Sprintf("there is no route %.200s", r.URL.Path)}
-	}
-	allow += ", OPTIONS"
-	w.Header().Set("Allow", allow)
-	if r.Method == http.MethodOptions {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	return &Error{
-		Code: CodeMethodNotAllowed, Status: http.StatusMethodNotAllowed,
-		Detail: fmt.Sprintf("%s is not allowed here; allowed are %s", r.Method, allow),
-	}
-}
-
-// headerRecorder keeps the status and header of a response and drops its body.
-type headerRecorder struct {
-	header http.Header
-	status int
-}
-
-func (w *headerRecorder) Header() http.Header         { return w.header }
-func (w *headerRecorder) WriteHeader(status int)      { w.status = status }
-func (w *headerRecorder) Write(b []byte) (int, error) { return len(b), nil }
 
 // failure is the error of a route with what the caller gets for it.
 type failure struct {
