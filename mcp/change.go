@@ -30,9 +30,9 @@ type updateArguments struct {
 	Set jsontext.Value `json:"set"` // decoded by package table, which keeps digits
 }
 
-// changed is the result of update_rows and delete_rows, with Updated or Deleted where
+// changeResult is the result of update_rows and delete_rows, with Updated or Deleted where
 // the change was made.
-type changed struct {
+type changeResult struct {
 	Preview  bool            `json:"preview"`
 	Matched  *int            `json:"matched,omitempty"`
 	Rows     json.RawMessage `json:"rows,omitempty"`
@@ -64,7 +64,7 @@ func (t *tools) update(ctx context.Context, in updateArguments) (any, error) {
 	if options.Rollback {
 		return t.preview(ctx, &in.changeArguments, options, result.Count, result.ChangeResult)
 	}
-	return changed{Updated: &result.Count, Numbers: result.Rows, Replayed: result.Replayed, PositionUnknown: result.PositionUnknown}, nil
+	return changeResult{Updated: &result.Count, Numbers: result.Rows, Replayed: result.Replayed, PositionUnknown: result.PositionUnknown}, nil
 }
 
 func (t *tools) delete(ctx context.Context, in changeArguments) (any, error) {
@@ -79,13 +79,13 @@ func (t *tools) delete(ctx context.Context, in changeArguments) (any, error) {
 	if options.Rollback {
 		return t.preview(ctx, &in, options, result.Count, result.ChangeResult)
 	}
-	return changed{Deleted: &result.Count, Numbers: result.Rows, Replayed: result.Replayed, PositionUnknown: result.PositionUnknown}, nil
+	return changeResult{Deleted: &result.Count, Numbers: result.Rows, Replayed: result.Replayed, PositionUnknown: result.PositionUnknown}, nil
 }
 
-// options returns those of a preview, or of the change whose preview had the token.
+// options returns those of a preview, or of the change whose preview returned the token.
 //
-// The token is a random part, which makes the call safe to repeat, and what names the
-// rows of the preview, by which a change of them since is found.
+// A token is random text, which makes the call safe to repeat, a dot, and a version of the
+// rows of the preview, which differs if they have changed since.
 func (in *changeArguments) options() (table.WriteOptions, error) {
 	options := table.WriteOptions{Header: in.Header, MaxAffected: in.MaxAffected, Rollback: in.Token == ""}
 	if err := sheetRequired(in.Sheet); err != nil {
@@ -100,7 +100,7 @@ func (in *changeArguments) options() (table.WriteOptions, error) {
 	}
 	random, version, ok := strings.Cut(in.Token, ".")
 	if !ok || len(random) < 20 || len(in.Token) > 100 {
-		return options, &table.Error{Code: table.BadRequest, Detail: "the token is not one that a preview had", Hint: "call without a token for a preview"}
+		return options, &table.Error{Code: table.BadRequest, Detail: "the token is not one that a preview returned", Hint: "call without a token for a preview"}
 	}
 	options.Key, options.IfMatched = "token-"+in.Token, version
 	return options, nil
@@ -112,5 +112,5 @@ func (t *tools) preview(ctx context.Context, in *changeArguments, options table.
 	if err != nil {
 		return nil, err
 	}
-	return changed{Preview: true, Matched: &count, Rows: text, Token: rand.Text() + "." + result.Matched, Numbers: result.Rows}, nil
+	return changeResult{Preview: true, Matched: &count, Rows: text, Token: rand.Text() + "." + result.Matched, Numbers: result.Rows}, nil
 }

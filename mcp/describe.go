@@ -20,8 +20,8 @@ type describeArguments struct {
 	Sheet string `json:"sheet"`
 }
 
-// described is the result of describe_spreadsheet.
-type described struct {
+// describeResult is the result of describe_spreadsheet.
+type describeResult struct {
 	Title      string  `json:"title"`
 	Link       string  `json:"link"`
 	CanEdit    bool    `json:"can_edit"`
@@ -39,7 +39,7 @@ func (t *tools) describe(ctx context.Context, in describeArguments) (any, error)
 	if err != nil {
 		return nil, err
 	}
-	result := described{Title: spreadsheet.Title, Link: spreadsheet.Link, CanEdit: spreadsheet.CanEdit, Sheets: []sheet{}}
+	result := describeResult{Title: spreadsheet.Title, Link: spreadsheet.Link, CanEdit: spreadsheet.CanEdit, Sheets: []sheet{}}
 	for _, one := range spreadsheet.Sheets {
 		if in.Sheet != "" && !strings.EqualFold(in.Sheet, one.Title) {
 			continue

@@ -2,14 +2,11 @@ package mcp
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"example.com/sheets-function/service/table"
 )
@@ -42,8 +39,8 @@ type orderBy struct {
 	Descending bool   `json:"descending"`
 }
 
-// listed is the result of list_rows.
-type listed struct {
+// listResult is the result of list_rows.
+type listResult struct {
 	Rows    json.RawMessage `json:"rows"`
 	Count   int             `json:"count"`
 	Total   int             `json:"total"`
@@ -65,7 +62,7 @@ func (t *tools) list(ctx context.Context, in listArguments) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := listed{Rows: text, Count: rows.Count, Total: rows.Total, Changed: at.Version != "" && at.Version != rows.Version}
+	result := listResult{Rows: text, Count: rows.Count, Total: rows.Total, Changed: at.Version != "" && at.Version != rows.Version}
 	if rows.Next > 0 {
 		result.Cursor = cursor{rows.Next, rows.Version}.String()
 	}
@@ -122,64 +119,6 @@ func (in *listArguments) query() (q table.Query, err error) {
 	return q, err
 }
 
-// filter is a condition of a call.
-type filter struct {
-	Column   string         `json:"column"`
-	Operator string         `json:"operator"`
-	Value    jsontext.Value `json:"value"`
-	Not      bool           `json:"not"`
-}
-
-func filterOf(filters []filter, match string) (f table.Filter, err error) {
-	var conditions []table.Condition
-	for i, one := range filters {
-		values, err := one.values()
-		if err != nil {
-			return f, fmt.Errorf("filter %d: %w", i+1, err)
-		}
-		conditions = append(conditions, table.Condition{Column: one.Column, Not: one.Not, Op: table.Operator(one.Operator), Values: values})
-	}
-	switch cmp.Or(match, "all") {
-	case "all":
-		f.Conditions = conditions
-	case "any":
-		if len(conditions) > 0 {
-			f.Conditions = []table.Condition{{Op: table.OpOr, Conditions: conditions}}
-		}
-	default:
-		return f, &table.Error{Code: table.BadRequest, Detail: fmt.Sprintf("match %.100q: want all or any", match)}
-	}
-	return f, f.Validate()
-}
-
-// values returns what the filter compares with, as the texts that package table takes.
-func (f *filter) values() ([]string, error) {
-	list := []jsontext.Value{f.Value}
-	if f.Value.Kind() == '[' {
-		list = nil
-		if err := json.Unmarshal(f.Value, &list); err != nil {
-			return nil, err
-		}
-	}
-	texts := make([]string, len(list))
-	for i, value := range list {
-		switch kind := value.Kind(); {
-		case kind == '"':
-			if err := json.Unmarshal(value, &texts[i]); err != nil {
-				return nil, err
-			}
-		case kind == '0' || kind == 't' || kind == 'f' || kind == 'n' && table.Operator(f.Operator) == table.OpIs:
-			texts[i] = string(value)
-		default:
-			return nil, &table.Error{
-				Code: table.BadRequest, Detail: fmt.Sprintf("a filter of column %s has no value to compare with", table.Quote(f.Column)),
-				Hint: `for empty cells use {"operator": "is", "value": "null"}`,
-			}
-		}
-	}
-	return texts, nil
-}
-
 // cursor is where a result ends.
 type cursor struct {
 	Offset  int    `json:"o"`
@@ -201,7 +140,7 @@ func parseCursor(text string) (c cursor, err error) {
 		err = json.Unmarshal(decoded, &c)
 	}
 	if err != nil || c.Offset < 1 {
-		return c, &table.Error{Code: table.BadRequest, Detail: "the cursor is not one that a result had", Hint: "copy the result's cursor, or leave it out to start again"}
+		return c, &table.Error{Code: table.BadRequest, Detail: "the cursor is not one that list_rows returned", Hint: "copy the result's cursor, or leave it out to start again"}
 	}
 	return c, nil
 }

@@ -12,8 +12,9 @@
 //
 // tools.json is what a client gets for tools/list: names, descriptions, JSON Schemas and
 // annotations. It is static, so nothing that a cell holds can become an instruction.
-// list.go, write.go and change.go are what the tools do, each by one method of
-// [service.Service]: with the cache, the limits and the errors of the routes.
+// describe.go, list.go, write.go and change.go have the tools. Each calls one method of
+// [service.Service], and has the cache, the limits and the errors of the routes. filter.go
+// makes conditions of filters, and call.go decodes arguments and encodes results and errors.
 //
 // # Repeated calls
 //
@@ -33,21 +34,15 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"regexp"
-	"runtime/debug"
 	"strings"
 	"sync"
 
-	jsonv2 "github.com/go-json-experiment/json"
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"example.com/sheets-function/service"
-	"example.com/sheets-function/service/table"
 	"example.com/sheets-function/web"
 )
 
@@ -58,11 +53,13 @@ const maxMessage = 1 << 20
 //go:embed tools.json
 var toolsJSON []byte
 
-// Serve returns a route that serves the tools over the rows. Bodies are read by bodies.
+// Serve returns a handler that serves the tools. They read and write rows; bodies limits
+// the length and memory of messages. It is safe for concurrent use.
 func Serve(rows *service.Service, bodies *web.Bodies) web.HandlerFunc {
-	// The schemas are parsed at the first call, which costs a process nothing that gets none.
+	// The schemas are parsed at the first call, so that a process without calls does not pay
+	// for them.
 	e := &endpoint{bodies, sync.OnceValue(func() http.Handler { return newHandler(&tools{rows}) })}
-	return e.callTool
+	return e.serveMessage
 }
 
 type endpoint struct {
@@ -70,8 +67,8 @@ type endpoint struct {
 	handler func() http.Handler
 }
 
-// callTool answers one message.
-func (e *endpoint) callTool(w http.ResponseWriter, r *http.Request) error {
+// serveMessage answers one message.
+func (e *endpoint) serveMessage(w http.ResponseWriter, r *http.Request) error {
 	message, release, err := e.bodies.Read(w, r)
 	if err != nil {
 		return err
@@ -87,8 +84,8 @@ func (e *endpoint) callTool(w http.ResponseWriter, r *http.Request) error {
 		// Each call of a batch may take the time and memory of a request.
 		return web.BadRequest("batches of messages are not served: send one message in a request")
 	}
-	// At the deadline the SDK would answer with nothing. The tool, which has the deadline, ends
-	// then, and says whether rows were stored.
+	// At the deadline the SDK would send an empty answer. So only the tool has the deadline: it
+	// returns then, with whether rows were stored.
 	r = r.WithContext(context.WithValue(context.WithoutCancel(r.Context()), requestKey{}, r.Context()))
 	r.Body = io.NopCloser(bytes.NewReader(message))
 	answer := &response{header: w.Header()}
@@ -125,7 +122,7 @@ func (r *response) send(w http.ResponseWriter) error {
 	return err
 }
 
-// codes are those of the SDK's answers in plain text.
+// codes are the error codes for the statuses of the SDK's answers in plain text.
 var codes = map[int]string{
 	http.StatusBadRequest:            web.CodeBadRequest,
 	http.StatusForbidden:             web.CodeForbidden,
@@ -135,8 +132,8 @@ var codes = map[int]string{
 	http.StatusUnsupportedMediaType:  web.CodeUnsupportedMedia,
 }
 
-// requestKey has the context of the HTTP request, with its deadline: the one that the SDK
-// hands to tools has only its values.
+// requestKey is the key of the HTTP request's context, which has a deadline: the context
+// that the SDK passes to tools has only its values.
 type requestKey struct{}
 
 func newHandler(t *tools) http.Handler {
@@ -166,106 +163,5 @@ func newHandler(t *tools) http.Handler {
 	})
 }
 
-// tools are what the tools do. Each method gets the arguments of a call, decoded.
+// tools has a method for each tool, which takes the decoded arguments of a call.
 type tools struct{ rows *service.Service }
-
-// call does what a tool does with its arguments as JSON.
-type call func(ctx context.Context, arguments []byte) (any, error)
-
-// callOf decodes the arguments of calls. The SDK's own decoding would round numbers that a
-// float64 does not hold, and ignore the case of names.
-func callOf[In any](do func(context.Context, In) (any, error)) call {
-	return func(ctx context.Context, arguments []byte) (any, error) {
-		var in In
-		if len(arguments) > 0 {
-			if err := jsonv2.Unmarshal(arguments, &in, jsonv2.RejectUnknownMembers(true)); err != nil {
-				return nil, argumentsError(err)
-			}
-		}
-		return do(ctx, in)
-	}
-}
-
-// argumentsError names the argument that cannot be decoded, without its value.
-func argumentsError(err error) error {
-	detail := "the arguments are not what the tool's inputSchema describes"
-	if semantic, ok := errors.AsType[*jsonv2.SemanticError](err); ok && semantic.JSONPointer != "" {
-		name := strings.TrimPrefix(string(semantic.JSONPointer), "/")
-		detail = fmt.Sprintf("argument %.100q is not what the tool's inputSchema describes", name)
-		if errors.Is(err, jsonv2.ErrUnknownName) {
-			detail = fmt.Sprintf("there is no argument %.100q", name)
-		}
-	}
-	return &table.Error{Code: table.BadRequest, Detail: detail, Hint: "read the tool's inputSchema from tools/list"}
-}
-
-// handle makes a handler of a call: its result, or its error as a tool's result, which
-// the model reads; a protocol error would hide it.
-func handle(name string, do call) sdk.ToolHandler {
-	return func(ctx context.Context, r *sdk.CallToolRequest) (*sdk.CallToolResult, error) {
-		if request, ok := ctx.Value(requestKey{}).(context.Context); ok {
-			ctx = request
-		}
-		web.LogAttrs(ctx, slog.String("tool", name))
-		value, err := recoverPanics(ctx, do, r.Params.Arguments)
-		if err != nil {
-			return failed(web.Explain(ctx, inTerms(err))), nil
-		}
-		return succeeded(value)
-	}
-}
-
-// inTerms returns an error with a hint in terms of a tool's arguments, or without one, where
-// it has one in terms of a request's header or query.
-func inTerms(err error) error {
-	failed, ok := errors.AsType[*table.Error](err)
-	if !ok {
-		return err
-	}
-	adapted := *failed
-	switch {
-	case failed.Code == table.MaxAffected:
-		adapted.Hint = "add a filter, or set the argument max_affected"
-	case failed.Code == table.BadRequest && queryHint.MatchString(failed.Hint):
-		adapted.Hint = ""
-	default:
-		return err
-	}
-	return &adapted
-}
-
-// queryHint matches hints that are a parameter of a query.
-var queryHint = regexp.MustCompile(`^[^ {]+=`)
-
-// recoverPanics makes an error of a panic, which on a goroutine of the SDK would end the
-// process.
-func recoverPanics(ctx context.Context, do call, arguments []byte) (value any, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			web.LogAttrs(ctx, slog.String("stack_trace", string(debug.Stack())))
-			err = fmt.Errorf("panic: %v", cause)
-		}
-	}()
-	return do(ctx, arguments)
-}
-
-func succeeded(value any) (*sdk.CallToolResult, error) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.CallToolResult{Content: []sdk.Content{&sdk.TextContent{Text: string(text)}}, StructuredContent: json.RawMessage(text)}, nil
-}
-
-// problem is the text of a failed call, with the names of problem answers.
-type problem struct {
-	Code       string  `json:"code"`
-	Message    string  `json:"message"`
-	Hint       string  `json:"hint,omitempty"`
-	RetryAfter float64 `json:"retry_after_seconds,omitempty"`
-}
-
-func failed(e *web.Error) *sdk.CallToolResult {
-	text, _ := json.Marshal(problem{e.Code, e.Detail, e.Hint, e.RetryAfter.Seconds()}) // texts and a number can be encoded
-	return &sdk.CallToolResult{Content: []sdk.Content{&sdk.TextContent{Text: string(text)}}, IsError: true}
-}

@@ -12,7 +12,7 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// described in tools.json.
+// toolText is a tool as tools.json describes it.
 type toolText struct {
 	Name         string
 	Description  string
@@ -38,12 +38,12 @@ func readTools(t *testing.T) map[string]toolText {
 func TestSchemas(t *testing.T) {
 	tools := readTools(t)
 	tests := map[string]struct{ in, out any }{
-		"describe_spreadsheet": {describeArguments{}, described{}},
-		"list_rows":            {listArguments{}, listed{}},
-		"append_rows":          {appendArguments{}, appended{}},
-		"upsert_rows":          {upsertArguments{}, upserted{}},
-		"update_rows":          {updateArguments{}, changed{}},
-		"delete_rows":          {changeArguments{}, changed{}},
+		"describe_spreadsheet": {describeArguments{}, describeResult{}},
+		"list_rows":            {listArguments{}, listResult{}},
+		"append_rows":          {appendArguments{}, appendResult{}},
+		"upsert_rows":          {upsertArguments{}, upsertResult{}},
+		"update_rows":          {updateArguments{}, changeResult{}},
+		"delete_rows":          {changeArguments{}, changeResult{}},
 	}
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(tests)), slices.Sorted(maps.Keys(tools))); diff != "" {
 		t.Fatalf("tools (-tested +tools.json):\n%s", diff)

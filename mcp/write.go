@@ -20,8 +20,8 @@ type appendArguments struct {
 	Header         int            `json:"header"`
 }
 
-// appended is the result of append_rows.
-type appended struct {
+// appendResult is the result of append_rows.
+type appendResult struct {
 	table.AppendResult
 	Replayed bool `json:"replayed"`
 }
@@ -32,7 +32,7 @@ func (t *tools) append(ctx context.Context, in appendArguments) (any, error) {
 		return nil, err
 	}
 	result, err := t.rows.AppendRows(ctx, in.Sheet, table.WriteOptions{Header: in.Header, Key: in.IdempotencyKey}, records)
-	return appended{result, result.Replayed}, err
+	return appendResult{result, result.Replayed}, err
 }
 
 // upsertArguments are the arguments of upsert_rows.
@@ -42,8 +42,8 @@ type upsertArguments struct {
 	Duplicates string   `json:"duplicates"`
 }
 
-// upserted is the result of upsert_rows.
-type upserted struct {
+// upsertResult is the result of upsert_rows.
+type upsertResult struct {
 	Updated  int      `json:"updated"`
 	Appended int      `json:"appended"`
 	Rows     []string `json:"row_numbers,omitempty"`
@@ -68,7 +68,7 @@ func (t *tools) upsert(ctx context.Context, in upsertArguments) (any, error) {
 	result, err := t.rows.UpsertRows(ctx, in.Sheet, table.WriteOptions{
 		Header: in.Header, Key: in.IdempotencyKey, OnConflict: in.OnConflict, IgnoreDuplicates: in.Duplicates == "ignore",
 	}, records)
-	return upserted{result.Updated, result.Appended, result.Rows, result.Replayed, result.PositionUnknown}, err
+	return upsertResult{result.Updated, result.Appended, result.Rows, result.Replayed, result.PositionUnknown}, err
 }
 
 // records returns the rows of a call that may be repeated.
