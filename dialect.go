@@ -11,12 +11,12 @@ import (
 	"example.com/sheets-function/web"
 )
 
-// The routes of rows speak PostgREST's dialect, so that its clients work unchanged. The
-// files dialect*.go read what a request says beside its filters, which package table
-// parses: the headers Prefer, Accept and Range, and the parameters of writes.
+// The routes of rows accept PostgREST's dialect, so that its clients work unchanged. The
+// files dialect*.go parse the headers Prefer, Accept and Range, and the parameters of
+// writes; package table parses the filters.
 // https://docs.postgrest.org/en/stable/references/api/tables_views.html
 
-// The preferences that each kind of request knows, with their values.
+// The preferences that each kind of request accepts, with their values.
 var (
 	handling        = []string{"strict", "lenient"}
 	readPreferences = map[string][]string{
@@ -49,19 +49,19 @@ const objectMedia = "application/vnd.pgrst.object+json"
 // unsupportedMedia are parts of media types that PostgREST has and this API lacks.
 var unsupportedMedia = []string{"vnd.pgrst.plan", "nulls=stripped", "geo+json"}
 
-// form is the form of the rows in an answer: JSON, unless one of its fields is set.
-type form struct {
+// rowFormat is the format of the rows in an answer: JSON, unless one of its fields is set.
+type rowFormat struct {
 	csv    bool
 	object bool // exactly one row, not in a list
 }
 
-func parseForm(r *http.Request) (f form, err error) {
+func parseFormat(r *http.Request) (f rowFormat, err error) {
 	accept := strings.Join(r.Header.Values("Accept"), ",")
 	for _, part := range unsupportedMedia {
 		if strings.Contains(accept, part) {
 			return f, &web.Error{
 				Code: string(codeNotAcceptable), Status: Statuses[codeNotAcceptable],
-				Detail: fmt.Sprintf("Accept: %.100s: there is no %s here", accept, part),
+				Detail: fmt.Sprintf("Accept: %.100s: %s is not supported", accept, part),
 				Hint:   "accept application/json, text/csv or " + objectMedia,
 			}
 		}
@@ -71,8 +71,8 @@ func parseForm(r *http.Request) (f form, err error) {
 	return f, nil
 }
 
-// contentType returns the media type of the form.
-func (f form) contentType() string {
+// contentType returns the media type of the format.
+func (f rowFormat) contentType() string {
 	switch {
 	case f.object:
 		return objectMedia
@@ -82,8 +82,8 @@ func (f form) contentType() string {
 	return "application/json"
 }
 
-// check returns an error if as many rows cannot be answered in the form.
-func (f form) check(rows int) error {
+// check returns an error if an answer in the format cannot hold as many rows.
+func (f rowFormat) check(rows int) error {
 	if !f.object || rows == 1 {
 		return nil
 	}
@@ -99,7 +99,7 @@ func notSingular(rows string) error {
 }
 
 // writeRows answers with rows.
-func (f form) writeRows(w http.ResponseWriter, status int, rows table.Rows) error {
+func (f rowFormat) writeRows(w http.ResponseWriter, status int, rows table.Rows) error {
 	header := w.Header()
 	header.Set("Content-Type", f.contentType())
 	if f.object {

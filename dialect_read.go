@@ -8,18 +8,18 @@ import (
 	"example.com/sheets-function/web"
 )
 
-// read is which rows are asked for, and how they are to be answered.
-type read struct {
+// readRequest is a query for rows, and the format and count that its answer is to have.
+type readRequest struct {
 	table.Query
 	prefer web.Preferences
-	form   form
+	format rowFormat
 }
 
-func parseRead(r *http.Request) (q read, err error) {
+func parseRead(r *http.Request) (q readRequest, err error) {
 	if q.prefer, err = web.ParsePrefer(r.Header, readPreferences); err != nil {
 		return q, err
 	}
-	if q.form, err = parseForm(r); err != nil {
+	if q.format, err = parseFormat(r); err != nil {
 		return q, err
 	}
 	p := r.URL.Query()
@@ -27,9 +27,9 @@ func parseRead(r *http.Request) (q read, err error) {
 		return q, err
 	}
 	if p.Has("format") { // wins over Accept
-		q.form = form{csv: q.CSV}
+		q.format = rowFormat{csv: q.CSV}
 	}
-	q.CSV, q.NoCache = q.form.csv, web.NoCache(r.Header)
+	q.CSV, q.NoCache = q.format.csv, web.NoCache(r.Header)
 	if offset, limit, ok := web.Range(r.Header); ok {
 		if p.Has("limit") || p.Has("offset") {
 			return q, web.BadRequest("Range: %.100s: want either Range or limit and offset", r.Header.Get("Range"))
@@ -40,8 +40,8 @@ func parseRead(r *http.Request) (q read, err error) {
 }
 
 // setHeader sets the header of the answer with these rows, and returns its status.
-func (q read) setHeader(header http.Header, r *http.Request, rows table.Rows) (status int, err error) {
-	if err := q.form.check(rows.Count); err != nil {
+func (q readRequest) setHeader(header http.Header, r *http.Request, rows table.Rows) (status int, err error) {
+	if err := q.format.check(rows.Count); err != nil {
 		return 0, err
 	}
 	total := web.UnknownTotal

@@ -1,30 +1,28 @@
 package function
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"example.com/sheets-function/service/table"
 	"example.com/sheets-function/web"
 )
 
-// write is how a write is to be done, and how it is to be answered.
-type write struct {
+// writeRequest is how a write is to be done, and what its answer is to hold.
+type writeRequest struct {
 	table.WriteOptions
 	prefer web.Preferences
-	form   form
-	stored table.Query // which columns of the rows as stored are answered
+	format rowFormat
+	stored table.Query // which columns of the stored rows the answer holds
 }
 
 // parseWrite reads what all writes have in common.
-func parseWrite(r *http.Request, known map[string][]string) (w write, err error) {
-	if w.prefer, err = web.ParsePrefer(r.Header, known); err != nil {
+func parseWrite(r *http.Request, preferences map[string][]string) (w writeRequest, err error) {
+	if w.prefer, err = web.ParsePrefer(r.Header, preferences); err != nil {
 		return w, err
 	}
-	if w.form, err = parseForm(r); err != nil {
+	if w.format, err = parseFormat(r); err != nil {
 		return w, err
 	}
 	keys := r.Header.Values("Idempotency-Key")
@@ -44,7 +42,7 @@ func parseWrite(r *http.Request, known map[string][]string) (w write, err error)
 		return w, err
 	}
 	w.stored.Select = w.Select
-	w.stored.CSV = w.form.csv
+	w.stored.CSV = w.format.csv
 	w.IfMatch = web.IfMatch(r.Header)
 	w.Header, err = web.Int(p, "header", 1, table.MaxHeader)
 	return w, err
@@ -58,16 +56,8 @@ func names(p url.Values, parameter string) ([]string, error) {
 	return table.ParseNames(parameter, p.Get(parameter))
 }
 
-// checkInsert returns an error if the rows that are inserted cannot be answered with.
-func (w write) checkInsert(rows int) error {
-	if !w.Return {
-		return nil
-	}
-	return w.form.check(rows)
-}
-
 // parseInsert reads how rows are to be inserted.
-func parseInsert(r *http.Request) (w write, err error) {
+func parseInsert(r *http.Request) (w writeRequest, err error) {
 	if w, err = parseWrite(r, insertPreferences); err != nil {
 		return w, err
 	}
@@ -103,7 +93,7 @@ var errAppendIfMatch = &web.Error{
 }
 
 // parseChange reads which rows are to be changed, and how.
-func parseChange(r *http.Request) (w write, err error) {
+func parseChange(r *http.Request) (w writeRequest, err error) {
 	if w, err = parseWrite(r, changePreferences); err != nil {
 		return w, err
 	}
@@ -112,7 +102,7 @@ func parseChange(r *http.Request) (w write, err error) {
 			return w, web.BadRequest("Prefer: max-affected=%d: want 1 to %d", w.MaxAffected, table.MaxRows)
 		}
 	}
-	if w.form.object && w.Return {
+	if w.format.object && w.Return {
 		w.MaxAffected = 1
 	}
 	p := r.URL.Query()
@@ -132,7 +122,7 @@ func parseChange(r *http.Request) (w write, err error) {
 		if p.Has(name) {
 			return w, &table.Error{
 				Code: table.BadRequest, Detail: name + " is not a parameter of " + r.Method,
-				Hint: "leave out " + name + "; a column with this name stands in double quotes, as in \"" + name + "\"=eq.1",
+				Hint: "leave out " + name + "; write a column with this name in double quotes, as in \"" + name + "\"=eq.1",
 			}
 		}
 	}
@@ -140,18 +130,8 @@ func parseChange(r *http.Request) (w write, err error) {
 	return w, err
 }
 
-// changeError is the error of an update or a delete. That of more rows than the one that
-// is to be answered with is what PostgREST's clients expect.
-func (w write) changeError(err error) error {
-	failed, ok := errors.AsType[*table.Error](err)
-	if ok && failed.Code == table.MaxAffected && w.form.object && w.Return {
-		return notSingular("more than 1")
-	}
-	return err
-}
-
 // parseInput reports whether rows are to be stored as if a person had typed them.
-func parseInput(r *http.Request, w write) (userEntered bool, err error) {
+func parseInput(r *http.Request, w writeRequest) (userEntered bool, err error) {
 	switch input := r.URL.Query().Get("input"); input {
 	case "", "raw":
 		return false, nil
@@ -166,53 +146,4 @@ func parseInput(r *http.Request, w write) (userEntered bool, err error) {
 	default:
 		return false, web.BadRequest("input=%.100s: want raw or user_entered", input)
 	}
-}
-
-// respond answers a write that affected count rows: with the rows as they are stored,
-// with nothing, or with counts.
-func (w write) respond(rw http.ResponseWriter, status, count int, counts any, change table.ChangeResult) error {
-	header := rw.Header()
-	if change.Replayed {
-		header.Set("Idempotency-Replayed", "true")
-	}
-	if w.prefer["count"] != "" {
-		header.Set("Content-Range", "*/"+strconv.Itoa(count))
-	}
-	applied := []string{"count", "handling", "max-affected", "missing", "resolution", "tx"}
-	switch w.prefer["return"] {
-	case "minimal", "headers-only":
-		w.prefer.SetApplied(header, append(applied, "return")...)
-		if status == http.StatusOK {
-			status = http.StatusNoContent
-		}
-		rw.WriteHeader(status)
-		return nil
-	case "representation":
-		if rows, ok := w.representation(count, change.Stored); ok {
-			w.prefer.SetApplied(header, append(applied, "return")...)
-			return w.writeStored(rw, status, rows)
-		}
-	}
-	w.prefer.SetApplied(header, applied...)
-	return web.WriteJSON(rw, status, counts)
-}
-
-// representation returns the rows to answer with. It reports false where there are none
-// to be had, as in the repetition of an earlier request: what is stored is no error.
-func (w write) representation(count int, stored *table.RowSet) (rows table.Rows, ok bool) {
-	if stored == nil {
-		return table.Rows{}, count == 0
-	}
-	rows, err := stored.Rows(w.stored)
-	return rows, err == nil
-}
-
-func (w write) writeStored(rw http.ResponseWriter, status int, rows table.Rows) error {
-	if err := w.form.check(rows.Count); err != nil {
-		return err
-	}
-	if rows.Set() == nil && !w.form.csv {
-		return web.WriteJSON(rw, status, []any{})
-	}
-	return w.form.writeRows(rw, status, rows)
 }

@@ -44,7 +44,7 @@ func Handle(w http.ResponseWriter, r *http.Request) { fromEnvironment().ServeHTT
 
 var fromEnvironment = sync.OnceValue(func() http.Handler {
 	logger := web.NewLogger(os.Stderr)
-	slog.SetDefault(logger) // for lines of packages that know no other
+	slog.SetDefault(logger) // for packages that are not given a logger
 	settings, err := ReadSettings()
 	if err != nil {
 		return misconfigured(err, logger)
@@ -62,8 +62,8 @@ var fromEnvironment = sync.OnceValue(func() http.Handler {
 	return h
 })
 
-// softMemoryLimit is from where on the garbage collector runs more often: half of the
-// 512 MiB that service.yaml requests.
+// softMemoryLimit is how much memory the runtime uses before the garbage collector runs
+// more often, in bytes: half of the 512 MiB that service.yaml requests.
 const softMemoryLimit = 256 << 20
 
 // An Option changes how [NewHandler] builds a handler.
@@ -141,8 +141,8 @@ func NewHandler(s Settings, opts ...Option) (*Handler, error) {
 			Origins:         s.Origins,
 			RequestHeaders:  []string{"Idempotency-Key"},
 			ResponseHeaders: []string{"Idempotency-Replayed"},
-			// With a token to send, a page is let in. IAP's cookie comes with each request
-			// of a browser.
+			// Where callers send a token, the page of another site has none to send. IAP's
+			// cookie comes with each request of a browser, and anyone needs neither.
 			BlockWrites: s.Callers.Anyone() || s.Callers.IAP(),
 			Hint:        "set ORIGINS to the sites whose pages may write",
 		},
@@ -192,7 +192,7 @@ func (h *Handler) Routes() []web.Route {
 	}
 }
 
-// describe answers with the spreadsheet, its sheets, and who the function is.
+// describe answers with the spreadsheet, its sheets, and the function's identity.
 func (h *Handler) describe(w http.ResponseWriter, r *http.Request) error {
 	spreadsheet, err := h.rows.Describe(r.Context())
 	if err != nil {
@@ -204,8 +204,8 @@ func (h *Handler) describe(w http.ResponseWriter, r *http.Request) error {
 	}{spreadsheet, h.identity(r.Context())})
 }
 
-// identity is who the function is; where anybody on the internet may call, without
-// names and addresses.
+// identity returns the account that the function acts as and its scopes; where
+// strangers may call, without names and addresses.
 func (h *Handler) identity(ctx context.Context) auth.Status {
 	if h.isPublic() {
 		status := h.tokens.Status()
@@ -217,18 +217,18 @@ func (h *Handler) identity(ctx context.Context) auth.Status {
 
 // listRows answers with the rows of a sheet, or with 304 where the caller has them.
 func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
-	how, err := parseRead(r)
+	req, err := parseRead(r)
 	if err != nil {
 		return err
 	}
-	rows, err := h.rows.ListRows(r.Context(), r.PathValue("title"), how.Query)
+	rows, err := h.rows.ListRows(r.Context(), r.PathValue("title"), req.Query)
 	if err != nil {
 		return err
 	}
 	if err := web.Match(r.Header, rows.ETag); err != nil {
 		return err
 	}
-	status, err := how.setHeader(w.Header(), r, rows)
+	status, err := req.setHeader(w.Header(), r, rows)
 	if err != nil {
 		return err
 	}
@@ -241,17 +241,17 @@ func (h *Handler) listRows(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer release()
-	return how.form.writeRows(w, status, rows)
+	return req.format.writeRows(w, status, rows)
 }
 
 // insertRows appends one row or many, and answers where. With on_conflict it sets
 // columns of the rows whose key is there, and appends the others.
 func (h *Handler) insertRows(w http.ResponseWriter, r *http.Request) error {
-	how, err := parseInsert(r)
+	req, err := parseInsert(r)
 	if err != nil {
 		return err
 	}
-	userEntered, err := parseInput(r, how)
+	userEntered, err := parseInput(r, req)
 	if err != nil {
 		return err
 	}
@@ -259,13 +259,13 @@ func (h *Handler) insertRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := how.checkInsert(len(records)); err != nil {
+	if err := req.checkInsert(len(records)); err != nil {
 		return err
 	}
 	ctx, title := r.Context(), r.PathValue("title")
 	switch {
-	case len(how.OnConflict) > 0:
-		upserted, err := h.rows.UpsertRows(ctx, title, how.WriteOptions, records)
+	case len(req.OnConflict) > 0:
+		upserted, err := h.rows.UpsertRows(ctx, title, req.WriteOptions, records)
 		if err != nil {
 			return err
 		}
@@ -273,24 +273,24 @@ func (h *Handler) insertRows(w http.ResponseWriter, r *http.Request) error {
 		if upserted.Appended > 0 {
 			status = http.StatusCreated
 		}
-		return how.respond(w, status, upserted.Updated+upserted.Appended, upserted, upserted.ChangeResult)
+		return req.respond(w, status, upserted.Updated+upserted.Appended, upserted, upserted.ChangeResult)
 	case userEntered:
-		appended, err := h.rows.EnterRows(ctx, title, how.Header, records)
+		appended, err := h.rows.EnterRows(ctx, title, req.Header, records)
 		if err != nil {
 			return err
 		}
-		return how.respond(w, http.StatusCreated, appended.Count, appended, appended.ChangeResult)
+		return req.respond(w, http.StatusCreated, appended.Count, appended, appended.ChangeResult)
 	}
-	appended, err := h.rows.AppendRows(ctx, title, how.WriteOptions, records)
+	appended, err := h.rows.AppendRows(ctx, title, req.WriteOptions, records)
 	if err != nil {
 		return err
 	}
-	return how.respond(w, http.StatusCreated, appended.Count, appended, appended.ChangeResult)
+	return req.respond(w, http.StatusCreated, appended.Count, appended, appended.ChangeResult)
 }
 
 // updateRows sets columns of the rows that match.
 func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
-	how, err := parseChange(r)
+	req, err := parseChange(r)
 	if err != nil {
 		return err
 	}
@@ -301,24 +301,24 @@ func (h *Handler) updateRows(w http.ResponseWriter, r *http.Request) error {
 	if len(records) != 1 {
 		return &table.Error{Code: table.InvalidRows, Detail: fmt.Sprintf("the body holds %d objects: send one, with the columns to set", len(records))}
 	}
-	updated, err := h.rows.UpdateRows(r.Context(), r.PathValue("title"), how.WriteOptions, records[0])
+	updated, err := h.rows.UpdateRows(r.Context(), r.PathValue("title"), req.WriteOptions, records[0])
 	if err != nil {
-		return how.changeError(err)
+		return req.changeError(err)
 	}
-	return how.respond(w, http.StatusOK, updated.Count, updated, updated.ChangeResult)
+	return req.respond(w, http.StatusOK, updated.Count, updated, updated.ChangeResult)
 }
 
 // deleteRows deletes the rows that match.
 func (h *Handler) deleteRows(w http.ResponseWriter, r *http.Request) error {
-	how, err := parseChange(r)
+	req, err := parseChange(r)
 	if err != nil {
 		return err
 	}
-	deleted, err := h.rows.DeleteRows(r.Context(), r.PathValue("title"), how.WriteOptions)
+	deleted, err := h.rows.DeleteRows(r.Context(), r.PathValue("title"), req.WriteOptions)
 	if err != nil {
-		return how.changeError(err)
+		return req.changeError(err)
 	}
-	return how.respond(w, http.StatusOK, deleted.Count, deleted, deleted.ChangeResult)
+	return req.respond(w, http.StatusOK, deleted.Count, deleted, deleted.ChangeResult)
 }
 
 // receiveEvent stores the rows of an event, once however often it is delivered.
@@ -371,7 +371,7 @@ func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Content-Disposition", web.Attachment(title, format))
-	if r.Method == http.MethodHead { // the file need not be made for that
+	if r.Method == http.MethodHead { // needs no file from Drive
 		return nil
 	}
 	return h.rows.Export(r.Context(), w, format)
@@ -379,8 +379,8 @@ func (h *Handler) export(w http.ResponseWriter, r *http.Request) error {
 
 // health answers whether requests can be served, for start-up and readiness
 // probes. It never waits for Google: the first call only starts fetching the
-// token, so that a probe warms a cold instance. Everybody may call it, so the
-// reason names neither account nor address.
+// token, so that a probe warms a cold instance. Anyone may call it, so the reason
+// names neither account nor address.
 func (h *Handler) health(w http.ResponseWriter, _ *http.Request) error {
 	if err := h.tokens.Warm(); err != nil {
 		return &web.Error{
@@ -428,7 +428,7 @@ func isJSON(content []byte) bool {
 	return len(content) == 0 || content[0] == '{' || content[0] == '['
 }
 
-// parse calls parse when few others run, and release after it.
+// parse calls the function parse, of at most maxParsers at one time, and release after it.
 func (h *Handler) parse(ctx context.Context, release func(), parse func() ([]table.Record, error)) ([]table.Record, error) {
 	defer release()
 	if err := h.parsers.Acquire(ctx, 1); err != nil {

@@ -19,7 +19,7 @@ import (
 	"example.com/sheets-function/web"
 )
 
-// The codes that neither package table nor package web has.
+// The codes that are in neither package table nor package web.
 const (
 	codeSettings        table.Code = "settings"
 	codeUnauthenticated table.Code = "unauthenticated"
@@ -65,9 +65,8 @@ var Statuses = map[table.Code]int{
 	web.CodeInternal:            http.StatusInternalServerError,
 }
 
-// toError turns any error into what the caller gets. Of a fault of the caller's it
-// says everything; of any other it says what kind it is, because the log has the
-// cause.
+// toError turns any error into what the caller gets: all of an error that the caller
+// caused, and only the kind of any other, because the log has the cause.
 func toError(err error) *web.Error {
 	var (
 		inWeb     *web.Error
@@ -106,8 +105,8 @@ func toError(err error) *web.Error {
 	return &e
 }
 
-// explain is toError with what the settings and the account's e-mail address add to
-// hints.
+// explain returns what the caller gets for an error, with the scopes, the account's
+// e-mail address and its project filled into the hint.
 func (h *Handler) explain(ctx context.Context, err error) *web.Error {
 	e := toError(err)
 	if e.Code == string(table.ScopeInsufficient) {
@@ -123,24 +122,24 @@ func (h *Handler) explain(ctx context.Context, err error) *web.Error {
 }
 
 // explainScopes fills in the scopes that the function needs, which are the default
-// of SCOPES, and tells those that were not asked for from those that the platform
-// did not grant: Compute Engine and GKE's nodes ignore what is asked for.
+// of SCOPES. Its hint depends on whether SCOPES has them all: if so, the platform did
+// not grant them, as Compute Engine and GKE's nodes ignore the scopes of a request.
 func (h *Handler) explainScopes(e *web.Error) {
 	needed := defaultScopes()
 	names := field("Scopes").Tag.Get("default")
 	e.Hint = strings.ReplaceAll(e.Hint, table.Scopes, names)
 	service := os.Getenv("K_SERVICE")
-	asked := !slices.ContainsFunc(needed, func(scope string) bool { return !slices.Contains(h.settings.Scopes, scope) })
-	if !asked && service != "" {
+	requested := !slices.ContainsFunc(needed, func(scope string) bool { return !slices.Contains(h.settings.Scopes, scope) })
+	if !requested && service != "" {
 		e.Hint += "; on Cloud Run: gcloud run services update " + service + " '--update-env-vars=^;^SCOPES=" + names + "'"
 	}
-	if !strings.HasPrefix(h.tokens.Status().Source, "metadata server") || !asked && service != "" {
+	if !strings.HasPrefix(h.tokens.Status().Source, "metadata server") || !requested && service != "" {
 		return
 	}
 	ignored := "the platform ignores the scopes that it is asked for, as Compute Engine does: stop the VM, then " +
 		"gcloud compute instances set-service-account VM --scopes=https://www.googleapis.com/auth/cloud-platform," + needed.String() +
 		"; or on GKE use Workload Identity with a Google service account; or set IMPERSONATE to a service account"
-	if asked {
+	if requested {
 		e.Detail += ", although the function asked for it"
 		e.Hint = ignored
 		return
@@ -202,8 +201,8 @@ func (e *deliveryError) Unwrap() error { return e.err }
 // To Pub/Sub and Eventarc all that is not 2xx is the same: the subscription's
 // dead-letter policy counts it.
 var eventStatuses = map[table.Code]int{
-	table.SheetNotFound: http.StatusUnprocessableEntity, // no delivery brings the sheet
-	table.Conflict:      http.StatusUnprocessableEntity, // stored, for a person to look at; delivered again, its key makes it a 204
+	table.SheetNotFound: http.StatusUnprocessableEntity, // another delivery would not find it either
+	table.Conflict:      http.StatusUnprocessableEntity, // stored, and a person should check where; by its key, another delivery is a 204
 	table.SheetFull:     http.StatusServiceUnavailable,  // not the event's fault: stored once there is room
 	web.CodeInternal:    http.StatusInternalServerError,
 }
@@ -228,7 +227,7 @@ const redeliverAfter = 10 * time.Second
 func (d *deliveryError) adapt(e *web.Error) {
 	e.Status = EventStatus(table.Code(e.Code))
 	if errors.Is(d.err, web.ErrBodyCut) {
-		e.Status = http.StatusRequestTimeout // whole, it may be a good one
+		e.Status = http.StatusRequestTimeout // another delivery may arrive whole
 	}
 	if e.Status == http.StatusServiceUnavailable {
 		e.RetryAfter = cmp.Or(e.RetryAfter, redeliverAfter)

@@ -38,7 +38,7 @@ type Settings struct {
 	Impersonate Email `envconfig:"IMPERSONATE" example:"sheets@project.iam.gserviceaccount.com"`
 	// Scopes of the access token.
 	Scopes auth.Scopes `envconfig:"SCOPES" default:"drive,spreadsheets" example:"drive,spreadsheets"`
-	// CacheTTL is how long rows are served without asking Google; 0 asks always.
+	// CacheTTL is how long rows are served from memory; 0 reads them for each request.
 	CacheTTL TTL `envconfig:"CACHE_TTL" default:"2s" example:"2s"`
 	// ReadsPerMinute and WritesPerMinute are Google's quota for the service account,
 	// which instances that write share by turns.
@@ -50,7 +50,7 @@ type Settings struct {
 	// for CALLERS=iam, refuses preflights before they get here, because browsers
 	// send no token with them; there let the function check callers, by e-mail.
 	Origins web.Origins `envconfig:"ORIGINS" example:"https://app.example.com,http://localhost:3000"`
-	// Emulator stands for all of Google's API hosts; empty is Google.
+	// Emulator serves all of Google's APIs in place of Google; empty is Google.
 	Emulator LoopbackHost `envconfig:"SHEETS_EMULATOR_HOST" example:"127.0.0.1:8085"`
 }
 
@@ -140,7 +140,7 @@ func (id *SpreadsheetID) UnmarshalText(text []byte) error {
 	}
 	switch {
 	case value == "":
-		return errors.New("is set to nothing")
+		return errors.New("is empty")
 	case value == "e":
 		return errors.New("is the link of a published copy: take the spreadsheet's own link")
 	case !idPattern.MatchString(value):
@@ -230,7 +230,7 @@ func (p *PerMinute) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// LogValue lists the settings in force; there is no secret among them.
+// LogValue returns the settings for a log line; none of them is a secret.
 func (s Settings) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("spreadsheet_id", string(s.SpreadsheetID)),

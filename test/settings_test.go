@@ -22,7 +22,7 @@ func TestSettings(t *testing.T) {
 		{"URL of a second account", map[string]string{"SPREADSHEET_ID": "https://docs.google.com/spreadsheets/u/1/d/" + id, "CALLERS": "anyone"}, id, nil},
 		{"Drive's URL", map[string]string{"SPREADSHEET_ID": "https://drive.google.com/open?id=" + id, "CALLERS": "anyone"}, id, nil},
 		{"nothing set", nil, "", []string{"SPREADSHEET_ID is not set; for example SPREADSHEET_ID=https://", "CALLERS is not set; for example CALLERS=iam"}},
-		{"set to nothing", map[string]string{"SPREADSHEET_ID": "", "CALLERS": "iam"}, "", []string{"SPREADSHEET_ID is set to nothing"}},
+		{"empty", map[string]string{"SPREADSHEET_ID": "", "CALLERS": "iam"}, "", []string{"SPREADSHEET_ID is empty"}},
 		{"published link", map[string]string{"SPREADSHEET_ID": "https://docs.google.com/spreadsheets/d/e/2PACX-1/pubhtml", "CALLERS": "iam"}, "", []string{"published copy"}},
 		{"another site", map[string]string{"SPREADSHEET_ID": "https://example.com/d/" + id, "CALLERS": "iam"}, "", []string{"neither the ID nor the URL"}},
 		{"callers empty", map[string]string{"SPREADSHEET_ID": id, "CALLERS": ""}, "", []string{"CALLERS", "for example CALLERS=iam"}},
