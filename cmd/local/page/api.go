@@ -1,7 +1,10 @@
 package page
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -20,6 +23,7 @@ type page struct {
 
 	stopOnce sync.Once
 	stopped  chan struct{} // closed when the server shuts down: streams end then
+	streams  chan struct{} // holds one element for each open stream of events
 
 	mu        sync.Mutex // guards all below
 	tries     map[string]*try
@@ -47,16 +51,36 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the page has left
 }
 
+const (
+	// maxEcho is how many characters of what a caller sent an error text repeats, and
+	// maxText how many it has.
+	maxEcho = 200
+	maxText = 1000
+)
+
+// refuse answers a request that cannot be served.
+func refuse(w http.ResponseWriter, status int, format string, args ...any) {
+	http.Error(w, fmt.Sprintf("%.*s", maxText, fmt.Sprintf(format, args...)), status)
+}
+
 // readJSON decodes a request; it answers and returns false if it is not one.
 func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {
 	if r.Header.Get("Content-Type") != "application/json" {
-		http.Error(w, "want application/json", http.StatusUnsupportedMediaType)
+		refuse(w, http.StatusUnsupportedMediaType, "want Content-Type: application/json")
 		return false
 	}
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxJSON))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+	err := decoder.Decode(v)
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		refuse(w, http.StatusRequestEntityTooLarge, "the body may have %d bytes", maxJSON)
+		return false
+	}
+	if err == nil && decoder.More() {
+		err = errors.New("want one JSON object")
+	}
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "%.*s", maxEcho, err)
 		return false
 	}
 	return true
@@ -65,32 +89,36 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {
 // done answers a request that changes something.
 func done(w http.ResponseWriter, err error) {
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusConflict)
+		refuse(w, http.StatusConflict, "%v", err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// maxCells is how many cells a request may have.
-const maxCells = 100_000
+const (
+	// maxCells is how many cells a request may have.
+	maxCells = 100_000
+	// maxIndex is how many cells a spreadsheet may have, and thus rows and columns.
+	maxIndex = 10_000_000
+)
 
 // listCells answers with the cells of a part of a sheet.
 func (p *page) listCells(w http.ResponseWriter, r *http.Request) {
-	number := func(name string) int {
-		n, err := strconv.Atoi(r.FormValue(name))
-		if err != nil || n < 0 {
-			return 0
+	var row, column, rows, columns int
+	for name, n := range map[string]*int{"row": &row, "column": &column, "rows": &rows, "columns": &columns} {
+		var err error
+		if *n, err = strconv.Atoi(cmp.Or(r.FormValue(name), "0")); err != nil || *n < 0 || *n > maxIndex {
+			refuse(w, http.StatusBadRequest, "%s is a whole number from 0 to %d", name, maxIndex)
+			return
 		}
-		return n
 	}
-	rows, columns := number("rows"), number("columns")
-	if rows > maxCells || columns > maxCells || rows*columns > maxCells {
-		http.Error(w, "too many cells", http.StatusBadRequest)
+	if rows*columns > maxCells {
+		refuse(w, http.StatusBadRequest, "a request may have %d cells", maxCells)
 		return
 	}
-	cells, err := p.Google.View(r.Context(), p.Spreadsheet, r.FormValue("sheet"), number("row"), number("column"), rows, columns)
+	cells, err := p.Google.View(r.Context(), p.Spreadsheet, r.FormValue("sheet"), row, column, rows, columns)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
+		refuse(w, http.StatusNotFound, "%v", err)
 		return
 	}
 	writeJSON(w, cells)
@@ -100,7 +128,7 @@ func (p *page) listCells(w http.ResponseWriter, r *http.Request) {
 func (p *page) listMarkers(w http.ResponseWriter, _ *http.Request) {
 	overview, err := p.Google.Overview(p.Spreadsheet)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
+		refuse(w, http.StatusNotFound, "%v", err)
 		return
 	}
 	markers := []marker{}
@@ -123,6 +151,9 @@ func (p *page) showBodies(w http.ResponseWriter, r *http.Request) {
 		request, response = p.Google.Bodies(n)
 	} else if n, err := strconv.ParseInt(r.FormValue("request"), 10, 64); err == nil {
 		request, response = p.Requests.Bodies(n)
+	} else {
+		refuse(w, http.StatusBadRequest, "want call=N or request=N, the number of a call or of a request")
+		return
 	}
 	writeJSON(w, struct {
 		Request  string `json:"request"`
@@ -152,6 +183,9 @@ func (p *page) editSheet(w http.ResponseWriter, r *http.Request) {
 			err = p.Google.InsertRow(r.Context(), person, p.Spreadsheet, edit.Sheet, edit.Row)
 		case "delete":
 			err = p.Google.DeleteRow(r.Context(), person, p.Spreadsheet, edit.Sheet, edit.Row)
+		default:
+			refuse(w, http.StatusBadRequest, "no act %.*q: want insert or delete, or none to enter a text", maxEcho, edit.Act)
+			return
 		}
 	}
 	done(w, err)

@@ -16,29 +16,40 @@ const (
 	// stateInterval is the longest time until counters are seen, and until a browser that
 	// has left is noticed.
 	stateInterval = time.Second
-	// maxBacklog is how many requests and calls a page begins with.
+	// maxBacklog is how many requests and calls an event has, the newest.
 	maxBacklog = 200
 	maxTokens  = 30
+	// maxStreams is how many pages may be open at a time.
+	maxStreams = 32
+	// writeTimeout is how long a browser may take none of what it is sent. It is shorter
+	// than a shutdown waits.
+	writeTimeout = 5 * time.Second
 )
 
 // streamEvents sends what has happened, and then what happens, as server-sent events:
 // "requests", "calls", "tokens" and "state".
 func (p *page) streamEvents(w http.ResponseWriter, r *http.Request) {
+	select {
+	case p.streams <- struct{}{}:
+		defer func() { <-p.streams }()
+	default:
+		refuse(w, http.StatusServiceUnavailable, "%d of these pages are open, the most that may be: close one, then load this one again", maxStreams)
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := stream{w: w, flusher: http.NewResponseController(w)}
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok {
 		p.stopOnce.Do(func() { server.RegisterOnShutdown(func() { close(p.stopped) }) })
 	}
 	var change, call int64
-	if log := p.Google.Requests(); len(log) > maxBacklog {
-		call = log[len(log)-maxBacklog-1].Number
-	}
-	for out.err == nil {
+	for {
+		_ = out.flusher.SetWriteDeadline(time.Now().Add(writeTimeout)) // all connections of a server have one
 		google, requests := p.Google.Changed(), p.Requests.Changed()
 		calls := p.Google.RequestsAfter(call)
 		if len(calls) > 0 {
 			call = calls[len(calls)-1].Number
 		}
+		calls = calls[max(0, len(calls)-maxBacklog):]
 		var changed []traffic.Request
 		changed, change = p.Requests.Since(change)
 		changed = changed[max(0, len(changed)-maxBacklog):]
@@ -47,7 +58,7 @@ func (p *page) streamEvents(w http.ResponseWriter, r *http.Request) {
 		tokens := p.Google.Tokens()
 		out.sendChanged("tokens", describeAll(tokens[max(0, len(tokens)-maxTokens):], describeToken))
 		out.sendChanged("state", p.state())
-		if out.flush(); !p.waitForChange(r, google, requests) {
+		if out.flush(); out.err != nil || !p.waitForChange(r, google, requests) {
 			return
 		}
 	}

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -157,7 +156,11 @@ func (p *page) failureOf(w http.ResponseWriter, r *http.Request) (failure, bool)
 	}
 	i := slices.IndexFunc(p.failures, func(f failure) bool { return f.id == wanted.Failure })
 	if i < 0 {
-		http.Error(w, fmt.Sprintf("no failure %q", wanted.Failure), http.StatusNotFound)
+		var known []string
+		for _, f := range p.failures {
+			known = append(known, f.id)
+		}
+		refuse(w, http.StatusNotFound, "no failure %.*q: want one of %s", maxEcho, wanted.Failure, strings.Join(known, ", "))
 		return failure{}, false
 	}
 	return p.failures[i], true

@@ -3,7 +3,6 @@ package page
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -66,7 +65,7 @@ func (p *page) setLoad(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if change.Rate < 0 || change.Rate > maxRate {
-		http.Error(w, fmt.Sprintf("rows_per_second is 0 to %d", maxRate), http.StatusBadRequest)
+		refuse(w, http.StatusBadRequest, "rows_per_second is 0 to %d", maxRate)
 		return
 	}
 	done(w, p.load.set(r.Context(), change.Rate))

@@ -47,7 +47,7 @@ var static embed.FS
 
 // New returns a handler that serves the page, and by next all other paths.
 func New(c Config, next http.Handler) http.Handler {
-	p := &page{Config: c, stopped: make(chan struct{})}
+	p := &page{Config: c, stopped: make(chan struct{}), streams: make(chan struct{}, maxStreams)}
 	p.failures = p.newFailures()
 	p.healthyScopes = c.Function.Scopes()
 	if !strings.Contains(p.healthyScopes, "spreadsheets") {

@@ -176,9 +176,6 @@ func TestEdit(t *testing.T) {
 	}{
 		{"a cell", `{"sheet":"Orders","cell":"B2","text":"pear"}`, 204, `"text":"pear","changed":true`},
 		{"a row", `{"sheet":"Orders","act":"insert","row":1}`, 204, `"text":"id"`},
-		{"no such sheet", `{"sheet":"None","cell":"A1","text":""}`, 409, ``},
-		{"not JSON", `x`, 400, ``},
-		{"an unknown field", `{"what":1}`, 400, ``},
 	}
 	for _, tt := range tests {
 		if answer := w.serve("POST", Prefix+"api/edit", tt.body); answer.Code != tt.status {
@@ -191,10 +188,64 @@ func TestEdit(t *testing.T) {
 	if o, _ := w.google.Overview(w.id); o.ModifiedBy != "owner@example.com" {
 		t.Errorf("the last change was made by %q, want the owner", o.ModifiedBy)
 	}
-	for _, target := range []string{"cells?sheet=None", "cells?sheet=Orders&rows=100000&columns=100"} {
-		if answer := w.serve("GET", Prefix+"api/"+target, ""); answer.Code < 400 {
-			t.Errorf("%s: %d, want an error", target, answer.Code)
+}
+
+// TestRefusals checks that each wrong request of the API is refused with a text that says
+// what is wanted, which repeats little of the request, and that it changes nothing.
+func TestRefusals(t *testing.T) {
+	w := newWorld(t)
+	before, _ := w.google.Overview(w.id)
+	long := strings.Repeat("x", 10_000)
+	tests := []struct {
+		name, method, target, body string
+		status                     int
+		contains                   string
+	}{
+		{"an unknown act", "POST", "edit", `{"sheet":"Orders","row":2,"act":"clear"}`, 400, `no act "clear": want insert or delete`},
+		{"a long act", "POST", "edit", `{"act":"` + long + `"}`, 400, "want insert or delete"},
+		{"no such sheet", "POST", "edit", `{"sheet":"None","cell":"A1","text":""}`, 409, "None"},
+		{"a long title", "POST", "edit", `{"sheet":"` + long + `","row":1,"act":"delete"}`, 409, "xxx"},
+		{"no such cell", "POST", "edit", `{"sheet":"Orders","cell":"` + long + `","text":""}`, 409, "xxx"},
+		{"no such row", "POST", "edit", `{"sheet":"Orders","row":0,"act":"delete"}`, 409, ""},
+		{"not JSON", "POST", "edit", `x`, 400, "invalid character"},
+		{"no body", "POST", "fix", ``, 400, "EOF"},
+		{"more than an object", "POST", "fix", `{} {}`, 400, "want one JSON object"},
+		{"a body that is too large", "POST", "edit", `{"text":"` + strings.Repeat(long, 7) + `"}`, 413, "65536 bytes"},
+		{"an unknown field of edit", "POST", "edit", `{"what":1}`, 400, `unknown field "what"`},
+		{"of break", "POST", "break", `{"failure":"scope","what":1}`, 400, `unknown field "what"`},
+		{"of try", "POST", "try", `{"what":1}`, 400, `unknown field "what"`},
+		{"of fix", "POST", "fix", `{"what":1}`, 400, `unknown field "what"`},
+		{"of platform", "POST", "platform", `{"what":1}`, 400, `unknown field "what"`},
+		{"of load", "POST", "load", `{"` + long + `":1}`, 400, `unknown field "x`},
+		{"a row that is text", "POST", "edit", `{"sheet":"Orders","row":"2","act":"delete"}`, 400, "row"},
+		{"a failure that is a number", "POST", "break", `{"failure":1}`, 400, "failure"},
+		{"an unknown failure", "POST", "break", `{"failure":"none"}`, 404, `no failure "none": want one of scope, unshared`},
+		{"one to try", "POST", "try", `{"failure":"` + long + `"}`, 404, "want one of scope"},
+		{"an unknown platform", "POST", "platform", `{"platform":"none"}`, 400, "want cloudrun, gke, gce or gke-direct"},
+		{"a long platform", "POST", "platform", `{"platform":"` + long + `"}`, 400, "want cloudrun, gke, gce or gke-direct"},
+		{"a platform that is a list", "POST", "platform", `{"platform":[]}`, 400, ""},
+		{"a rate below 0", "POST", "load", `{"rows_per_second":-1}`, 400, "0 to 1000"},
+		{"a rate above the limit", "POST", "load", `{"rows_per_second":100000}`, 400, "0 to 1000"},
+		{"a rate that is text", "POST", "load", `{"rows_per_second":"5"}`, 400, "rows_per_second"},
+		{"cells of no sheet", "GET", "cells?sheet=None", "", 404, `"None"`},
+		{"of a long title", "GET", "cells?sheet=" + long, "", 404, "xxx"},
+		{"too many cells", "GET", "cells?sheet=Orders&rows=100000&columns=100", "", 400, "100000 cells"},
+		{"a row that is no number", "GET", "cells?sheet=Orders&row=x", "", 400, "row is a whole number from 0 to"},
+		{"a row beyond all sheets", "GET", "cells?sheet=Orders&rows=1&columns=1&row=9223372036854775807", "", 400, "row is a whole number from 0 to"},
+		{"a column below 0", "GET", "cells?sheet=Orders&column=-1", "", 400, "column is a whole number from 0 to"},
+		{"bodies of nothing", "GET", "bodies", "", 400, "want call=N or request=N"},
+		{"bodies of no number", "GET", "bodies?call=" + long, "", 400, "want call=N or request=N"},
+		{"an unknown request", "GET", "none", "", 404, ""},
+		{"a change by GET", "GET", "edit", "", 404, ""},
+	}
+	for _, tt := range tests {
+		answer := w.serve(tt.method, Prefix+"api/"+tt.target, tt.body)
+		if answer.Code != tt.status || !strings.Contains(answer.Body.String(), tt.contains) || answer.Body.Len() > 1100 {
+			t.Errorf("%s: %d %.1200q, want %d with %q in 1,100 bytes", tt.name, answer.Code, answer.Body, tt.status, tt.contains)
 		}
+	}
+	if after, _ := w.google.Overview(w.id); after.Version != before.Version || w.function.deploys > 0 || w.google.Profile() != emulator.CloudRun {
+		t.Errorf("version %d after %d, %d deploys, platform %s: want no change", after.Version, before.Version, w.function.deploys, w.google.Profile())
 	}
 }
 
@@ -232,10 +283,6 @@ func TestFailures(t *testing.T) {
 			w.events(func(s stateView) bool { return s.Fixed != nil && s.Fixed.Status == 200 })
 		})
 	}
-	w := newWorld(t)
-	if answer := w.serve("POST", Prefix+"api/break", `{"failure":"none"}`); answer.Code != 404 {
-		t.Errorf("an unknown failure: %d, want 404", answer.Code)
-	}
 }
 
 // TestPlatform checks that another platform deploys the function again.
@@ -247,9 +294,6 @@ func TestPlatform(t *testing.T) {
 	w.events(func(s stateView) bool {
 		return s.Platform == emulator.GCE && s.Switched != nil && !s.Switched.Pending && w.function.deploys == 1
 	})
-	if answer := w.serve("POST", Prefix+"api/platform", `{"platform":"none"}`); answer.Code != 400 {
-		t.Errorf("an unknown platform: %d, want 400", answer.Code)
-	}
 }
 
 // TestShutdown checks that an open page does not keep the server from ending.

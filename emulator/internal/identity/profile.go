@@ -37,7 +37,7 @@ func (p Profile) MarshalText() ([]byte, error) { return []byte(cmp.Or(p, CloudRu
 // UnmarshalText reads "cloudrun", "gke", "gce" or "gke-direct".
 func (p *Profile) UnmarshalText(text []byte) error {
 	if _, ok := platforms[Profile(text)]; !ok {
-		return fmt.Errorf("no profile %q: want cloudrun, gke, gce or gke-direct", text)
+		return fmt.Errorf("no profile %.100q: want cloudrun, gke, gce or gke-direct", text)
 	}
 	*p = Profile(text)
 	return nil

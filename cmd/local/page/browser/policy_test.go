@@ -1,9 +1,12 @@
 package browser
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 )
 
 // TestPolicy checks that the browser refuses what the page's policy does not allow, and
@@ -33,4 +36,24 @@ func TestPolicy(t *testing.T) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.problems = nil // they were provoked
+}
+
+// TestManyPages checks that a page that is one too many says so.
+func TestManyPages(t *testing.T) {
+	l := startLocal(t)
+	b := open(t, l, 1000, 800)
+	b.do(chromedp.Navigate("about:blank"))
+	for full := false; !full; {
+		response, err := http.Get(l.page + "/_page/api/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		full = response.StatusCode == http.StatusServiceUnavailable
+	}
+	b.do(chromedp.Navigate(l.page + "/"))
+	b.waitText("#health", "close one")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.problems = nil // the console has an error for the 503
 }

@@ -34,11 +34,11 @@ export async function post(path, body = {}) {
   }
 }
 
-/** Calls handlers by the names of events, and lost when there is no connection. */
+/** Calls handlers by the names of events, and lost when there is no connection, with whether it was refused. */
 export function listen(handlers, lost) {
   const source = new EventSource(`${base}events`);
   for (const [name, handle] of Object.entries(handlers)) {
     source.addEventListener(name, (event) => handle(JSON.parse(event.data)));
   }
-  source.addEventListener('error', lost);
+  source.addEventListener('error', () => lost(source.readyState === EventSource.CLOSED));
 }

@@ -44,10 +44,10 @@ listen({
     setTokens(list);
     later();
   },
-}, () => {
+}, (refused) => {
   lost = true;
   byID('health').className = 'bad';
-  setText(byID('health'), 'Not connected: go run ./cmd/local');
+  setText(byID('health'), refused ? 'Too many of these pages are open: close one, then reload' : 'Not connected: go run ./cmd/local');
 });
 
 // The scheme of the system, or the one that was chosen here.
