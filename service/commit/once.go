@@ -112,17 +112,11 @@ func (w *Writer[R, S]) tryOnce(ctx context.Context) {
 // trial sends metadata. Where Google names a request in a refusal that is not the last one,
 // the refusal is for something else.
 func (w *Writer[R, S]) trial(ctx context.Context, requests ...*sheets.Request) sendResult {
-	_, err := w.send(ctx, &sheets.BatchUpdateSpreadsheetRequest{Requests: requests})
-	w.noteError(ctx, nil, err)
-	result, index := resultOf(err), refusedRequest(err)
-	if result != resultStored && result != resultInvalid {
-		w.failures++
-		sleep(ctx, backoff(w.failures))
-	}
-	if result == resultInvalid && index >= 0 && index != len(requests)-1 {
+	_, err := w.sendMetadata(ctx, requests...)
+	if index := refusedRequest(err); index >= 0 && index != len(requests)-1 {
 		return resultUnknown
 	}
-	return result
+	return resultOf(err)
 }
 
 var requestIndex = regexp.MustCompile(`requests\[(\d+)\]`)

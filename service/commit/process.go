@@ -11,10 +11,6 @@ import (
 // process takes one step: it reads what is not fresh, plans the writes and sends them. What
 // is not answered after that is queued again.
 func (w *Writer[R, S]) process(b *batch[R]) {
-	// The rate limiter comes before the read: what is read should be young when it is used.
-	if w.acquireWrite(b.ctx) != nil {
-		return
-	}
 	if w.once.verdict == verdictNone && w.lastStored > 0 && w.lastStored == w.sequence.next-1 {
 		w.tryOnce(b.ctx)
 		return
@@ -50,17 +46,21 @@ const announceTime = time.Minute
 
 // announce makes this instance a member of the ring, and shows it the others.
 func (w *Writer[R, S]) announce(ctx context.Context) {
-	shown, err := w.send(ctx, &sheets.BatchUpdateSpreadsheetRequest{
-		Requests:                     []*sheets.Request{createMetadata(0, announceKey, w.turns.markerValue(w.Now(), w.once.verdict))},
-		IncludeSpreadsheetInResponse: true,
-	})
+	shown, err := w.sendMetadata(ctx, createMetadata(0, announceKey, w.turns.markerValue(w.Now(), w.once.verdict)))
+	if err == nil {
+		w.observe(readMarkers(shown.DeveloperMetadata))
+	}
+}
+
+// sendMetadata sends requests that are not those of a write, and pauses after an error.
+func (w *Writer[R, S]) sendMetadata(ctx context.Context, requests ...*sheets.Request) (*sheets.Spreadsheet, error) {
+	shown, err := w.send(ctx, &sheets.BatchUpdateSpreadsheetRequest{Requests: requests, IncludeSpreadsheetInResponse: true})
 	w.noteError(ctx, nil, err)
 	if err != nil {
 		w.failures++
 		sleep(ctx, backoff(w.failures))
-		return
 	}
-	w.observe(readMarkers(shown.DeveloperMetadata))
+	return shown, err
 }
 
 // plan makes requests of the writes, after answering those that are repeats. A write with
@@ -106,26 +106,18 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 	if a.open = result == resultUnknown; result != resultStored {
 		w.unmarkSent(p.Writes) // before any pause
 	}
-	switch result {
-	case resultStored:
+	switch {
+	case result == resultStored:
 		w.stored(a, shown, at)
-	case resultInvalid:
+	case result == resultInvalid:
 		w.refused(&refusal[R, S]{attempt: a, err: err, index: refusedRequest(err)})
-	case resultUnknown:
+	case result == resultDenied || result == resultUnsent && w.failures >= maxUnsent:
+		w.Invalidate()
+		w.fail(p.Writes, w.planner.Explain(err))
+	default:
 		if w.postpone(ctx, p); statusOf(err) >= 500 {
 			w.isolate(p)
 		}
-	case resultRetryable:
-		w.postpone(ctx, p)
-	case resultUnsent:
-		if w.failures < maxUnsent {
-			w.postpone(ctx, p)
-			return
-		}
-		fallthrough
-	default:
-		w.Invalidate()
-		w.fail(p.Writes, w.planner.Explain(err))
 	}
 }
 

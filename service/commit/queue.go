@@ -1,6 +1,7 @@
 package commit
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -44,7 +45,7 @@ func (w *Writer[R, S]) release(b *batch[R]) {
 		switch {
 		case isDone(write) || write.abandoned:
 			continue
-		case write.suspects != nil && write.suspects.bad && (write.suspects.named || len(b.writes) == 1):
+		case write.suspects != nil && write.suspects.bad:
 			last = append(last, write)
 		default:
 			first = append(first, write)
@@ -80,21 +81,13 @@ func (w *Writer[R, S]) leave(write *Write[R]) error {
 		write.abandoned = true
 		return outcomeUnknown(write)
 	}
-	write.err = w.cancelErrorLocked(write)
+	write.err = ErrNotSent
+	if err := cmp.Or(write.lastErr, w.lastErr); err != nil { // the reason why it was not sent
+		write.err = w.planner.Explain(err)
+	}
 	close(write.done)
 	w.compactLocked()
 	return write.err
-}
-
-// cancelErrorLocked returns the error of a caller that leaves before its write is sent:
-// the reason why it was not, if that is known.
-func (w *Writer[R, S]) cancelErrorLocked(write *Write[R]) error {
-	for _, err := range []error{write.lastErr, w.lastErr} {
-		if err != nil {
-			return w.planner.Explain(err)
-		}
-	}
-	return ErrNotSent
 }
 
 // unknownError is ErrOutcomeUnknown with what Google last answered, if anything.
@@ -123,11 +116,10 @@ func (w *Writer[R, S]) markSent(writes []*Write[R]) (rest []*Write[R]) {
 
 // unmarkSent lets callers take back the writes that are in no open attempt.
 func (w *Writer[R, S]) unmarkSent(writes []*Write[R]) {
-	open := w.sequence.inDoubt()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, write := range writes {
-		write.inAttempt = slices.ContainsFunc(open, func(a *attempt[R, S]) bool { return a.holds(write) })
+		write.inAttempt = w.sequence.mayLand(write)
 	}
 }
 

@@ -18,7 +18,7 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 	w.stale = false
 	w.mu.Unlock()
 	keyed := slices.ContainsFunc(writes, func(write *Write[R]) bool { return write.Key != "" })
-	if !stale && w.refusal == nil && len(w.sequence.inDoubt()) == 0 && Fresh(w.Now(), w.knownAt) && !w.knownAt.Before(w.turnAt) &&
+	if !stale && w.refusal == nil && len(w.sequence.inDoubt()) == 0 && Fresh(w.Now(), w.knownAt) &&
 		(!keyed || w.keys.asOf == w.sequence.next-1) && w.planner.Ready(writes) {
 		return true
 	}

@@ -55,8 +55,8 @@ func (w *Writer[R, S]) waitTurn() {
 		w.readTokens = 1
 	}
 	sleep(ctx, w.turns.next(w.Now()))
-	if w.turnAt = (time.Time{}); !w.turns.alone(w.Now()) {
-		w.turnAt = w.Now() // others have written since the last read
+	if !w.turns.alone(w.Now()) {
+		w.Invalidate() // others have written since the last read
 	}
 }
 

@@ -13,8 +13,6 @@ type attempt[R, S any] struct {
 	open    bool // the answer was lost, so that it may be stored, or still be on its way
 }
 
-func (a *attempt[R, S]) holds(w *Write[R]) bool { return slices.Contains(a.plan.Writes, w) }
-
 // sequence holds what an instance has read about the order of batches. It decides and
 // makes no calls, so that a test can drive it through every order of events. It has to
 // look at the markers before it is used.
@@ -109,5 +107,5 @@ func (s *sequence[R, S]) inDoubt() []*attempt[R, S] {
 
 // mayLand reports whether an open attempt holds the write.
 func (s *sequence[R, S]) mayLand(w *Write[R]) bool {
-	return slices.ContainsFunc(s.inDoubt(), func(a *attempt[R, S]) bool { return a.holds(w) })
+	return slices.ContainsFunc(s.inDoubt(), func(a *attempt[R, S]) bool { return slices.Contains(a.plan.Writes, w) })
 }

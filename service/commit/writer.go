@@ -66,10 +66,9 @@ type Writer[R, S any] struct {
 	once     onceState
 
 	lastWrite     time.Time
-	turnAt        time.Time // when the turn began; zero where the instance is alone
-	lastStored    int64     // number of this instance's last batch
-	hasWriteToken bool      // the rate limiter allows one write already
-	readTokens    int       // and so many reads
+	lastStored    int64 // number of this instance's last batch
+	hasWriteToken bool  // the rate limiter allows one write already
+	readTokens    int   // and so many reads
 
 	mu        sync.Mutex
 	queue     []*Write[R]
