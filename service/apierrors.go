@@ -20,7 +20,7 @@ import (
 // https://developers.google.com/workspace/sheets/api/limits
 const quotaWindow = time.Minute
 
-// maxRetryAfter bounds what a response of Google's may ask for, in seconds.
+// maxRetryAfter bounds the Retry-After of a response of Google's, in seconds.
 const maxRetryAfter = 24 * 60 * 60
 
 // errorRule says what an error response of Google means.
@@ -97,18 +97,18 @@ var errorRules = []errorRule{
 	}},
 }
 
-// apiError returns the error of a failed call. Its detail is for callers, and has nothing
-// of Google's response; the cause is for the log.
-func apiError(doing string, err error) error {
+// apiError returns the [table.Error] of a failed call; op names the call. Its detail is for
+// callers, and has nothing of Google's response; the cause is for the log.
+func apiError(op string, err error) error {
 	answer, ok := errors.AsType[*googleapi.Error](err)
 	if _, noToken := errors.AsType[interface {
 		error
 		Detail() string // as auth.Error has
 	}](err); noToken {
-		return &table.Error{Code: table.Upstream, Detail: doing + ": there is no access token", Err: err}
+		return &table.Error{Code: table.Upstream, Detail: op + ": there is no access token", Err: err}
 	}
 	if !ok {
-		return &table.Error{Code: table.Upstream, Detail: doing + ": Google gave no answer that can be read", Err: err}
+		return &table.Error{Code: table.Upstream, Detail: op + ": Google's answer did not arrive, or cannot be read", Err: err}
 	}
 	reasons := errorReasons(answer)
 	for _, r := range errorRules {
@@ -117,7 +117,7 @@ func apiError(doing string, err error) error {
 			continue
 		}
 		e := r.Error
-		e.Detail = doing + ": " + e.Detail
+		e.Detail = op + ": " + e.Detail
 		e.Err = summary(answer, reasons)
 		if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds >= 0 && e.RetryAfter > 0 {
 			e.RetryAfter = time.Duration(min(seconds, maxRetryAfter)) * time.Second
@@ -125,13 +125,13 @@ func apiError(doing string, err error) error {
 		return &e
 	}
 	if answer.Code == http.StatusNotImplemented && strings.HasPrefix(answer.Message, "emulator: ") {
-		return &table.Error{Code: table.Upstream, Detail: doing + ": " + answer.Message, Err: summary(answer, reasons)}
+		return &table.Error{Code: table.Upstream, Detail: op + ": " + answer.Message, Err: summary(answer, reasons)}
 	}
-	return &table.Error{Code: table.Upstream, Detail: doing + ": Google answered " + strconv.Itoa(answer.Code), Err: summary(answer, reasons)}
+	return &table.Error{Code: table.Upstream, Detail: op + ": Google answered " + strconv.Itoa(answer.Code), Err: summary(answer, reasons)}
 }
 
-// protectedMessage is a part of Google's message for a write into a protected range. It comes
-// with 400 and no reason; a dozen public reports have it.
+// protectedMessage is a part of Google's message for a write into a protected range, which has
+// the status 400 and no reason. It is not documented; a dozen public reports quote it.
 const protectedMessage = "protected cell or object"
 
 // errorReasons returns the reasons in an error response: the status, those in details and

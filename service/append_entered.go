@@ -21,7 +21,7 @@ import (
 // where Google's response is lost the error is a [table.Error] with the code
 // [table.OutcomeUnknown]. After every other error nothing is stored.
 func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, records []table.Record) (table.AppendResult, error) {
-	doing := fmt.Sprintf("enter %d rows into sheet %s", len(records), table.Quote(title))
+	op := fmt.Sprintf("enter %d rows into sheet %s", len(records), table.Quote(title))
 	if err := (table.WriteOptions{Header: headerRow}).Validate(); err != nil {
 		return table.AppendResult{}, err
 	}
@@ -29,13 +29,13 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 	if err := e.Validate(); err != nil {
 		return table.AppendResult{}, err
 	}
-	grid, err := s.readToEnter(ctx, title)
+	grid, err := s.readWholeSheet(ctx, title)
 	if err != nil {
-		return table.AppendResult{}, s.sheetError(ctx, doing, title, err)
+		return table.AppendResult{}, s.sheetError(ctx, op, title, err)
 	}
 	state := table.NewState(0, len(grid), grid, []int{e.Header})
 	state.Formats = nil // Google makes dates of the texts
-	did, err := table.NewSheetPlan(title, state, grid).Do(e)
+	planned, err := table.NewSheetPlan(title, state, grid).Do(e)
 	if err != nil {
 		return table.AppendResult{}, err
 	}
@@ -43,25 +43,25 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 	if !ok || !state.Covers(e) {
 		return table.AppendResult{}, &table.Error{
 			Code:   table.InvalidRows,
-			Detail: doing + ": below the last row there are rows that were prepared with formulas or checkboxes, or another table, and Google would put the rows below these",
+			Detail: op + ": below the last row there are rows that were prepared with formulas or checkboxes, or another table, and Google would put the rows below these",
 			Hint:   "leave out input=user_entered",
 		}
 	}
 	if err := s.writeLimiter.Wait(ctx); err != nil {
-		return table.AppendResult{}, &table.Error{Code: table.RateLimited, Detail: doing + ": the calls to Google are kept to a pace, so nothing was stored", RetryAfter: quotaWindow, Err: err}
+		return table.AppendResult{}, &table.Error{Code: table.RateLimited, Detail: op + ": the calls to Google are rate limited, so nothing was stored", RetryAfter: quotaWindow, Err: err}
 	}
 	defer s.cache.drop(title)
 	defer s.writer.Invalidate()
-	return s.appendEntered(ctx, doing, e, at, did.Appended)
+	return s.appendEntered(ctx, op, e, at, planned.Appended)
 }
 
 // appendEntered calls spreadsheets.values.append once. The range is one cell, in column A of
-// the row at; see [table.SheetState.AppendAt].
-// INSERT_ROWS, because OVERWRITE would overwrite the rows of another writer.
-func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit, at int, lines []*table.PlannedRow) (table.AppendResult, error) {
+// the row at; see [table.SheetState.AppendAt]. The option is INSERT_ROWS, because OVERWRITE
+// would overwrite the rows of another writer.
+func (s *Service) appendEntered(ctx context.Context, op string, e *table.Edit, at int, rows []*table.PlannedRow) (table.AppendResult, error) {
 	var values [][]any
-	for _, l := range lines {
-		values = append(values, l.Cells)
+	for _, row := range rows {
+		values = append(values, row.Cells)
 	}
 	var sent atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
@@ -77,16 +77,17 @@ func (s *Service) appendEntered(ctx context.Context, doing string, e *table.Edit
 	if sent.Load() && !(refused && refusal.Code >= 400 && refusal.Code < 500) {
 		return table.AppendResult{}, &table.Error{
 			Code:   table.OutcomeUnknown,
-			Detail: doing + ": Google's answer was lost, so the rows may have been stored or not",
-			Hint:   "look whether the rows are in the sheet before sending them again",
+			Detail: op + ": Google's answer was lost, so the rows may have been stored or not",
+			Hint:   "check whether the rows are in the sheet before sending them again",
 			Err:    err,
 		}
 	}
-	return table.AppendResult{}, s.sheetError(ctx, doing, e.Title, err)
+	return table.AppendResult{}, s.sheetError(ctx, op, e.Title, err)
 }
 
-// readToEnter returns the cells of a sheet that exists.
-func (s *Service) readToEnter(ctx context.Context, title string) ([][]any, error) {
+// readWholeSheet returns the cells of all rows of a sheet. A title that no sheet has is an
+// error with the code [table.SheetNotFound].
+func (s *Service) readWholeSheet(ctx context.Context, title string) ([][]any, error) {
 	if err := s.titles.check(ctx, title); err != nil {
 		return nil, err
 	}

@@ -59,7 +59,8 @@ func (c *cellDecoder) format(text jsontext.Value) *table.Format {
 	return format
 }
 
-// decodeValue returns a string, float64, bool, or nil of JSON that is one.
+// decodeValue returns a JSON string, number, boolean or null as a string, float64, bool or
+// nil.
 func decodeValue(text jsontext.Value) any {
 	switch {
 	case len(text) == 0 || text[0] == 'n':

@@ -7,10 +7,10 @@ import (
 	"example.com/sheets-function/service/table"
 )
 
-// datelessSheets holds which sheets had no date when their number formats were read last,
-// with a hash of their texts. A cell that becomes a date later shows a text that was not
-// there, because what people type as a date is no text of a sheet in this collection
-// already; see [table.RowSet.HasDateText]. It is safe for concurrent use.
+// datelessSheets holds which sheets had no date when their number formats were last read,
+// with a hash of their texts. A cell that becomes a date after that shows a text that is new
+// to the sheet, because a sheet with any text that looks like a date is not in this
+// collection; see [table.RowSet.HasDateText]. It is safe for concurrent use.
 type datelessSheets struct {
 	mu    sync.Mutex
 	known map[readKey]datelessSheet
@@ -24,8 +24,8 @@ type datelessSheet struct {
 }
 
 const (
-	// formatsEvery is the time after which formats are read again in any case: somebody
-	// may have typed a text again that is a date in the spreadsheet's language only.
+	// formatsEvery is the time after which formats are read again even where no text is
+	// new: a text may have been typed again that is a date in the spreadsheet's language.
 	formatsEvery = 5 * time.Minute
 	// maxDateless bounds the memory: callers choose header rows.
 	maxDateless = 1000
@@ -38,7 +38,7 @@ func foldKey(k readKey) readKey {
 	return k
 }
 
-// has reports whether a read without formats is likely to do.
+// has reports whether a read without formats is likely to be enough.
 func (d *datelessSheets) has(k readKey) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -63,9 +63,9 @@ func (d *datelessSheets) confirm(k readKey, rows *table.RowSet) bool {
 	return same
 }
 
-// note takes over rows that were read with their formats. The formats of a sheet are read
-// until its texts stay the same: where they change all the time, reads without formats
-// would be in vain.
+// note stores whether rows that were read with their formats have dates. A sheet is read
+// with formats until its texts stay the same: where they change all the time, each read
+// without formats would have to be repeated with them.
 func (d *datelessSheets) note(k readKey, rows *table.RowSet) {
 	k = foldKey(k)
 	dated := rows.HasDates() || rows.HasDateText()

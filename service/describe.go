@@ -16,8 +16,8 @@ type Spreadsheet struct {
 	Cells     int64 `json:"cells"`      // of all sheets, empty and hidden ones too
 	CellLimit int64 `json:"cell_limit"` // the most that Google allows
 
-	// ExactlyOnce is whether Google was found to refuse a batch that was stored already,
-	// on which rests that no write is stored twice; nil before the first writes.
+	// ExactlyOnce is whether Google was found to refuse a batch that was stored already.
+	// That no write is stored twice depends on it. It is nil before the first writes.
 	ExactlyOnce *bool `json:"exactly_once,omitempty"`
 
 	Sheets []Sheet `json:"sheets"` // without hidden ones

@@ -44,18 +44,18 @@ var Formats = map[string]string{
 // Export writes the spreadsheet to w in one of the [Formats], as it arrives from Drive.
 // After an error w may have a part of it.
 func (s *Service) Export(ctx context.Context, w io.Writer, format string) error {
-	doing := fmt.Sprintf("export the spreadsheet as .%s", format)
+	op := fmt.Sprintf("export the spreadsheet as .%s", format)
 	media, ok := Formats[format]
 	if !ok {
-		return &table.Error{Code: table.BadRequest, Detail: doing + ": want xlsx, pdf or csv"}
+		return &table.Error{Code: table.BadRequest, Detail: op + ": want xlsx, pdf or csv"}
 	}
 	answer, err := s.drive.Files.Export(s.id, media).Context(ctx).Download()
 	if err != nil {
-		return apiError(doing, err)
+		return apiError(op, err)
 	}
 	defer answer.Body.Close()
 	if _, err := io.Copy(w, answer.Body); err != nil {
-		return apiError(doing, err)
+		return apiError(op, err)
 	}
 	return nil
 }

@@ -24,21 +24,21 @@ var gridFields = map[table.Render]string{
 // getGrid calls spreadsheets.get for the cells of a range that begins in row 1, and calls
 // row for each row as it arrives, with the kinds of those cells that are dates. The cells
 // are JSON in a rendering, those of the header row typed, and valid until row returns.
-func (s *Service) getGrid(ctx context.Context, a1 string, header int, as table.Render, row func([]jsontext.Value, []table.DateKind) error) error {
+func (s *Service) getGrid(ctx context.Context, a1 string, header int, render table.Render, row func([]jsontext.Value, []table.DateKind) error) error {
 	query := url.Values{
 		"ranges": {a1}, "prettyPrint": {"false"},
-		"fields": {"sheets(data(rowData(values(" + gridFields[as] + "))))"},
+		"fields": {"sheets(data(rowData(values(" + gridFields[render] + "))))"},
 	}
 	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "?" + query.Encode()
 	r := gridRow{formats: map[string]table.DateKind{}}
 	n := 0
 	return s.getJSON(ctx, path, func(d *jsontext.Decoder) error {
 		return decodeGrid(d, func() error {
-			render := as
+			rowRender := render
 			if n++; n == header {
-				render = table.Typed
+				rowRender = table.Typed
 			}
-			if err := r.decode(d, render); err != nil {
+			if err := r.decode(d, rowRender); err != nil {
 				return err
 			}
 			return row(r.row())
@@ -118,7 +118,7 @@ func (r *gridRow) row() ([]jsontext.Value, []table.DateKind) {
 // add adds a CellData, and reports whether it has a value.
 func (r *gridRow) add(cell jsontext.Value, render table.Render) bool {
 	var value jsontext.Value
-	kind, plain, calculated := table.NoDate, false, false // plain: what is taken is no value that a format applies to
+	kind, plain, calculated := table.NoDate, false, false // plain: value is a text or a formula, to which no format applies
 	for name, field := range members(cell) {
 		switch {
 		case string(name) == `"effectiveValue"` && value == nil:
@@ -171,8 +171,8 @@ func (r *gridRow) kind(format jsontext.Value) table.DateKind {
 	return kind
 }
 
-// effectiveValue returns the value of an ExtendedValue as values.get has it; nil if it is
-// none of those.
+// effectiveValue returns the value of an ExtendedValue as values.get has it; nil if it has
+// none.
 func effectiveValue(extended jsontext.Value) (value jsontext.Value) {
 	for name, v := range members(extended) {
 		switch string(name) {

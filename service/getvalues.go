@@ -54,7 +54,7 @@ func (s *Service) getJSON(ctx context.Context, path string, decode func(*jsontex
 
 // decodeValues calls row for each row of a ValueRange,
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange.
-// That of an empty sheet has no field values.
+// For an empty sheet it lacks the field values.
 func decodeValues(d *jsontext.Decoder, row func([]jsontext.Value) error) error {
 	return decodeMember(d, "values", func() error {
 		var cells []jsontext.Value // its memory is reused for the next row

@@ -6,9 +6,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// members returns the names and values of a valid JSON object, both as JSON, and nothing of
-// another value. It exists because a sheet has up to millions of small objects: decoding
-// each of them as tokens or into a struct takes several times as long.
+// members returns the names and values of a valid JSON object, both as JSON; of any other
+// value it returns none. It exists because a sheet has up to millions of small objects:
+// decoding each of them as tokens or into a struct takes several times as long.
 func members(object jsontext.Value) iter.Seq2[jsontext.Value, jsontext.Value] {
 	return func(yield func(name, value jsontext.Value) bool) {
 		if len(object) == 0 || object[0] != '{' {
@@ -59,7 +59,7 @@ func valueLength(b jsontext.Value) int {
 			depth++
 		case '}', ']':
 			if depth--; depth < 0 {
-				return i // behind a number or a literal
+				return i // the object or array around a number or a literal ends here
 			}
 			if depth == 0 {
 				return i + 1

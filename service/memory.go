@@ -49,7 +49,7 @@ func (s *Service) Hold(rows table.Rows) (release func(), err error) {
 	if h.used > 0 && h.used+more > maxHeldBytes {
 		return nil, &table.Error{
 			Code:   table.Overloaded,
-			Detail: "the responses of other requests take all the memory that there is for responses", RetryAfter: time.Second,
+			Detail: "the responses of other requests take all the memory for responses", RetryAfter: time.Second,
 		}
 	}
 	h.used += more

@@ -34,7 +34,7 @@ func newLimiter(perMinute, burst int) *rate.Limiter {
 
 // newLimiters returns the limiters of all reads, of reads of rows for callers, and of
 // writes. A quarter of the quota is a burst, so that a lone write, or the sheets that a web
-// page shows, wait for nothing; the rest flows evenly. Reads of rows leave a sixth of the
+// page shows, do not wait; the rest flows evenly. Reads of rows leave a sixth of the
 // quota to other reads, so that those of a write do not wait for those of many sheets.
 // Where an instance has only a part of the quota, they leave two thirds: other instances
 // write too, and each batch has to read what they wrote.
@@ -92,7 +92,7 @@ func beforeDeadline(ctx context.Context, t slot) error {
 	seconds := math.Ceil(time.Until(time.Time(t)).Seconds())
 	return &table.Error{
 		Code:       table.RateLimited,
-		Detail:     fmt.Sprintf("the calls to Google are kept to a pace, which has room for another one in %.0f s", seconds),
+		Detail:     fmt.Sprintf("the calls to Google are rate limited, and the next one is possible in %.0f s", seconds),
 		Hint:       "come back then, or raise READS_PER_MINUTE if this account's quota is higher; https://console.cloud.google.com/apis/api/sheets.googleapis.com/quotas shows it",
 		RetryAfter: time.Duration(seconds) * time.Second,
 	}

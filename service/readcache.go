@@ -49,7 +49,7 @@ type readKey struct {
 // request use up the slots of other sheets.
 type readCache struct {
 	load       func(context.Context, readKey) (*table.RowSet, error)
-	sheetError func(ctx context.Context, doing, title string, err error) error
+	sheetError func(ctx context.Context, op, title string, err error) error
 	titles     *sheetTitles
 	limiter    *rate.Limiter // of reads of rows
 	all        *rate.Limiter // of all reads

@@ -15,11 +15,11 @@ type callState int
 const (
 	callQueued callState = iota // another call for the same sheet waits for its slot
 	callBooked                  // its slot is reserved
-	callSent                    // Google may have answered what is true no more after a write
+	callSent                    // the response may be from before a write that is made now
 )
 
-// call is a read in progress. Once its slot is reserved it goes on when the callers that
-// wait for it have left.
+// call is a read in progress. Once its slot is reserved it continues even if all callers
+// that wait for it leave.
 type call struct {
 	began     time.Time
 	state     callState     // guarded by the cache's mutex, as is callers
@@ -28,7 +28,7 @@ type call struct {
 	done      chan struct{} // closed when what follows is set
 	entry     *cacheEntry
 	err       error // if not nil, there is no entry
-	transient bool  // whether err may be gone when the read is repeated
+	transient bool  // whether the read may succeed when it is repeated
 }
 
 // joinOrStartLocked returns the call for k, a new one if there is none.
@@ -166,10 +166,10 @@ func (r *readCache) wait(ctx context.Context, k readKey, c *call, hasStale bool)
 
 // errQueued is for callers whose time ends before their call has a slot.
 var errQueued = &table.Error{
-	Code: table.RateLimited, Detail: "the calls to Google are kept to a pace, and many variants of this sheet are being read",
+	Code: table.RateLimited, Detail: "the calls to Google are rate limited, and many variants of this sheet are being read",
 	Hint: "read the sheet with fewer different parameters at a time", RetryAfter: 10 * time.Second,
 }
 
-func timedOut(ctx context.Context, doing string) error {
-	return &table.Error{Code: table.Upstream, Detail: doing + ": Google gave no answer in time", Err: ctx.Err()}
+func timedOut(ctx context.Context, op string) error {
+	return &table.Error{Code: table.Upstream, Detail: op + ": Google did not answer in time", Err: ctx.Err()}
 }

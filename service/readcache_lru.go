@@ -31,8 +31,7 @@ func (c *cacheEntry) size() int {
 }
 
 // lru holds entries up to a number of bytes, and removes the least recently used one
-// first. It is not safe for concurrent use. It is not one of the modules that can be
-// imported, because those count entries: the bytes would have to be counted beside it.
+// first. It is not safe for concurrent use. Published LRU modules count entries, not bytes.
 type lru struct {
 	max, bytes int
 	order      *list.List // of *cacheEntry, most recently used first

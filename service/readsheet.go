@@ -17,7 +17,7 @@ var errFormatsNeeded = errors.New("texts that may be dates were read without the
 // readSheet reads a sheet with one call. The caller has waited for the rate limiter. The
 // error may be errFormatsNeeded.
 //
-// Here is chosen by which of two calls a sheet is read:
+// It chooses between two calls:
 //   - spreadsheets.get shows the number format of each cell, which alone says what is a
 //     date, at the moment of the value. Its response is four to five times as long, and
 //     takes three times the CPU; see BenchmarkListRows. What it costs Google is not

@@ -9,17 +9,17 @@
 //		{Fields: []table.Field{{Column: "item", Value: "bread"}, {Column: "qty", Value: 2}}},
 //	})
 //
-// Errors that a caller or an operator can act on are a [table.Error], whose code says
-// what kind it is.
+// Errors that a caller or an operator can act on are a [*table.Error], whose code is the
+// kind of error.
 //
 // # Where to change what
 //
 // This is the folder to change in a fork. What a row may hold, which rows a query
-// selects and what an edit does are in package table, which has no Google in it. How
-// writes are collected into batches, and stored once whatever fails, is in package
-// commit. Here are Google's calls: to read (getvalues.go, sheetlist.go), to write
-// (batchrequests.go, append_entered.go), and to Drive (drivefile.go). Another API of
-// Google's is one more file like drivefile.go, on the same client.
+// selects and what an edit does are in package table, which does not use Google's APIs.
+// How writes are collected into batches, and stored once whatever fails, is in package
+// commit. Google's calls are here: to read (getvalues.go, getgrid.go, sheetlist.go), to
+// write (batchrequests.go, append_entered.go), and to Drive (drivefile.go). Another API of
+// Google's is one more file like drivefile.go, with the same client.
 //
 // # Reads
 //
@@ -106,8 +106,8 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	if c.Client == nil || c.SpreadsheetID == "" {
 		return nil, errors.New("new service: Client and SpreadsheetID must be set")
 	}
-	// Not option.WithScopes: beside WithHTTPClient it is silently ignored, because the
-	// scopes are those of the client's tokens.
+	// Not option.WithScopes: together with WithHTTPClient it is silently ignored, because
+	// the scopes are those of the client's tokens.
 	client := withUsageTransport(c.Client)
 	sheetsOptions := []option.ClientOption{option.WithHTTPClient(client)}
 	driveOptions := []option.ClientOption{option.WithHTTPClient(client)}
@@ -153,20 +153,20 @@ func (s *Service) ListRows(ctx context.Context, title string, q table.Query) (ta
 	if err := q.Validate(); err != nil {
 		return table.Rows{}, err
 	}
-	found, kept, err := s.cache.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Render, table.Typed)}, q.NoCache)
+	entry, cached, err := s.cache.read(ctx, readKey{title, cmp.Or(q.Header, 1), cmp.Or(q.Render, table.Typed)}, q.NoCache)
 	if err != nil {
 		return table.Rows{}, err
 	}
-	if found.err != nil {
-		return table.Rows{}, found.err
+	if entry.err != nil {
+		return table.Rows{}, entry.err
 	}
-	rows, err := s.large.rows(ctx, found.rows, q)
+	rows, err := s.large.rows(ctx, entry.rows, q)
 	if err != nil {
 		return table.Rows{}, err
 	}
 	noteRows(ctx, rows.Count)
-	if rows.FromCache = kept; kept {
-		rows.Age = time.Since(found.requestedAt)
+	if rows.FromCache = cached; cached {
+		rows.Age = time.Since(entry.requestedAt)
 	}
 	return rows, nil
 }

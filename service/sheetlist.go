@@ -129,7 +129,7 @@ func countCells(tabs []*sheets.SheetProperties) (cells int64) {
 }
 
 // visibleTabs returns the sheets that have cells and are not hidden. It leaves out the
-// sheet of idempotency keys also where somebody has unhidden it.
+// sheet of idempotency keys even where a person has unhidden it.
 func visibleTabs(tabs []*sheets.SheetProperties) (visible []*sheets.SheetProperties) {
 	for _, tab := range tabs {
 		if tab.SheetType == "GRID" && tab.GridProperties != nil && !tab.Hidden && !commit.IsKeysSheet(tab.Title) {
@@ -150,22 +150,22 @@ func visibleTitles(tabs []*sheets.SheetProperties) (titles []string) {
 // sheetError is apiError for a call on one sheet. Google answers an unknown title with
 // 400 and a text about a range that cannot be parsed, so the spreadsheet's sheets are
 // listed to find out whether the title is unknown.
-func (s *Service) sheetError(ctx context.Context, doing, title string, err error) error {
+func (s *Service) sheetError(ctx context.Context, op, title string, err error) error {
 	if known, ok := errors.AsType[*table.Error](err); ok {
 		return known
 	}
 	if answer, ok := errors.AsType[*googleapi.Error](err); !ok || answer.Code != http.StatusBadRequest {
-		return apiError(doing, err)
+		return apiError(op, err)
 	}
 	if s.titles.refresh(ctx) == nil {
 		if missing := s.titles.check(ctx, title); missing != nil {
 			return missing
 		}
 	}
-	return apiError(doing, err)
+	return apiError(op, err)
 }
 
-// sheetNotFound names the sheets in the hint, which is for those who may know them.
+// sheetNotFound names the sheets in the hint, which strangers do not get.
 func sheetNotFound(title string, titles []string) error {
 	return &table.Error{
 		Code:   table.SheetNotFound,

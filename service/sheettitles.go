@@ -16,8 +16,8 @@ const (
 	// missingTTL is how long a title that no sheet has is remembered: a caller with a
 	// mistyped title must not use up the quota of reads.
 	missingTTL = 30 * time.Second
-	// listInterval is how old the list of sheets may be where a title is asked for that is
-	// not remembered: callers of many titles list the sheets twelve times a minute at most.
+	// listInterval is how old the list of sheets may be for a title that is not remembered:
+	// requests for many titles list the sheets twelve times a minute at most.
 	listInterval = 5 * time.Second
 	// maxAbsent is how many titles are remembered.
 	maxAbsent = 1000
@@ -26,8 +26,8 @@ const (
 // absentTitles are titles that no sheet had when the sheets were listed, with that time.
 type absentTitles map[string]time.Time
 
-// hold reports whether the list of this time is recent enough to say that no sheet has a
-// title which is not in it.
+// hold reports whether a list of sheets that was made at this time, and does not have the
+// title, is recent enough to refuse a request for it.
 func (a absentTitles) hold(title string, listed time.Time) bool {
 	since, ok := a[foldTitle(title)]
 	return ok && time.Since(since) < missingTTL || time.Since(listed) < listInterval
@@ -45,9 +45,9 @@ func (a absentTitles) add(title string, listed time.Time) {
 	a[title] = listed
 }
 
-// sheetTitles remembers which sheets there are, so that however many callers ask for
-// titles that no sheet has, it costs one call in missingTTL. A title that was read once
-// is not checked again. It is safe for concurrent use.
+// sheetTitles caches the titles of the sheets, so that requests for a title that no sheet
+// has cost one call in missingTTL, however many they are. A title that was read once is
+// not checked again. It is safe for concurrent use.
 type sheetTitles struct {
 	list func(context.Context) ([]*sheets.SheetProperties, error)
 
@@ -65,7 +65,7 @@ func newSheetTitles(list func(context.Context) ([]*sheets.SheetProperties, error
 	return &sheetTitles{list: list, known: map[string]bool{}, absent: absentTitles{}}
 }
 
-// foldTitle makes equal what Google compares as equal.
+// foldTitle returns the same text for all titles that Google compares as equal.
 func foldTitle(title string) string { return strings.ToLower(strings.ToUpper(title)) }
 
 // check returns an error with the code [table.SheetNotFound] if no sheet has the title.

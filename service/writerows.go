@@ -15,8 +15,8 @@ import (
 
 // AppendRows stores the records below the sheet's last row, all or none, and returns
 // after Google has stored them. With [table.WriteOptions.Rollback] it stores nothing, and
-// the result says so. Values keep their type: a string is stored as text, also
-// where it looks like a number or a formula; [table.Field] says which types there are.
+// the result says so. Values keep their type: a string is stored as text, even if it
+// looks like a number or a formula; [table.Field] lists the types.
 //
 // With an idempotency key it is safe to repeat the call: what it has stored is not
 // stored again. Except for a [table.Error] with the code [table.OutcomeUnknown] or
@@ -89,7 +89,7 @@ func (s *Service) write(ctx context.Context, w table.WriteOptions, e *table.Edit
 	usage.waited.Store(int64(work.Waited))
 	usage.calls.Add(int64(work.Calls))
 	if failed, ok := errors.AsType[*table.Error](err); ok && failed.Code == table.OutcomeUnknown {
-		s.cache.drop(e.Title) // the planner has dropped what it knows to be stored
+		s.cache.drop(e.Title) // the planner drops it only when a write was verified
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(work.Result), result)

@@ -143,7 +143,7 @@ func (b *bodyRead) release() {
 
 var errBodiesFull error = &Error{
 	Code: CodeOverloaded, Status: http.StatusServiceUnavailable,
-	Detail: "the bodies of other requests take all the memory that there is for bodies, so nothing was stored",
+	Detail: "the bodies of other requests take all the memory for bodies, so nothing was stored",
 	Hint:   "send the same again later", RetryAfter: time.Second,
 }
 
