@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -37,13 +38,22 @@ func ParsePrefer(header http.Header, accepted map[string][]string) (Preferences,
 		case !ok && unknown == "":
 			unknown = name
 		case ok && !permitted(values, value):
-			return nil, BadRequest("Prefer: %.50s=%.100s: want %s", name, value, strings.Join(values, " or "))
+			return nil, &Error{
+				Code: CodeBadRequest, Status: http.StatusBadRequest,
+				Detail: fmt.Sprintf("Prefer: %.50s=%.100s: want %s", name, value, strings.Join(values, " or ")),
+				Hint:   similar("Prefer: "+name+"=", nearest(value, values)),
+			}
 		case ok:
 			found[name] = value
 		}
 	}
 	if unknown != "" && found["handling"] == "strict" {
-		return nil, BadRequest("Prefer: %.100s with handling=strict: this route accepts %s", unknown, strings.Join(slices.Sorted(maps.Keys(accepted)), ", "))
+		names := slices.Sorted(maps.Keys(accepted))
+		return nil, &Error{
+			Code: CodeBadRequest, Status: http.StatusBadRequest,
+			Detail: fmt.Sprintf("Prefer: %.100s with handling=strict: this route accepts %s", unknown, strings.Join(names, ", ")),
+			Hint:   similar("the preference is named ", nearest(unknown, names)),
+		}
 	}
 	return found, nil
 }

@@ -20,6 +20,7 @@ func TestParsePrefer(t *testing.T) {
 		header  []string
 		want    Preferences
 		problem string
+		hint    string
 	}{
 		{name: "none", want: Preferences{}},
 		{name: "one", header: []string{"return=minimal"}, want: Preferences{"return": "minimal"}},
@@ -32,6 +33,8 @@ func TestParsePrefer(t *testing.T) {
 		{name: "unknown with lenient", header: []string{"respond-async, handling=lenient"}, want: Preferences{"handling": "lenient"}},
 		{name: "unknown with strict", header: []string{"respond-async, handling=strict"}, problem: "respond-async with handling=strict: this route accepts handling, max-affected, return"},
 		{name: "an unknown value", header: []string{"return=all"}, problem: "return=all: want minimal or representation"},
+		{name: "a value with a typing error", header: []string{"return=represntation"}, problem: "return=represntation: want minimal or representation", hint: "Prefer: return=representation"},
+		{name: "a name with a typing error, with strict", header: []string{"max-afected=3, handling=strict"}, problem: "max-afected with handling=strict", hint: "the preference is named max-affected"},
 		{name: "no value", header: []string{"return"}, problem: "want minimal or representation"},
 		{name: "not a number", header: []string{"max-affected=many"}, problem: "want a whole number"},
 		{name: "a negative number", header: []string{"max-affected=-1"}, problem: "want a whole number"},
@@ -44,6 +47,8 @@ func TestParsePrefer(t *testing.T) {
 			if tt.problem != "" {
 				if err == nil || AsError(err).Status != http.StatusBadRequest || !strings.Contains(err.Error(), tt.problem) {
 					t.Errorf("ParsePrefer(%q) = %v, want status 400 and %q", tt.header, err, tt.problem)
+				} else if hint := AsError(err).Hint; hint != tt.hint {
+					t.Errorf("ParsePrefer(%q): hint %q, want %q", tt.header, hint, tt.hint)
 				}
 				return
 			}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"math"
 	"net/http"
 	"net/url"
@@ -47,7 +48,10 @@ func (route Route) checkQuery(raw string) error {
 			if len(route.Query) > 0 {
 				takes = strings.Join(route.Query, ", ")
 			}
-			return BadRequest("unknown parameter %.100q; this route takes %s", name, takes)
+			return &Error{
+				Code: CodeBadRequest, Status: http.StatusBadRequest,
+				Detail: fmt.Sprintf("unknown parameter %.100q; this route takes %s", name, takes), Hint: similar("the parameter is named ", nearest(name, route.Query)),
+			}
 		}
 		if len(values) > limit {
 			return BadRequest("parameter %.100q is given %d times", name, len(values))

@@ -39,6 +39,23 @@ func TestCheckParameters(t *testing.T) {
 	}
 }
 
+func TestUnknownParameterHint(t *testing.T) {
+	a := newAPI(t, nil)
+	for _, tt := range []struct{ target, hint string }{
+		{"/things/x?limt=1", "the parameter is named limit"},
+		{"/things/x?Tags=1", "the parameter is named tag"},
+		{"/things/x?ta=1", "the parameter is named tag"},
+		{"/things/x?ti=1", ""}, // two edits of two letters
+		{"/things/x?colour=1", ""},
+		{"/things/x?=1", ""},
+		{"/health?limt=1", ""},
+	} {
+		if p := problemOf(t, a.do("GET", tt.target)); p.Hint != tt.hint {
+			t.Errorf("GET %s: hint %q, want %q", tt.target, p.Hint, tt.hint)
+		}
+	}
+}
+
 func TestInt(t *testing.T) {
 	for _, tt := range []struct {
 		query    string

@@ -19,12 +19,19 @@ func (c *columns) guessColumn(name string) string {
 	if hint := unsupportedSyntax(name); hint != "" {
 		return hint
 	}
-	for _, known := range c.names {
-		if strings.EqualFold(strings.TrimSpace(name), known) {
-			return "the column is named " + Quote(known)
-		}
+	if known := nearest(name, c.names); known != "" {
+		return "the column is named " + Quote(known)
 	}
 	return ""
+}
+
+// findTested is find for the column of a condition, which may be meant as a parameter.
+func (c *columns) findTested(condition Condition) (int, error) {
+	column, err := c.find(condition.Column)
+	if err != nil && hintOf(err) == "" {
+		err = &Error{Code: BadRequest, Detail: c.lacksDetail(condition.Column), Hint: meantParameter(condition.Column, strings.Join(condition.Values, ","))}
+	}
+	return column, err
 }
 
 // sortKey is one of Query.Order, with the column's index.
@@ -62,7 +69,7 @@ func (c *columns) has(name string) bool {
 }
 
 func (c *columns) unknown(name string) error {
-	return &Error{Code: InvalidRows, Detail: c.lacksDetail(name)}
+	return &Error{Code: InvalidRows, Detail: c.lacksDetail(name), Hint: c.guessColumn(name)}
 }
 
 // lacksDetail is an error's detail: the sheet has no such column, and which it has.

@@ -9,7 +9,7 @@ import (
 
 // test returns the predicate of a condition of one column.
 func (m *matcher) test(c *columns, condition Condition) (predicate, error) {
-	column, err := c.find(condition.Column)
+	column, err := c.findTested(condition)
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +58,16 @@ func (c Condition) dateFault() error {
 		case !inOrder && !isDateText(quoteJSON(value)):
 			continue
 		}
-		if c.Op == OpIn {
+		switch {
+		case c.Op == OpIn:
 			hint = "(" + hint + ")"
+		case c.Quantifier != "":
+			hint = "{" + hint + "}"
 		}
 		return &Error{
 			Code:   BadRequest,
 			Detail: fmt.Sprintf("column %s has dates, which are compared with dates in ISO 8601 without a time zone", Quote(c.Column)),
-			Hint:   parameter(c.Column, string(c.Op)+"."+hint),
+			Hint:   parameter(c.Column, c.operator()+hint),
 		}
 	}
 	return nil

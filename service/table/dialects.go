@@ -2,8 +2,11 @@ package table
 
 import (
 	"cmp"
+	"maps"
 	"math"
+	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,7 +23,7 @@ var unsupported = map[string]string{
 // PostgREST has and this package lacks, or the way in which other APIs have conditions,
 // with the parameter that is meant as the hint.
 func otherDialect(name, value string) error {
-	if err := unsupportedOperator(name, value); err != nil {
+	if err := unsupportedOperator(name, value, false); err != nil {
 		return err
 	}
 	if hint := otherName(name, value); hint != "" {
@@ -34,33 +37,76 @@ func otherDialect(name, value string) error {
 			return errNoOperator(name, m[1], withOperator(m[2], m[3]))
 		}
 	}
-	return errNoOperator(name, name, guessCondition(value))
+	err := errNoOperator(name, name, guessCondition(value))
+	if hint := meantParameter(name, value); hint != "" {
+		err.Hint = hint + ", or for a column with this name " + err.Hint
+	}
+	return err
 }
 
-func errNoOperator(name, column, condition string) error {
+// meantParameter returns the parameter of a similar name that takes the value; "" if none
+// does.
+func meantParameter(name, value string) string {
+	meant := nearest(name, slices.Sorted(maps.Keys(reserved)))
+	if meant == "" {
+		return ""
+	}
+	if _, err := ParseQuery(url.Values{meant: {value}}); err != nil && meant != "columns" {
+		return ""
+	}
+	return meant + "=" + escapeParameter.Replace(value)
+}
+
+func errNoOperator(name, column, condition string) *Error {
 	return &Error{Code: BadRequest, Detail: Quote(name) + " is not a parameter, and as a condition of a column it has no operator: " + operatorList, Hint: parameter(column, condition)}
 }
 
 const operatorList = "eq, neq, gt, gte, lt, lte, like, ilike, match, imatch, in or is, each with not. before it on request, and a dot before the value"
 
 // unsupportedOperator returns an error if the value begins with an operator of PostgREST's
-// that this package lacks.
-func unsupportedOperator(column, value string) error {
-	word, operand, _ := strings.Cut(strings.TrimPrefix(value, "not."), ".")
+// that this package lacks. Its hint is a condition of a group, or a parameter.
+func unsupportedOperator(column, value string, inGroup bool) error {
+	text, not := strings.CutPrefix(value, "not.")
+	word, operand, _ := strings.Cut(text, ".")
 	op, _, _ := strings.Cut(word, "(")
 	what, ok := unsupported[op]
 	if !ok {
 		return nil
 	}
-	hint := parameter(column, "ilike.*"+operand+"*")
+	name := column
+	if strings.ContainsAny(name, `,."()`) {
+		name = quoteParameter(name)
+	}
+	condition := "ilike.*" + operand + "*"
 	if op == "isdistinct" {
-		name := column
-		if strings.ContainsAny(name, `,."()`) {
-			name = quoteParameter(name)
+		condition, not = distinctFrom(operand, not)
+	}
+	if not {
+		condition = "not." + condition
+	}
+	hint := parameter(column, condition)
+	switch {
+	case condition == "": // a blank cell is distinct from any value
+		hint = "or(" + name + ".neq." + operand + "," + name + ".is.null)"
+		if !inGroup {
+			hint = escapeParameter.Replace(strings.Replace(hint, "or", "or=", 1))
 		}
-		hint = escapeParameter.Replace("or=(" + name + ".neq." + operand + "," + name + ".is.null)")
+	case inGroup:
+		hint = name + "." + condition
 	}
 	return &Error{Code: BadRequest, Detail: "the operator " + op + " (" + what + ") is not supported", Hint: hint}
+}
+
+// distinctFrom returns the condition that isdistinct is with this value, and whether it is
+// negated; "" if it takes two conditions.
+func distinctFrom(value string, not bool) (condition string, negated bool) {
+	switch {
+	case strings.EqualFold(value, "null"):
+		return "is.null", !not
+	case not:
+		return "eq." + value, false
+	}
+	return "", false
 }
 
 // noOperator returns the error of a condition of a group without an operator.
@@ -69,9 +115,12 @@ func noOperator(text string) error {
 	if m := comparedText().FindStringSubmatch(text); m != nil {
 		return &Error{Code: BadRequest, Detail: detail, Hint: m[1] + "." + withOperator(m[2], m[3])}
 	}
-	name, operand, _ := strings.Cut(text, ".")
-	if err := unsupportedOperator(name, operand); err != nil {
+	name, operand, found := strings.Cut(text, ".")
+	if err := unsupportedOperator(name, operand, true); err != nil {
 		return err
+	}
+	if found && name != "" && operand != "" && !strings.HasPrefix(name, `"`) { // qty.3
+		return &Error{Code: BadRequest, Detail: detail, Hint: name + "." + guessCondition(operand)}
 	}
 	return &Error{Code: BadRequest, Detail: detail, Hint: "column.eq.value, as in or=(qty.gt.3,item.eq.a)"}
 }
@@ -150,6 +199,14 @@ func guessCondition(value string) string {
 	if m := comparedValue().FindStringSubmatch(value); m != nil {
 		return withOperator(m[1], m[2])
 	}
+	if word, operand, found := strings.Cut(value, "."); found { // lik.a*, contains.a, not.3
+		if similar := nearest(word, []string{"ilike", "like", "imatch", "match"}); similar != "" {
+			return similar + "." + operand
+		}
+		if condition, ok := translated(word, operand); ok {
+			return condition
+		}
+	}
 	switch {
 	case value == "" || strings.EqualFold(value, "null"):
 		return "is.null"
@@ -162,29 +219,38 @@ func guessCondition(value string) string {
 // withOperator returns the condition that an operator of another dialect makes with a
 // value.
 func withOperator(op, value string) string {
-	switch strings.ToLower(strings.TrimPrefix(op, ":")) {
-	case ">", "gt":
-		return "gt." + value
-	case ">=", "gte", "ge":
-		return "gte." + value
-	case "<", "lt":
-		return "lt." + value
-	case "<=", "lte", "le":
-		return "lte." + value
-	case "!=", "<>", "!", "ne", "neq", "not":
-		return "neq." + value
-	case "in":
-		return "in.(" + value + ")"
-	case "contains":
-		return "like.*" + value + "*"
-	case "icontains", "like", "ilike":
-		return "ilike.*" + value + "*"
-	case "startswith", "starts_with":
-		return "like." + value + "*"
-	case "endswith", "ends_with":
-		return "like.*" + value
-	case "isnull":
-		return "is.null"
+	if condition, ok := translated(op, value); ok {
+		return condition
 	}
 	return guessCondition(value)
+}
+
+// translated is withOperator for an operator that is not the equals sign; ok is false if no
+// dialect has it.
+func translated(op, value string) (condition string, ok bool) {
+	switch strings.ToLower(strings.TrimPrefix(op, ":")) {
+	case ">", "gt":
+		return "gt." + value, true
+	case ">=", "gte", "ge":
+		return "gte." + value, true
+	case "<", "lt":
+		return "lt." + value, true
+	case "<=", "lte", "le":
+		return "lte." + value, true
+	case "!=", "<>", "!", "ne", "neq", "not":
+		return "neq." + value, true
+	case "in":
+		return "in.(" + value + ")", true
+	case "contains":
+		return "like.*" + value + "*", true
+	case "icontains", "like", "ilike":
+		return "ilike.*" + value + "*", true
+	case "startswith", "starts_with":
+		return "like." + value + "*", true
+	case "endswith", "ends_with":
+		return "like.*" + value, true
+	case "isnull":
+		return "is.null", true
+	}
+	return "", false
 }

@@ -176,18 +176,33 @@ func (c Condition) validateTest(size *filterSize) error {
 var isValues = []string{"null", "not_null", "true", "false", "unknown"}
 
 func (c Condition) validateIs() error {
-	hint := "is.null"
-	if len(c.Values) == 1 && strings.Contains(strings.ToLower(c.Values[0]), "not") { // "notnull", "not null"
-		hint = "is.not_null"
+	if len(c.Values) == 1 && slices.Contains(isValues, strings.ToLower(c.Values[0])) {
+		return nil
 	}
-	if len(c.Values) != 1 || !slices.Contains(isValues, strings.ToLower(c.Values[0])) {
-		return &Error{
-			Code:   BadRequest,
-			Detail: fmt.Sprintf("column %s: is takes one of %s", Quote(c.Column), strings.Join(isValues, ", ")),
-			Hint:   parameter(c.Column, hint),
-		}
+	hint := "null"
+	switch text := strings.ToLower(strings.Join(c.Values, ",")); {
+	case nearest(text, isValues) != "":
+		hint = nearest(text, isValues)
+	case strings.Contains(text, "not"): // "not null"
+		hint = "not_null"
 	}
-	return nil
+	return &Error{
+		Code:   BadRequest,
+		Detail: fmt.Sprintf("column %s: is takes one of %s", Quote(c.Column), strings.Join(isValues, ", ")),
+		Hint:   parameter(c.Column, c.operator()+hint),
+	}
+}
+
+// operator returns the condition up to its value, as a parameter has it: "not.like(any).".
+func (c Condition) operator() string {
+	text := string(c.Op)
+	if c.Not {
+		text = "not." + text
+	}
+	if c.Quantifier != "" {
+		text += "(" + string(c.Quantifier) + ")"
+	}
+	return text + "."
 }
 
 func badRequest(format string, args ...any) error {

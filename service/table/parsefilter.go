@@ -1,6 +1,7 @@
 package table
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -63,9 +64,9 @@ func parseParameter(name, value string) (c Condition, ok bool, err error) {
 	c.Column = column
 	switch {
 	case c.Op == OpIn:
-		c.Values, err = parseIn(column, operand)
+		c.Values, err = c.parseList(operand, "()")
 	case c.Quantifier != "":
-		c.Values, err = parseBraces(column, operand)
+		c.Values, err = c.parseList(operand, "{}")
 	default:
 		c.Values = []string{operand}
 	}
@@ -92,36 +93,26 @@ func parseOperator(text string) (c Condition, operand string, ok bool) {
 	return c, operand, false
 }
 
-// parseIn parses the list of in: (1,2,"a,b").
-func parseIn(column, list string) ([]string, error) {
-	if !strings.HasPrefix(list, "(") {
+// parseList parses the values of in, (1,2,"a,b"), or of a quantifier, {a*,"b,c"}, in a pair of
+// brackets.
+func (c Condition) parseList(list, brackets string) (values []string, err error) {
+	if !strings.HasPrefix(list, brackets[:1]) {
+		kind := map[string]string{"()": "in parentheses", "{}": "in braces"}[brackets]
 		return nil, &Error{
-			Code: BadRequest, Detail: "the list of in for column " + Quote(column) + " is not in parentheses",
-			Hint: parameter(column, "in.("+strings.Trim(list, "()[]{}")+")"),
+			Code: BadRequest, Detail: fmt.Sprintf("the list of %s for column %s is not %s", strings.TrimSuffix(c.operator(), "."), Quote(c.Column), kind),
+			Hint: parameter(c.Column, c.operator()+brackets[:1]+strings.Trim(list, "()[]{}")+brackets[1:]),
 		}
 	}
-	return parseWholeList(column, list, ')')
-}
-
-// parseBraces parses the list of a quantifier: {a*,"b,c"}.
-func parseBraces(column, list string) ([]string, error) {
-	if !strings.HasPrefix(list, "{") {
-		return nil, &Error{
-			Code: BadRequest, Detail: "the list of any and all for column " + Quote(column) + " is not in braces",
-			Hint: parameter(column, "like(any).{"+strings.Trim(list, "()[]{}")+"}"),
-		}
-	}
-	return parseWholeList(column, list, '}')
-}
-
-func parseWholeList(column, list string, closing byte) ([]string, error) {
 	s := &scanner{rest: list}
-	values, err := s.list(closing)
+	values, err = s.list(brackets[1])
 	if err == nil && s.rest != "" {
-		err = badRequest("want nothing after the closing %c", closing)
+		err = badRequest("want nothing after the closing %s", brackets[1:])
 	}
 	if err != nil {
-		return nil, badRequest("the list for column %s: %v", Quote(column), err)
+		return nil, &Error{
+			Code: BadRequest, Detail: fmt.Sprintf("the list for column %s: %v", Quote(c.Column), err),
+			Hint: "put a value with a comma, a bracket or a quotation mark into double quotes, as in " + parameter(c.Column, c.operator()+brackets[:1]+`"a,b",c`+brackets[1:]),
+		}
 	}
 	return values, nil
 }

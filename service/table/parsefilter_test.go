@@ -82,6 +82,7 @@ func TestFilterJSON(t *testing.T) {
 // TestParseFilterErrors holds what is refused, with the parameter that is meant.
 func TestParseFilterErrors(t *testing.T) {
 	const noOperator = "has no operator"
+	const listHint = `put a value with a comma, a bracket or a quotation mark into double quotes, as in qty=in.("a,b",c)`
 	tests := []struct {
 		name   string
 		query  string
@@ -124,20 +125,36 @@ func TestParseFilterErrors(t *testing.T) {
 		{"dry_run", "dry_run=true", "not a parameter", "the header Prefer: tx=rollback"},
 
 		{"full-text search", "item=fts.apple", "fts (full-text search) is not supported", "item=ilike.*apple*"},
-		{"full-text search in a language", "item=not.plfts(english).apple", "plfts (full-text search) is not supported", "item=ilike.*apple*"},
+		{"full-text search in a language", "item=not.plfts(english).apple", "plfts (full-text search) is not supported", "item=not.ilike.*apple*"},
 		{"arrays", "tags=cs.{a}", "cs (arrays and ranges) is not supported", "tags=ilike.*{a}*"},
 		{"is distinct from", "qty=isdistinct.3", "isdistinct (IS DISTINCT FROM) is not supported", "or=(qty.neq.3,qty.is.null)"},
 		{"is distinct from, for a name with a dot", "No.=isdistinct.3 4", "IS DISTINCT FROM", `or=("No.".neq.3+4,"No.".is.null)`},
-		{"not supported, in a group", "or=(item.fts.x,qty.eq.1)", "fts (full-text search) is not supported", "item=ilike.*x*"},
+		{"is not distinct from", "qty=not.isdistinct.3", "isdistinct (IS DISTINCT FROM) is not supported", "qty=eq.3"},
+		{"is distinct from null", "qty=isdistinct.null", "isdistinct (IS DISTINCT FROM) is not supported", "qty=not.is.null"},
+		{"not supported, in a group", "or=(item.fts.x,qty.eq.1)", "fts (full-text search) is not supported", "item.ilike.*x*"},
+		{"is distinct from, in a group", "or=(item.eq.x,qty.isdistinct.1)", "isdistinct (IS DISTINCT FROM) is not supported", "or(qty.neq.1,qty.is.null)"},
+
+		{"a similar parameter", "limt=5", "not a parameter", "limit=5, or for a column with this name limt=eq.5"},
+		{"a similar parameter of names", "selct=a,b", "not a parameter", "select=a,b, or for a column with this name selct=eq.a,b"},
+		{"a similar parameter, in order", "ordr=price.desc", "not a parameter", "order=price.desc, or for a column with this name ordr=eq.price.desc"},
+		{"a similar parameter that has not such a value", "value=3", "not a parameter", "value=eq.3"},
+		{"a similar operator", "item=ilke.a*", noOperator, "item=ilike.a*"},
+		{"another dialect's operator with a dot", "item=startswith.a", noOperator, "item=like.a*"},
+		{"not without an operator", "qty=not.3", noOperator, "qty=neq.3"},
+		{"many dots", "qty=" + strings.Repeat("a.", 500), noOperator, "qty=eq." + strings.Repeat("a.", 500)},
 
 		{"a list without parentheses", "qty=in.1,2", "not in parentheses", "qty=in.(1,2)"},
-		{"a list that is not closed", "qty=in.(1,2", "want a comma or )", ""},
-		{"text after a list", "qty=in.(1,2)x", "nothing after the closing )", ""},
+		{"a negated list without parentheses", "qty=not.in.1,2", "not in parentheses", "qty=not.in.(1,2)"},
+		{"a list that is not closed", "qty=in.(1,2", "want a comma or )", listHint},
+		{"text after a list", "qty=in.(1,2)x", "nothing after the closing )", listHint},
 		{"a list without braces", "item=like(any).a*", "not in braces", "item=like(any).{a*}"},
+		{"a list of all without braces", "item=not.ilike(all).a*", "not in braces", "item=not.ilike(all).{a*}"},
+		{"is of a similar value", "sold=not.is.tru", "is takes one of", "sold=not.is.true"},
 		{"is of a value", "qty=is.3", "is takes one of null, not_null, true, false, unknown", "qty=is.null"},
 		{"an expression that does not parse", "item=match.(", "missing closing )", ""},
 		{"a long expression", "item=match.a{999}b{2}", "longer than 500 characters with its repetitions", ""},
 		{"a long expression of groups", "item=imatch.((ab){30}c){11,12}", "longer than 500 characters with its repetitions", ""},
+		{"a negated pattern that ends in a backslash", `item=not.like.a\`, "ends in a backslash", `item=not.like.a\\`},
 		{"a pattern that ends in a backslash", `item=like.a\`, "ends in a backslash", `item=like.a\\`},
 		{"a quotation mark that is not closed", `"qty=eq.3`, "not closed", ""},
 		{"text after a quoted name", `"qty"x=eq.3`, "nothing after the closing quotation mark", ""},
@@ -147,6 +164,8 @@ func TestParseFilterErrors(t *testing.T) {
 		{"a group that is not closed", "or=(qty.eq.3", "closing parenthesis", ""},
 		{"text after a group", "or=(qty.eq.3)x", "nothing after the closing parenthesis", ""},
 		{"a comparison in a group", "or=(qty>3,item.eq.a)", noOperator, "qty.gt.3"},
+		{"a value without an operator in a group", "or=(qty.3,item.eq.a)", noOperator, "qty.eq.3"},
+		{"a list without parentheses in a group", "or=(qty.in.3,item.eq.a)", "begins with (", "as in id.in.(1,2)"},
 		{"no operator in a group", `or=("qty",item.eq.a)`, noOperator, "column.eq.value, as in or=(qty.gt.3,item.eq.a)"},
 
 		{"too many", strings.Repeat("a=eq.1&", 21), "more than 20 conditions", ""},

@@ -2,6 +2,7 @@ package table
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -123,7 +124,7 @@ func (s *scanner) list(closing byte) (values []string, err error) {
 		opening = '{'
 	}
 	if !s.skip(opening) {
-		return nil, badRequest("want a list that begins with %c", opening)
+		return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("want a list that begins with %c", opening), Hint: fmt.Sprintf("as in %s", map[byte]string{'(': "id.in.(1,2)", '{': "item.like(any).{a*,b*}"}[opening])}
 	}
 	if s.skip(closing) {
 		return nil, nil

@@ -24,7 +24,7 @@ func (c Condition) pattern(value string) (pattern, error) {
 			return nil, &Error{
 				Code:   BadRequest,
 				Detail: fmt.Sprintf("column %s: the pattern of %s ends in a backslash, which makes the next character literal", Quote(c.Column), c.Op),
-				Hint:   parameter(c.Column, string(c.Op)+"."+value+`\`),
+				Hint:   parameter(c.Column, Condition{Not: c.Not, Op: c.Op}.operator()+value+`\`),
 			}
 		}
 		return p, nil
