@@ -2,8 +2,8 @@ package table
 
 import "slices"
 
-// Area is a part of a sheet: rows and columns from, numbered from 0, up to to, without it. 0
-// as the end is that of the sheet.
+// Area is a part of a sheet: the rows from FromRow up to and without ToRow, and the columns
+// likewise. They are numbered from 0; an end of 0 is the end of the sheet.
 type Area struct{ FromRow, ToRow, FromColumn, ToColumn int }
 
 func (a Area) hasRow(row int) bool { return row >= a.FromRow && (row < a.ToRow || a.ToRow == 0) }
@@ -13,7 +13,8 @@ func (a Area) HasColumn(column int) bool {
 	return column >= a.FromColumn && (column < a.ToColumn || a.ToColumn == 0)
 }
 
-// Table is what Sheets calls a table, which has its header row in the area.
+// Table is a table of Sheets, as Format > Convert to table makes it. Its area includes its
+// header row.
 type Table struct {
 	ID     string
 	Area   Area

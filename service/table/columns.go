@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// IsEmpty reports whether a cell's value is none: nil, or the empty string that Google
-// has for an empty cell before one with a value.
+// IsEmpty reports whether a cell has no value: it is nil, or the empty string that Google
+// returns for an empty cell before one with a value.
 func IsEmpty(cell any) bool { return cell == nil || cell == "" }
 
 // columns holds the names of a sheet's columns. Each column has a name of its own: that in

@@ -72,7 +72,8 @@ func (c *columns) unknown(name string) error {
 	return &Error{Code: InvalidRows, Detail: c.lacksDetail(name), Hint: c.guessColumn(name)}
 }
 
-// lacksDetail is an error's detail: the sheet has no such column, and which it has.
+// lacksDetail returns the detail of an error: that the sheet lacks the column, and the names
+// of the columns that it has.
 func (c *columns) lacksDetail(name string) string {
 	if len(c.names) == 0 {
 		return fmt.Sprintf("sheet %q has no column %s, nor any other", c.title, Quote(name))

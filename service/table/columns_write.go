@@ -34,23 +34,23 @@ func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
 			Hint:   "send the rows in several requests",
 		}
 	}
-	lines := make([]*PlannedRow, len(e.Records))
+	rows := make([]*PlannedRow, len(e.Records))
 	for n, record := range e.Records {
 		columns, cells, err := c.setCells(record)
 		if err != nil {
 			return nil, record.within(n, err)
 		}
-		l := &PlannedRow{Cells: make([]any, len(c.names)), sent: columns, given: cells}
-		l.write(columns, cells, &p.Before)
+		row := &PlannedRow{Cells: make([]any, len(c.names)), sent: columns, given: cells}
+		row.write(columns, cells, &p.Before)
 		switch {
-		case l.blank():
+		case row.blank():
 			return nil, record.invalid(n, "no column has a value")
-		case !slices.ContainsFunc(l.Cells, func(cell any) bool { return isEntered(cell, 0) }):
+		case !slices.ContainsFunc(row.Cells, func(cell any) bool { return isEntered(cell, 0) }):
 			return nil, record.invalid(n, "FALSE is the only value, as in an unused row with checkboxes: send another value too")
 		}
-		lines[n] = l
+		rows[n] = row
 	}
-	return lines, nil
+	return rows, nil
 }
 
 // setCells returns the columns that a record sets, ascending, and their values.

@@ -132,7 +132,7 @@ func newLiteral(text string) literal {
 }
 
 // equal reports whether a cell, which is not blank, has the value: "2" equals the number 2
-// and the text "2", "true" in any case the boolean, a date in ISO 8601 the date.
+// and the text "2", "true" in upper or lower case the boolean, a date in ISO 8601 the date.
 func (l literal) equal(cell scalar) bool {
 	switch cell.kind {
 	case numberKind:

@@ -100,7 +100,7 @@ func (c *csvReader) readNames() error {
 	return nil
 }
 
-// read reads the next line; of one without values the record has no fields.
+// read reads the next line. The record of a line without values has no fields.
 func (c *csvReader) read() (Record, error) {
 	cells, err := c.csv.Read()
 	if err != nil {

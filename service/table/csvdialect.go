@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// The acts that make CSV of what programs write in its place.
+// Hints: the commands that convert what some programs write to CSV in UTF-8.
 const (
 	fromUTF16     = "convert it: iconv -f UTF-16 -t UTF-8 old.csv > new.csv"
 	fromCarriages = "end lines with a line feed: tr '\\r' '\\n' < old.csv > new.csv"

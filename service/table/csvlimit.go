@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// csvLimit passes a CSV text on up to the first line that has more fields than line 1
-// names columns. A csv.Reader reports such a line only after it has made a string of
-// each of the fields, which take 40 times the memory of their commas. It also notes what
-// a csv.Reader does not report: which fields are in quotes, and lines that end otherwise,
-// or whose fields are separated otherwise, than in CSV.
+// csvLimit reads a CSV text up to the first line that has more fields than line 1 names
+// columns. A csv.Reader reports such a line only after it has made a string of each of the
+// fields, which take 40 times the memory of their commas. csvLimit also reports what a
+// csv.Reader does not: which fields are in quotes, and lines that end in a carriage return
+// or whose fields are not separated by commas.
 type csvLimit struct {
 	text   io.Reader
 	most   int  // fields of a line; of line 1 first

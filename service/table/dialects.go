@@ -125,8 +125,7 @@ func noOperator(text string) error {
 	return &Error{Code: BadRequest, Detail: detail, Hint: "column.eq.value, as in or=(qty.gt.3,item.eq.a)"}
 }
 
-// otherName returns the hint for a parameter that other APIs have; "" if it is none of
-// theirs.
+// otherName returns the hint for a parameter that other APIs have; "" for any other name.
 func otherName(name, value string) string {
 	lower := strings.ToLower(strings.TrimPrefix(name, "$"))
 	if reserved[lower] { // Limit, $select
@@ -175,7 +174,8 @@ func orderOf(text string) string {
 	return strings.Join(items, ",")
 }
 
-// The patterns of other dialects, which few processes meet.
+// The patterns of other dialects. They are compiled at first use, because few processes use
+// them.
 var (
 	// suffixedName: qty[gt], qty[$gt], qty__gt.
 	suffixedName = lazyPattern(`^(?:(.+)\[\$?(\w+)\]|(.+)__([a-z]+))$`)

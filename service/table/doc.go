@@ -1,7 +1,7 @@
 // Package table holds the rules for rows: how records are parsed, which columns a sheet
 // has, which rows a query selects, what an edit does to a sheet, and how rows are
-// encoded. It has no Google in it and makes no calls, so every rule can be changed and
-// tested with values alone.
+// encoded. It does not use Google's APIs and makes no calls, so every rule can be changed
+// and tested with values alone.
 //
 //	records, err := table.ParseRecords(body) // [{"item": "apple", "qty": 12}]
 //	…
@@ -36,7 +36,7 @@
 //   - values have no types: 2 equals the number 2 and the text "2" (compare.go);
 //   - a column may hold several types, which are in the order in which Sheets sorts: numbers
 //     and dates before texts, without regard to case first, before booleans;
-//   - blank cells are last in both directions, unless they are asked for first;
+//   - blank cells are last in both directions, unless the order has nullsfirst;
 //   - sums are of numbers, and of durations where there are none; texts are ignored;
 //   - regular expressions are those of package regexp.
 //

@@ -39,8 +39,8 @@ const (
 	Scopes  = "{scopes}"
 )
 
-// Error is a failure that a caller or an operator can act on. Errors of this package and
-// of package service are of this type, with [errors.As], where they have a Code.
+// Error is a failure that a caller or an operator can act on. Packages table and service
+// return it as a pointer, which may be wrapped: use [errors.As].
 type Error struct {
 	Code       Code
 	Detail     string        // what failed, and why; for the caller, without row content

@@ -33,7 +33,7 @@ type Condition struct {
 	Quantifier Quantifier `json:"quantifier,omitempty"`
 	// Values are what the cell is compared with: one; of [OpIn] any number; of [OpIs] one of
 	// null, not_null, true, false and unknown. They have no types: 2 equals the number 2
-	// and the text "2", true in any case the boolean.
+	// and the text "2", and true, in upper or lower case, the boolean.
 	Values []string `json:"values,omitempty"`
 	// Conditions are those of a group.
 	Conditions []Condition `json:"conditions,omitempty"`

@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// continues reports whether a formula goes on in the next row: it depends on cells of its
+// continues reports whether a formula continues in the next row: it depends on cells of its
 // own row, and on no others that would move with it. =B7*C7 in row 7 does, and so does
-// =IF(A7="","",B7*$F$1); =SUM(B2:B6) does not, nor does =D6+C7, which begins somewhere.
+// =IF(A7="","",B7*$F$1); =SUM(B2:B6) does not, nor does the running total =D6+C7.
 func continues(formula string, row int) bool {
 	text := quotedParts().ReplaceAllString(formula, `""`)
 	own := rowFunction().MatchString(text)
@@ -55,9 +55,9 @@ func isPartOfName(text string, from, to int) bool {
 
 // formulasOf returns the columns in which the row has a formula that continues in the next
 // row.
-func formulasOf(l *PlannedRow) (columns []int) {
-	for i, cell := range l.Cells {
-		if c, ok := cell.(*Cell); ok && c.Formula != "" && continues(c.Formula, l.Number) {
+func formulasOf(row *PlannedRow) (columns []int) {
+	for i, cell := range row.Cells {
+		if c, ok := cell.(*Cell); ok && c.Formula != "" && continues(c.Formula, row.Number) {
 			columns = append(columns, i)
 		}
 	}

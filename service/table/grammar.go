@@ -97,8 +97,8 @@ func parameter(column, condition string) string {
 	return strings.ReplaceAll(escapeParameter.Replace(column), "=", "%3D") + "=" + escapeParameter.Replace(condition)
 }
 
-// escapeParameter escapes only what ends a parameter or is another character without it, so
-// that the rest stays readable.
+// escapeParameter escapes only characters that end a parameter or are decoded as another
+// character, so that the rest stays readable.
 var escapeParameter = strings.NewReplacer("%", "%25", "&", "%26", "+", "%2B", "#", "%23", " ", "+", ";", "%3B", "\n", "%0A", "\r", "%0D")
 
 // single returns the value of a parameter that may be given once.

@@ -22,7 +22,7 @@ type likePart struct {
 // anyRune is not a character of any text.
 const anyRune = utf8.MaxRune + 1
 
-// newLikePattern parses a pattern. It is not one if it ends in a backslash.
+// newLikePattern parses a pattern. It reports false if the text ends in a backslash.
 func newLikePattern(text string, fold bool) (p *likePattern, ok bool) {
 	if fold {
 		text = strings.ToLower(text)

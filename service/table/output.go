@@ -14,8 +14,8 @@ type Rows struct {
 	ETag string
 	// Version is the part of ETag that depends on the sheet's rows and not on the query.
 	Version string
-	// FromCache reports whether the rows come from a cache, and Age how long ago Google
-	// was asked for them.
+	// FromCache reports whether the rows come from a cache, and Age how long ago they were
+	// read from Google.
 	FromCache bool
 	Age       time.Duration
 	// Count is the number of rows here, Total of those that match the query.
@@ -57,7 +57,7 @@ func (r Rows) Size() int {
 // Set returns the row set that the rows are of, which several Rows may share.
 func (r Rows) Set() *RowSet { return r.set }
 
-// Memory returns about how many bytes the rows take beside their row set.
+// Memory returns about how many bytes the rows take in addition to their row set.
 func (r Rows) Memory() int { return encoderSize + 8*cap(r.found) }
 
 const (

@@ -75,7 +75,7 @@ func (p *recordParser) records() ([]Record, error) {
 		return nil, &Error{Code: InvalidRows, Detail: "the body is neither a JSON object nor an array of objects"}
 	}
 	if _, err := p.decoder.Token(); err != io.EOF {
-		return nil, errors.New("there is more text behind its end")
+		return nil, errors.New("there is more text after its end")
 	}
 	return records, nil
 }
@@ -121,7 +121,7 @@ func (p *recordParser) record() (Record, error) {
 		case p.values > maxValues:
 			return record, errTooManyValues
 		case p.brokenText(column, before):
-			return record, p.invalid("the column name %s holds half of a surrogate pair, which is no character", Quote(column))
+			return record, p.invalid("the column name %s holds half of a surrogate pair, which is not a character", Quote(column))
 		case given[column]:
 			return record, p.invalid("column %s is given twice", Quote(column))
 		case len(record.Fields) == maxColumns:
@@ -152,7 +152,7 @@ func (p *recordParser) value(column string) (any, error) {
 		return nil, p.invalid("column %s holds %s", Quote(column), fault)
 	}
 	if text, ok := cell.(string); ok && p.brokenText(text, before) {
-		return nil, p.invalid("column %s holds half of a surrogate pair, which is no character", Quote(column))
+		return nil, p.invalid("column %s holds half of a surrogate pair, which is not a character", Quote(column))
 	}
 	return cell, nil
 }

@@ -59,7 +59,7 @@ func TestParseRecords(t *testing.T) {
 		{"not JSON", `id=1`, nil, BadRequest, "not JSON"},
 		{"cut short", `[{"a":1}`, nil, BadRequest, "ends too early"},
 		{"cut in a string", `{"a":"b`, nil, BadRequest, "ends too early"},
-		{"two values", `{"a":1}{"a":2}`, nil, BadRequest, "more text behind"},
+		{"two values", `{"a":1}{"a":2}`, nil, BadRequest, "more text after"},
 		{"missing comma", `[{"a":1}{"a":2}]`, nil, BadRequest, "not JSON"},
 		{"invalid UTF-8", "{\"a\":\"\xff\"}", nil, BadRequest, "not UTF-8"},
 		{"a number", `5`, nil, InvalidRows, "neither a JSON object nor an array"},

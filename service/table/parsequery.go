@@ -23,7 +23,7 @@ func ParseQuery(p url.Values) (q Query, err error) {
 	if q.Filter, err = ParseFilter(p); err != nil {
 		return q, err
 	}
-	for _, parse := range []func(url.Values) error{q.parseLists, q.parseNumbers, q.parseForm} {
+	for _, parse := range []func(url.Values) error{q.parseLists, q.parseNumbers, q.parseFormat} {
 		if err := parse(p); err != nil {
 			return Query{}, err
 		}
@@ -79,8 +79,8 @@ func number(p url.Values, name string, least, most int) (int, error) {
 	return n, nil
 }
 
-// columnHint returns how a condition of a column is written that has a parameter's name,
-// where that is what was sent; otherwise "".
+// columnHint returns a hint if the value of the parameter is a condition: how to write one
+// for a column with the parameter's name. Otherwise it returns "".
 func columnHint(name, value string) string {
 	if _, _, ok := parseOperator(value); ok {
 		return "for the column with this name, send " + parameter(name, value)
@@ -88,7 +88,7 @@ func columnHint(name, value string) string {
 	return ""
 }
 
-func (q *Query) parseForm(p url.Values) error {
+func (q *Query) parseFormat(p url.Values) error {
 	values, err := single(p, "values")
 	if err != nil {
 		return err

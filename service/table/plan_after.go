@@ -5,9 +5,9 @@ import "slices"
 // After returns the rows after the batch that are known, without gaps, and the number of
 // the first one.
 func (p *SheetPlan) After() (first int, rows []*PlannedRow) {
-	for _, l := range p.Rows {
-		if !l.Deleted {
-			rows = append(rows, l)
+	for _, row := range p.Rows {
+		if !row.Deleted {
+			rows = append(rows, row)
 		}
 	}
 	return p.First, append(rows, p.Added...)
@@ -17,16 +17,16 @@ func (p *SheetPlan) After() (first int, rows []*PlannedRow) {
 // edits are done.
 func (p *SheetPlan) Number() {
 	deleted := 0
-	for _, l := range p.Rows {
-		if l.Deleted {
-			l.RowBefore = l.Number - deleted - 1
+	for _, row := range p.Rows {
+		if row.Deleted {
+			row.RowBefore = row.Number - deleted - 1
 			deleted++
 		} else {
-			l.At = l.Number - deleted
+			row.At = row.Number - deleted
 		}
 	}
-	for i, l := range p.Added {
-		l.At = p.Bottom() - deleted + i + 1
+	for i, row := range p.Added {
+		row.At = p.Bottom() - deleted + i + 1
 	}
 }
 
@@ -36,8 +36,8 @@ func (p *SheetPlan) Bottom() int { return max(p.Before.bottom(), p.First+len(p.R
 
 // deleted returns how many rows the batch deletes.
 func (p *SheetPlan) deleted() (n int) {
-	for _, l := range p.Rows {
-		if l.Deleted {
+	for _, row := range p.Rows {
+		if row.Deleted {
 			n++
 		}
 	}
@@ -48,8 +48,8 @@ func (p *SheetPlan) deleted() (n int) {
 func (p *SheetPlan) Next() SheetState {
 	first, after := p.After()
 	rows := make([][]any, len(after))
-	for i, l := range after {
-		rows[i] = l.Cells
+	for i, row := range after {
+		rows[i] = row.Cells
 	}
 	b := p.Before
 	now := SheetState{ID: b.ID, Grid: b.Grid + len(p.Added) - p.deleted() + p.Extra(), Headers: map[int][]any{}, Width: b.Width, Protected: b.Protected, Tables: b.Tables}
@@ -66,7 +66,7 @@ func (p *SheetPlan) Next() SheetState {
 	if p.Complete {
 		now.Width = widthOf(rows)
 	}
-	now.end(first, rows)
+	now.setEnd(first, rows)
 	return now
 }
 

@@ -10,22 +10,22 @@ func (p *SheetPlan) add(d *EditResult, fresh []*PlannedRow, e *Edit) *EditResult
 		return d
 	}
 	var set []int // by the edit, in any row
-	for _, l := range fresh {
-		set = union(set, l.ColumnsSet)
+	for _, row := range fresh {
+		set = union(set, row.ColumnsSet)
 	}
 	last := max(p.lastInUse(set), e.Header)
 	model := p.modelOf(last, e.Header)
 	next := last + 1
-	for _, l := range fresh {
-		l = p.placeRow(l, &next)
-		d.Appended = append(d.Appended, l)
+	for _, row := range fresh {
+		row = p.placeRow(row, &next)
+		d.Appended = append(d.Appended, row)
 		if model == nil {
 			continue
 		}
 		d.FormulasFrom = model.Number
 		for _, column := range formulasOf(model) {
-			if !slices.Contains(set, column) && isVacant(l.raw(column)) && !p.Before.isProtected(l.At, column) {
-				l.Formulas = append(l.Formulas, column)
+			if !slices.Contains(set, column) && isVacant(row.raw(column)) && !p.Before.isProtected(row.At, column) {
+				row.Formulas = append(row.Formulas, column)
 			}
 		}
 	}
@@ -33,22 +33,22 @@ func (p *SheetPlan) add(d *EditResult, fresh []*PlannedRow, e *Edit) *EditResult
 }
 
 // placeRow puts a new row at the number next, or inserts it, and returns it.
-func (p *SheetPlan) placeRow(l *PlannedRow, next *int) *PlannedRow {
+func (p *SheetPlan) placeRow(row *PlannedRow, next *int) *PlannedRow {
 	if old := p.rowFrom(next); old != nil {
-		columns, cells := l.filled()
+		columns, cells := row.filled()
 		old.write(columns, cells, &p.Before)
 		old.Placed = true
 		*next++
 		return old
 	}
-	for _, cell := range l.Cells {
+	for _, cell := range row.Cells {
 		if date, ok := cell.(*Cell); ok && len(p.Before.Below) == 0 {
 			date.SetFormat = false // it has the format of the row above
 		}
 	}
-	l.At = p.Bottom() + len(p.Added) + 1
-	p.Added = append(p.Added, l)
-	return l
+	row.At = p.Bottom() + len(p.Added) + 1
+	p.Added = append(p.Added, row)
+	return row
 }
 
 // modelOf returns the row whose formulas continue below the row with the number last; nil
@@ -61,10 +61,10 @@ func (p *SheetPlan) modelOf(last, header int) *PlannedRow {
 }
 
 // filled returns the columns for which a new row was given a value, and these values.
-func (l *PlannedRow) filled() (columns []int, cells []any) {
-	for i, column := range l.sent {
-		if !IsEmpty(l.given[i]) {
-			columns, cells = append(columns, column), append(cells, l.given[i])
+func (r *PlannedRow) filled() (columns []int, cells []any) {
+	for i, column := range r.sent {
+		if !IsEmpty(r.given[i]) {
+			columns, cells = append(columns, column), append(cells, r.given[i])
 		}
 	}
 	return columns, cells
@@ -78,57 +78,57 @@ func (p *SheetPlan) rowFrom(next *int) *PlannedRow {
 		return nil
 	}
 	for ; *next <= p.Bottom(); *next++ {
-		if l := p.Rows[*next-p.First]; !l.Deleted {
-			return l
+		if row := p.Rows[*next-p.First]; !row.Deleted {
+			return row
 		}
 	}
 	if *next > p.Before.Grid || !p.Before.isProtected(*next) {
 		return nil
 	}
-	l := &PlannedRow{Number: *next, At: *next}
-	p.Rows = append(p.Rows, l)
-	return l
+	row := &PlannedRow{Number: *next, At: *next}
+	p.Rows = append(p.Rows, row)
+	return row
 }
 
 // lastInUse returns the number of the last row in which a table that has one of these
 // columns has an entered value.
 func (p *SheetPlan) lastInUse(columns []int) (last int) {
-	of := p.tables(columns)
-	if of == nil {
+	inTable := p.tableColumns(columns)
+	if inTable == nil {
 		last = p.Before.Rows
 	}
-	for _, l := range slices.Backward(p.Rows) {
-		if l.Number <= last {
+	for _, row := range slices.Backward(p.Rows) {
+		if row.Number <= last {
 			break
 		}
-		for column, cell := range l.Cells {
-			if (of == nil && column < p.Before.Width || column < len(of) && of[column]) && isEntered(cell, l.Number) {
-				return l.Number
+		for column, cell := range row.Cells {
+			if (inTable == nil && column < p.Before.Width || column < len(inTable) && inTable[column]) && isEntered(cell, row.Number) {
+				return row.Number
 			}
 		}
 	}
 	return last
 }
 
-// tables returns for each column whether it belongs to the same table as one of these:
+// tableColumns returns for each column whether it belongs to the same table as one of these:
 // there is no empty column between. It is nil where that is the first table.
-func (p *SheetPlan) tables(columns []int) []bool {
+func (p *SheetPlan) tableColumns(columns []int) []bool {
 	if !p.Complete || len(columns) == 0 || columns[len(columns)-1] < p.Before.Width {
 		return nil
 	}
 	rows := make([][]any, len(p.Rows))
-	for i, l := range p.Rows {
-		rows[i] = l.Cells
+	for i, row := range p.Rows {
+		rows[i] = row.Cells
 	}
 	filled := filledColumns(rows)
-	of := make([]bool, len(filled))
+	inTable := make([]bool, len(filled))
 	for _, column := range columns {
-		for i := column; i >= 0 && i < len(of) && filled[i]; i-- {
-			of[i] = true
+		for i := column; i >= 0 && i < len(inTable) && filled[i]; i-- {
+			inTable[i] = true
 		}
-		for i := column; i < len(of) && filled[i]; i++ {
-			of[i] = true
+		for i := column; i < len(inTable) && filled[i]; i++ {
+			inTable[i] = true
 		}
 	}
-	return of
+	return inTable
 }

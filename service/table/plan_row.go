@@ -1,9 +1,6 @@
 package table
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 )
 
@@ -25,21 +22,21 @@ type PlannedRow struct {
 }
 
 // cell returns a cell's value as reads have it.
-func (l *PlannedRow) cell(column int) any { return Shown(l.raw(column)) }
+func (r *PlannedRow) cell(column int) any { return Shown(r.raw(column)) }
 
 // raw returns a cell, which may be a [Cell].
-func (l *PlannedRow) raw(column int) any {
-	if column < len(l.Cells) {
-		return l.Cells[column]
+func (r *PlannedRow) raw(column int) any {
+	if column < len(r.Cells) {
+		return r.Cells[column]
 	}
 	return nil
 }
 
-func (l *PlannedRow) blank() bool { return l.width() == 0 }
+func (r *PlannedRow) blank() bool { return r.width() == 0 }
 
 // width returns the number of columns up to the last one that shows a value.
-func (l *PlannedRow) width() int {
-	for i, cell := range slices.Backward(l.Cells) {
+func (r *PlannedRow) width() int {
+	for i, cell := range slices.Backward(r.Cells) {
 		if !IsEmpty(Shown(cell)) {
 			return i + 1
 		}
@@ -49,23 +46,23 @@ func (l *PlannedRow) width() int {
 
 // write sets cells, except those that show the value already: what makes it, such as a
 // formula, stays. A text that is a date becomes one in a cell or a column of dates.
-func (l *PlannedRow) write(columns []int, cells []any, state *SheetState) {
+func (r *PlannedRow) write(columns []int, cells []any, state *SheetState) {
 	var set []int
 	copied := false
 	for i, column := range columns {
-		value := dateFor(cells[i], l.raw(column), state.format(column))
-		if equalCell(l.raw(column), cells[i]) || equalCell(l.raw(column), value) {
+		value := dateFor(cells[i], r.raw(column), state.format(column))
+		if equalCell(r.raw(column), cells[i]) || equalCell(r.raw(column), value) {
 			continue
 		}
 		if !copied { // because other plans use the cells that were read
 			widest := columns[len(columns)-1] + 1
-			l.Cells = append(slices.Clone(l.Cells), make([]any, max(0, widest-len(l.Cells)))...)
+			r.Cells = append(slices.Clone(r.Cells), make([]any, max(0, widest-len(r.Cells)))...)
 			copied = true
 		}
-		l.Cells[column] = value
+		r.Cells[column] = value
 		set = append(set, column)
 	}
-	l.ColumnsSet = union(l.ColumnsSet, set)
+	r.ColumnsSet = union(r.ColumnsSet, set)
 }
 
 // dateFor returns a value that is a date where the cell that it replaces, or its column,
@@ -92,21 +89,7 @@ func union(a, b []int) []int {
 	return slices.Compact(all)
 }
 
-// digestRows returns a text that differs for rows with other cells.
-func digestRows(rows []*PlannedRow) string {
-	hash := sha256.New()
-	for _, l := range rows {
-		shown := make([]any, l.width())
-		for i := range shown {
-			shown[i] = l.cell(i)
-		}
-		text, _ := json.Marshal(shown)        // cells are strings, numbers, booleans and dates
-		_, _ = hash.Write(append(text, '\n')) // a hash takes everything
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:12])
-}
-
 // sortByRow sorts rows by their numbers after the batch.
-func sortByRow(lines []*PlannedRow) {
-	slices.SortFunc(lines, func(a, b *PlannedRow) int { return a.At - b.At })
+func sortByRow(rows []*PlannedRow) {
+	slices.SortFunc(rows, func(a, b *PlannedRow) int { return a.At - b.At })
 }

@@ -3,7 +3,6 @@ package table
 import (
 	"cmp"
 	"fmt"
-	"strings"
 )
 
 // SheetPlan is a sheet while the edits of a batch are planned. It is not safe for concurrent
@@ -52,8 +51,8 @@ func (p *SheetPlan) Do(e *Edit) (*EditResult, error) {
 func (p *SheetPlan) columns(e *Edit, rows []*PlannedRow) (*columns, error) {
 	c := newColumns(p.Title)
 	widest := 0
-	for _, l := range rows {
-		widest = max(widest, l.width())
+	for _, row := range rows {
+		widest = max(widest, row.width())
 	}
 	c.extend(p.Before.Headers[e.Header], widest)
 	for _, s := range e.Select {
@@ -69,9 +68,9 @@ func (p *SheetPlan) columns(e *Edit, rows []*PlannedRow) (*columns, error) {
 
 // rows returns the rows below the edit's header that have a value.
 func (p *SheetPlan) rows(e *Edit) (rows []*PlannedRow) {
-	for _, l := range p.Rows[min(e.Header, len(p.Rows)):] {
-		if !l.Deleted && !l.blank() {
-			rows = append(rows, l)
+	for _, row := range p.Rows[min(e.Header, len(p.Rows)):] {
+		if !row.Deleted && !row.blank() {
+			rows = append(rows, row)
 		}
 	}
 	return rows
@@ -101,56 +100,24 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 		return nil, nil, err
 	}
 	matcher.work.left = maxChangeWork
-	var hits []*PlannedRow
-	for _, l := range rows {
-		holds, err := matcher.matchCells(l.cell)
+	var matched []*PlannedRow
+	for _, row := range rows {
+		holds, err := matcher.matchCells(row.cell)
 		if err != nil {
 			return nil, nil, err
 		}
 		if holds {
-			hits = append(hits, l)
+			matched = append(matched, row)
 		}
 	}
-	if most := cmp.Or(e.MaxAffected, DefaultMaxAffected); len(hits) > most {
+	if most := cmp.Or(e.MaxAffected, DefaultMaxAffected); len(matched) > most {
 		return nil, nil, &Error{
 			Code:   MaxAffected,
-			Detail: fmt.Sprintf("%d rows match, and %d may be changed, so none was", len(hits), most),
-			Hint:   tooManyHint(len(hits)),
+			Detail: fmt.Sprintf("%d rows match, and %d may be changed, so none was", len(matched), most),
+			Hint:   tooManyHint(len(matched)),
 		}
 	}
-	return c, hits, e.checkMatched(hits)
-}
-
-// CheckVersion returns an error if the edit is for other rows than those with this
-// [Rows.Version]; see [WriteOptions.IfMatch].
-func (e *Edit) CheckVersion(version string) error {
-	for _, tag := range e.IfMatch {
-		if hash, _, ok := strings.Cut(strings.TrimPrefix(tag, `"`), "-"); tag == "*" || ok && tag[0] == '"' && hash == version {
-			return nil
-		}
-	}
-	return &Error{
-		Code:   Precondition,
-		Detail: fmt.Sprintf("the rows of sheet %q are not those of the ETag in If-Match, so nothing was changed", e.Title),
-		Hint:   "read the rows again, with the same header row and values=typed, and decide again",
-	}
-}
-
-// checkMatched returns an error if the rows are not those that a result with
-// [WriteOptions.IfMatched] was about.
-func (e *Edit) checkMatched(rows []*PlannedRow) error {
-	if !e.Rollback && e.IfMatched == "" {
-		return nil
-	}
-	e.Matched = digestRows(rows)
-	if e.IfMatched != "" && e.IfMatched != e.Matched {
-		return &Error{
-			Code:   Conflict,
-			Detail: fmt.Sprintf("the rows of sheet %q that match have changed since the preview, so nothing was changed", e.Title),
-			Hint:   "make a new preview",
-		}
-	}
-	return nil
+	return c, matched, e.checkMatched(matched)
 }
 
 func tooManyHint(matches int) string {
@@ -165,14 +132,14 @@ func tooManyHint(matches int) string {
 const maxUpdate = 40 << 20
 
 func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
-	c, hits, err := p.match(e)
+	c, matched, err := p.match(e)
 	if err != nil {
 		return nil, err
 	}
-	if size := len(hits) * e.Size(); size > maxUpdate {
+	if size := len(matched) * e.Size(); size > maxUpdate {
 		return nil, &Error{
 			Code:   TooLarge,
-			Detail: fmt.Sprintf("%d rows match, and what is set in them takes %d MB together: one request sets up to %d MB", len(hits), size>>20, maxUpdate>>20),
+			Detail: fmt.Sprintf("%d rows match, and what is set in them takes %d MB together: one request sets up to %d MB", len(matched), size>>20, maxUpdate>>20),
 			Hint:   "add a condition, or set fewer columns",
 		}
 	}
@@ -183,19 +150,19 @@ func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 	if len(columns) == 0 {
 		return nil, &Error{Code: InvalidRows, Detail: "there is no column to set"}
 	}
-	for _, l := range hits {
-		l.write(columns, cells, &p.Before)
+	for _, row := range matched {
+		row.write(columns, cells, &p.Before)
 	}
-	return &EditResult{columns: len(c.names), Changed: hits}, nil
+	return &EditResult{columns: len(c.names), Changed: matched}, nil
 }
 
 func (p *SheetPlan) delete(e *Edit) (*EditResult, error) {
-	c, hits, err := p.match(e)
+	c, matched, err := p.match(e)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range hits {
-		l.Deleted = true
+	for _, row := range matched {
+		row.Deleted = true
 	}
-	return &EditResult{columns: len(c.names), Changed: hits}, nil
+	return &EditResult{columns: len(c.names), Changed: matched}, nil
 }

@@ -34,14 +34,14 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 	}
 	d := &EditResult{columns: len(c.names)}
 	var added []*PlannedRow
-	for i, l := range fresh {
+	for i, row := range fresh {
 		switch old := known[i]; {
 		case old == nil:
-			added = append(added, l)
+			added = append(added, row)
 		case e.IgnoreDuplicates:
 			d.Ignored++
 		default:
-			old.write(l.sent, l.given, &p.Before)
+			old.write(row.sent, row.given, &p.Before)
 			d.Changed = append(d.Changed, old)
 		}
 	}
@@ -53,8 +53,8 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 // that two new rows have, or two rows of the sheet, is an error.
 func (p *SheetPlan) pair(e *Edit, rows, fresh []*PlannedRow, key []int) ([]*PlannedRow, error) {
 	byKey := make(map[string]int, len(fresh)) // index in fresh
-	for i, l := range fresh {
-		k, blank := l.key(key)
+	for i, row := range fresh {
+		k, blank := row.key(key)
 		if blank >= 0 {
 			return nil, e.Records[i].invalid(i, "no value for the key column %s", Quote(e.OnConflict[blank]))
 		}
@@ -64,8 +64,8 @@ func (p *SheetPlan) pair(e *Edit, rows, fresh []*PlannedRow, key []int) ([]*Plan
 		byKey[k] = i
 	}
 	known := make([]*PlannedRow, len(fresh))
-	for _, l := range rows {
-		k, _ := l.key(key)
+	for _, row := range rows {
+		k, _ := row.key(key)
 		i, ok := byKey[k]
 		if !ok {
 			continue
@@ -73,22 +73,22 @@ func (p *SheetPlan) pair(e *Edit, rows, fresh []*PlannedRow, key []int) ([]*Plan
 		if known[i] != nil {
 			return nil, &Error{
 				Code:   InvalidRows,
-				Detail: fmt.Sprintf("%s: the key is twice in sheet %q, in rows %d and %d", e.Records[i].label(i), p.Title, known[i].At, l.At),
+				Detail: fmt.Sprintf("%s: the key is twice in sheet %q, in rows %d and %d", e.Records[i].label(i), p.Title, known[i].At, row.At),
 				Hint:   "give each row its own key, or delete one of the two",
 			}
 		}
-		known[i] = l
+		known[i] = row
 	}
 	return known, nil
 }
 
 // key returns the text by which rows with the same values in these columns are recognized,
 // and the index of the first column that is empty; -1 if none is.
-func (l *PlannedRow) key(columns []int) (key string, blank int) {
+func (r *PlannedRow) key(columns []int) (key string, blank int) {
 	blank = -1
 	var b strings.Builder
 	for i, column := range columns {
-		text := keyText(l.cell(column))
+		text := keyText(r.cell(column))
 		if text == "" && blank < 0 {
 			blank = i
 		}

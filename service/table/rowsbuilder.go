@@ -26,9 +26,9 @@ type RowsBuilder struct {
 // costs more than everything else.
 var builders = sync.Pool{New: func() any { return new(RowsBuilder) }}
 
-// NewRowsBuilder returns a builder for the sheet with this title, whose columns are
-// named in the row header, from 1, and whose cells are rendered so. The caller has
-// to release it.
+// NewRowsBuilder returns a builder for the sheet with this title, whose columns are named
+// in the row with the number header, from 1, and whose cells are in this rendering. The
+// caller has to call [RowsBuilder.Release].
 func NewRowsBuilder(title string, header int, render Render) *RowsBuilder {
 	b := builders.Get().(*RowsBuilder)
 	*b = RowsBuilder{
@@ -41,8 +41,8 @@ func NewRowsBuilder(title string, header int, render Render) *RowsBuilder {
 	return b
 }
 
-// Release gives the builder's memory to the next one, unless it is much. The builder
-// must not be used any more; row sets that it has returned may.
+// Release keeps the builder's memory for the next one, unless it is more than 4 MB. The
+// builder must not be used after it; row sets that it has returned may.
 func (b *RowsBuilder) Release() {
 	const most = 4 << 20
 	if b.set.Size() > most {
@@ -54,10 +54,10 @@ func (b *RowsBuilder) Release() {
 // Size returns about how many bytes the rows added so far take.
 func (b *RowsBuilder) Size() int { return b.set.Size() }
 
-// Add takes the sheet's next row, whose cells are JSON as Google wrote it. Those that are
-// dates have a kind, and are their text in ISO 8601; kinds is nil where there are none, and
-// else has one for each cell. Add keeps nothing of its arguments. The error is that of a
-// header cell which is not JSON of a cell.
+// Add adds the sheet's next row, whose cells are JSON as Google wrote it. A date is a text
+// in ISO 8601, and has its kind in kinds, which has one for each cell, or is nil for a row
+// without dates. Add keeps nothing of its arguments. It returns an error if a header cell is
+// not the JSON of a string, a number, a boolean or null.
 func (b *RowsBuilder) Add(row []jsontext.Value, kinds []DateKind) error {
 	if b.rowsAbove > 0 {
 		b.rowsAbove--
@@ -164,14 +164,15 @@ func HasValue(row []jsontext.Value) bool {
 	return false
 }
 
-// isBlank: a cell without a value has no JSON, and an empty cell before one with a value is "",
+// isBlank reports whether a cell, as JSON, has no value. In a ValueRange an empty cell before
+// one with a value is "", and those after it are left out:
 // https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values#ValueRange.
 func isBlank(cell jsontext.Value) bool {
 	return len(cell) == 0 || string(cell) == `""` || string(cell) == "null"
 }
 
-// quoteJSON makes JSON of s. Unlike [json.Marshal] it leaves <, > and & as they
-// are: the answers are not HTML.
+// quoteJSON returns s as JSON. Unlike [json.Marshal] it leaves <, > and & as they are:
+// responses are not HTML.
 func quoteJSON(s string) []byte {
 	var quoted bytes.Buffer
 	encoder := json.NewEncoder(&quoted)

@@ -10,8 +10,8 @@ import "slices"
 // A new row goes below the last row that is in use: one with a value that a person or a
 // program has entered. Formulas that show nothing or depend on their own row, and unticked
 // checkboxes, do not count. So rows that were prepared with them are filled in one after the
-// other, and what they hold stays. Columns right of an empty column are a table of their own: it matters only to
-// writes that name one of its columns.
+// other, and what they hold stays. Columns right of an empty column are a table of their own:
+// it matters only to writes that name one of its columns.
 type SheetState struct {
 	ID      int64         // of the sheet, as the API has it
 	Headers map[int][]any // cells of the rows that name columns, by row number
@@ -39,7 +39,7 @@ func NewState(id int64, grid int, rows [][]any, headers []int) SheetState {
 			s.Headers[header] = rows[header-1]
 		}
 	}
-	s.end(1, rows)
+	s.setEnd(1, rows)
 	return s
 }
 
@@ -67,9 +67,9 @@ func filledColumns(rows [][]any) (filled []bool) {
 	return filled
 }
 
-// end sets where the rows end, given those from the row first on. It returns false where
+// setEnd sets where the rows end, given those from the row first on. It returns false where
 // none of them is in use.
-func (s *SheetState) end(first int, rows [][]any) bool {
+func (s *SheetState) setEnd(first int, rows [][]any) bool {
 	n := len(rows)
 	for n > 0 && !s.isInUse(first+n-1, rows[n-1]) {
 		n--
@@ -124,7 +124,7 @@ func (s *SheetState) Extend(rows [][]any) bool {
 	if s.Rows == 0 || len(rows) == 0 || slices.ContainsFunc(rows, filled) || !s.isInUse(s.Rows, rows[0]) {
 		return false
 	}
-	return s.end(s.Rows, rows)
+	return s.setEnd(s.Rows, rows)
 }
 
 // setFormats takes the formats of a row.

@@ -43,8 +43,9 @@ type columnCells struct {
 	entered bool // a value is not made by a formula
 }
 
-// Add takes the next row: its cells as for [RowsBuilder.Add], and which of them have a
-// formula. The error is that of a header cell which is not JSON of a cell.
+// Add adds the next row: its cells and kinds as for [RowsBuilder.Add], and which of them
+// have a formula. It returns an error if a header cell is not the JSON of a string, a
+// number, a boolean or null.
 func (s *Summary) Add(row []jsontext.Value, kinds []DateKind, formulas []bool) (err error) {
 	if !s.started {
 		s.started = true
