@@ -81,6 +81,8 @@ var doctorTests = []doctorTest{
 		change: func(t *testing.T, w *doctorWorld) { t.Setenv("GCE_METADATA_HOST", "") }},
 	{name: "a credentials file that is not there", want: doctor.CredentialsFile, command: "gcloud auth application-default login --impersonate-service-account=",
 		change: func(t *testing.T, w *doctorWorld) { t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file") }},
+	{name: "a credentials file on a platform", want: doctor.CredentialsFile, command: "kn service update orders --env GOOGLE_APPLICATION_CREDENTIALS-",
+		change: func(t *testing.T, w *doctorWorld) { t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file") }},
 	{name: "a login with gcloud's own client", want: doctor.CredentialsFile, detail: "gcloud's own client",
 		change: useDoctorFile(func(*doctorWorld) string {
 			return loginFile("764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com", "1//r")
@@ -215,6 +217,11 @@ var doctorTests = []doctorTest{
 	{name: "a clock that is wrong while all else works", google: emulator.Options{Now: aheadClock}, want: doctor.ClockSkew, detail: "2h0m0s behind", wrap: aheadDate},
 	{name: "Google does not accept the token", want: doctor.TokenRefused, command: "gcloud iam service-accounts describe {account} --project=demo-project",
 		change: doctorFault("sheets.spreadsheets.get", emulator.Fault{Status: 401})},
+	{name: "the token of an emulated metadata server", want: doctor.MetadataHost, command: "--remove-env-vars=GCE_METADATA_HOST", detail: "127.0.0.1:8085, which GCE_METADATA_HOST names",
+		change: func(t *testing.T, w *doctorWorld) {
+			t.Setenv("GCE_METADATA_HOST", "127.0.0.1:8085")
+			doctorFault("sheets.spreadsheets.get", emulator.Fault{Status: 401})(t, w)
+		}},
 	{name: "the API of Sheets is off", want: doctor.APIDisabled, command: "gcloud services enable sheets.googleapis.com --project=demo-project",
 		change: func(_ *testing.T, w *doctorWorld) { w.Disable("sheets.googleapis.com", true) }},
 	{name: "the API of Drive is off", want: doctor.APIDisabled, command: "gcloud services enable drive.googleapis.com --project=demo-project",

@@ -12,6 +12,10 @@ const (
 	// LoginEnded: Google refuses the person's login in the credentials file.
 	LoginEnded Cause = "login-ended"
 
+	// EmulatorHost: calls go to an emulator, which does not respond, or which the other
+	// settings are not for.
+	EmulatorHost Cause = "emulator-host"
+
 	// NoMetadataServer: nothing responds at the address of the platforms' metadata server.
 	NoMetadataServer Cause = "no-metadata-server"
 	// MetadataHost: what GCE_METADATA_HOST names is not a metadata server.

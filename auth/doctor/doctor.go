@@ -80,6 +80,9 @@ func Run(ctx context.Context, c Config) Report {
 		{"clock", e.checkClock},
 	} {
 		text, found := check.run(ctx)
+		if found != nil {
+			found = e.considerEmulator(found)
+		}
 		e.report.Steps = append(e.report.Steps, newStep(check.name, text, found))
 		if found != nil {
 			e.report.Cause, e.report.Detail, e.report.Fix, e.report.Commands = found.cause, found.detail, found.fix, found.commands

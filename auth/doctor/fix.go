@@ -123,14 +123,28 @@ func (e *examination) region() string {
 // can be meant. gcloud splits values at commas, except after ^;^, where it splits at
 // semicolons.
 func (e *examination) setEnv(name, value string) []string {
+	return e.changeEnv("--update-env-vars=^;^"+name+"="+value, " --env "+quote(name+"="+value), "export "+name+"="+quote(value))
+}
+
+// unsetEnv returns the commands that unset variables, as setEnv.
+func (e *examination) unsetEnv(names ...string) []string {
+	onKnative := ""
+	for _, name := range names {
+		onKnative += " --env " + name + "-"
+	}
+	return e.changeEnv("--remove-env-vars="+strings.Join(names, ","), onKnative, "unset "+strings.Join(names, " "))
+}
+
+// changeEnv returns the commands for Cloud Run, Knative and a shell that apply here.
+func (e *examination) changeEnv(cloudRunFlag, knativeFlags, shell string) []string {
 	service := quote(cmp.Or(e.config.Service, "SERVICE"))
-	onCloudRun := "gcloud run services update " + service + cmp.Or(e.region(), " --region=REGION") + " " + quote("--update-env-vars=^;^"+name+"="+value)
-	onKnative := "kn service update " + service + " --env " + quote(name+"="+value)
+	onCloudRun := "gcloud run services update " + service + cmp.Or(e.region(), " --region=REGION") + " " + quote(cloudRunFlag)
+	onKnative := "kn service update " + service + knativeFlags
 	switch where := e.where(); {
 	case where.region != "":
 		return []string{onCloudRun}
 	case e.config.Service == "":
-		return []string{"export " + name + "=" + quote(value)}
+		return []string{shell}
 	case where.project != "":
 		return []string{onKnative}
 	}

@@ -86,7 +86,7 @@ func (e *examination) grantFinding(x *exchange) *finding {
 	case has("JWT Signature"), has("account not found"):
 		return &finding{
 			CredentialsFile, "Google does not accept the key in the credentials file: it is deleted, or its account is",
-			"Do without a key: act as the service account.", []string{loginCommand(e.config.Impersonate), "unset GOOGLE_APPLICATION_CREDENTIALS"},
+			"Do without a key: act as the service account.", append([]string{loginCommand(e.config.Impersonate)}, e.unsetEnv("GOOGLE_APPLICATION_CREDENTIALS")...),
 		}
 	case has("invalid_grant"), has("invalid_rapt"):
 		return &finding{

@@ -19,6 +19,9 @@ func (e *examination) checkCredentials(context.Context) (string, *finding) {
 	transport, err := e.config.Transport(e.watch)
 	if err == nil {
 		e.transport = transport
+		if e.config.Endpoint != "" {
+			return "found, for calls to " + e.config.Endpoint + ", which SHEETS_EMULATOR_HOST names, and not to Google", nil
+		}
 		return "found", nil
 	}
 	switch host := os.Getenv("GCE_METADATA_HOST"); {
@@ -37,9 +40,10 @@ func (e *examination) checkCredentials(context.Context) (string, *finding) {
 }
 
 func (e *examination) fileFinding(err error) *finding {
-	return &finding{CredentialsFile, detailOf(err), "Use a file that impersonates the service account that production uses.", []string{
-		loginCommand(e.config.Impersonate), "unset GOOGLE_APPLICATION_CREDENTIALS",
-	}}
+	return &finding{
+		CredentialsFile, detailOf(err), "Use a file that impersonates the service account that production uses; on a platform use none, but its own account.",
+		append([]string{loginCommand(e.config.Impersonate)}, e.unsetEnv("GOOGLE_APPLICATION_CREDENTIALS")...),
+	}
 }
 
 // loginCommand returns the command that makes a credentials file.
