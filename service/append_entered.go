@@ -33,6 +33,13 @@ func (s *Service) EnterRows(ctx context.Context, title string, headerRow int, re
 	if err != nil {
 		return table.AppendResult{}, s.sheetError(ctx, op, title, err)
 	}
+	if header := e.Header - 1; len(grid) > header && len(grid[header]) > 0 && table.IsEmpty(table.Shown(grid[header][0])) {
+		return table.AppendResult{}, &table.Error{
+			Code:   table.InvalidRows,
+			Detail: fmt.Sprintf("%s: cell A%d names no column, and Google would put the rows from column A on below another one", op, e.Header),
+			Hint:   fmt.Sprintf("leave out input=user_entered, or write a column name into A%d", e.Header),
+		}
+	}
 	state := table.NewState(0, len(grid), grid, []int{e.Header})
 	state.Formats = nil // Google makes dates of the texts
 	planned, err := table.NewSheetPlan(title, state, grid).Do(e)

@@ -38,6 +38,17 @@ func TestAppendEntered(t *testing.T) {
 	})
 }
 
+// TestAppendEnteredRightOfAnEmptyColumn holds that rows are refused that Google would put
+// into other columns.
+func TestAppendEnteredRightOfAnEmptyColumn(t *testing.T) {
+	w := newWorld(t, withSheets(offset))
+	answer := w.do("POST", "/sheets/Offset?input=user_entered", `{"item":"b"}`)
+	checkProblem(t, "POST", answer, 422, "invalid-rows", "cell A1 names no column")
+	if got, want := w.rows("Offset"), `[{"item":"a","qty":1}]`; got != want {
+		t.Errorf("rows = %s, want %s", got, want)
+	}
+}
+
 // TestAppendEnteredIsSentOnce checks the one call that cannot be repeated
 // safely.
 func TestAppendEnteredIsSentOnce(t *testing.T) {

@@ -2,6 +2,7 @@ package test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -42,6 +43,27 @@ var prepared = []struct {
 		emulator.Sheet{Title: "Continued", Values: [][]any{{"item", "qty", "total"}, {"a", 2, emulator.Formula{Text: "=B2*3"}}}},
 		`[{"item":"new","qty":1},{"item":"newer","qty":2}]`, `[{"item":"a","qty":2,"total":6},{"item":"new","qty":1,"total":3},{"item":"newer","qty":2,"total":6}]`,
 	},
+}
+
+// offset is a table that begins right of an empty column.
+var offset = emulator.Sheet{Title: "Offset", Values: [][]any{{nil, "item", "qty"}, {nil, "a", 1}}}
+
+// TestAppendRightOfAnEmptyColumn appends as an instance that has just started and as one that
+// knows the end of the sheet.
+func TestAppendRightOfAnEmptyColumn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, withSheets(offset))
+		for _, tt := range []struct{ body, where string }{
+			{`{"item":"b"}`, "Offset!A3:C3"}, {`{"qty":3}`, "Offset!A4:C4"}, {`{"item":"d","A":"left"}`, "Offset!A5:C5"}, {`{"item":"e"}`, "Offset!A6:C6"},
+		} {
+			if got := w.do("POST", "/sheets/Offset", tt.body); got.Code != 201 || !strings.Contains(got.Body.String(), tt.where) {
+				t.Fatalf("POST %s = %d %s, want 201 %s", tt.body, got.Code, got.Body, tt.where)
+			}
+		}
+		if got, want := w.rows("Offset"), `[{"item":"a","qty":1},{"item":"b"},{"qty":3},{"A":"left","item":"d"},{"item":"e"}]`; got != want {
+			t.Errorf("rows = %s, want %s", got, want)
+		}
+	})
 }
 
 // TestAppendPlace holds where a new row goes, by an instance that has just started and by

@@ -61,8 +61,7 @@ func TestAppendProblems(t *testing.T) {
 		{"cell too long", "/sheets/Orders", `{"item":"` + long + `"}`, 422, "invalid-rows", "50000 characters"},
 		{"an unknown sheet, with those that exist", "/sheets/Order", `{"id":4}`, 404, "sheet-not-found", `there is no sheet "Order"; the sheets are "Orders", "Twice"`},
 		{"duplicate header", "/sheets/Twice", `{"a":1}`, 422, "invalid-rows", `two columns named "a": A and C`},
-		{"append to an empty sheet", "/sheets/Empty", `{"id":1}`, 422, "invalid-rows", "no column name in cell A1"},
-		{"append where the table starts in B", "/sheets/Shifted", `{"x":1}`, 422, "invalid-rows", "no column name in cell A1"},
+		{"append to an empty sheet", "/sheets/Empty", `{"id":1}`, 422, "invalid-rows", "row 1 of sheet \"Empty\" has to name the columns, and is blank"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

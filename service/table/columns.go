@@ -21,6 +21,9 @@ type columns struct {
 	names []string
 	index map[string]int
 	real  map[string][]int // columns by the texts of header cells
+	// firstRow is the number of the first row with a value, where the header names no column
+	// and the row is known; else 0.
+	firstRow int
 }
 
 func newColumns(title string) *columns { return &columns{title: title, index: map[string]int{}} }

@@ -22,6 +22,9 @@ func (c *columns) guessColumn(name string) string {
 	if known := nearest(name, c.names); known != "" {
 		return "the column is named " + Quote(known)
 	}
+	if c.firstRow > 0 {
+		return fmt.Sprintf("the header row is blank, so letters name the columns; if row %d names them, add the parameter header=%d", c.firstRow, c.firstRow)
+	}
 	return ""
 }
 

@@ -12,15 +12,8 @@ const maxNewCells = 1_000_000
 // newRows returns a new row for each of the edit's records. The columns that are set are
 // those with a value.
 func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
-	header := p.Before.Headers[e.Header]
-	if len(header) == 0 || IsEmpty(Shown(header[0])) {
-		// spreadsheets.values.append would find the table right of column A, and
-		// put the rows below its first column.
-		return nil, &Error{
-			Code:   InvalidRows,
-			Detail: fmt.Sprintf("sheet %q has no column name in cell A%d", c.title, e.Header),
-			Hint:   fmt.Sprintf("write the column names into row %d, starting in column A, or name the row that has them: header=N", e.Header),
-		}
+	if len(c.real) == 0 {
+		return nil, p.errNoHeader(c, e)
 	}
 	for _, name := range e.Columns {
 		if !c.has(name) {
@@ -51,6 +44,18 @@ func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
 		rows[n] = row
 	}
 	return rows, nil
+}
+
+// errNoHeader is the error of new rows where the header row names no column.
+func (p *SheetPlan) errNoHeader(c *columns, e *Edit) error {
+	hint := fmt.Sprintf("write the column names into row %d", e.Header)
+	switch {
+	case c.firstRow > 0:
+		hint = fmt.Sprintf("if row %d names the columns, add the parameter header=%d; else %s", c.firstRow, c.firstRow, hint)
+	case !p.Complete:
+		hint += ", or, where another row names them, add the parameter header with its number, such as header=3"
+	}
+	return &Error{Code: InvalidRows, Detail: fmt.Sprintf("row %d of sheet %q has to name the columns, and is blank", e.Header, c.title), Hint: hint}
 }
 
 // setCells returns the columns that a record sets, ascending, and their values.

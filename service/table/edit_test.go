@@ -233,9 +233,8 @@ func TestEditErrors(t *testing.T) {
 		{"append: no value", tasks, appending(record("id", 5.0), record("id", nil, "owner", "")), InvalidRows, "row 2: no column has a value"},
 		{"append: unticked checkboxes only", checkboxes, appending(record("task", "c"), record("done", false)), InvalidRows, "row 2: FALSE is the only value"},
 		{"append: no fields", tasks, appending(Record{Line: 9}), InvalidRows, "line 9: no column has a value"},
-		{"append: empty sheet", nil, appending(record("id", 5.0)), InvalidRows, "no column name in cell A1"},
-		{"append: table in column B", [][]any{{nil, "x"}}, appending(record("x", 5.0)), InvalidRows, "no column name in cell A1"},
-		{"append: header row below all rows", tasks[:2], lower(appending(record("id", 5.0))), InvalidRows, "no column name in cell A3"},
+		{"append: empty sheet", nil, appending(record("id", 5.0)), InvalidRows, "row 1 of sheet \"Tasks\" has to name the columns, and is blank"},
+		{"append: header row below all rows", tasks[:2], lower(appending(record("id", 5.0))), InvalidRows, "row 3 of sheet \"Tasks\" has to name the columns, and is blank"},
 		{"append: two columns of one name", [][]any{{"a", "a"}}, appending(record("a", 5.0)), InvalidRows, `two columns named "a"`},
 		{"update: unknown column", tasks, updating(record("stat", "x"), 0, "id:1"), InvalidRows, `no column "stat"`},
 		{"update: unknown column, no match", tasks, updating(record("stat", "x"), 0, "id:9"), InvalidRows, `no column "stat"`},
@@ -276,6 +275,30 @@ func TestEditErrors(t *testing.T) {
 
 // TestChangesAreBounded holds that a change may compare for less time than a query, because
 // other writes wait for it.
+// TestBlankHeaderHint holds which row is meant where the header row names no column.
+func TestBlankHeaderHint(t *testing.T) {
+	lower := [][]any{nil, {nil, ""}, {nil, "id", "item"}, {nil, 1.0, "a"}}
+	const letters = "the header row is blank, so letters name the columns; if row 3 names them, add the parameter header=3"
+	tests := []struct {
+		name string
+		plan *SheetPlan
+		edit *Edit
+		hint string
+	}{
+		{"append", pageOf(lower, 1), appending(record("id", 5.0)), "if row 3 names the columns, add the parameter header=3; else write the column names into row 1"},
+		{"append to an empty sheet", pageOf([][]any{}, 1), appending(record("id", 5.0)), "write the column names into row 1"},
+		{"append, the rows not read", NewSheetPlan("T", pageOf(lower, 1).Before, nil), appending(record("id", 5.0)), "write the column names into row 1, or, where another row names them, add the parameter header with its number, such as header=3"},
+		{"upsert", pageOf(lower, 1), &Edit{Kind: Upserts, Header: 1, OnConflict: []string{"id"}, Records: []Record{record("id", 5.0)}}, letters},
+		{"delete", pageOf(lower, 1), deleting(0, "id:1"), letters},
+		{"update", pageOf(lower, 1), updating(record("item", "x"), 0, "B:1"), letters},
+	}
+	for _, tt := range tests {
+		if _, err := tt.plan.Do(tt.edit); hintOf(err) != tt.hint {
+			t.Errorf("%s: Do = %v, hint %q, want %q", tt.name, err, hintOf(err), tt.hint)
+		}
+	}
+}
+
 func TestChangesAreBounded(t *testing.T) {
 	grid := [][]any{{"text"}}
 	for range 10_000 {

@@ -127,6 +127,10 @@ func TestQueryErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	lower, err := rowSetOf(t, []any{}, []any{nil}, []any{"id", "item"}, []any{1, "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name   string
 		rows   *RowSet
@@ -156,6 +160,7 @@ func TestQueryErrors(t *testing.T) {
 		{"select: all, with an aggregate", set, "select=*,count()", "* cannot be grouped by", "select=item,count()"},
 		{"select: an aggregate of an unknown column", set, "select=qt.sum()", `no column "qt"`, `the column is named "qty"`},
 		{"order: not a column of the result", set, "select=sold,count()&order=id", `no column "id"; its columns are "sold", "count"`, ""},
+		{"a blank header row", lower, "item=eq.a", `no column "item"; its columns are "A", "B"`, "the header row is blank, so letters name the columns; if row 3 names them, add the parameter header=3"},
 		{"a sheet without columns", empty, "select=id", `no column "id", nor any other`, ""},
 		{"a long name is cut", set, "select=" + strings.Repeat("x", 200), `no column "` + strings.Repeat("x", 100) + `…"`, ""},
 	}

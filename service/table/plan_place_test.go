@@ -64,6 +64,11 @@ func TestWhereNewRowsGo(t *testing.T) {
 		{"a formula that depends on another row", [][]any{{"n"}, {1.0}, {formula("=A2+1", 2.0)}}, []Record{record("n", 9.0)}, "4+[0]"},
 		{"a row of totals is a row", totals, []Record{record("id", 3.0)}, "5+[0]"},
 		{"a column without a name is part of the table", spaced, []Record{record("name", "c")}, "5+[0]"},
+		{"a table that begins in column B", [][]any{{nil, "id", "item"}, {nil, 1.0, "a"}}, []Record{record("id", 2.0, "item", "b")}, "3+[1 2]"},
+		{"a table that begins in column C, beside a longer one", [][]any{
+			{nil, nil, "id", "item", nil, "k"}, {nil, nil, 1.0, "a", nil, "x"}, {nil, nil, nil, nil, nil, "y"},
+		}, []Record{record("id", 2.0)}, "3[2]"},
+		{"a column left of the first name", [][]any{{nil, "id"}, {"x", 1.0}}, []Record{record("id", 2.0, "A", "y")}, "3+[0 1]"},
 		{"a sheet made by a formula", [][]any{{formula("=IMPORT()", "a"), spilled("b")}, {spilled(1.0), spilled(2.0)}, {spilled(3.0), spilled(4.0)}},
 			[]Record{record("a", 9.0)}, "4+[0]"},
 	}

@@ -3,6 +3,7 @@ package table
 import (
 	"cmp"
 	"fmt"
+	"slices"
 )
 
 // SheetPlan is a sheet while the edits of a batch are planned. It is not safe for concurrent
@@ -55,6 +56,9 @@ func (p *SheetPlan) columns(e *Edit, rows []*PlannedRow) (*columns, error) {
 		widest = max(widest, row.width())
 	}
 	c.extend(p.Before.Headers[e.Header], widest)
+	if i := slices.IndexFunc(p.Rows, func(row *PlannedRow) bool { return !row.blank() }); i >= 0 && p.Complete && len(c.real) == 0 {
+		c.firstRow = p.Rows[i].Number
+	}
 	for _, s := range e.Select {
 		if s.Column == "" || s.Column == "*" {
 			continue

@@ -17,6 +17,7 @@ import (
 type RowsBuilder struct {
 	set        RowSet
 	rowsAbove  int   // rows before the header's that are still to come
+	row        int   // number of the last row that was added, from the header's on
 	header     []any // typed; nil until it was added
 	headerSeen bool
 	fewest     int // values that a row has; -1 if there is no row
@@ -36,7 +37,7 @@ func NewRowsBuilder(title string, header int, render Render) *RowsBuilder {
 			render: render, columns: newColumns(title),
 			json: b.set.json[:0], objectEnds: b.set.objectEnds[:0], cells: b.set.cells[:0], firstCells: b.set.firstCells[:0], kinds: b.set.kinds[:0],
 		},
-		rowsAbove: header - 1, fewest: -1,
+		rowsAbove: header - 1, row: header, fewest: -1,
 	}
 	return b
 }
@@ -73,8 +74,12 @@ func (b *RowsBuilder) Add(row []jsontext.Value, kinds []DateKind) error {
 		return nil
 	}
 	b.addKeys(len(row))
+	b.row++
 	if !HasValue(row) { // not a row for callers, and not counted
 		return nil
+	}
+	if len(b.set.objectEnds) == 0 && len(b.set.columns.real) == 0 {
+		b.set.columns.firstRow = b.row
 	}
 	b.addRow(row, kinds)
 	return nil

@@ -16,7 +16,7 @@ type SheetState struct {
 	ID      int64         // of the sheet, as the API has it
 	Headers map[int][]any // cells of the rows that name columns, by row number
 	Grid    int           // number of rows of the grid, empty ones too
-	Width   int           // number of columns left of the first one that is empty in all rows
+	Width   int           // number of columns left of the first one that is empty in all rows, and right of one that is not
 	Rows    int           // number of the last row that is in use; 0 if none is
 	Last    []any         // cells of the last row that is in use
 	// Below are the cells of the rows after it, up to the last one that holds anything.
@@ -43,12 +43,13 @@ func NewState(id int64, grid int, rows [][]any, headers []int) SheetState {
 	return s
 }
 
-// widthOf returns the number of columns before the first empty one. The first column may
-// be empty.
+// widthOf returns the number of columns before the first empty one that is right of one
+// with a value.
 func widthOf(rows [][]any) int {
 	filled := filledColumns(rows)
-	if i := slices.Index(filled[min(1, len(filled)):], false); i >= 0 {
-		return i + 1
+	first := max(0, slices.Index(filled, true))
+	if i := slices.Index(filled[first:], false); i >= 0 {
+		return first + i
 	}
 	return len(filled)
 }
