@@ -24,8 +24,8 @@ type book struct {
 	values   map[string][][]any
 }
 
-// openBook reads the .xlsx file. A missing one is the demo, to be made at the
-// end; a folder that cannot be written to is refused now rather than then.
+// openBook reads the .xlsx file. If it does not exist, the book is the demo, which save
+// writes to it. A folder that cannot be written to is an error now, not only at the end.
 func openBook(path string, write bool) (*book, error) {
 	b := &book{path: path, write: write, content: demo}
 	if path == "" {
@@ -33,7 +33,7 @@ func openBook(path string, write bool) (*book, error) {
 	}
 	b.content.Title = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path, b.path = target, target // a link stays one
+		path, b.path = target, target // what is written replaces the file, not the link
 	}
 	content, err := os.ReadFile(path)
 	switch {
@@ -49,13 +49,13 @@ func openBook(path string, write bool) (*book, error) {
 	}
 	probe, err := os.CreateTemp(filepath.Dir(path), ".local-*")
 	if err != nil {
-		return nil, fmt.Errorf("nothing can be kept beside %s: %w", path, err)
+		return nil, fmt.Errorf("create a file beside %s: %w", path, err)
 	}
 	_ = probe.Close()
 	return b, os.Remove(probe.Name())
 }
 
-// create makes the spreadsheet of it.
+// create creates the spreadsheet in the emulator.
 func (b *book) create(google *emulator.Server) {
 	b.id = google.Create(b.content)
 	if o, err := google.Overview(b.id); err == nil {

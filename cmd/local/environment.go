@@ -10,25 +10,25 @@ import (
 // unfit are the settings of a deployed function that do not fit an emulated Google, with
 // the reason.
 var unfit = []struct{ name, reason string }{
-	{"SPREADSHEET_ID", "it is of a spreadsheet that the emulated Google does not have"},
+	{"SPREADSHEET_ID", "the emulated Google does not have this spreadsheet"},
 	{"GOOGLE_APPLICATION_CREDENTIALS", "a real token would go to the emulated Google"},
 	{"GCE_METADATA_HOST", "a real token would go to the emulated Google"},
 	{"IMPERSONATE", "the emulated account may not act as another"},
 	{"SUBJECT", "the emulated account may not act as a user"},
-	{"CALLERS", "nobody here has a token of such a caller"},
+	{"CALLERS", "no program on this machine has a token of such a caller"},
 	{"AUDIENCE", "it is for callers with tokens"},
 }
 
 // useEmulator sets the variables that point the function at the emulator, and unsets those
-// that do not fit it. It returns the names of these with the reason.
-func useEmulator(host, spreadsheet string) (leftAside []string, err error) {
+// that do not fit it. It returns the names of the latter, each with the reason.
+func useEmulator(host, spreadsheet string) (ignored []string, err error) {
 	keepsCallers := keepsCallers()
 	for _, setting := range unfit {
 		isCallers := setting.name == "CALLERS" || setting.name == "AUDIENCE"
 		if value := os.Getenv(setting.name); value == "" || isCallers && keepsCallers {
 			continue
 		}
-		leftAside = append(leftAside, setting.name+": "+setting.reason)
+		ignored = append(ignored, setting.name+": "+setting.reason)
 		if err := os.Unsetenv(setting.name); err != nil {
 			return nil, err
 		}
@@ -42,12 +42,12 @@ func useEmulator(host, spreadsheet string) (leftAside []string, err error) {
 			return nil, err
 		}
 	}
-	return leftAside, nil
+	return ignored, nil
 }
 
-// keepsCallers reports whether CALLERS names callers that there are here: everybody, or the
-// emulated account, whose ID tokens the emulated metadata server issues. A value that is
-// wrong is left to ReadSettings.
+// keepsCallers reports whether CALLERS names callers that exist on this machine: anyone, or
+// the emulated account, whose ID tokens the emulated metadata server issues. A malformed
+// value stays, so that ReadSettings returns its error.
 func keepsCallers() bool {
 	value := os.Getenv("CALLERS")
 	var callers auth.Callers

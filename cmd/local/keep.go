@@ -14,7 +14,8 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// save keeps what has changed in a file. It returns what was kept and where, for a person.
+// save writes what has changed to a file, and returns a report for people: what was kept,
+// and where.
 func (b *book) save(google *emulator.Server) (string, error) {
 	o, err := google.Overview(b.id)
 	unchanged := err == nil && o.Version == b.version
@@ -75,8 +76,8 @@ func (b *book) saveEdited(edit emulator.XLSXEdit, content []byte) (string, error
 	return strings.Join(report, "\n"), nil
 }
 
-// target returns the file to write, with notes for a person. Before the original is written
-// over and loses something, it is copied; one that somebody else has changed stays.
+// target returns the file to write, with notes for people. The original is copied before it
+// is overwritten if that loses something, and not overwritten if another program changed it.
 func (b *book) target(loses bool) (path string, notes []string, err error) {
 	beside := freeName(b.path, "edited")
 	if !b.write {
@@ -130,7 +131,7 @@ func writeFile(path string, content []byte, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary.Name()) // gone already where all went well
+	defer os.Remove(temporary.Name()) // fails after the rename, when it is gone
 	_, err = temporary.Write(content)
 	if err == nil {
 		err = temporary.Chmod(mode)
@@ -144,7 +145,7 @@ func writeFile(path string, content []byte, mode fs.FileMode) error {
 	return os.Rename(temporary.Name(), path)
 }
 
-// mode is the file's own, or that of a new one.
+// mode returns the permissions of the file; of a missing one, those of a new file.
 func (b *book) mode() fs.FileMode {
 	if old, err := os.Stat(b.path); err == nil {
 		return old.Mode().Perm()

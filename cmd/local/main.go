@@ -7,7 +7,7 @@
 //
 //	SCOPES=https://www.googleapis.com/auth/cloud-platform go run ./cmd/local
 //
-// shows the error that the default scope gives. With -google the function
+// shows the error that the default scope causes. With -google the function
 // calls Google itself, with Application Default Credentials. The emulated Google
 // can be another platform (-profile), enforce quotas (-quota), fail (-fault), and
 // serve a spreadsheet of yours, as downloaded from Sheets (-file). The file is not
@@ -35,7 +35,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// config is what the flags say.
+// config holds the values of the flags.
 type config struct {
 	addr     string
 	google   bool
@@ -104,7 +104,7 @@ func main() {
 	case flag.NArg() == 1 && flag.Arg(0) == "doctor":
 		os.Exit(runDoctor(ctx, os.Stdout))
 	case flag.NArg() > 0:
-		fmt.Fprintf(os.Stderr, "local: %q is not a command; -h lists what there is\n", flag.Arg(0))
+		fmt.Fprintf(os.Stderr, "local: %q is not a command; -h lists the commands and flags\n", flag.Arg(0))
 		os.Exit(2)
 	}
 	if err := run(ctx, os.Stdout, c); err != nil {

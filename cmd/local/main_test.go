@@ -182,7 +182,7 @@ func TestRunRefuses(t *testing.T) {
 		{"a port in use", "", taken.Addr().String(), false, "the port is in use", "", config{}},
 		{"Google without settings", "", "127.0.0.1:0", true, "SPREADSHEET_ID is not set", "", config{}},
 		{"a file that is not an .xlsx", "", "127.0.0.1:0", false, "main_test.go is not an .xlsx file", "main_test.go", config{}},
-		{"a folder that is not there", "", "127.0.0.1:0", false, "nothing can be kept beside", "nowhere/orders.xlsx", config{}},
+		{"a folder that is not there", "", "127.0.0.1:0", false, "create a file beside", "nowhere/orders.xlsx", config{}},
 		{"a file of the real Google", "", "127.0.0.1:0", true, "-google calls Google itself", "orders.xlsx", config{}},
 		{"a fault of the real Google", "", "127.0.0.1:0", true, "-google calls Google itself", "", config{faults: faults{{Hang: true}}}},
 		{"writing over nothing", "", "127.0.0.1:0", false, "-write is for a -file", "", config{write: true}},

@@ -34,7 +34,7 @@ func run(ctx context.Context, out io.Writer, c config) error {
 	}
 	l := &local{config: c, out: out, requests: traffic.NewLog()}
 	if c.google {
-		_ = os.Unsetenv("SHEETS_EMULATOR_HOST") // no real token goes to whatever listens there
+		_ = os.Unsetenv("SHEETS_EMULATOR_HOST") // real tokens must not go to what listens there
 	} else if err := l.startGoogle(); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func run(ctx context.Context, out io.Writer, c config) error {
 
 	<-ctx.Done()
 	if l.emulated != nil {
-		l.emulated.ClearFaults() // what hangs would hold up the end
+		l.emulated.ClearFaults() // calls that hang would delay the end
 	}
 	err = shutDown(servers)
 	following.Wait()
@@ -86,16 +86,17 @@ func (c config) check() error {
 // local is what this command runs.
 type local struct {
 	config
-	out       io.Writer
-	requests  *traffic.Log
-	printer   *terminal.Printer
-	book      *book // nil with -google, and so are the next two
-	emulated  *emulator.Server
-	listener  net.Listener
-	leftAside []string // exported settings, with the reason
+	out      io.Writer
+	requests *traffic.Log
+	printer  *terminal.Printer
+	book     *book // nil with -google, and so are the next two
+	emulated *emulator.Server
+	listener net.Listener
+	ignored  []string // exported settings, with the reason
 }
 
-// options are those of the function: how it logs, and how its calls find their cause.
+// options returns the options of the function: its logger, and a transport that sends with
+// each call which requests caused it.
 func (l *local) options() (options []function.Option) {
 	l.printer = terminal.New(l.out, terminal.UseColor(l.out), l.requests, l.emulated)
 	if l.log == "text" {
@@ -136,7 +137,7 @@ func (l *local) startGoogle() (err error) {
 		l.emulated.Inject(fault)
 	}
 	l.book.create(l.emulated)
-	l.leftAside, err = useEmulator(host, l.book.id)
+	l.ignored, err = useEmulator(host, l.book.id)
 	return err
 }
 

@@ -34,8 +34,8 @@ func (l *local) printStart(addr string, settings function.Settings, patterns []s
 		fmt.Fprintf(table, "page\thttp://%s/ shows the sheets, and why Google serves or refuses each call\n", l.listener.Addr())
 		fmt.Fprintf(table, "spreadsheet\t%s\n", l.describeBook())
 	}
-	for i, text := range l.leftAside {
-		fmt.Fprintf(table, "%s\t%s\n", map[bool]string{true: "left aside"}[i == 0], text)
+	for i, text := range l.ignored {
+		fmt.Fprintf(table, "%s\t%s\n", map[bool]string{true: "ignored"}[i == 0], text)
 	}
 	_ = table.Flush() // as all that is printed
 	printTour(l.out, addr, l.show(), patterns)
@@ -66,7 +66,7 @@ func (l *local) describeBook() string {
 	return text + "; changes are kept in " + freeName(b.path, "edited") + " on Ctrl-C"
 }
 
-// show is the path that shows something where the tour does not fit; "" where it does.
+// show returns a path to try where the commands of tour do not fit the spreadsheet; else "".
 func (l *local) show() string {
 	switch {
 	case l.google:

@@ -2,9 +2,6 @@ package page
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -13,7 +10,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// page is the state of the page, beside that of the emulator.
+// page holds the state of the page that is not the emulator's.
 type page struct {
 	Config
 	failures      []failure
@@ -30,9 +27,6 @@ type page struct {
 	quotaUsed time.Time // when a click used up the quota
 }
 
-// maxJSON is more than any request of the page has.
-const maxJSON = 64 << 10
-
 func (p *page) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+Prefix+"api/events", p.streamEvents)
 	mux.HandleFunc("GET "+Prefix+"api/cells", p.listCells)
@@ -44,55 +38,6 @@ func (p *page) routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+Prefix+"api/try", p.tryAgain)
 	mux.HandleFunc("POST "+Prefix+"api/platform", p.switchPlatform)
 	mux.HandleFunc("POST "+Prefix+"api/load", p.setLoad)
-}
-
-func writeJSON(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // the page has left
-}
-
-const (
-	// maxEcho is how many characters of what a caller sent an error text repeats, and
-	// maxText how many it has.
-	maxEcho = 200
-	maxText = 1000
-)
-
-// refuse answers a request that cannot be served.
-func refuse(w http.ResponseWriter, status int, format string, args ...any) {
-	http.Error(w, fmt.Sprintf("%.*s", maxText, fmt.Sprintf(format, args...)), status)
-}
-
-// readJSON decodes a request; it answers and returns false if it is not one.
-func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {
-	if r.Header.Get("Content-Type") != "application/json" {
-		refuse(w, http.StatusUnsupportedMediaType, "want Content-Type: application/json")
-		return false
-	}
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxJSON))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(v)
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		refuse(w, http.StatusRequestEntityTooLarge, "the body may have %d bytes", maxJSON)
-		return false
-	}
-	if err == nil && decoder.More() {
-		err = errors.New("want one JSON object")
-	}
-	if err != nil {
-		refuse(w, http.StatusBadRequest, "%.*s", maxEcho, err)
-		return false
-	}
-	return true
-}
-
-// done answers a request that changes something.
-func done(w http.ResponseWriter, err error) {
-	if err != nil {
-		refuse(w, http.StatusConflict, "%v", err)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
 }
 
 const (
@@ -159,46 +104,6 @@ func (p *page) showBodies(w http.ResponseWriter, r *http.Request) {
 		Request  string `json:"request"`
 		Response string `json:"response"`
 	}{string(request), string(response)})
-}
-
-// editSheet changes a sheet as its owner does in Sheets.
-func (p *page) editSheet(w http.ResponseWriter, r *http.Request) {
-	var edit struct {
-		Sheet string `json:"sheet"`
-		Cell  string `json:"cell"` // A1 notation
-		Text  string `json:"text"`
-		Row   int    `json:"row"` // counted from 1, for Act
-		Act   string `json:"act"` // "" = enter Text, "insert" or "delete" = the row
-	}
-	if !readJSON(w, r, &edit) {
-		return
-	}
-	overview, err := p.Google.Overview(p.Spreadsheet)
-	if err == nil {
-		person := ownerOf(overview)
-		switch edit.Act {
-		case "":
-			err = p.Google.Enter(r.Context(), person, p.Spreadsheet, edit.Sheet, edit.Cell, edit.Text)
-		case "insert":
-			err = p.Google.InsertRow(r.Context(), person, p.Spreadsheet, edit.Sheet, edit.Row)
-		case "delete":
-			err = p.Google.DeleteRow(r.Context(), person, p.Spreadsheet, edit.Sheet, edit.Row)
-		default:
-			refuse(w, http.StatusBadRequest, "no act %.*q: want insert or delete, or none to enter a text", maxEcho, edit.Act)
-			return
-		}
-	}
-	done(w, err)
-}
-
-// ownerOf returns the address of the spreadsheet's owner.
-func ownerOf(o emulator.Overview) string {
-	for email, role := range o.Roles {
-		if role == "owner" {
-			return email
-		}
-	}
-	return ""
 }
 
 // switchPlatform starts the function on another platform.

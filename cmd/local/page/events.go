@@ -94,9 +94,9 @@ type stream struct {
 	err     error
 }
 
-// send writes an event if there is something to say.
-func (s *stream) send(name string, v any, some bool) {
-	if !some || s.err != nil {
+// send writes an event, unless the condition is false.
+func (s *stream) send(name string, v any, condition bool) {
+	if !condition || s.err != nil {
 		return
 	}
 	data, err := json.Marshal(v)

@@ -20,18 +20,18 @@ const (
 	batchUpdate = "sheets.spreadsheets.batchUpdate"
 )
 
-// failure is something that a click makes fail.
+// failure is a failure that a click switches on.
 type failure struct {
 	id, title string
-	// text says what happens, in a sentence; code is that of the problem that the
-	// function answers with, empty if it answers as if nothing had happened.
+	// text describes the failure in a sentence; code is that of the problem that the
+	// function answers with, "" if it answers as without the failure.
 	text, code string
 	try        sample
 	breakIt    func() error
 	isBroken   func(*situation) bool
 }
 
-// situation is what the failures are recognized by.
+// situation is the state by which the failures that are switched on are recognized.
 type situation struct {
 	emulator.State
 	role   string // of the service account on the spreadsheet
@@ -119,7 +119,7 @@ func (p *page) useUpQuota() error {
 	return p.redeploy()
 }
 
-// situation returns what the failures are recognized by now.
+// situation returns the current situation.
 func (p *page) situation(o emulator.Overview) *situation {
 	p.mu.Lock()
 	defer p.mu.Unlock()

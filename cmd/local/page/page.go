@@ -1,6 +1,6 @@
-// Package page serves a page for people beside the emulated Google: what is in the
-// sheets, which requests and calls there were and why each call was served or refused,
-// which tokens were issued, and what can be made to fail.
+// Package page serves a web page that shows the emulated Google: the sheets, the requests
+// and calls with why each call was served or refused, the tokens that were issued, and
+// failures to switch on.
 //
 //	handler := page.New(page.Config{Google: google, Requests: log, …})
 //
@@ -107,8 +107,8 @@ func guard(next http.Handler) http.Handler {
 	})
 }
 
-// isLoopback reports whether a Host is this machine: a name of another site may be made
-// to lead to it.
+// isLoopback reports whether a Host is this machine. Another site can let its own name
+// resolve to 127.0.0.1 (DNS rebinding).
 func isLoopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -117,8 +117,8 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// sameOrigin reports whether a request is none of another site's page. Opening the page
-// by a link is allowed.
+// sameOrigin reports whether a request does not come from another site's page. A link to
+// the page is allowed.
 func sameOrigin(r *http.Request) bool {
 	if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
 		return false

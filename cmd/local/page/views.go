@@ -8,7 +8,7 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// The types of this file are what the page is sent. Times are in milliseconds since 1970.
+// The types of this file are the JSON of events. Times are in milliseconds since 1970.
 
 func describeAll[T, D any](list []T, describe func(T) D) []D {
 	described := make([]D, 0, len(list))

@@ -10,7 +10,8 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// calls returns calls to Google, without those that fetched a token: it is shown itself.
+// calls returns calls to Google, except those that fetched a token, which the line shows
+// by itself.
 func (s style) calls(calls []emulator.Request) string {
 	var parts []string
 	for i := 0; i < len(calls); i++ {
@@ -47,9 +48,9 @@ func (s style) call(call emulator.Request, times int) string {
 		why = append(why, "fault "+clean(what, 100))
 	}
 	if strings.HasSuffix(call.Error, "developer metadata with that ID already exists.") {
-		// The function tries this once for a spreadsheet, and meets it where another
+		// The function tries this once for a spreadsheet. It also happens where another
 		// instance was faster.
-		why = append(why, "a number of a batch is taken only once, as it has to be")
+		why = append(why, "as expected: Google refuses a second batch with the same number")
 	} else if len(why) == 0 && call.Error != "" {
 		why = append(why, clean(call.Error, maxError))
 	}

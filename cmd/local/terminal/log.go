@@ -8,14 +8,14 @@ import (
 	"example.com/sheets-function/cmd/local/traffic"
 )
 
-// note is what the function's own log says of a request.
+// note holds fields of the function's own log line of a request.
 type note struct {
 	rows int
 	err  string
 }
 
-// LogHandler returns what the function logs to. The lines of requests complete what the
-// printer writes about them; of the others, warnings and errors are printed.
+// LogHandler returns a handler for the function's log. The fields of a request's line
+// complete the line that the printer writes; of other lines, warnings and errors are printed.
 func (p *Printer) LogHandler() slog.Handler { return logHandler{printer: p} }
 
 type logHandler struct {
@@ -70,7 +70,7 @@ func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup returns the handler itself: the function's log has no groups around lines.
 func (h logHandler) WithGroup(string) slog.Handler { return h }
 
-// message returns a line of the log that is of no request.
+// message returns a line of the log that does not belong to a request.
 func (s style) message(level slog.Level, text string, attrs []slog.Attr) string {
 	color := yellow
 	if level >= slog.LevelError {

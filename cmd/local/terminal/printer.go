@@ -18,14 +18,14 @@ type Printer struct {
 	mu      sync.Mutex // guards all below
 	out     io.Writer
 	style   style
-	change  int64 // of the log of requests that was printed last
-	call    int64 // of the log of calls that was read last
-	newest  int64 // request that is known
-	early   []emulator.Request
+	change  int64              // of the log of requests that was printed last
+	call    int64              // of the log of calls that was read last
+	newest  int64              // number of the newest request
+	early   []emulator.Request // calls whose request is not in the log of requests yet
 	pending map[int64]*pending
 }
 
-// pending is what is known of a request that is not printed yet.
+// pending collects what the line of a request shows until it is printed.
 type pending struct {
 	note  note
 	calls []emulator.Request
@@ -87,7 +87,7 @@ func (p *Printer) Print() {
 	}
 }
 
-// maxEarly bounds the calls that are kept for requests which have begun since.
+// maxEarly is how many calls are kept for requests that are not in the log yet.
 const maxEarly = 1000
 
 // readCallsLocked assigns new calls to the requests that caused them, and prints those that
@@ -121,7 +121,7 @@ func (p *Printer) assignLocked(call emulator.Request, causes [][2]int64) (assign
 	return assigned
 }
 
-// entryLocked returns what is known of a request.
+// entryLocked returns the pending entry of a request, a new one if there is none.
 func (p *Printer) entryLocked(number int64) *pending {
 	if p.pending[number] == nil {
 		p.pending[number] = &pending{}
@@ -149,5 +149,5 @@ func (p *Printer) tokenOf(calls []emulator.Request) *emulator.TokenInfo {
 }
 
 func (p *Printer) writeLocked(text string) {
-	_, _ = io.WriteString(p.out, text) // there is nowhere to report that the terminal is gone
+	_, _ = io.WriteString(p.out, text) // an error cannot be reported: the terminal is gone
 }

@@ -48,8 +48,8 @@ func (s style) status(status int, text string) string {
 	return s.paint(green, text)
 }
 
-// clean returns text from outside without what a terminal would act on: control
-// characters and marks that change the direction of writing. It is cut at a length.
+// clean returns text of at most length characters without control characters and marks that
+// change the direction of writing, which would control the terminal.
 func clean(text string, length int) string {
 	out := strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {

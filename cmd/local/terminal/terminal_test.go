@@ -83,7 +83,7 @@ func TestRequestLine(t *testing.T) {
 			[]emulator.Request{call("sheets.spreadsheets.batchUpdate", 400, func(r *emulator.Request) {
 				r.Error = "Invalid requests[1].createDeveloperMetadata: Cannot add developer metadata with ID [1] because developer metadata with that ID already exists."
 			})}, nil,
-			"PATCH /x 200 0 ms ← batchUpdate 400 (a number of a batch is taken only once, as it has to be)\n",
+			"PATCH /x 200 0 ms ← batchUpdate 400 (as expected: Google refuses a second batch with the same number)\n",
 		},
 		{
 			"not shared", traffic.Request{Method: "GET", Path: "/", Status: 502}, "", note{},

@@ -85,7 +85,7 @@ func (w *responseRecorder) Unwrap() http.ResponseWriter { return w.ResponseWrite
 // problem returns what a problem response says, the zero Problem for others.
 func (w *responseRecorder) problem() (p Problem) {
 	if strings.HasPrefix(w.Header().Get("Content-Type"), "application/problem+json") {
-		_ = json.Unmarshal(w.kept, &p) // one that is cut says nothing
+		_ = json.Unmarshal(w.kept, &p) // one that is cut leaves p empty
 	}
 	return p
 }

@@ -62,7 +62,7 @@ type Log struct {
 	change   int64
 	bodies   int
 	inFlight map[int64]bool
-	changed  chan struct{} // closed at the next change; nil = nobody waits
+	changed  chan struct{} // closed at the next change; nil until Changed is called
 }
 
 // entry is a request with its bodies, as far as they are kept.
@@ -171,7 +171,7 @@ func (l *Log) pending() (numbers []int64) {
 	return numbers
 }
 
-// NumberOf returns the number of the request whose context ctx is; 0 if it is of none.
+// NumberOf returns the number of the request that ctx belongs to; 0 without one.
 func NumberOf(ctx context.Context) int64 {
 	n, _ := ctx.Value(numberKey{}).(int64)
 	return n

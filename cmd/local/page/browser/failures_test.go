@@ -95,7 +95,7 @@ func TestDefaultScope(t *testing.T) {
 	b.waitText("#why-body",
 		"A token carries a list of scopes: what it may be used for.",
 		"This one has cloud-platform.",
-		"None of these is in the token, so Google refuses before it looks at the spreadsheet",
+		"None of these is in the token, so Google refuses before it checks who the spreadsheet is shared with",
 		"cloud-platform is the default: the metadata server grants it when a program does not name the scopes it needs.",
 		"it covers Google Cloud only",
 		"Name spreadsheets when the token is requested")

@@ -38,7 +38,7 @@ const texts = {
   token(call, result, token) {
     if (result === 'off') return { text: 'not checked' };
     if (result === 'no' && token?.federated) return { text: `#${call.token} is a federated token of ${token.account}`, tags: [] };
-    if (result === 'no') return { text: 'none that is valid' };
+    if (result === 'no') return { text: 'no valid token' };
     return { text: `#${call.token} of ${call.account}` };
   },
   api(call, result) {
@@ -82,17 +82,17 @@ function served(call) {
 const refusals = {
   token(call, token) {
     if (token?.federated) {
-      return ['The workload has no service account of Google’s. Its token is a federated one: Sheets and Drive do not accept that type, whatever scopes were requested.',
+      return ['The workload has no Google service account. Its token is a federated one: Sheets and Drive do not accept that type, whatever scopes were requested.',
         'Let the workload act as a service account (Workload Identity with an annotation), or set IMPERSONATE.'];
     }
-    return ['The call had no token, or one that Google does not know or that has expired.'];
+    return ['The call had no token, or one that Google did not issue or that has expired.'];
   },
   api(call) {
-    return [`The service account is of a project in which the ${apiOf(call)} is not enabled. It is enabled once for each project; the spreadsheet’s owner has nothing to do with it.`];
+    return [`The service account belongs to a project in which the ${apiOf(call)} is not enabled. It is enabled once for each project, whoever owns the spreadsheet.`];
   },
   scope(call, token, state) {
     const has = shorts(call.scopes);
-    const out = [`A token carries a list of scopes: what it may be used for. This one has ${list(code(has)) || 'none'}. The method ${methodOf(call)} accepts ${list(code(shorts(call.accepted)), 'or')}. None of these is in the token, so Google refuses before it looks at the spreadsheet: sharing it with more people does not help.`];
+    const out = [`A token carries a list of scopes: what it may be used for. This one has ${list(code(has)) || 'none'}. The method ${methodOf(call)} accepts ${list(code(shorts(call.accepted)), 'or')}. None of these is in the token, so Google refuses before it checks who the spreadsheet is shared with: sharing it with more people does not help.`];
     const missed = shorts(token?.requested).filter((s) => !has.includes(s));
     if (missed.length) {
       out.push(`The function requested ${list(code(missed))}. This platform (${state?.platform}) ignores what is requested: the tokens of a virtual machine have the scopes that the machine was created with.`);

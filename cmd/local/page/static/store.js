@@ -1,4 +1,4 @@
-// What the page knows: requests, calls and tokens by number, and which belong together.
+// The state of the page: requests, calls and tokens by number, and which belong together.
 
 const most = 400; // of requests, and of calls
 

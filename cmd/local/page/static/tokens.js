@@ -1,4 +1,4 @@
-// The part "Tokens": which were issued, for what was asked, and on which platform.
+// The part "Tokens": the scopes that were requested and granted, and the platform.
 import { post } from './api.js';
 import { byID, duration, el, setText, shorts, tag } from './dom.js';
 import { isChecked, methodOf } from './explain.js';

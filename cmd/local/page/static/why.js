@@ -73,7 +73,7 @@ function because(call, request, token, good) {
   } else if (request && !request.done) {
     parts.push(el('div', {}, el('h3', {}, 'What the caller of the function gets'), el('p', { class: 'pending' }, 'no answer yet: the function tries again')));
   } else if (request?.done) {
-    parts.push(el('div', {}, el('h3', {}, 'What the caller of the function gets'), el('p', {}, statusOf(request.status), good ? '' : ' – the function dealt with it')));
+    parts.push(el('div', {}, el('h3', {}, 'What the caller of the function gets'), el('p', {}, statusOf(request.status), good ? '' : ' – the function handled it')));
   }
   return el('div', { class: 'because' }, parts);
 }
