@@ -113,13 +113,43 @@ func (r *response) send(w http.ResponseWriter) error {
 			return fmt.Errorf("answer %d of the protocol: %s", r.status, strings.TrimSpace(r.body.String()))
 		}
 		r.header.Del("Content-Type")
-		return &web.Error{Code: code, Status: r.status, Detail: fmt.Sprintf("%.300s", strings.TrimSpace(r.body.String()))}
+		return &web.Error{Code: code, Status: r.status, Detail: fmt.Sprintf("%.*s", maxErrorText, strings.TrimSpace(r.body.String()))}
 	}
+	answer := cutError(r.body.Bytes())
 	if r.status != 0 {
 		w.WriteHeader(r.status)
 	}
-	_, err := r.body.WriteTo(w)
+	_, err := w.Write(answer)
 	return err
+}
+
+// maxErrorText is how many characters of an error of the SDK are sent: it quotes what the
+// caller has sent.
+const maxErrorText = 300
+
+// cutError returns an answer with the beginning only of the error in it, if it has one.
+func cutError(answer []byte) []byte {
+	var failed struct {
+		Version string          `json:"jsonrpc"`
+		ID      json.RawMessage `json:"id"`
+		Error   *struct {
+			Code    int64           `json:"code"`
+			Message string          `json:"message"`
+			Data    json.RawMessage `json:"data,omitempty"`
+		} `json:"error"`
+	}
+	if len(answer) <= maxErrorText || json.Unmarshal(answer, &failed) != nil || failed.Error == nil {
+		return answer
+	}
+	failed.Error.Message = fmt.Sprintf("%.*s", maxErrorText, failed.Error.Message)
+	if len(failed.Error.Data) > maxErrorText {
+		failed.Error.Data = nil
+	}
+	cut, err := json.Marshal(failed)
+	if err != nil {
+		return answer
+	}
+	return cut
 }
 
 // codes are the error codes for the statuses of the SDK's answers in plain text.

@@ -382,7 +382,6 @@ func TestMCPRefusals(t *testing.T) {
 	}
 }
 
-// TestMCPHostile sends what no client sends.
 // TestMCPDeadline holds that a call which Google does not answer in time has a result.
 func TestMCPDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -419,6 +418,7 @@ func TestMCPPreviewReads(t *testing.T) {
 	}
 }
 
+// TestMCPHostile sends what no client sends.
 func TestMCPHostile(t *testing.T) {
 	rpc := func(method, params string) string {
 		return `{"jsonrpc":"2.0","id":1,"method":"` + method + `","params":` + params + `}`
@@ -454,11 +454,69 @@ func TestMCPHostile(t *testing.T) {
 			}
 		})
 	}
+	testMCPEchoes(w)
 	for _, method := range []string{"GET", "DELETE", "PUT"} {
 		checkProblem(t, method, w.do(method, "/mcp", ""), 405, "method-not-allowed", "POST")
 	}
 	if diff := cmp.Diff(before, w.google.Values(w.id, "Orders")); diff != "" || strings.Contains(w.log.String(), "panic") {
 		t.Errorf("Orders has changed (-before +after):\n%s\nlog: %s", diff, w.log)
+	}
+}
+
+// testMCPEchoes holds that an error, and the line of the log, quote the beginning only of
+// what a caller sends.
+func testMCPEchoes(w *world) {
+	const limit = 4000
+	tests := []struct{ name, body string }{
+		{"a tool", `"method":"tools/call","params":{"name":"LONG"}`},
+		{"a tool of control characters", `"method":"tools/call","params":{"name":"LONG\u0000` + strings.Repeat(`\u0001`, 9000) + `"}`},
+		{"a method", `"method":"LONG","params":{}`},
+		{"a method without params", `"method":"LONG"`},
+		{"a revision", `"method":"initialize","params":{"protocolVersion":"LONG","capabilities":{},"clientInfo":{"name":"t","version":"1"}}`},
+		{"a client", `"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"LONG":{}},"clientInfo":{"name":"LONG","version":"LONG"}}`},
+		{"a member of the message", `"LONG":1,"method":"ping"`},
+		{"a cursor of tools/list", `"method":"tools/list","params":{"cursor":"LONG"}`},
+		{"parameters of another type", `"method":"tools/call","params":"LONG"`},
+		{"meta", `"method":"tools/call","params":{"_meta":{"io.modelcontextprotocol/clientInfo":"LONG","io.modelcontextprotocol/protocolVersion":"LONG"},"name":"describe_spreadsheet"}`},
+		{"a resource", `"method":"resources/read","params":{"uri":"LONG"}`},
+		{"a prompt", `"method":"prompts/get","params":{"name":"LONG"}`},
+		{"a reference", `"method":"completion/complete","params":{"ref":{"type":"LONG"},"argument":{"name":"a","value":"b"}}`},
+		{"an argument", `"method":"tools/call","params":{"name":"list_rows","arguments":{"LONG":1}}`},
+		{"a value of an argument", `"method":"tools/call","params":{"name":"list_rows","arguments":{"limit":"LONG"}}`},
+		{"a number", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"Orders","limit":1` + strings.Repeat("0", 50_000) + `}}`},
+		{"a title", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"LONG"}}`},
+		{"a cursor", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"Orders","cursor":"LONG"}}`},
+		{"a cursor of many digits", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"Orders","cursor":"1` + strings.Repeat("0", 50_000) + `.LONG"}}`},
+		{"a column", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"Orders","columns":["LONG"]}}`},
+		{"an order", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"Orders","order":["LONG"]}}`},
+		{"an operator", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"Orders","filters":[{"column":"id","operator":"LONG","value":1}]}}`},
+		{"a filter's column", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"Orders","filters":[{"column":"LONG","operator":"eq","value":1}]}}`},
+		{"a match", `"method":"tools/call","params":{"name":"list_rows","arguments":{"sheet":"Orders","match":"LONG"}}`},
+		{"a key", `"method":"tools/call","params":{"name":"append_rows","arguments":{"sheet":"Orders","rows":[{"id":1}],"idempotency_key":"LONG"}}`},
+		{"a column of a row", `"method":"tools/call","params":{"name":"append_rows","arguments":{"sheet":"Orders","rows":[{"LONG":1}],"idempotency_key":"k"}}`},
+		{"a resolution", `"method":"tools/call","params":{"name":"upsert_rows","arguments":{"sheet":"Orders","rows":[{"id":1}],"on":["LONG"],"resolution":"LONG","idempotency_key":"k"}}`},
+		{"a token", `"method":"tools/call","params":{"name":"delete_rows","arguments":{"sheet":"Orders","filters":[{"column":"id","operator":"eq","value":1}],"token":"LONG"}}`},
+		{"a token with a version", `"method":"tools/call","params":{"name":"delete_rows","arguments":{"sheet":"Orders","filters":[{"column":"id","operator":"eq","value":1}],"token":"LONG.LONG"}}`},
+		{"a column to set", `"method":"tools/call","params":{"name":"update_rows","arguments":{"sheet":"Orders","filters":[{"column":"id","operator":"eq","value":1}],"set":{"LONG":1}}}`},
+	}
+	header := []string{"Content-Type", "application/json", "Accept", "application/json, text/event-stream"}
+	long := strings.Repeat("x", 50_000)
+	check := func(name, body string, header ...string) {
+		w.log.Reset()
+		answer := w.do("POST", "/mcp", body, header...)
+		if answer.Code >= 500 || answer.Body.Len() > limit {
+			w.t.Errorf("%s that is long: %d with %d bytes, want an error with at most %d: %.300s", name, answer.Code, answer.Body.Len(), limit, answer.Body)
+		}
+		if w.log.Len() > 2*limit {
+			w.t.Errorf("%s that is long: %d bytes in the log, want at most %d: %.300s", name, w.log.Len(), 2*limit, w.log)
+		}
+	}
+	for _, tt := range tests {
+		check(tt.name, strings.ReplaceAll(`{"jsonrpc":"2.0","id":1,`+tt.body+`}`, "LONG", long), header...)
+	}
+	check("a version of JSON-RPC", `{"jsonrpc":"`+long+`","id":1,"method":"tools/list"}`, header...)
+	for _, name := range []string{"Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name", "Last-Event-Id"} {
+		check(name, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}}`, append(header, name, long)...)
 	}
 }
 
