@@ -50,8 +50,8 @@ import (
 // emailTTL is how long the account's e-mail address is cached. It rarely changes.
 const emailTTL = 24 * time.Hour
 
-// projectInterval is the shortest time between two requests for the project: where there
-// is none, each log line would be one.
+// projectInterval is the shortest time between two requests for the project. Without it
+// each log line would request a project that the platform does not have.
 const projectInterval = time.Hour
 
 // Config configures [NewTransport].
@@ -162,8 +162,9 @@ func (t *Transport) Email(ctx context.Context) (string, error) {
 }
 
 // Project returns the Google Cloud project of the platform, for the names of traces in
-// logs; "" if it is not known. It does not wait: the first call asks the metadata server,
-// and later ones return what it has answered. Without a metadata server it makes no call.
+// logs; "" if it is not known. It does not wait: the first call starts a request to the
+// metadata server, and later ones return its response. Without a metadata server it makes
+// no network call.
 func (t *Transport) Project() string {
 	src := t.source
 	if d, ok := src.(*delegate); ok {
@@ -172,7 +173,7 @@ func (t *Transport) Project() string {
 	if _, ok := src.(*metadataServer); !ok {
 		return ""
 	}
-	_ = t.project.warm() // a failure is not worth more than a log line without the project
+	_ = t.project.warm() // after an error the log lines lack the project
 	if known, _ := t.project.state(); known != nil {
 		return known.value
 	}

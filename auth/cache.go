@@ -14,8 +14,8 @@ const (
 	fetchTimeout = 10 * time.Second
 	// maxRefreshPause bounds the growing pause between failed refreshes.
 	maxRefreshPause = 20 * time.Second
-	// refreshLogInterval is the shortest time between two lines about a refresh that
-	// goes on to fail.
+	// refreshLogInterval is the shortest time between two log lines about a refresh that
+	// keeps failing.
 	refreshLogInterval = 5 * time.Minute
 )
 
@@ -77,8 +77,8 @@ func (c *cache[V]) get(ctx context.Context) (*entry[V], error) {
 		return nil, c.err
 	}
 	// Cloud Run may give a process no CPU between requests, so that a fetch stops
-	// halfway and exceeds its timeout. Its error says nothing about the server:
-	// fetch once more.
+	// halfway and exceeds its timeout. That is not a failure of the server, so it is
+	// fetched once more.
 	frozen := c.inFlight != nil && now.Round(0).Sub(c.started.Round(0)) > fetchTimeout
 	f := c.startLocked(now)
 	c.mu.Unlock()

@@ -12,10 +12,10 @@ import (
 	"cloud.google.com/go/auth"
 )
 
-// Error is why there is no access token. [Error.Error] quotes the start of a response if
-// its status is 400 or more, without what looks like a token; [Error.Detail], which
-// callers may see, only codes of such a response. The errors of a client that
-// [Transport.Client] returned wrap it; use [errors.As].
+// Error is why there is no access token. If a response has a status of 400 or more,
+// [Error.Error] quotes the start of its body, without text that may be a token, and
+// [Error.Detail], which callers may see, only the codes in it. The errors of a client that
+// [Transport.Client] returned wrap an *Error; use [errors.As].
 type Error struct {
 	Op   string // the operation, such as "fetch an access token from the metadata server at 169.254.169.254"
 	Err  error  // the cause, never nil
@@ -76,7 +76,7 @@ var (
 	})
 )
 
-// redact cuts what looks like a token.
+// redact replaces text that may be a token.
 func redact(text string) string { return secretPattern().ReplaceAllString(text, "[cut]") }
 
 // Unwrap returns the cause.

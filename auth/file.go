@@ -47,7 +47,8 @@ const gcloudClient = "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleu
 const (
 	plainLogin = "gcloud auth application-default login"
 	loginHint  = plainLogin + " --impersonate-service-account=ACCOUNT"
-	// loggedIn is whoever is logged in to gcloud, as a member of a policy, in a shell.
+	// loggedIn is, in a shell, the account that is logged in to gcloud, as a member of a
+	// policy.
 	loggedIn    = `"user:$(gcloud config get account)"`
 	creatorRole = "roles/iam.serviceAccountTokenCreator"
 )

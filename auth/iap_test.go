@@ -80,7 +80,7 @@ func TestIAP(t *testing.T) {
 		{"an identity without an address", func() string { return valid(change{"email": nil, "sub": "principal://x"}) }, "", ""},
 		{"expired 20 s ago, within the skew", func() string { return valid(change{"iat": now() - 620, "exp": now() - 20}) }, "ada@example.com", ""},
 
-		{"nobody", func() string { return valid(change{"sub": nil}) }, "", "names nobody"},
+		{"no subject", func() string { return valid(change{"sub": nil}) }, "", "has no subject"},
 		{"not a JWT", func() string { return "hello" }, "", "not an assertion"},
 		{"null segments", func() string { n := encode([]byte("null")); return n + "." + n + "." + n }, "", "not an assertion"},
 		{"alg none", func() string {

@@ -77,8 +77,8 @@ type cloudEvent struct {
 }
 
 // unmarshal decodes JSON whose members have exactly these names: to encoding/json, "ID"
-// would be "id" too, and the last one would count. What is wrong with the rows in it is
-// left to the one who parses them.
+// would be "id" too, and the last one would count. Duplicate names and invalid UTF-8 are
+// allowed here, because the parser of the rows reports them.
 func unmarshal(text []byte, v any) error {
 	return json.Unmarshal(text, v, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
@@ -108,8 +108,10 @@ func parseBinary(header http.Header, body []byte) (Event, error) {
 	}.event()
 }
 
-// attribute decodes a header, https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values.
-// Senders that do not encode, such as Knative, send what may not decode.
+// attribute returns an attribute from its header, which is percent-encoded:
+// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values
+// A header that cannot be decoded is returned as it is: some senders, such as Knative, do
+// not encode.
 func attribute(header http.Header, name string) string {
 	value := header.Get(name)
 	if decoded, err := url.PathUnescape(value); err == nil {
@@ -144,7 +146,8 @@ func (c cloudEvent) event() (Event, error) {
 	return e, nil
 }
 
-// pubsubPush is the body of Pub/Sub's own requests, https://cloud.google.com/pubsub/docs/push#receive_push
+// pubsubPush is the body of Pub/Sub's own requests,
+// https://cloud.google.com/pubsub/docs/push#receive_push.
 type pubsubPush struct {
 	Message struct {
 		Rows       []byte            `json:"data"` // base64

@@ -35,11 +35,11 @@ type driveFile struct {
 
 func (e *examination) checkDrive(ctx context.Context) (string, *finding) {
 	if !slices.ContainsFunc(e.config.Scopes, func(scope string) bool { return slices.Contains(driveScopes, scope) }) {
-		return "not asked: no scope of Drive is requested", nil
+		return "not checked: no scope of Drive is requested", nil
 	}
 	x := do(ctx, e.transport, callTimeout, "GET", e.driveURL(), "")
 	if x.err == nil && x.status == http.StatusNotFound {
-		return "no such file for " + e.identity() + "; Sheets tells why", nil // an unknown ID or one that is not shared
+		return "no such file for " + e.identity() + "; the response of Sheets shows why", nil // an unknown ID or one that is not shared
 	}
 	if found := e.callFinding("www.googleapis.com", x); found != nil {
 		return "", found
@@ -84,7 +84,7 @@ func (e *examination) checkClock(context.Context) (string, *finding) {
 
 func (e *examination) skewed() bool { return e.watch.clock().Abs() > maxSkew }
 
-// callFinding explains what the API of the host returned; nil if it is of use.
+// callFinding explains what the API of the host returned; nil if the call succeeded.
 func (e *examination) callFinding(host string, x *exchange) *finding {
 	if x.err != nil {
 		return e.unreachable(x)

@@ -1,9 +1,10 @@
 package doctor
 
-// Cause names what is wrong, for programs and for tables. The zero value is nothing.
+// Cause names what is wrong, for programs and for tables. The zero value means that
+// nothing is.
 type Cause string
 
-// The causes, in the order in which they are looked for.
+// The causes, in the order in which they are checked.
 const (
 	// NoCredentials: no platform, no credentials file, no login.
 	NoCredentials Cause = "no-credentials"
@@ -31,7 +32,7 @@ const (
 	AccountUnusable Cause = "account-unusable"
 	// WorkloadIdentity: on GKE the Kubernetes account may not act as the service account.
 	WorkloadIdentity Cause = "workload-identity"
-	// FederatedIdentity: the identity has no e-mail address, and Workspace no place for it.
+	// FederatedIdentity: the identity has no e-mail address, which Workspace requires.
 	FederatedIdentity Cause = "federated-identity"
 
 	// ImpersonationDenied: IAM does not let the program act as the other account.
@@ -40,10 +41,10 @@ const (
 	PlatformScope Cause = "platform-scope"
 	// DelegationMissing: the Workspace domain does not delegate the scopes.
 	DelegationMissing Cause = "delegation-missing"
-	// UnknownSubject: the user to act as is not one of the domain.
+	// UnknownSubject: the user to act as does not belong to the domain.
 	UnknownSubject Cause = "unknown-subject"
 
-	// ScopeMalformed: the metadata server, IAM or Google does not know a scope.
+	// ScopeMalformed: the metadata server, IAM or Google refuses a scope as unknown.
 	ScopeMalformed Cause = "scope-malformed"
 	// ScopeNotRequested: the program requests no scope that Sheets accepts.
 	ScopeNotRequested Cause = "scope-not-requested"

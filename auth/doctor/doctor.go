@@ -60,7 +60,7 @@ type Config struct {
 }
 
 // Run checks one thing after the other and returns what it found. It returns when
-// ctx ends, and in any case within two minutes. The report holds no token and no
+// ctx ends, or after two minutes. The report holds no token and no
 // key, and no e-mail addresses except those of the program's own service accounts.
 func Run(ctx context.Context, c Config) Report {
 	if c.Now == nil {

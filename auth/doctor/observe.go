@@ -19,7 +19,7 @@ const (
 	maxBody         = 64 << 10
 )
 
-// exchange is one request for a token, and what came of it.
+// exchange is one request for a token, and its response.
 type exchange struct {
 	url    *url.URL
 	login  bool // it is for a person's login: a refresh token is exchanged

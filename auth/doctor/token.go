@@ -160,7 +160,7 @@ func (e *examination) noServer(what string) *finding {
 	}
 }
 
-// notFetched tells the two reasons apart for which Cloud Run returns this 500.
+// notFetched finds out which of two reasons this 500 of Cloud Run has.
 func (e *examination) notFetched(ctx context.Context, x *exchange) *finding {
 	target := *x.url
 	target.RawQuery = ""
