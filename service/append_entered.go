@@ -110,5 +110,5 @@ func (s *Service) readWholeSheet(ctx context.Context, title string) ([][]any, er
 	if read.tooLarge[quoted] {
 		return nil, errCellsTooLarge(title)
 	}
-	return read.grids[0], nil
+	return read.grids[quoted], nil
 }

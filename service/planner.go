@@ -28,13 +28,8 @@ type planner struct {
 	absent absentTitles
 	exists func(title string) bool // reports whether a read has found the sheet
 	sheets map[string]*sheetState  // by title
-	grids  map[string][][]any      // by title: what was just read, for the next plan only
-
-	read      func(ctx context.Context, ranges []string, headers []int) (*cellsRead, error)
-	areas     map[string]*sheets.Sheet // by title: tables and protected ranges of the sheets that were just read
-	versioned []int                    // headers of the writes that depend on the version of the rows
-	tooLarge  map[string]bool          // ranges of the sheets that were not read, because they are
-	versions  map[versionKey]string    // of the rows that were just read, where a write depends on it
+	cells  cellsRead               // what was just read, for the next plan only
+	read   func(ctx context.Context, ranges []string, headers []int) (*cellsRead, error)
 }
 
 // versionKey identifies rows by the sheet's title and the row that names the columns.
@@ -83,12 +78,12 @@ func (p *planner) Plan(writes []*write) *plan {
 			made.Done[w] = sheetNotFound(w.Request.Title, visibleTitles(p.tabs))
 			continue
 		}
-		if p.grids != nil && p.tooLarge[table.QuoteTitle(tab.Title)] {
+		if p.cells.tooLarge[table.QuoteTitle(tab.Title)] {
 			made.Done[w] = errCellsTooLarge(tab.Title)
 			continue
 		}
 		if len(w.Request.IfMatch) > 0 {
-			if err := w.Request.CheckVersion(p.versions[versionKey{tab.Title, w.Request.Header}]); err != nil {
+			if err := w.Request.CheckVersion(p.cells.versions[versionKey{tab.Title, w.Request.Header}]); err != nil {
 				made.Done[w] = err
 				continue
 			}
@@ -124,7 +119,7 @@ func (p *planner) Plan(writes []*write) *plan {
 		e.addRequests(made)
 		made.Ranges = append(made.Ranges, e.ranges()...)
 	}
-	p.grids = nil
+	p.cells = cellsRead{}
 	return made
 }
 
@@ -137,16 +132,19 @@ func planOrder(writes []*write) []*write {
 
 // sheetPlan returns the sheet for planning, with its rows if a write needs them.
 func (p *planner) sheetPlan(title string, writes []*write) *table.SheetPlan {
-	grid, state := p.grids[title], p.sheets[title]
+	grid, state := p.grid(title), p.sheets[title]
 	if !slices.ContainsFunc(writes, func(w *write) bool { return !state.serves(w.Request) }) {
 		grid = nil
 	}
 	return table.NewSheetPlan(title, state.SheetState, grid)
 }
 
+// grid returns the rows of a sheet if they were just read; else nil.
+func (p *planner) grid(title string) [][]any { return p.cells.grids[table.QuoteTitle(title)] }
+
 // rollBack sets the result that a write would have, planned by itself.
 func (p *planner) rollBack(w *write, title string) error {
-	alone := table.NewSheetPlan(title, p.sheets[title].SheetState, p.grids[title])
+	alone := table.NewSheetPlan(title, p.sheets[title].SheetState, p.grid(title))
 	result, err := alone.Do(w.Request)
 	if err == nil {
 		w.Result = result.Encode(title, w.Request)
@@ -170,8 +168,8 @@ func setPlanned(p *table.SheetPlan, e *table.Edit, result *table.EditResult) {
 // again before the next one. New rows that a later read does not show where they were planned may
 // have been moved since, and what nobody has shown may be anywhere: their results say so. A change
 // that is not shown as planned is a conflict in any case, because it may have hit other rows.
-func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time, later bool) map[*write]error {
-	conflicts := map[*write]error{}
+func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time) map[*write]error {
+	later, conflicts := at.IsZero(), map[*write]error{}
 	for _, e := range made.State {
 		if e.ranges() == nil {
 			continue

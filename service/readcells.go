@@ -19,10 +19,10 @@ const cellFields = "userEnteredValue,effectiveValue,effectiveFormat(numberFormat
 
 // cellsRead is what [Service.readCells] returns.
 type cellsRead struct {
-	grids    [][][]any                // of each title, the cells of all rows from row 1 on
+	grids    map[string][][]any       // by range, the cells of all rows from row 1 on
 	versions map[versionKey]string    // [table.Rows.Version] of the sheets, as reads have it
 	areas    map[string]*sheets.Sheet // by title, tables and protected ranges
-	tooLarge map[string]bool          // titles of sheets that take too much memory, which have no grid
+	tooLarge map[string]bool          // ranges of sheets that take too much memory, which have no grid
 }
 
 // readCells returns the cells of whole sheets, given their ranges, which are titles. It
@@ -30,7 +30,10 @@ type cellsRead struct {
 func (s *Service) readCells(ctx context.Context, titles []string, headers []int) (*cellsRead, error) {
 	query := url.Values{"prettyPrint": {"false"}, "fields": {"sheets(properties(title)," + commit.AreaFields + ",data(rowData(values(" + cellFields + "))))"}, "ranges": titles}
 	path := "v4/spreadsheets/" + url.PathEscape(s.id) + "?" + query.Encode()
-	read := &cellsRead{grids: make([][][]any, len(titles)), versions: map[versionKey]string{}, areas: map[string]*sheets.Sheet{}, tooLarge: map[string]bool{}}
+	read := &cellsRead{grids: map[string][][]any{}, versions: map[versionKey]string{}, areas: map[string]*sheets.Sheet{}, tooLarge: map[string]bool{}}
+	for _, quoted := range titles {
+		read.grids[quoted] = [][]any{} // also of one that is not in the response
+	}
 	err := s.getJSON(ctx, path, func(d *jsontext.Decoder) error {
 		return decodeMember(d, "sheets", func() error {
 			return decodeArray(d, func() error {
@@ -45,7 +48,7 @@ func (s *Service) readCells(ctx context.Context, titles []string, headers []int)
 					read.tooLarge[titles[i]] = true
 					return nil
 				}
-				read.grids[i], read.areas[title] = rows, &c.areas
+				read.grids[titles[i]], read.areas[title] = slices.Clip(rows), &c.areas
 				for header, b := range c.builders {
 					read.versions[versionKey{title, header}] = b.RowSet().Hash()
 				}
@@ -89,6 +92,7 @@ func (c *cellDecoder) release() {
 // sheet decodes a Sheet with its title and the one range of it that was requested.
 func (c *cellDecoder) sheet(d *jsontext.Decoder) (title string, rows [][]any, err error) {
 	var properties struct{ Title string }
+	rows = [][]any{} // also of an empty sheet
 	into := func(target any) func() error {
 		return func() error {
 			value, err := d.ReadValue()

@@ -140,7 +140,7 @@ func New(ctx context.Context, c Config) (*Service, error) {
 	s.writer = commit.New(commit.Config{
 		Sheets: s.sheets, SpreadsheetID: c.SpreadsheetID, Logger: log,
 		Reads: s.readLimiter, Writes: s.writeLimiter, PerMinute: min(cmp.Or(c.ReadsPerMinute, defaultQuota), cmp.Or(c.WritesPerMinute, defaultQuota)),
-		ReadRanges: p.readRanges, Contended: s.cache.share, Now: now,
+		Contended: s.cache.share, Now: now,
 	}, p)
 	return s, nil
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -92,54 +93,50 @@ func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets
 
 // ReadAll implements [commit.Planner]: whole sheets, because where a sheet ends is known
 // only by its values.
-func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write) (ranges []string, load func([][][]any, time.Time)) {
-	p.tabs, p.listed = tabs, time.Now()
-	var wanted []*sheets.SheetProperties
+func (p *planner) ReadAll(tabs []*sheets.SheetProperties, writes []*write, at time.Time) func(context.Context) error {
+	p.tabs, p.listed, p.cells = tabs, time.Now(), cellsRead{}
+	p.forgetOthers()
 	headers := map[*sheets.SheetProperties][]int{}
-	p.versioned = nil
+	var ranges []string
+	var versioned []int // headers of the writes that depend on the version of the rows
 	for _, w := range writes {
 		tab := p.tab(w.Request.Title)
 		if tab == nil {
 			continue
 		}
 		if len(w.Request.IfMatch) > 0 {
-			p.versioned = append(p.versioned, w.Request.Header)
+			versioned = append(versioned, w.Request.Header)
 		}
 		if headers[tab] == nil {
-			wanted = append(wanted, tab)
 			ranges = append(ranges, table.QuoteTitle(tab.Title))
 		}
 		headers[tab] = append(headers[tab], w.Request.Header)
 	}
-	return ranges, func(grids [][][]any, at time.Time) {
-		p.grids = map[string][][]any{}
-		known := map[string]*sheetState{}
-		for _, tab := range tabs { // of others, what is known stays a hint
-			if old := p.sheets[tab.Title]; old != nil && old.ID == tab.SheetId {
-				known[tab.Title] = old
-			}
+	if len(ranges) == 0 {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		read, err := p.read(ctx, ranges, versioned)
+		if err != nil {
+			return err
 		}
-		for i, tab := range wanted {
-			p.grids[tab.Title] = slices.Clip(grids[i])
-			if p.grids[tab.Title] == nil {
-				p.grids[tab.Title] = [][]any{}
-			}
-			state := &sheetState{at: at, SheetState: table.NewState(tab.SheetId, int(tab.GridProperties.RowCount), grids[i], headers[tab])}
-			state.Protected, state.Tables = areasOf(p.areas[tab.Title])
-			known[tab.Title] = state
+		p.cells = *read
+		for tab, headers := range headers {
+			grid := p.grid(tab.Title)
+			state := &sheetState{at: at, SheetState: table.NewState(tab.SheetId, int(tab.GridProperties.RowCount), grid, headers)}
+			state.Protected, state.Tables = areasOf(p.cells.areas[tab.Title])
+			p.sheets[tab.Title] = state
 		}
-		p.sheets = known
+		return nil
 	}
 }
 
-// readRanges reads the ranges of ReadAll.
-func (p *planner) readRanges(ctx context.Context, ranges []string) ([][][]any, error) {
-	read, err := p.read(ctx, ranges, p.versioned)
-	if err != nil {
-		return nil, err
-	}
-	p.tooLarge, p.versions, p.areas = read.tooLarge, read.versions, read.areas
-	return read.grids, nil
+// forgetOthers drops what is known of sheets that are not there any more. Of the others it
+// stays a hint.
+func (p *planner) forgetOthers() {
+	maps.DeleteFunc(p.sheets, func(title string, old *sheetState) bool {
+		return !slices.ContainsFunc(p.tabs, func(tab *sheets.SheetProperties) bool { return tab.Title == title && tab.SheetId == old.ID })
+	})
 }
 
 // setAreas takes over where the tables and protected ranges of a sheet are.

@@ -10,7 +10,7 @@ import (
 // lenientPlanner verifies nothing.
 type lenientPlanner struct{ rowPlanner }
 
-func (*lenientPlanner) Verify(*Plan[string, rowPlan], *sheets.Spreadsheet, time.Time, bool) map[*Write[string]]error {
+func (*lenientPlanner) Verify(*Plan[string, rowPlan], *sheets.Spreadsheet, time.Time) map[*Write[string]]error {
 	return nil
 }
 

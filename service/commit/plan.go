@@ -19,16 +19,18 @@ type Planner[R, S any] interface {
 	// the answer and the time at which it was requested; it returns false where the hint
 	// is wrong. Load is nil where there is no hint.
 	ReadTails(writes []*Write[R]) (ranges []string, load func(shown *sheets.Spreadsheet, at time.Time) bool)
-	// ReadAll returns the ranges that have to be read for these writes given the sheets
-	// that exist. Load is given their cells, as [Config.ReadRanges] has them.
-	ReadAll(tabs []*sheets.SheetProperties, writes []*Write[R]) (ranges []string, load func(values [][][]any, at time.Time))
+	// ReadAll is given the sheets that existed when they were requested, at this time. It
+	// returns what reads all that Plan needs for these writes with one call to Google, which
+	// can be repeated; nil if it needs nothing.
+	ReadAll(tabs []*sheets.SheetProperties, writes []*Write[R], at time.Time) func(context.Context) error
 	// Plan makes requests of the writes. It makes no calls.
 	Plan(writes []*Write[R]) *Plan[R, S]
 	// Verify is given what the spreadsheet shows in the ranges of a plan that is stored.
-	// It returns the writes that are not stored as planned, each with an error. With
-	// later, it is not the batch's own answer, but the first read that showed its marker: others
-	// may have changed the spreadsheet since. Nothing is shown where a sheet was renamed.
-	Verify(p *Plan[R, S], shown *sheets.Spreadsheet, at time.Time, later bool) map[*Write[R]]error
+	// It returns the writes that are not stored as planned, each with an error. At is when
+	// the batch was sent; zero where it is not the batch's own answer, but the first read that
+	// showed its marker: others may have changed the spreadsheet since. Nothing is shown
+	// where a sheet was renamed.
+	Verify(p *Plan[R, S], shown *sheets.Spreadsheet, at time.Time) map[*Write[R]]error
 	// Culprits is given the sheets that exist after Google has refused the plan. It
 	// returns the writes that are at fault, each with an error, and whether the sheets
 	// differ from those of the plan, so that it has to be planned again.

@@ -32,7 +32,7 @@ func (r *run) newWriter(instance int) *Writer[string, rowPlan] {
 	w := New(Config{
 		Sheets: service, SpreadsheetID: r.id, Logger: slog.New(slog.DiscardHandler), Now: now,
 		Reads: rate.NewLimiter(rate.Inf, 1), Writes: writes,
-	}, &rowPlanner{now: now})
+	}, &rowPlanner{sheets: service, id: r.id, now: now})
 	if r.window > 0 {
 		w.sequence.window = r.window
 	}
@@ -47,10 +47,12 @@ var errConflict = errors.New("stored elsewhere")
 
 // rowPlanner appends a row for each write below the last row, by its number.
 type rowPlanner struct {
-	now   func() time.Time
-	last  int    // number of the last row; 0 before the first read
-	above string // its name
-	at    time.Time
+	sheets *sheets.Service
+	id     string
+	now    func() time.Time
+	last   int    // number of the last row; 0 before the first read
+	above  string // its name
+	at     time.Time
 }
 
 // rowPlan is the row above the first new one, and what it holds.
@@ -95,10 +97,14 @@ func (p *rowPlanner) load(shown *sheets.Spreadsheet, at time.Time) bool {
 	return true
 }
 
-func (p *rowPlanner) ReadAll([]*sheets.SheetProperties, []*Write[string]) ([]string, func([][][]any, time.Time)) {
-	return []string{"Rows"}, func(grids [][][]any, at time.Time) {
-		p.last, p.at = len(grids[0]), at
-		p.above = fmt.Sprint(grids[0][p.last-1][0])
+func (p *rowPlanner) ReadAll(_ []*sheets.SheetProperties, _ []*Write[string], at time.Time) func(context.Context) error {
+	return func(ctx context.Context) error {
+		answer, err := p.sheets.Spreadsheets.Values.Get(p.id, "Rows").Context(ctx).Do()
+		if err == nil {
+			p.last, p.at = len(answer.Values), at
+			p.above = fmt.Sprint(answer.Values[p.last-1][0])
+		}
+		return err
 	}
 }
 
@@ -121,7 +127,7 @@ func (p *rowPlanner) Plan(writes []*Write[string]) *Plan[string, rowPlan] {
 }
 
 // Verify reports a conflict where the rows are below a blank one, or between others.
-func (p *rowPlanner) Verify(made *Plan[string, rowPlan], shown *sheets.Spreadsheet, at time.Time, later bool) map[*Write[string]]error {
+func (p *rowPlanner) Verify(made *Plan[string, rowPlan], shown *sheets.Spreadsheet, at time.Time) map[*Write[string]]error {
 	before, n := made.State, len(made.Writes)
 	seen := &rowPlanner{last: before.row}
 	p.last, p.at = before.row, time.Time{}
@@ -130,7 +136,7 @@ func (p *rowPlanner) Verify(made *Plan[string, rowPlan], shown *sheets.Spreadshe
 		below := seen.load(shown, at) && seen.last > before.row+n
 		first := *shown.Sheets[0].Data[0].RowData[0].Values[0].EffectiveValue.StringValue
 		if !below || first == before.above {
-			if !later {
+			if !at.IsZero() {
 				p.last, p.above, p.at = seen.last, seen.above, seen.at
 			}
 			return nil

@@ -153,5 +153,5 @@ func (w *Writer[R, S]) stored(a *attempt[R, S], shown *sheets.Spreadsheet, at ti
 		w.knownAt = at
 	}
 	w.noteStored(a.plan.Writes)
-	w.acknowledge(a.plan, shown, at, false)
+	w.acknowledge(a.plan, shown, at)
 }

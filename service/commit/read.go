@@ -142,12 +142,14 @@ func (w *Writer[R, S]) finishUnknown(attempts []*attempt[R, S]) {
 // load reads what the planner needs, and the keys where others may have added some.
 func (w *Writer[R, S]) load(ctx context.Context, tabs []*sheets.SheetProperties, writes []*Write[R], at time.Time) (ready bool, err error) {
 	keysTab := w.findKeys(tabs)
-	ranges, load := w.planner.ReadAll(tabs, writes)
-	var keyRanges []string
-	if keysTab != nil && (w.keys.asOf != w.sequence.next-1 || w.keys.sheetID != keysTab.SheetId) {
-		keyRanges = append(keyRanges, "'"+keysTab.Title+"'!A:D")
+	readKeys := keysTab != nil && (w.keys.asOf != w.sequence.next-1 || w.keys.sheetID != keysTab.SheetId)
+	if read := w.planner.ReadAll(tabs, writes, at); read != nil {
+		_, err = w.call(ctx, read)
 	}
-	grids, keyRows, err := w.readRanges(ctx, ranges, keyRanges)
+	var keyRows [][]any
+	if err == nil && readKeys {
+		keyRows, err = w.getValues(ctx, "'"+keysTab.Title+"'!A:D")
+	}
 	if statusOf(err) == http.StatusBadRequest && w.renamed < maxUnsent {
 		w.Invalidate()
 		w.renamed++ // a sheet was renamed since
@@ -157,34 +159,11 @@ func (w *Writer[R, S]) load(ctx context.Context, tabs []*sheets.SheetProperties,
 		return false, err
 	}
 	w.renamed = 0
-	load(grids, at)
-	if keysTab == nil || len(keyRanges) > 0 {
-		w.keys.load(keysTab, slices.Concat(keyRows...))
+	if keysTab == nil || readKeys {
+		w.keys.load(keysTab, keyRows)
 		w.keys.asOf = w.sequence.next - 1
 	}
 	return true, nil
-}
-
-// readRanges reads ranges of the planner's and those of keys, with one call where both are
-// read in the same way.
-func (w *Writer[R, S]) readRanges(ctx context.Context, ranges, keyRanges []string) (grids, keyRows [][][]any, err error) {
-	if w.ReadRanges == nil {
-		all, err := w.getValues(ctx, slices.Concat(ranges, keyRanges))
-		if err != nil {
-			return nil, nil, err
-		}
-		return all[:len(ranges)], all[len(ranges):], nil
-	}
-	if len(ranges) > 0 {
-		_, err = w.call(ctx, func(ctx context.Context) (err error) {
-			grids, err = w.ReadRanges(ctx, ranges)
-			return err
-		})
-	}
-	if err == nil {
-		keyRows, err = w.getValues(ctx, keyRanges)
-	}
-	return grids, keyRows, err
 }
 
 // look goes on to the number that the markers show to be next.
@@ -211,13 +190,13 @@ func (w *Writer[R, S]) finishLate(ctx context.Context, a *attempt[R, S], shown *
 	for i, write := range a.plan.Writes {
 		write.Result = a.results[i]
 	}
-	w.acknowledge(a.plan, cmp.Or(shown, &sheets.Spreadsheet{}), time.Time{}, true)
+	w.acknowledge(a.plan, cmp.Or(shown, &sheets.Spreadsheet{}), time.Time{})
 	return nil
 }
 
 // acknowledge answers the writes of a plan that is stored.
-func (w *Writer[R, S]) acknowledge(p *Plan[R, S], shown *sheets.Spreadsheet, at time.Time, later bool) {
-	conflicts := w.planner.Verify(p, shown, at, later)
+func (w *Writer[R, S]) acknowledge(p *Plan[R, S], shown *sheets.Spreadsheet, at time.Time) {
+	conflicts := w.planner.Verify(p, shown, at)
 	for _, write := range p.Writes {
 		w.finish(write, conflicts[write])
 	}

@@ -153,25 +153,17 @@ func (w *Writer[R, S]) get(ctx context.Context, ranges []string) (shown *sheets.
 	return shown, at, err
 }
 
-// getValues reads ranges as unformatted values, dates as text.
-func (w *Writer[R, S]) getValues(ctx context.Context, ranges []string) ([][][]any, error) {
-	grids := make([][][]any, len(ranges))
-	if len(ranges) == 0 {
-		return grids, nil
-	}
-	_, err := w.call(ctx, func(ctx context.Context) error {
-		answer, err := w.Sheets.Spreadsheets.Values.BatchGet(w.SpreadsheetID).Ranges(ranges...).
-			ValueRenderOption("UNFORMATTED_VALUE").DateTimeRenderOption("FORMATTED_STRING").
-			Fields("valueRanges(values)").Context(ctx).Do()
-		if err != nil {
-			return err
+// getValues reads a range as unformatted values.
+func (w *Writer[R, S]) getValues(ctx context.Context, a1 string) (rows [][]any, err error) {
+	_, err = w.call(ctx, func(ctx context.Context) error {
+		answer, err := w.Sheets.Spreadsheets.Values.Get(w.SpreadsheetID, a1).
+			ValueRenderOption("UNFORMATTED_VALUE").Fields("values").Context(ctx).Do()
+		if err == nil {
+			rows = answer.Values
 		}
-		for i := range min(len(grids), len(answer.ValueRanges)) {
-			grids[i] = answer.ValueRanges[i].Values
-		}
-		return nil
+		return err
 	})
-	return grids, err
+	return rows, err
 }
 
 // noteError records the error of a call, for callers that leave. One of a batch's own

@@ -43,9 +43,6 @@ type Config struct {
 	Logger    *slog.Logger
 	// Now returns the time by the wall clock; nil is [time.Now].
 	Now func() time.Time
-	// ReadRanges reads the ranges of [Planner.ReadAll] with one call; nil is as unformatted
-	// values, dates as text.
-	ReadRanges func(ctx context.Context, ranges []string) ([][][]any, error)
 	// Contended, if not nil, is called with the number of instances that write, after
 	// each read.
 	Contended func(instances int)
