@@ -203,7 +203,8 @@ const (
 	namesMarker  // the first request
 )
 
-// refuse makes Google refuse batches that hold a text.
+// refuse makes Google refuse batches that hold a text. It has lower-case letters, because those of
+// markers are upper-case.
 func refuse(text string, status int, names naming) func(*http.Request, []byte) (*http.Response, error) {
 	return func(r *http.Request, body []byte) (*http.Response, error) {
 		if !isBatch(r) || !strings.Contains(string(body), text) {
@@ -267,11 +268,11 @@ func TestBadWrites(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, emulator.Options{Quota: true}, emulator.Sheet{Title: "Other", Values: [][]any{{"id", "n"}}})
 					s := w.instance(0)
-					w.setIntercept(refuse("BAD", tt.status, tt.names))
+					w.setIntercept(refuse("bad", tt.status, tt.names))
 					bad := &load{}
 					var wg sync.WaitGroup
 					send := func(n int) {
-						code, _ := add(s, tt.title, "", fmt.Sprint("BAD", n))
+						code, _ := add(s, tt.title, "", fmt.Sprint("bad", n))
 						bad.note(code, 0)
 					}
 					wg.Go(func() {
@@ -305,13 +306,13 @@ func TestRefusalIsNotHandedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, emulator.Options{})
 		s := w.instance(6)
-		w.setIntercept(refuse("BAD", 400, namesNone))
+		w.setIntercept(refuse("bad", 400, namesNone))
 		var wg sync.WaitGroup
 		for n := range 40 {
 			wg.Go(func() {
 				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(5+n)*time.Second)
 				defer cancel()
-				id, good := fmt.Sprint("BAD", n), n%2 == 0
+				id, good := fmt.Sprint("bad", n), n%2 == 0
 				if good {
 					id = fmt.Sprint("g", n)
 				}
