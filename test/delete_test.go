@@ -29,6 +29,7 @@ func TestDeleteProblems(t *testing.T) {
 		{"a parameter of writes of rows", "Tasks?id=eq.1&columns=id", "", "", 400, "bad-request", "columns is not a parameter of DELETE"},
 		{"a parameter of inserts", "Tasks?id=eq.1&input=raw", "", "", 400, "bad-request", "input is not a parameter of DELETE"},
 		{"the letter of a column with a name", "Orders?D=eq.0&id=eq.1", "", "", 400, "bad-request", `no column "D"`},
+		{"a condition of one of two columns with a name", "Twice?a=eq.1", "", "", 400, "bad-request", `two columns named "a": A and C`},
 		{"delete of everything", "Tasks", "", "", 400, "bad-request", "no condition"},
 		{"an empty condition", "Tasks?id=", "", "", 400, "bad-request", "id=is.null"},
 		{"a typo is not the absence of a condition", "Tasks?ide=eq.1", "", "", 400, "bad-request", `no column "ide"`},

@@ -41,6 +41,7 @@ func TestUpdateProblems(t *testing.T) {
 		{"unknown column, though nothing matches", "Tasks?id=eq.9", "", `{"stat":"x"}`, 422, "invalid-rows", `no column "stat"`},
 		{"no column to set", "Tasks?id=eq.1", "", `{}`, 422, "invalid-rows", "no column to set"},
 		{"two objects to set", "Tasks?id=eq.1", "", `[{"id":1},{"id":2}]`, 422, "invalid-rows", "2 objects"},
+		{"a condition of one of two columns with a name", "Twice?a=eq.1", "", `{"b":1}`, 400, "bad-request", `two columns named "a"`},
 		{"two columns of one name", "Twice?b=eq.2", "", `{"a":1}`, 422, "invalid-rows", `two columns named "a"`},
 	})
 }

@@ -68,23 +68,58 @@ func (c *columns) free(name string) string {
 // write, because several header cells have it. It is clear where the other names of all
 // these columns are given too.
 func (c *columns) checkClear(name string, given func(name string) bool) error {
-	same := c.real[name]
-	if len(same) < 2 || !slices.ContainsFunc(same, func(i int) bool { return !given(c.names[i]) }) {
+	if c.isClear(name, given) {
 		return nil
 	}
-	var names, letters []string
-	for _, i := range same {
-		names, letters = append(names, c.names[i]), append(letters, columnLetters(i))
+	return c.errUnclear(name, InvalidRows, "send")
+}
+
+func (c *columns) isClear(name string, given func(name string) bool) bool {
+	same := c.real[name]
+	return len(same) < 2 || !slices.ContainsFunc(same, func(i int) bool { return !given(c.names[i]) })
+}
+
+// errUnclear is the error of a name that several header cells have. The act is what the
+// caller does with a column.
+func (c *columns) errUnclear(name string, code Code, act string) error {
+	same := c.real[name]
+	names, letters := make([]string, len(same)), make([]string, len(same))
+	for i, column := range same {
+		names[i], letters[i] = c.names[column], columnLetters(column)
 	}
 	count := strconv.Itoa(len(same))
 	if len(same) == 2 {
 		count = "two"
 	}
 	return &Error{
-		Code:   InvalidRows,
-		Detail: fmt.Sprintf("sheet %q has %s columns named %s: %s", c.title, count, Quote(name), strings.Join(letters, " and ")),
-		Hint:   fmt.Sprintf("give each column its own name in the header row, or send all of %s", QuoteList(names)),
+		Code:   code,
+		Detail: fmt.Sprintf("sheet %q has %s columns named %s: %s", c.title, count, Quote(name), strings.Join(letters[:min(50, len(letters))], " and ")),
+		Hint: fmt.Sprintf("%s %s for column %s; for %s, give each column its own name in the header row, or %s all of %s",
+			act, Quote(names[1]), letters[1], letters[0], act, QuoteList(names)),
 	}
+}
+
+// checkConditions returns an error if it is not clear which column a condition of a change
+// is about: by the first of several, other rows may match than are meant.
+func (c *columns) checkConditions(f Filter) error {
+	names := conditionColumns(nil, f.Conditions)
+	for _, name := range names {
+		if !c.isClear(name, func(other string) bool { return slices.Contains(names, other) }) {
+			return c.errUnclear(name, BadRequest, "test")
+		}
+	}
+	return nil
+}
+
+// conditionColumns adds the names of the columns that conditions test.
+func conditionColumns(names []string, conditions []Condition) []string {
+	for _, condition := range conditions {
+		if condition.Column != "" {
+			names = append(names, condition.Column)
+		}
+		names = conditionColumns(names, condition.Conditions)
+	}
+	return names
 }
 
 // headerName returns the name in a header cell; "" is none.

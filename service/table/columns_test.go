@@ -79,6 +79,30 @@ func TestCheckClear(t *testing.T) {
 	}
 }
 
+// TestCheckClearHint holds that the hint says how each of the columns is named.
+func TestCheckClearHint(t *testing.T) {
+	c := newColumns("T")
+	c.extend([]any{"a", "a", "b", "a"}, 0)
+	none := func(string) bool { return false }
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"a field", c.checkClear("a", none), `send "a_2" for column B; for A, give each column its own name in the header row, or send all of "a", "a_2", "a_3"`},
+		{
+			"a condition", c.checkConditions(Filter{[]Condition{{Column: "a"}, {Column: "a_2"}}}),
+			`test "a_2" for column B; for A, give each column its own name in the header row, or test all of "a", "a_2", "a_3"`,
+		},
+		{"all of them", c.checkConditions(Filter{[]Condition{{Column: "a"}, {Op: OpOr, Conditions: []Condition{{Column: "a_2"}, {Column: "a_3"}}}}}), ""},
+	}
+	for _, tt := range tests {
+		if got := hintOf(tt.err); got != tt.want {
+			t.Errorf("%s: %v, hint %q, want %q", tt.name, tt.err, got, tt.want)
+		}
+	}
+}
+
 func TestQuote(t *testing.T) {
 	var many []string
 	for i := range 52 {

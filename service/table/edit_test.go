@@ -222,6 +222,11 @@ func TestEditErrors(t *testing.T) {
 		many = append(many, []any{"x"})
 	}
 	lower := func(e *Edit) *Edit { e.Header = 3; return e }
+	twice := [][]any{{"a", "b", "a"}, {1.0, 2.0, 3.0}}
+	or := Condition{Op: OpOr, Conditions: []Condition{{Column: "b", Op: OpEq, Values: []string{"2"}}, {Column: "a", Op: OpEq, Values: []string{"1"}}}}
+	deletingWhere := func(c Condition) *Edit {
+		return &Edit{Kind: Deletes, Title: "Tasks", Header: 1, Filter: Filter{Conditions: []Condition{c}}}
+	}
 	tests := []struct {
 		name   string
 		grid   [][]any
@@ -236,6 +241,9 @@ func TestEditErrors(t *testing.T) {
 		{"append: empty sheet", nil, appending(record("id", 5.0)), InvalidRows, "row 1 of sheet \"Tasks\" has to name the columns, and is blank"},
 		{"append: header row below all rows", tasks[:2], lower(appending(record("id", 5.0))), InvalidRows, "row 3 of sheet \"Tasks\" has to name the columns, and is blank"},
 		{"append: two columns of one name", [][]any{{"a", "a"}}, appending(record("a", 5.0)), InvalidRows, `two columns named "a"`},
+		{"update: a condition of one of two columns", twice, updating(record("b", "x"), 0, "a:1"), BadRequest, `two columns named "a": A and C`},
+		{"delete: a condition of one of two columns", twice, deleting(0, "a:1"), BadRequest, `two columns named "a": A and C`},
+		{"delete: a condition of one of two columns, in a group", twice, deletingWhere(or), BadRequest, `two columns named "a": A and C`},
 		{"update: unknown column", tasks, updating(record("stat", "x"), 0, "id:1"), InvalidRows, `no column "stat"`},
 		{"update: unknown column, no match", tasks, updating(record("stat", "x"), 0, "id:9"), InvalidRows, `no column "stat"`},
 		{"update: no column", tasks, updating(Record{}, 0, "id:1"), InvalidRows, "no column to set"},

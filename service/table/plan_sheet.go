@@ -103,6 +103,9 @@ func (p *SheetPlan) match(e *Edit) (*columns, []*PlannedRow, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := c.checkConditions(e.Filter); err != nil {
+		return nil, nil, err
+	}
 	matcher.work.left = maxChangeWork
 	var matched []*PlannedRow
 	for _, row := range rows {
