@@ -59,7 +59,7 @@ func Serve(rows *service.Service, bodies *web.Bodies) web.HandlerFunc {
 	// The schemas are parsed at the first call, so that a process without calls does not pay
 	// for them.
 	e := &endpoint{bodies, sync.OnceValue(func() http.Handler { return newHandler(&tools{rows}) })}
-	return e.serveMessage
+	return e.callTool
 }
 
 type endpoint struct {
@@ -67,8 +67,8 @@ type endpoint struct {
 	handler func() http.Handler
 }
 
-// serveMessage answers one message.
-func (e *endpoint) serveMessage(w http.ResponseWriter, r *http.Request) error {
+// callTool answers one message. Its name is the operation of openapi.yaml.
+func (e *endpoint) callTool(w http.ResponseWriter, r *http.Request) error {
 	message, release, err := e.bodies.Read(w, r)
 	if err != nil {
 		return err
