@@ -25,7 +25,7 @@ var calls = sync.OnceValue(func() []string {
 })
 
 // checkCall returns an error for a name that no call has, with the name that is
-// closest to it. The empty name stands for all calls.
+// closest to it. The empty name is that of all calls.
 func checkCall(name string) error {
 	if name == "" || slices.Contains(calls(), name) {
 		return nil

@@ -3,8 +3,8 @@
 // for tests and for runs without a network.
 //
 // A [Server] is an [http.Handler] for all of them; the path of a request selects
-// one. It opens no socket: the listener belongs to the caller, or there is none
-// at all:
+// one. It opens no socket: the caller has a listener, or sends requests through
+// [Transport] without one:
 //
 //	google := emulator.New(emulator.Options{})
 //	id := google.Create(emulator.Spreadsheet{

@@ -39,8 +39,8 @@ func (s *Server) WorkloadPool() string { return s.authority.WorkloadPool() }
 // roles/iam.workloadIdentityUser with which the Kubernetes service account may
 // act as [Server.ServiceAccount]. Without it, [GKE] issues no tokens. Other
 // profiles need none.
-func (s *Server) SetWorkloadIdentityBinding(unbound bool) {
-	s.authority.SetWorkloadIdentityBinding(unbound)
+func (s *Server) SetWorkloadIdentityBinding(bound bool) {
+	s.authority.SetWorkloadIdentityBinding(bound)
 }
 
 // Disable disables an API of the project, or enables it again:

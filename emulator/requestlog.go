@@ -12,8 +12,8 @@ import (
 	"example.com/sheets-function/emulator/internal/rest"
 )
 
-// CauseHeader is a header that Google does not have: a client that knows on whose
-// behalf it sends a request can say so in it, in words of its own, for [Request.Cause].
+// CauseHeader is a header that Google does not have. A client may send with it, in any
+// form, the request on whose behalf it makes a call, for [Request.Cause].
 const CauseHeader = "X-Emulator-Cause"
 
 // Request is an entry of the log.
@@ -85,7 +85,7 @@ type requestLog struct {
 	entries []Request
 	number  int64
 	bodies  bodyLog
-	changed chan struct{} // closed at the next change; nil = nobody waits
+	changed chan struct{} // closed at the next change; nil until Changed is called
 }
 
 // Requests returns the log of requests, oldest first. Of a long log it returns

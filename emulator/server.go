@@ -35,11 +35,11 @@ type Options struct {
 	TokenLifetime time.Duration
 	// Quota limits calls of the Sheets and the Drive API to [GoogleQuota].
 	Quota bool
-	// DuplicateMetadata takes developer metadata whose ID exists, as nobody has seen Google
-	// do: it is to test what depends on Google refusing it.
+	// DuplicateMetadata accepts developer metadata whose ID exists, which Google is not
+	// known to do: it is for tests of programs that depend on Google refusing it.
 	DuplicateMetadata bool
-	// Inspect keeps what a person looks at beside the log: bodies ([Server.Bodies]) and
-	// which cells the last change of a spreadsheet has written ([CellView]).
+	// Inspect keeps more than the log for people: bodies ([Server.Bodies]), and which cells
+	// the last change of a spreadsheet has written ([CellView]).
 	Inspect bool
 	// WebViewLink returns what Drive gives as the link to a spreadsheet, by its ID, for a
 	// place that shows it; nil = the link to Sheets, as Google's.

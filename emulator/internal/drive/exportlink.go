@@ -78,8 +78,8 @@ func (api *API) linkedFile(c *rest.Call, id string) (*files.File, int) {
 	return nil, http.StatusForbidden
 }
 
-// linkedSheet returns the sheet that an export link names by its gid, the first
-// one without, and nil if there is none.
+// linkedSheet returns the sheet that an export link names by its gid; without a gid the
+// first sheet, and nil if no sheet has the gid.
 func linkedSheet(ss *spreadsheet.Spreadsheet, query url.Values) *spreadsheet.Sheet {
 	if !query.Has("gid") {
 		return ss.Sheets[0]

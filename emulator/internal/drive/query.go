@@ -197,7 +197,7 @@ var timeTerms = map[string]func(*files.File) time.Time{
 	"sharedWithMeTime": func(f *files.File) time.Time { return f.Created },
 }
 
-// flag returns the filter of a boolean term, nil if there is none with the name.
+// flag returns the filter of a boolean term; nil if no term has the name.
 func (p *queryParser) flag(name string) fileFilter {
 	switch name {
 	case "trashed":

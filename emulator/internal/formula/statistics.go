@@ -34,8 +34,8 @@ func (e *evaluator) collect(args []operand) (list []float64, failed *grid.Cell) 
 	return list, nil
 }
 
-// ofCollected returns a function of the numbers of its arguments. Without any
-// number its value is none.
+// ofCollected returns a function of the numbers of its arguments. The parameter none
+// is its value where no argument has a number.
 func ofCollected(none grid.Cell, apply func(list []float64) grid.Cell) function {
 	return ofRanges(1, -1, false, func(e *evaluator, args []operand) operand {
 		list, failed := e.collect(args)

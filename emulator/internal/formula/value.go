@@ -61,7 +61,8 @@ func number(c grid.Cell) (float64, bool) {
 	return 0, false
 }
 
-// numbers returns all values as numbers, or the error value of one that is none.
+// numbers returns all values as numbers, or the error value of the first that is not a
+// number.
 func numbers(values []grid.Cell) ([]float64, *grid.Cell) {
 	out := make([]float64, len(values))
 	for i, v := range values {
@@ -77,7 +78,7 @@ func numbers(values []grid.Cell) ([]float64, *grid.Cell) {
 	return out, nil
 }
 
-// numeric returns the value of a number, #NUM! if it is none.
+// numeric returns the value of a number; of NaN and infinities, #NUM!.
 func numeric(n float64) grid.Cell {
 	if math.IsNaN(n) || math.IsInf(n, 0) {
 		return numError

@@ -103,8 +103,8 @@ func readPattern(text string) (pattern, error) {
 	return p, nil
 }
 
-// markSlashes makes a slash that is not between digits literal text. It reports
-// whether there is none with digits on the left only.
+// markSlashes makes a slash that is not between digits literal text. It returns
+// false if a slash has digits on the left only.
 func (s *section) markSlashes() bool {
 	for i, t := range s.tokens {
 		beside := i > 0 && i+1 < len(s.tokens) && s.tokens[i-1].kind == digitToken && (s.tokens[i+1].kind == digitToken || isDigits(s.tokens[i+1].text))

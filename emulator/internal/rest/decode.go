@@ -68,7 +68,7 @@ func (d *decoder) reject(path, typeName string, got any) {
 	d.violations = append(d.violations, violation{Field: path, Description: text})
 }
 
-// notRepeating adds the error of a list for a field that is none.
+// notRepeating adds the error of a list as the value of a field that is not a list.
 func (d *decoder) notRepeating(path, name string) {
 	text := fmt.Sprintf("Invalid JSON payload received. Unknown name %q at '%s': Proto field is not repeating, cannot start list.", name, path)
 	if path == "" {

@@ -149,7 +149,7 @@ func invalidFields(violations ...violation) error {
 }
 
 // Invalid returns the 400 of Google's JSON front end for one field of a request;
-// an empty field stands for the request as a whole.
+// an empty field is the request as a whole.
 func Invalid(field, description string) error {
 	return invalidFields(violation{Field: field, Description: description})
 }

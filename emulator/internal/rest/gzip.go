@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Compress compresses a response with gzip for clients that want it, as Google
+// Compress compresses a response with gzip for clients that accept it, as Google
 // documents: gzip in Accept-Encoding and in User-Agent
 // (developers.google.com/workspace/sheets/api/guides/performance).
 func (res *Response) Compress(r *http.Request) {

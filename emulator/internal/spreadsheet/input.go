@@ -21,8 +21,8 @@ type Number struct {
 	Pattern string
 }
 
-// Formula is the value of a cell that holds a formula. A text that is none is
-// stored as text.
+// Formula is the value of a cell that holds a formula. A text that is not a formula
+// is stored as text.
 type Formula struct {
 	Text    string // with the leading '='
 	Pattern string // as in [Number]

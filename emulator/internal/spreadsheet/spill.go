@@ -69,7 +69,7 @@ func (calc *calculator) markArea(sheet int, a grid.Area) {
 	})
 }
 
-// fill writes a value of a result to a cell that has none of its own.
+// fill writes a value of a result to a cell without a value of its own.
 func (calc *calculator) fill(sheet, r, c int, value grid.Cell) {
 	s := calc.ss.Sheets[sheet]
 	if have := s.At(r, c); (have.Spilled || value.Spilled) && !have.SameValue(value) {

@@ -124,7 +124,7 @@ func cmpOpen(open bool, most, end int) int {
 }
 
 // ranges returns a list of ranges in A1 notation, separated by blanks, as they are now; ""
-// if nothing is left. Text that is no such list stays as it is.
+// if nothing is left. Text that is not such a list stays as it is.
 func (m *sheetMap) ranges(text string, grow bool) string {
 	var out []string
 	for name := range strings.FieldsSeq(text) {

@@ -54,8 +54,8 @@ func (wb *workbook) link(t *tab) error {
 	return nil
 }
 
-// order returns the tabs in the order that they have now. Those that are no worksheets
-// stay behind the one that they follow in the file.
+// order returns the tabs in the order that they have now. A tab that is not a worksheet
+// stays after the one that it follows in the file.
 func (wb *workbook) order() []*tab {
 	var out []*tab
 	for i := range wb.sheets {

@@ -80,7 +80,8 @@ func Titles(content []byte) (titles []string, err error) {
 	return titles, nil
 }
 
-// place notes what becomes of a tab. One that is no worksheet stays.
+// place notes which sheet a tab is now. A tab that is not a worksheet, such as a chart,
+// stays.
 func (wb *workbook) place(t *tab) {
 	m := &sheetMap{sheet: findSheet(wb.sheets, t.title), from: t.title}
 	if !t.isWorksheet && m.sheet == nil {
