@@ -1,7 +1,5 @@
 package table
 
-import "slices"
-
 // After returns the rows after the batch that are known, without gaps, and the number of
 // the first one.
 func (p *SheetPlan) After() (first int, rows []*PlannedRow) {
@@ -78,20 +76,4 @@ func (p *SheetPlan) Extra() int {
 		return 1
 	}
 	return 0
-}
-
-// Same reports whether two states are equal, except for cells other than headers.
-func (s SheetState) Same(other SheetState) bool {
-	equal := func(a, b []any) bool {
-		return slices.EqualFunc(a, b, func(a, b any) bool { return Shown(a) == Shown(b) })
-	}
-	if len(s.Headers) != len(other.Headers) {
-		return false
-	}
-	for header, cells := range s.Headers {
-		if now, ok := other.Headers[header]; !ok || !equal(cells, now) {
-			return false
-		}
-	}
-	return s.ID == other.ID && s.Rows == other.Rows && s.Grid == other.Grid && s.Width == other.Width
 }

@@ -1,4 +1,4 @@
-// Package history checks what callers of the function were told against the order
+// Package history checks the answers that callers of the function got against the order
 // of the rows in the sheet, as one log that rows are appended to once:
 //
 //	result, page, err := history.Check(operations)
@@ -19,7 +19,7 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// Outcome is what a caller was told.
+// Outcome is what the answer to a caller says.
 type Outcome int
 
 const (
@@ -53,7 +53,7 @@ func (o Operation) Rows() []string {
 	return rows
 }
 
-// model is the log. Its state is the rows, each behind a comma.
+// model is the log. Its state is the rows, with a comma before each.
 var model = porcupine.Model{
 	Init: func() any { return "" },
 	Step: func(state, input, _ any) (bool, any) { return step(state.(string), input.(Operation)) },
@@ -174,8 +174,8 @@ func effective(operations []Operation) (kept []Operation) {
 
 // Hints lists what is easily seen to be wrong in a history that is not correct:
 // acknowledged rows that the last read shows elsewhere, or not; rows in the log that
-// all answers excluded; rows that are there twice; and rows that stand above those of
-// an earlier request.
+// all answers excluded; rows that are there twice; and rows above those of an earlier
+// request.
 func Hints(operations []Operation) (hints []string) {
 	last := operations[len(operations)-1]
 	explained := map[string]bool{}
@@ -189,7 +189,7 @@ func Hints(operations []Operation) (hints []string) {
 		}
 		for _, later := range operations {
 			if o.Outcome == Stored && later.Outcome == Stored && later.Name != "" && o.Return < later.Call && o.Row > later.Row {
-				hints = append(hints, fmt.Sprintf("%s was sent after %s was stored, and stands above it", later.Name, o.Name))
+				hints = append(hints, fmt.Sprintf("%s was sent after %s was stored, and is above it", later.Name, o.Name))
 			}
 		}
 	}

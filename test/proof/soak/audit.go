@@ -30,11 +30,11 @@ type report struct {
 	Overwritten    int            `json:"overwritten"`  // rows that a batch of the function removed
 	Misplaced      map[string]int `json:"misplaced"`    // rows, by cause
 	AboveTyped     int            `json:"above_typed"`  // rows above what the person typed in the moment before
-	Silent         int            `json:"silent"`       // of those, whose callers were told nothing but 201
+	Silent         int            `json:"silent"`       // of those, whose callers got a plain 201
 	SilentReplayed int            `json:"silent_again"` // of those, where an earlier attempt had no certain answer
-	Conflicts      int            `json:"conflicts"`    // rows whose callers were told 409
+	Conflicts      int            `json:"conflicts"`    // rows whose callers got a 409
 	FalseConflicts int            `json:"conflicts_no"` // of those, which are where they belong
-	Unplaced       int            `json:"unplaced"`     // rows whose callers were told that their place is not known
+	Unplaced       int            `json:"unplaced"`     // rows whose callers got an answer that their place is not known
 
 	FirstP50   float64 `json:"first_minute_p50_s"`
 	FirstP99   float64 `json:"first_minute_p99_s"`
@@ -55,7 +55,7 @@ type report struct {
 	Incidents []misplacement `json:"incidents,omitempty"`
 }
 
-// audit compares what callers were told with what the journal has.
+// audit compares the answers that callers got with the journal.
 func audit(g *google, l *load, account string) report {
 	j := &g.journal
 	r := report{Rows: len(l.writes), Answers: map[string]int{}, Misplaced: map[string]int{}, Overwritten: len(j.lost), Incidents: j.misplaced}
@@ -109,7 +109,7 @@ func audit(g *google, l *load, account string) report {
 		}
 		r.Misplaced[m.Cause] += m.Count
 		for _, name := range m.Rows {
-			if w := byName[name]; w != nil && !w.told() {
+			if w := byName[name]; w != nil && !w.warned() {
 				r.Silent++
 				if w.uncertain() {
 					r.SilentReplayed++
@@ -118,7 +118,7 @@ func audit(g *google, l *load, account string) report {
 		}
 	}
 	for _, w := range l.writes {
-		if conflict, unplaced := w.warned(); conflict {
+		if conflict, unplaced := w.warnings(); conflict {
 			r.Conflicts++
 			if !elsewhere[w.name] {
 				r.FalseConflicts++
@@ -164,12 +164,12 @@ func (r *report) broken() (broken []string) {
 	}{
 		{r.Lost, "acknowledged rows are lost"},
 		{r.Doubled, "rows are stored twice"},
-		{r.Denied, "rows are stored although their callers were told that they are not"},
+		{r.Denied, "rows are stored although their callers got answers that exclude it"},
 		{r.Blamed, "good rows were refused"},
 		{r.Overwritten, "rows were overwritten"},
 		{r.Misplaced["before"], "rows are misplaced by an edit that ended before the read"},
 		{r.Misplaced["stale"], "rows are misplaced by an edit that ended more than 2 s before the batch"},
-		{r.Silent, "rows are misplaced, and their callers were not told"},
+		{r.Silent, "rows are misplaced, and the answers do not show it"},
 	} {
 		if promise.n > 0 {
 			broken = append(broken, fmt.Sprint(promise.n, " ", promise.what))

@@ -22,13 +22,13 @@ const (
 	refusedRow = "Google refuses this row"
 )
 
-// google is the emulator behind latency and faults. It sees every batch of every
+// google is the emulator with latency and faults. It records every batch of every
 // instance, and compares the sheet before and after it.
 type google struct {
 	*emulator.Server
 	id string
 
-	mu      sync.Mutex // held while a batch or an edit is served, so that they are told apart
+	mu      sync.Mutex // held while a batch or an edit is served, so that they do not overlap
 	journal journal
 
 	faults   sync.Mutex
@@ -49,7 +49,7 @@ func newGoogle(rows [][]any) *google {
 	return g
 }
 
-// handler serves one instance, so that its calls can be told from others'.
+// handler serves one instance, so that its calls can be distinguished from others'.
 func (g *google) handler(instance int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/v4/") {

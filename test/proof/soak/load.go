@@ -27,13 +27,13 @@ type write struct {
 	attempts []reply
 }
 
-// reply is what a caller was told. Status 0 is a connection that broke, and -1 one
+// reply is the answer that a caller got. Status 0 is a connection that broke, and -1 one
 // that was not made.
 type reply struct {
 	status int
 	code   string
 	detail string
-	told   bool // a 201 that says more than where the row is
+	noted  bool // a 201 that has more members than the row's place
 }
 
 var digits = regexp.MustCompile(`\d+`)
@@ -47,8 +47,7 @@ func (w *write) last() reply { return w.attempts[len(w.attempts)-1] }
 
 func (w *write) acknowledged() bool { return w.last().status == http.StatusCreated }
 
-// uncertain reports whether some attempt may have stored the row without its caller
-// knowing.
+// uncertain reports whether an attempt may have stored the row without a certain answer.
 func (w *write) uncertain() bool {
 	for _, a := range w.attempts {
 		if a.status == 0 || a.status == http.StatusGatewayTimeout {
@@ -58,19 +57,19 @@ func (w *write) uncertain() bool {
 	return false
 }
 
-// warned reports what the caller was told of the row's place: that it is another one, or
-// that it is not known.
-func (w *write) warned() (conflict, unplaced bool) {
+// warnings reports which answers the caller got about the row's place: that it is another
+// one, or that it is not known.
+func (w *write) warnings() (conflict, unplaced bool) {
 	for _, a := range w.attempts {
 		conflict = conflict || a.status == http.StatusConflict
-		unplaced = unplaced || a.told
+		unplaced = unplaced || a.noted
 	}
 	return conflict, unplaced
 }
 
-// told reports whether the caller knows that the row may not be where it belongs.
-func (w *write) told() bool {
-	conflict, unplaced := w.warned()
+// warned reports whether an answer shows that the row may not be where it belongs.
+func (w *write) warned() bool {
+	conflict, unplaced := w.warnings()
 	return conflict || unplaced || !w.acknowledged() && w.uncertain()
 }
 
