@@ -23,10 +23,7 @@ func (e *sheetEffect) newRows(result *table.EditResult) []*sheets.Request {
 			set[column] = true
 		}
 	}
-	columns := slices.Sorted(maps.Keys(set))
-	if n < len(result.Appended) {
-		requests = append(requests, e.writeColumns(result.Appended[n:], columns)...)
-	}
+	requests = append(requests, e.writeColumns(result.Appended[n:], slices.Sorted(maps.Keys(set)))...)
 	return append(requests, e.formulas(result)...)
 }
 

@@ -14,15 +14,16 @@ func (e *sheetEffect) addRequests(p *plan) {
 	var changing, appending, deleting []*write
 	for _, w := range p.Writes {
 		result := e.results[w]
-		switch {
-		case result == nil:
-		case w.Request.Kind == table.Deletes:
-			deleting = append(deleting, w)
-		case len(result.Changed) > 0:
-			changing = append(changing, w)
+		if result == nil { // of another sheet
+			continue
 		}
-		if result != nil && len(result.Appended) > 0 {
+		if len(result.Appended) > 0 {
 			appending = append(appending, w)
+		}
+		if w.Request.Kind == table.Deletes {
+			deleting = append(deleting, w)
+		} else if len(result.Changed) > 0 {
+			changing = append(changing, w)
 		}
 	}
 	add := func(owners []*write, requests ...*sheets.Request) {

@@ -72,55 +72,70 @@ func (p *planner) Ready(writes []*write) bool {
 func (p *planner) Plan(writes []*write) *plan {
 	made := &plan{Done: map[*write]error{}}
 	for _, w := range planOrder(writes) {
-		tab := p.tab(w.Request.Title)
-		if tab == nil {
-			p.absent.add(w.Request.Title, p.listed)
-			made.Done[w] = sheetNotFound(w.Request.Title, visibleTitles(p.tabs))
-			continue
-		}
-		if p.cells.tooLarge[table.QuoteTitle(tab.Title)] {
-			made.Done[w] = errCellsTooLarge(tab.Title)
-			continue
-		}
-		if len(w.Request.IfMatch) > 0 {
-			if err := w.Request.CheckVersion(p.cells.versions[versionKey{tab.Title, w.Request.Header}]); err != nil {
-				made.Done[w] = err
-				continue
-			}
-		}
-		if w.Request.Rollback {
-			made.Done[w] = p.rollBack(w, tab.Title)
-			continue
-		}
-		i := slices.IndexFunc(made.State, func(e *sheetEffect) bool { return e.tab == tab })
-		if i < 0 {
-			i = len(made.State)
-			made.State = append(made.State, &sheetEffect{
-				tab: tab, plan: p.sheetPlan(tab.Title, writes), results: map[*write]*table.EditResult{},
-			})
-		}
-		result, err := made.State[i].plan.Do(w.Request)
-		if err != nil {
+		if stores, err := p.planWrite(made, w, writes); stores {
+			made.Writes = append(made.Writes, w)
+		} else {
 			made.Done[w] = err
-			continue
 		}
-		if result.Idle() && w.Key == "" { // there is nothing to store
-			made.Done[w] = nil
-			w.Result = result.Encode(tab.Title, w.Request)
-			setPlanned(made.State[i].plan, w.Request, result)
-			continue
-		}
-		made.State[i].results[w] = result
-		made.Writes = append(made.Writes, w)
 	}
 	for _, e := range made.State {
 		e.finish()
-		e.buildChecks()
 		e.addRequests(made)
 		made.Ranges = append(made.Ranges, e.ranges()...)
 	}
 	p.cells = cellsRead{}
 	return made
+}
+
+// planWrite plans one of the writes. It returns false with an error, and where there is
+// nothing to store.
+func (p *planner) planWrite(made *plan, w *write, writes []*write) (stores bool, err error) {
+	tab, e := p.tab(w.Request.Title), w.Request
+	switch {
+	case tab == nil:
+		p.absent.add(e.Title, p.listed)
+		return false, sheetNotFound(e.Title, visibleTitles(p.tabs))
+	case p.cells.tooLarge[table.QuoteTitle(tab.Title)]:
+		return false, errCellsTooLarge(tab.Title)
+	case len(e.IfMatch) > 0:
+		if err := e.CheckVersion(p.cells.versions[versionKey{tab.Title, e.Header}]); err != nil {
+			return false, err
+		}
+	}
+	var effect *sheetEffect
+	var sheet *table.SheetPlan
+	if e.Rollback { // planned by itself
+		sheet = table.NewSheetPlan(tab.Title, p.sheets[tab.Title].SheetState, p.grid(tab.Title))
+	} else {
+		effect = p.effectOn(made, tab, writes)
+		sheet = effect.plan
+	}
+	result, err := sheet.Do(e)
+	if err != nil {
+		return false, err
+	}
+	if e.Rollback || result.Idle() && w.Key == "" {
+		w.Result = result.Encode(tab.Title, e)
+		setPlanned(sheet, e, result)
+		return false, nil
+	}
+	effect.results[w] = result
+	return true, nil
+}
+
+// effectOn returns what the plan does to a sheet, whose rows are planned with if a write needs
+// them.
+func (p *planner) effectOn(made *plan, tab *sheets.SheetProperties, writes []*write) *sheetEffect {
+	if i := slices.IndexFunc(made.State, func(e *sheetEffect) bool { return e.tab == tab }); i >= 0 {
+		return made.State[i]
+	}
+	grid, state := p.grid(tab.Title), p.sheets[tab.Title]
+	if !slices.ContainsFunc(writes, func(w *write) bool { return !state.serves(w.Request) }) {
+		grid = nil
+	}
+	e := &sheetEffect{tab: tab, plan: table.NewSheetPlan(tab.Title, state.SheetState, grid), results: map[*write]*table.EditResult{}}
+	made.State = append(made.State, e)
+	return e
 }
 
 // planOrder returns the writes of one batch in the order in which they are planned.
@@ -130,28 +145,8 @@ func planOrder(writes []*write) []*write {
 	return writes
 }
 
-// sheetPlan returns the sheet for planning, with its rows if a write needs them.
-func (p *planner) sheetPlan(title string, writes []*write) *table.SheetPlan {
-	grid, state := p.grid(title), p.sheets[title]
-	if !slices.ContainsFunc(writes, func(w *write) bool { return !state.serves(w.Request) }) {
-		grid = nil
-	}
-	return table.NewSheetPlan(title, state.SheetState, grid)
-}
-
 // grid returns the rows of a sheet if they were just read; else nil.
 func (p *planner) grid(title string) [][]any { return p.cells.grids[table.QuoteTitle(title)] }
-
-// rollBack sets the result that a write would have, planned by itself.
-func (p *planner) rollBack(w *write, title string) error {
-	alone := table.NewSheetPlan(title, p.sheets[title].SheetState, p.grid(title))
-	result, err := alone.Do(w.Request)
-	if err == nil {
-		w.Result = result.Encode(title, w.Request)
-		setPlanned(alone, w.Request, result)
-	}
-	return err
-}
 
 // setPlanned sets the rows that an edit returns as they were planned.
 func setPlanned(p *table.SheetPlan, e *table.Edit, result *table.EditResult) {

@@ -21,22 +21,17 @@ type sheetEffect struct {
 	above   []any             // cells of the row above the first new one
 }
 
-// finish numbers the rows, and sets the result of every write.
+// finish numbers the rows, sets the result of every write, and notes what the batch's
+// response has to show of the rows that were changed, and of those above and below, if all is
+// stored as planned. If somebody moves rows in the moment between the read and the batch,
+// they differ.
 func (e *sheetEffect) finish() {
-	e.plan.Number()
-	for w, result := range e.results {
-		w.Result = result.Encode(e.plan.Title, w.Request)
-	}
-}
-
-// buildChecks notes what the batch's response has to show of the rows that were changed, and
-// of those above and below, if all is stored as planned. If somebody moves rows in the
-// moment between the read and the batch, they differ.
-func (e *sheetEffect) buildChecks() {
 	p := e.plan
+	p.Number()
 	first, rows := p.After()
 	e.next, e.checks = p.Next(), map[int]*rowCheck{}
 	for w, result := range e.results {
+		w.Result = result.Encode(p.Title, w.Request)
 		for row := range neighbours(result) {
 			e.expect(row, first, rows, w)
 		}
@@ -46,11 +41,6 @@ func (e *sheetEffect) buildChecks() {
 			e.above = rows[n-1].Cells
 		}
 	}
-}
-
-// changes reports whether the write does anything to the sheet.
-func (e *sheetEffect) changes(w *write) bool {
-	return len(e.results[w].Changed)+len(e.results[w].Appended) > 0
 }
 
 // expect notes that a row, if there is one, has to be as in rows, the first of which has the
@@ -74,7 +64,7 @@ func (e *sheetEffect) expect(row, first int, rows []*table.PlannedRow, w *write)
 // that were around them.
 func neighbours(result *table.EditResult) map[int]bool {
 	rows := map[int]bool{}
-	for _, l := range slices.Concat(result.Changed, result.Appended) {
+	for _, l := range result.Rows() {
 		if l.Number == 0 { // inserted
 			continue
 		}
@@ -91,12 +81,10 @@ func neighbours(result *table.EditResult) map[int]bool {
 // checked, the one above new rows, and all from the last one on.
 func (e *sheetEffect) ranges() (ranges []string) {
 	numbers := slices.Collect(maps.Keys(e.checks))
-	for w := range e.results {
-		if e.changes(w) && w.Request.Header <= e.plan.Before.Grid {
+	for w, result := range e.results {
+		if len(result.Rows()) > 0 && w.Request.Header <= e.plan.Before.Grid {
 			numbers = append(numbers, w.Request.Header)
 		}
-	}
-	for w, result := range e.results {
 		if e.returns(w) {
 			for _, l := range result.Rows() {
 				numbers = append(numbers, l.At)
@@ -151,7 +139,7 @@ func (e *sheetEffect) headerChanged(w *write, rows map[int][]*sheets.CellData) b
 		return false
 	}
 	cells := formats{}.row(rows[w.Request.Header])
-	for _, l := range slices.Concat(e.results[w].Changed, e.results[w].Appended) {
+	for _, l := range e.results[w].Rows() {
 		for _, column := range l.ColumnsSet {
 			if column < len(planned) && (column >= len(cells) || !sameCell(planned[column], cells[column])) {
 				return true

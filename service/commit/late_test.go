@@ -1,6 +1,8 @@
 package commit
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,5 +27,17 @@ func TestLateAttemptKeepsItsResult(t *testing.T) {
 	}
 	if !isDone(write) || write.err != nil || write.Result != "of the first plan" {
 		t.Errorf("the write is answered %q, %v, want the result of the attempt that is stored", write.Result, write.err)
+	}
+}
+
+// TestLeaveBeforeSending checks what a caller is told that leaves while its write is being
+// planned: it will be sent, but nothing was yet whose answer could be lost.
+func TestLeaveBeforeSending(t *testing.T) {
+	w := New(Config{}, Planner[string, rowPlan](&lenientPlanner{}))
+	write := &Write[string]{Request: "a", done: make(chan struct{})}
+	w.markSent([]*Write[string]{write})
+	err := w.leave(write)
+	if !errors.Is(err, ErrOutcomeUnknown) || strings.Contains(err.Error(), "lost") {
+		t.Errorf("leave = %v, want that the outcome is unknown, and nothing of a lost answer", err)
 	}
 }

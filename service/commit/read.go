@@ -65,12 +65,11 @@ func (w *Writer[R, S]) readTails(ctx context.Context, writes []*Write[R], keyed 
 		return false, false, nil
 	}
 	last := w.sequence.next - 1
-	v, attempts := w.look(readMarkers(shown.DeveloperMetadata), at)
-	if w.refusal != nil && v == verdictFree {
+	v, settled, err := w.look(ctx, readMarkers(shown.DeveloperMetadata), at, shown)
+	if !settled && v == verdictFree && w.refusal != nil {
 		return false, false, nil
 	}
-	w.refusal = nil
-	if settled, err := w.settle(ctx, v, attempts, shown); settled {
+	if w.refusal = nil; settled {
 		return false, true, err
 	}
 	// Without a sheet of keys others have made none, unless they have written.
@@ -93,31 +92,38 @@ func (w *Writer[R, S]) readAll(ctx context.Context, writes []*Write[R]) (ready b
 		tabs = append(tabs, sheet.Properties)
 	}
 	m, r := readMarkers(shown.DeveloperMetadata), w.refusal
-	v, attempts := w.look(m, at)
+	v, settled, err := w.look(ctx, m, at, nil)
 	w.refusal = nil
-	if settled, err := w.settle(ctx, v, attempts, nil); settled {
+	switch {
+	case settled:
 		return false, err
-	}
-	if v == verdictFree && r != nil {
+	case v == verdictFree && r != nil:
 		return false, w.diagnose(ctx, r, tabs, m)
 	}
 	return w.load(ctx, tabs, writes, at)
 }
 
-// settle answers the writes of attempts whose outcome the markers show, or do not show any
-// more. It reports whether nothing is to be planned now. The ranges of open attempts were
-// shown with the markers, unless shown is nil.
-func (w *Writer[R, S]) settle(ctx context.Context, v verdict, attempts []*attempt[R, S], shown *sheets.Spreadsheet) (settled bool, err error) {
+// look goes on to the number that the markers show to be next. It answers the writes of
+// attempts whose outcome they show, or do not show any more, and reports whether it has, so
+// that nothing is to be planned now. The ranges of open attempts were shown with the
+// markers, unless shown is nil.
+func (w *Writer[R, S]) look(ctx context.Context, m markers, at time.Time, shown *sheets.Spreadsheet) (v verdict, settled bool, err error) {
+	w.observe(m)
+	w.knownAt = at
+	v, attempts := w.sequence.look(m.values, m.foreign[w.sequence.next])
+	if v == verdictTaken && w.refusal != nil {
+		w.turns.conflict()
+	}
 	switch {
 	case v == verdictStored:
 		w.Invalidate()
-		return true, w.finishLate(ctx, attempts[0], shown)
+		return v, true, w.finishLate(ctx, attempts[0], shown)
 	case v == verdictUnknown:
 		w.Invalidate()
 		w.finishUnknown(attempts)
-		return true, nil
+		return v, true, nil
 	case v == verdictTaken || len(w.sequence.inDoubt()) == 0 || w.once.verdict == verdictOnce:
-		return false, nil
+		return v, false, nil
 	}
 	// Another plan must not be sent under the number unless Google is known to refuse one of
 	// the two.
@@ -127,7 +133,7 @@ func (w *Writer[R, S]) settle(ctx context.Context, v verdict, attempts []*attemp
 		w.finishUnknown(w.sequence.inDoubt())
 		w.sequence.skip()
 	}
-	return true, nil
+	return v, true, nil
 }
 
 // finishUnknown answers the writes of attempts whose outcome will not be known.
@@ -164,17 +170,6 @@ func (w *Writer[R, S]) load(ctx context.Context, tabs []*sheets.SheetProperties,
 		w.keys.asOf = w.sequence.next - 1
 	}
 	return true, nil
-}
-
-// look goes on to the number that the markers show to be next.
-func (w *Writer[R, S]) look(m markers, at time.Time) (verdict, []*attempt[R, S]) {
-	w.observe(m)
-	w.knownAt = at
-	v, attempts := w.sequence.look(m.values, m.foreign[w.sequence.next])
-	if v == verdictTaken && w.refusal != nil {
-		w.turns.conflict()
-	}
-	return v, attempts
 }
 
 // finishLate answers the writes of an attempt whose answer was lost, and which the markers

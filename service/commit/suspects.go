@@ -139,29 +139,23 @@ func (w *Writer[R, S]) postpone(ctx context.Context, p *Plan[R, S]) {
 // with others. What is left of a refused batch comes first. Halves alternate with writes
 // that have waited, and so does the first name; other lone writes come after several batches of these.
 func (w *Writer[R, S]) nextLocked(now time.Time) []*Write[R] {
-	var order []*suspects
 	sets := map[*suspects][]*Write[R]{}
 	for _, write := range w.queue {
-		if write.retryAt.After(now) {
-			continue
-		}
-		if sets[write.suspects] == nil {
-			order = append(order, write.suspects)
-		}
-		sets[write.suspects] = append(sets[write.suspects], write)
-	}
-	var rest, half, lone *suspects
-	for _, s := range order {
-		switch {
-		case s == nil:
-		case !s.bad:
-			rest = cmp.Or(rest, s)
-		case len(sets[s]) > 1:
-			half = cmp.Or(half, s)
-		default:
-			lone = cmp.Or(lone, s)
+		if !write.retryAt.After(now) {
+			sets[write.suspects] = append(sets[write.suspects], write)
 		}
 	}
+	first := func(is func(s *suspects, n int) bool) *suspects {
+		for _, write := range w.queue {
+			if s := write.suspects; s != nil && len(sets[s]) > 0 && is(s, len(sets[s])) {
+				return s
+			}
+		}
+		return nil
+	}
+	rest := first(func(s *suspects, _ int) bool { return !s.bad })
+	half := first(func(s *suspects, n int) bool { return s.bad && n > 1 })
+	lone := first(func(s *suspects, n int) bool { return s.bad && n == 1 })
 	plain, share := sets[nil], loneShare
 	checks := lone != nil && lone.named && !now.Before(w.namedWell)
 	if checks || half != nil {
