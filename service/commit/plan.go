@@ -74,7 +74,6 @@ type Write[R any] struct {
 	retryAt         time.Time
 	pause           time.Duration // before it
 	inAttempt       bool          // in an attempt that is being sent, or is in doubt
-	abandoned       bool          // its caller has left without knowing the outcome
 	lastErr         error
 	err             error
 	done            chan struct{}

@@ -32,8 +32,7 @@ func (w *Writer[R, S]) enqueue(write *Write[R]) error {
 	return nil
 }
 
-// release puts what is left of the batch back into the queue. Writes whose
-// callers have left stay with the sequence only.
+// release puts the writes of the batch that have no answer back into the queue.
 func (w *Writer[R, S]) release(b *batch[R]) {
 	b.cancel()
 	w.unmarkSent(b.writes)
@@ -43,7 +42,7 @@ func (w *Writer[R, S]) release(b *batch[R]) {
 	for _, write := range b.writes {
 		write.batch = nil
 		switch {
-		case isDone(write) || write.abandoned:
+		case isDone(write):
 			continue
 		case write.suspects != nil && write.suspects.bad:
 			last = append(last, write)
@@ -55,37 +54,29 @@ func (w *Writer[R, S]) release(b *batch[R]) {
 	w.queue = slices.Concat(first, w.queue, last)
 }
 
-// compactLocked removes writes that have an answer, or whose caller has left.
+// compactLocked removes writes that have an answer.
 func (w *Writer[R, S]) compactLocked() {
 	w.queue = slices.DeleteFunc(w.queue, func(write *Write[R]) bool {
-		gone := isDone(write) || write.abandoned
-		if gone {
+		done := isDone(write)
+		if done {
 			w.size -= write.Size
 		}
-		return gone
+		return done
 	})
 }
 
-// leave takes the write back, unless it is in an attempt that may be stored.
+// leave takes the write back, unless it is in an attempt that may be stored. It returns the
+// answer, which may be an earlier one.
 func (w *Writer[R, S]) leave(write *Write[R]) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if isDone(write) { // just now
-		return write.err
-	}
-	w.recordUsageLocked(write)
-	if write.batch != nil {
-		write.batch.leave()
-	}
+	err := ErrNotSent
 	if write.inAttempt {
-		write.abandoned = true
-		return outcomeUnknown(write)
+		err = outcomeUnknown(write)
+	} else if last := cmp.Or(write.lastErr, w.lastErr); last != nil { // why it was not sent
+		err = w.planner.Explain(last)
 	}
-	write.err = ErrNotSent
-	if err := cmp.Or(write.lastErr, w.lastErr); err != nil { // the reason why it was not sent
-		write.err = w.planner.Explain(err)
-	}
-	close(write.done)
+	w.finishLocked(write, err)
 	w.compactLocked()
 	return write.err
 }
@@ -132,19 +123,26 @@ func isDone[R any](write *Write[R]) bool {
 	}
 }
 
-// finish answers a write.
+// finish answers a write, unless it has an answer.
 func (w *Writer[R, S]) finish(write *Write[R], err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.finishLocked(write, err)
+}
+
+func (w *Writer[R, S]) finishLocked(write *Write[R], err error) {
 	if isDone(write) {
 		return
 	}
 	write.err = err
-	if !write.abandoned {
-		w.recordUsageLocked(write)
-		if write.batch != nil {
-			write.batch.leave()
-		}
+	if write.callsBefore >= 0 {
+		write.Calls = w.calls - write.callsBefore
+	}
+	if !write.sent.IsZero() {
+		write.Waited = write.sent.Sub(write.submitted)
+	}
+	if write.batch != nil {
+		write.batch.leave()
 	}
 	close(write.done)
 }
@@ -157,15 +155,5 @@ func (w *Writer[R, S]) fail(writes []*Write[R], err error) {
 		} else {
 			w.finish(write, err)
 		}
-	}
-}
-
-// recordUsageLocked sets what the write has cost. Its caller has not been answered.
-func (w *Writer[R, S]) recordUsageLocked(write *Write[R]) {
-	if write.callsBefore >= 0 {
-		write.Calls = w.calls - write.callsBefore
-	}
-	if !write.sent.IsZero() {
-		write.Waited = write.sent.Sub(write.submitted)
 	}
 }

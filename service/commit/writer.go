@@ -129,8 +129,7 @@ func (w *Writer[R, S]) AbortQueued() {
 	w.stopLocked()
 	for _, write := range w.queue {
 		if !write.inAttempt {
-			write.err = ErrStopped
-			close(write.done)
+			w.finishLocked(write, ErrStopped)
 		}
 	}
 	w.compactLocked()
