@@ -94,6 +94,7 @@ func notSingular(rows string) error {
 	return &web.Error{
 		Code: string(codeNotSingular), Status: Statuses[codeNotSingular],
 		Detail:  "there is not exactly one row, as Accept: " + objectMedia + " asks for",
+		Hint:    "for any number of rows send Accept: application/json; for one, conditions that it alone meets",
 		Details: "The result contains " + rows + " rows", // older clients of PostgREST compare this text
 	}
 }

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -32,7 +33,10 @@ func parseRead(r *http.Request) (q readRequest, err error) {
 	q.CSV, q.NoCache = q.format.csv, web.NoCache(r.Header)
 	if offset, limit, ok := web.Range(r.Header); ok {
 		if p.Has("limit") || p.Has("offset") {
-			return q, web.BadRequest("Range: %.100s: want either Range or limit and offset", r.Header.Get("Range"))
+			return q, &table.Error{
+				Code: table.BadRequest, Detail: fmt.Sprintf("Range: %.100s: want either Range or limit and offset", r.Header.Get("Range")),
+				Hint: fmt.Sprintf("leave out the header Range, or send offset=%d&limit=%d alone", offset, limit),
+			}
 		}
 		q.Offset, q.Limit = offset, limit
 	}

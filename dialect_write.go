@@ -1,6 +1,7 @@
 package function
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,7 +31,10 @@ func parseWrite(r *http.Request, preferences map[string][]string) (w writeReques
 		w.Key = keys[0]
 	}
 	if len(keys) > 1 || len(keys) == 1 && !web.Printable(w.Key, table.MaxKey) {
-		return w, web.BadRequest("Idempotency-Key: want one, of 1 to %d printable ASCII characters", table.MaxKey)
+		return w, &table.Error{
+			Code: table.BadRequest, Detail: fmt.Sprintf("Idempotency-Key: want one, of 1 to %d printable ASCII characters", table.MaxKey),
+			Hint: "send another text with each new write, and the same with its repeats, as in Idempotency-Key: order-4711",
+		}
 	}
 	w.Rollback = w.prefer["tx"] == "rollback"
 	w.Return = w.prefer["return"] == "representation"
@@ -74,7 +78,7 @@ func parseInsert(r *http.Request) (w writeRequest, err error) {
 	case len(w.OnConflict) == 0 && resolution != "":
 		return w, &table.Error{
 			Code: table.BadRequest, Detail: "resolution=" + resolution + ": a sheet has no primary key, so no column says which rows are the same",
-			Hint: "add on_conflict=column",
+			Hint: "add the columns that identify a row, as in on_conflict=id",
 		}
 	}
 	if len(w.OnConflict) == 0 {
@@ -140,7 +144,10 @@ func parseInput(r *http.Request, w writeRequest) (userEntered bool, err error) {
 		case w.Key != "":
 			return false, web.BadRequest("input=user_entered is not safe to repeat, so it takes no Idempotency-Key: leave out one of them")
 		case len(w.OnConflict) > 0 || len(w.Columns) > 0 || w.Rollback || w.Return:
-			return false, web.BadRequest("input=user_entered only appends: it takes no columns, on_conflict, tx=rollback or return=representation")
+			return false, &table.Error{
+				Code: table.BadRequest, Detail: "input=user_entered only appends: it takes no columns, on_conflict, tx=rollback or return=representation",
+				Hint: "leave out input=user_entered, or the others",
+			}
 		}
 		return true, nil
 	default:

@@ -20,7 +20,7 @@ func TestUpsert(t *testing.T) {
 
 func TestUpsertProblems(t *testing.T) {
 	testChangeProblems(t, "POST", []changeProblem{
-		{"upsert without a key column", "Tasks", merge, `{"id":1}`, 400, "bad-request", "add on_conflict=column"},
+		{"upsert without a key column", "Tasks", merge, `{"id":1}`, 400, "bad-request", "on_conflict=id"},
 		{"upsert without a resolution", "Tasks?on_conflict=id", "", `{"id":1}`, 400, "bad-request", "Prefer: resolution=merge-duplicates, or Prefer: resolution=ignore-duplicates"},
 		{"the key of before", "Tasks?key=id", "", `{"id":1}`, 400, "bad-request", "key"},
 		{"upsert with an unknown key column", "Tasks?on_conflict=idd", merge, `{"id":1}`, 422, "invalid-rows", `no column "idd"`},

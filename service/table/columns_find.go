@@ -71,7 +71,7 @@ func (c *columns) has(name string) bool {
 	return ok
 }
 
-func (c *columns) unknown(name string) error {
+func (c *columns) unknown(name string) *Error {
 	return &Error{Code: InvalidRows, Detail: c.lacksDetail(name), Hint: c.guessColumn(name)}
 }
 

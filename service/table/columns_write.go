@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // maxNewCells bounds the memory of new rows, which have all columns of the sheet however
@@ -46,6 +47,23 @@ func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
 	return rows, nil
 }
 
+// unknownField is the error of a field whose column the sheet lacks, with the parameter that
+// leaves such fields out.
+func (c *columns) unknownField(name string, record Record) error {
+	const most = 20 // names in a hint
+	err := c.unknown(name)
+	var known []string
+	for _, field := range record.Fields {
+		if c.has(field.Column) {
+			known = append(known, parameterName(field.Column))
+		}
+	}
+	if err.Hint == "" && len(known) > 0 && len(known) <= most {
+		err.Hint = fmt.Sprintf("write %s into the header row, or leave it out with columns=%s", Quote(name), escapeParameter.Replace(strings.Join(known, ",")))
+	}
+	return err
+}
+
 // errNoHeader is the error of new rows where the header row names no column.
 func (p *SheetPlan) errNoHeader(c *columns, e *Edit) error {
 	hint := fmt.Sprintf("write the column names into row %d", e.Header)
@@ -67,7 +85,7 @@ func (c *columns) setCells(record Record) (set []int, cells []any, err error) {
 	for _, field := range record.Fields {
 		column, ok := c.index[field.Column]
 		if !ok {
-			return nil, nil, c.unknown(field.Column)
+			return nil, nil, c.unknownField(field.Column, record)
 		}
 		if err := c.checkClear(field.Column, given); err != nil {
 			return nil, nil, err

@@ -42,7 +42,7 @@ func ReadCSV(text io.Reader) ([]Record, error) {
 		record, err := c.read()
 		switch {
 		case err == io.EOF && len(records) == 0:
-			return nil, &Error{Code: InvalidRows, Detail: "the CSV text holds no rows below the line that names the columns"}
+			return nil, &Error{Code: InvalidRows, Detail: "the CSV text holds no rows below the line that names the columns", Hint: nameColumns}
 		case err == io.EOF:
 			return records, nil
 		case err != nil:
@@ -57,6 +57,9 @@ func ReadCSV(text io.Reader) ([]Record, error) {
 		records = append(records, record)
 	}
 }
+
+// nameColumns is the hint for a text without a line of names.
+const nameColumns = "begin with a line of the columns' names, as in id,item, and put the rows below"
 
 // csvReader makes records of the lines.
 type csvReader struct {
@@ -87,7 +90,7 @@ func (c *csvReader) readNames() error {
 		name = trimName(name)
 		switch {
 		case given[name]:
-			return &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: column %s is given twice", Quote(name))}
+			return &Error{Code: InvalidRows, Detail: fmt.Sprintf("line 1: column %s is given twice", Quote(name)), Hint: "give each column its own name in line 1"}
 		case name != "":
 			given[name] = true
 		}
@@ -95,7 +98,7 @@ func (c *csvReader) readNames() error {
 	}
 	c.named, c.allQuoted = len(given), len(quoted) == len(cells) && !needed
 	if c.named == 0 {
-		return &Error{Code: InvalidRows, Detail: "line 1 names no columns"}
+		return &Error{Code: InvalidRows, Detail: "line 1 names no columns", Hint: nameColumns}
 	}
 	return nil
 }
@@ -119,7 +122,10 @@ func (c *csvReader) read() (Record, error) {
 		case c.names[i] == "" && cell == "":
 			continue
 		case c.names[i] == "":
-			return record, record.invalid(0, "field %d has a value, and line 1 has no name for its column", i+1)
+			return record, &Error{
+				Code: InvalidRows, Detail: fmt.Sprintf("line %d: field %d has a value, and line 1 has no name for its column", line, i+1),
+				Hint: fmt.Sprintf("name column %d in line 1, or leave out its values", i+1),
+			}
 		}
 		empty = empty && cell == ""
 		value := csvValue(strings.Clone(cell))
@@ -175,5 +181,8 @@ func csvError(err error) error {
 	case fault.Err == csv.ErrFieldCount:
 		return errFieldCount(fault.StartLine)
 	}
-	return &Error{Code: BadRequest, Detail: fmt.Sprintf("line %d: not CSV: %v", fault.StartLine, fault.Err)}
+	return &Error{
+		Code: BadRequest, Detail: fmt.Sprintf("line %d: not CSV: %v", fault.StartLine, fault.Err),
+		Hint: `put a field that holds a quotation mark into quotes, and double the mark: "a 5"" pipe"`,
+	}
 }

@@ -104,5 +104,8 @@ func (l *csvLimit) tooMany() error {
 }
 
 func errFieldCount(line int) error {
-	return &Error{Code: InvalidRows, Detail: fmt.Sprintf("line %d: not as many fields as line 1 names columns", line)}
+	return &Error{
+		Code: InvalidRows, Detail: fmt.Sprintf("line %d: not as many fields as line 1 names columns", line),
+		Hint: `put a field that holds a comma or a line break into quotes, as in "a, b"`,
+	}
 }

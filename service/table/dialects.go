@@ -73,10 +73,7 @@ func unsupportedOperator(column, value string, inGroup bool) error {
 	if !ok {
 		return nil
 	}
-	name := column
-	if strings.ContainsAny(name, `,."()`) {
-		name = quoteParameter(name)
-	}
+	name := parameterName(column)
 	condition := "ilike.*" + operand + "*"
 	if op == "isdistinct" {
 		condition, not = distinctFrom(operand, not)
@@ -136,7 +133,7 @@ func otherName(name, value string) string {
 		if m := comparedText().FindStringSubmatch(value); m != nil {
 			return parameter(m[1], withOperator(m[2], m[3]))
 		}
-		return "column=eq.value"
+		return "a condition is column=operator.value, as in qty=gt.3"
 	case "sort", "sortby", "sort_by", "orderby", "order_by":
 		return "order=" + escapeParameter.Replace(orderOf(value))
 	case "fields":

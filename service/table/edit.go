@@ -67,7 +67,7 @@ func (e *Edit) Validate() (err error) {
 	case e.MaxAffected < 0 || e.MaxAffected > MaxRows:
 		return badRequest("max-affected=%d: want 1 to %d", e.MaxAffected, MaxRows)
 	case changes && e.Filter.IsZero():
-		return &Error{Code: BadRequest, Detail: "no condition says which rows are meant", Hint: "add column=eq.value"}
+		return &Error{Code: BadRequest, Detail: "no condition says which rows are meant", Hint: "add a condition, as in id=eq.4"}
 	}
 	if err := e.Filter.Validate(); err != nil {
 		return err
@@ -88,7 +88,7 @@ const maxKeyColumns = 32
 func (e *Edit) validateKey() error {
 	switch {
 	case e.Kind == Upserts && len(e.OnConflict) == 0:
-		return &Error{Code: BadRequest, Detail: "no column says which rows are the same", Hint: "add on_conflict=column"}
+		return &Error{Code: BadRequest, Detail: "no column says which rows are the same", Hint: "add the columns that identify a row, as in on_conflict=id"}
 	case len(e.OnConflict) > maxKeyColumns:
 		return badRequest("on_conflict names %d columns: want at most %d", len(e.OnConflict), maxKeyColumns)
 	}

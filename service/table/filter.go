@@ -102,9 +102,9 @@ func (f Filter) Validate() error {
 }
 
 var (
-	errTooManyConditions  = &Error{Code: BadRequest, Detail: fmt.Sprintf("more than %d conditions", maxConditions)}
+	errTooManyConditions  = &Error{Code: BadRequest, Detail: fmt.Sprintf("more than %d conditions", maxConditions), Hint: "test several values in one, as in id=in.(1,2,3)"}
 	errTooManyExpressions = &Error{Code: BadRequest, Detail: "the regular expressions together are too large", Hint: "leave out some, or classes such as \\pL"}
-	errTooDeep            = &Error{Code: BadRequest, Detail: fmt.Sprintf("conditions are nested deeper than %d", maxDepth)}
+	errTooDeep            = &Error{Code: BadRequest, Detail: fmt.Sprintf("conditions are nested deeper than %d", maxDepth), Hint: "leave out groups of one condition, and groups that are joined as the one around them"}
 )
 
 // filterSize is what has been validated of a filter.
@@ -143,7 +143,7 @@ func (c Condition) validateTest(size *filterSize) error {
 	}
 	switch {
 	case length > maxCondition+1:
-		return badRequest("the condition of %s is longer than %d characters", Quote(c.Column), maxCondition)
+		return errLongCondition(c.Column)
 	case c.Column == "":
 		return badRequest("%s: names no column", c.Op)
 	case len(c.Conditions) > 0:
@@ -203,6 +203,13 @@ func (c Condition) operator() string {
 		text += "(" + string(c.Quantifier) + ")"
 	}
 	return text + "."
+}
+
+func errLongCondition(column string) error {
+	return &Error{
+		Code: BadRequest, Detail: fmt.Sprintf("the condition of %s is longer than %d characters", Quote(column), maxCondition),
+		Hint: "send a shorter value, or the values of a list in several requests",
+	}
 }
 
 func badRequest(format string, args ...any) error {

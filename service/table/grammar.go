@@ -67,10 +67,10 @@ func ParseNames(parameter, list string) (names []string, err error) {
 	for _, item := range splitList(list) {
 		name, err := unquote(strings.TrimSpace(item))
 		if err != nil {
-			return nil, err
+			return nil, &Error{Code: BadRequest, Detail: parameter + ": " + err.Error(), Hint: parameter + `=id,"a,b"`}
 		}
 		if name == "" {
-			return nil, badRequest("%s: want names of columns, separated by commas", parameter)
+			return nil, &Error{Code: BadRequest, Detail: parameter + ": want names of columns, separated by commas", Hint: parameter + "=id,item"}
 		}
 		names = append(names, name)
 	}
@@ -87,6 +87,15 @@ var reserved = map[string]bool{
 // quoteParameter returns a name in double quotes, as [quoted] parses it.
 func quoteParameter(name string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
+}
+
+// parameterName returns a name as a list or a group of conditions has it: in double quotes
+// where it holds what separates names.
+func parameterName(name string) string {
+	if strings.ContainsAny(name, `,."()`) {
+		return quoteParameter(name)
+	}
+	return name
 }
 
 // parameter returns a condition as a query parameter that can be pasted into a URL.

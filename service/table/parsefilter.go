@@ -49,10 +49,14 @@ func parseParameter(name, value string) (c Condition, ok bool, err error) {
 	}
 	column, err := unquote(name)
 	if err != nil {
-		return c, false, err
+		hint := ""
+		if meant := strings.Trim(name, `"`); meant != "" {
+			hint = parameter(meant, value)
+		}
+		return c, false, &Error{Code: BadRequest, Detail: err.Error(), Hint: hint}
 	}
 	if len(value) > 4*maxCondition {
-		return c, false, badRequest("the condition of %s is longer than %d characters", Quote(column), maxCondition)
+		return c, false, errLongCondition(column)
 	}
 	c, operand, ok := parseOperator(value)
 	switch {

@@ -82,6 +82,9 @@ func TestFilterJSON(t *testing.T) {
 // TestParseFilterErrors holds what is refused, with the parameter that is meant.
 func TestParseFilterErrors(t *testing.T) {
 	const noOperator = "has no operator"
+	const patternHint = "put a backslash before a character that is to be found as it is, or use like, as in item=like.*text*"
+	const listedHint = "test several values in one, as in id=in.(1,2,3)"
+	const shorterHint = "send a shorter value, or the values of a list in several requests"
 	const listHint = `put a value with a comma, a bracket or a quotation mark into double quotes, as in qty=in.("a,b",c)`
 	tests := []struct {
 		name   string
@@ -151,30 +154,30 @@ func TestParseFilterErrors(t *testing.T) {
 		{"a list of all without braces", "item=not.ilike(all).a*", "not in braces", "item=not.ilike(all).{a*}"},
 		{"is of a similar value", "sold=not.is.tru", "is takes one of", "sold=not.is.true"},
 		{"is of a value", "qty=is.3", "is takes one of null, not_null, true, false, unknown", "qty=is.null"},
-		{"an expression that does not parse", "item=match.(", "missing closing )", ""},
+		{"an expression that does not parse", "item=match.(", "missing closing )", patternHint},
 		{"a long expression", "item=match.a{999}b{2}", "longer than 500 characters with its repetitions", ""},
 		{"a long expression of groups", "item=imatch.((ab){30}c){11,12}", "longer than 500 characters with its repetitions", ""},
 		{"a negated pattern that ends in a backslash", `item=not.like.a\`, "ends in a backslash", `item=not.like.a\\`},
 		{"a pattern that ends in a backslash", `item=like.a\`, "ends in a backslash", `item=like.a\\`},
-		{"a quotation mark that is not closed", `"qty=eq.3`, "not closed", ""},
-		{"text after a quoted name", `"qty"x=eq.3`, "nothing after the closing quotation mark", ""},
+		{"a quotation mark that is not closed", `"qty=eq.3`, "not closed", "qty=eq.3"},
+		{"text after a quoted name", `"qty"x=eq.3`, "nothing after the closing quotation mark", `qty"x=eq.3`},
 
 		{"an empty group", "or=()", noOperator, "column.eq.value, as in or=(qty.gt.3,item.eq.a)"},
 		{"no parentheses", "or=qty.eq.3", "want conditions in parentheses", "or=(qty.gt.3,item.eq.a)"},
-		{"a group that is not closed", "or=(qty.eq.3", "closing parenthesis", ""},
+		{"a group that is not closed", "or=(qty.eq.3", "closing parenthesis", `or=(item.eq."a,b",qty.gt.3)`},
 		{"text after a group", "or=(qty.eq.3)x", "nothing after the closing parenthesis", ""},
 		{"a comparison in a group", "or=(qty>3,item.eq.a)", noOperator, "qty.gt.3"},
 		{"a value without an operator in a group", "or=(qty.3,item.eq.a)", noOperator, "qty.eq.3"},
 		{"a list without parentheses in a group", "or=(qty.in.3,item.eq.a)", "begins with (", "as in id.in.(1,2)"},
 		{"no operator in a group", `or=("qty",item.eq.a)`, noOperator, "column.eq.value, as in or=(qty.gt.3,item.eq.a)"},
 
-		{"too many", strings.Repeat("a=eq.1&", 21), "more than 20 conditions", ""},
-		{"too many in groups", "or=(" + strings.Repeat("a.eq.1,", 19) + "a.eq.1)&b=eq.1", "more than 20 conditions", ""},
-		{"too many in a group", "or=(" + strings.Repeat("a.eq.1,", 1000) + "a.eq.1)", "more than 20 conditions", ""},
-		{"too deep", "or=(" + strings.Repeat("and(", 10) + "a.eq.1" + strings.Repeat(")", 11), "nested deeper than 10", ""},
-		{"too long", "a=eq." + strings.Repeat("é", 1000), "longer than 1000 characters", ""},
-		{"a long list", "a=in.(" + strings.Repeat(",", 1001) + ")", "longer than 1000 characters", ""},
-		{"much too long", "a=eq." + strings.Repeat(":", 1<<20), "longer than 1000 characters", ""},
+		{"too many", strings.Repeat("a=eq.1&", 21), "more than 20 conditions", listedHint},
+		{"too many in groups", "or=(" + strings.Repeat("a.eq.1,", 19) + "a.eq.1)&b=eq.1", "more than 20 conditions", listedHint},
+		{"too many in a group", "or=(" + strings.Repeat("a.eq.1,", 1000) + "a.eq.1)", "more than 20 conditions", listedHint},
+		{"too deep", "or=(" + strings.Repeat("and(", 10) + "a.eq.1" + strings.Repeat(")", 11), "nested deeper than 10", "leave out groups of one condition, and groups that are joined as the one around them"},
+		{"too long", "a=eq." + strings.Repeat("é", 1000), "longer than 1000 characters", shorterHint},
+		{"a long list", "a=in.(" + strings.Repeat(",", 1001) + ")", "longer than 1000 characters", shorterHint},
+		{"much too long", "a=eq." + strings.Repeat(":", 1<<20), "longer than 1000 characters", shorterHint},
 		{"a group much too long", "or=(" + strings.Repeat("(.", 1<<20), "or is longer than 20000 characters", ""},
 	}
 	for _, tt := range tests {
@@ -195,7 +198,7 @@ func TestParseFilterErrors(t *testing.T) {
 
 // TestFilterHintsParse holds that a hint that is a parameter can be sent.
 func TestFilterHintsParse(t *testing.T) {
-	for _, query := range []string{"qty=3", "item=a*", "qty[gt]=3", "qty>=3", `"limit"=3`, "where=item:a b", "a%26b%3D%23=c%26d%25%2B", "item=fts.x y", "qty=isdistinct.3", "qty=in.1,2", "qty=is.3", `x=like.a\`, "%22=3", "a%22b=3", "or=3"} {
+	for _, query := range []string{"qty=3", "item=a*", "qty[gt]=3", "qty>=3", `"limit"=3`, "where=item:a b", "a%26b%3D%23=c%26d%25%2B", "item=fts.x y", "qty=isdistinct.3", "qty=in.1,2", "qty=is.3", `x=like.a\`, "%22=3", "a%22b=3", "or=3", "%22qty=eq.3", "qty=not.in.1,2", "qty=like(any).a", "item=not.is.nul"} {
 		_, err := ParseFilter(queryValues(t, query))
 		if err == nil {
 			t.Errorf("ParseFilter(%s) did not fail", query)

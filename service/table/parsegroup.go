@@ -49,7 +49,10 @@ func (s *scanner) group(n *int, depth int) (conditions []Condition, err error) {
 		case s.skip(')'):
 			return conditions, nil
 		default:
-			return nil, badRequest("want a comma or a closing parenthesis after condition %d; a value with one of these characters is in double quotes", len(conditions))
+			return nil, &Error{
+				Code: BadRequest, Detail: fmt.Sprintf("want a comma or a closing parenthesis after condition %d; a value with one of these characters is in double quotes", len(conditions)),
+				Hint: `or=(item.eq."a,b",qty.gt.3)`,
+			}
 		}
 	}
 }

@@ -24,10 +24,10 @@ func ParseRecords(body []byte) ([]Record, error) {
 	}
 	body = bytes.TrimPrefix(body, []byte(byteOrderMark))
 	if len(bytes.TrimSpace(body)) == 0 {
-		return nil, &Error{Code: BadRequest, Detail: "the body is empty: send a JSON object, or an array of objects"}
+		return nil, &Error{Code: BadRequest, Detail: "the body is empty: send a JSON object, or an array of objects", Hint: sendJSON}
 	}
 	if !utf8.Valid(body) {
-		return nil, &Error{Code: BadRequest, Detail: "the body is not UTF-8"}
+		return nil, &Error{Code: BadRequest, Detail: "the body is not UTF-8", Hint: "convert it, from Windows' encoding for example: iconv -f WINDOWS-1252 -t UTF-8 old.json > new.json"}
 	}
 	p := &recordParser{body: body, decoder: json.NewDecoder(bytes.NewReader(body))}
 	p.decoder.UseNumber()
@@ -39,8 +39,11 @@ func ParseRecords(body []byte) ([]Record, error) {
 		err = errors.New("it ends too early")
 	}
 	// A decoder's message holds one character of the body at the most.
-	return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("the body is not JSON: %v", err)}
+	return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("the body is not JSON: %v", err), Hint: sendJSON}
 }
+
+// sendJSON is the hint for a body that is not rows in JSON.
+const sendJSON = `send {"id": 4, "item": "dates"}, or an array of such objects; with CSV, the header Content-Type: text/csv`
 
 type recordParser struct {
 	body    []byte
@@ -49,7 +52,7 @@ type recordParser struct {
 	values  int // of all rows so far
 }
 
-func (p *recordParser) invalid(format string, args ...any) error {
+func (p *recordParser) invalid(format string, args ...any) *Error {
 	return Record{}.invalid(p.row-1, format, args...)
 }
 
@@ -72,7 +75,7 @@ func (p *recordParser) records() ([]Record, error) {
 			return nil, err
 		}
 	default:
-		return nil, &Error{Code: InvalidRows, Detail: "the body is neither a JSON object nor an array of objects"}
+		return nil, &Error{Code: InvalidRows, Detail: "the body is neither a JSON object nor an array of objects", Hint: sendJSON}
 	}
 	if _, err := p.decoder.Token(); err != io.EOF {
 		return nil, errors.New("there is more text after its end")
@@ -145,7 +148,9 @@ func (p *recordParser) value(column string) (any, error) {
 		return nil, err
 	}
 	if _, ok := token.(json.Delim); ok {
-		return nil, p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", Quote(column))
+		err := p.invalid("column %s holds an object or an array: a cell takes a string, a number, true, false or null", Quote(column))
+		err.Hint = "send its parts as columns of their own, or its JSON as a string"
+		return nil, err
 	}
 	cell, fault := cellValue(token)
 	if fault != "" {

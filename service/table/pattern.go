@@ -101,7 +101,11 @@ func newExpression(c Condition, text string) (*expression, error) {
 	}
 	parsed, err := syntax.Parse(flags+text, syntax.Perl)
 	if err != nil {
-		return nil, badRequest("column %s: the pattern of %s is not a regular expression%s; its syntax is that of https://pkg.go.dev/regexp/syntax", Quote(c.Column), c.Op, syntaxFault(err))
+		return nil, &Error{
+			Code:   BadRequest,
+			Detail: fmt.Sprintf("column %s: the pattern of %s is not a regular expression%s; its syntax is that of https://pkg.go.dev/regexp/syntax", Quote(c.Column), c.Op, syntaxFault(err)),
+			Hint:   `put a backslash before a character that is to be found as it is, or use like, as in item=like.*text*`,
+		}
 	}
 	size := expressionSize(parsed)
 	if size > maxExpression {

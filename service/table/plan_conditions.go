@@ -19,7 +19,7 @@ func (e *Edit) CheckVersion(version string) error {
 	return &Error{
 		Code:   Precondition,
 		Detail: fmt.Sprintf("the rows of sheet %q are not those of the ETag in If-Match, so nothing was changed", e.Title),
-		Hint:   "read the rows again, with the same header row and values=typed, and decide again",
+		Hint:   "GET the rows again, with the same header and without values, check them, and send If-Match with the new ETag",
 	}
 }
 

@@ -155,7 +155,7 @@ func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 		return nil, err
 	}
 	if len(columns) == 0 {
-		return nil, &Error{Code: InvalidRows, Detail: "there is no column to set"}
+		return nil, &Error{Code: InvalidRows, Detail: "there is no column to set", Hint: `send an object with the columns to set, as in {"qty": 5}`}
 	}
 	for _, row := range matched {
 		row.write(columns, cells, &p.Before)

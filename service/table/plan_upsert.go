@@ -56,10 +56,14 @@ func (p *SheetPlan) pair(e *Edit, rows, fresh []*PlannedRow, key []int) ([]*Plan
 	for i, row := range fresh {
 		k, blank := row.key(key)
 		if blank >= 0 {
-			return nil, e.Records[i].invalid(i, "no value for the key column %s", Quote(e.OnConflict[blank]))
+			err := e.Records[i].invalid(i, "no value for the key column %s", Quote(e.OnConflict[blank]))
+			err.Hint = "send a value for each column of on_conflict, or append the row without on_conflict"
+			return nil, err
 		}
 		if first, twice := byKey[k]; twice {
-			return nil, e.Records[i].invalid(i, "the key is the same as that of %s", e.Records[first].label(first))
+			err := e.Records[i].invalid(i, "the key is the same as that of %s", e.Records[first].label(first))
+			err.Hint = "leave out one of the two"
+			return nil, err
 		}
 		byKey[k] = i
 	}

@@ -32,7 +32,7 @@ func (r Record) label(n int) string {
 	return fmt.Sprintf("row %d", n+1)
 }
 
-func (r Record) invalid(n int, format string, args ...any) error {
+func (r Record) invalid(n int, format string, args ...any) *Error {
 	return &Error{Code: InvalidRows, Detail: r.label(n) + ": " + fmt.Sprintf(format, args...)}
 }
 

@@ -77,7 +77,7 @@ func validateSelections(selections []Selection) error {
 	for _, s := range selections {
 		switch {
 		case s.Column == "" && s.Aggregate != Count:
-			return badRequest("select: a column has no name")
+			return &Error{Code: BadRequest, Detail: "select: a column has no name", Hint: "select=id,item"}
 		case utf8.RuneCountInString(s.As) > maxAs:
 			return badRequest("select: the name %s is longer than %d characters", Quote(s.As), maxAs)
 		case s.Column == "*" && (s.As != "" || s.Aggregate != ""):
