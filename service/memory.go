@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -68,23 +69,46 @@ func (h *heldRows) release(set *table.RowSet, own int) {
 }
 
 // largeWork bounds the memory of what is read and selected at the same time: one large
-// sheet that is read, or selections that together take no more than workBytes.
-type largeWork struct{ *semaphore.Weighted }
+// sheet that is read, or selections that together take no more than workBytes. It also
+// bounds how many selections that take long are made at the same time, so that others do
+// not wait for them.
+type largeWork struct {
+	*semaphore.Weighted
+	slow *semaphore.Weighted
+}
 
 const (
 	// workBytes is what sorting the rows of a sheet of largeSheetBytes takes, twice.
 	workBytes = 12 << 20
 	// smallWorkBytes is the memory of selections that are not counted.
 	smallWorkBytes = 64 << 10
+	// slowWork is the time from which a selection waits for others that take long, for at
+	// most maxSlowWait.
+	slowWork    = 20 * time.Millisecond
+	maxSlowWait = 10 * time.Second
 )
 
-func newLargeWork() largeWork { return largeWork{semaphore.NewWeighted(workBytes)} }
+func newLargeWork() largeWork {
+	processors := max(1, runtime.GOMAXPROCS(0)/2) // the others are for what does not take long
+	return largeWork{semaphore.NewWeighted(workBytes), semaphore.NewWeighted(int64(processors))}
+}
 
 // read waits until nothing else is worked on. The caller has to release [workBytes].
 func (w largeWork) read(ctx context.Context) error { return w.Acquire(ctx, workBytes) }
 
-// rows selects rows of the set when there is memory for that.
+// rows selects rows of the set when there are a processor and memory for that.
 func (w largeWork) rows(ctx context.Context, set *table.RowSet, q table.Query) (table.Rows, error) {
+	if set.WorkTime(q) > slowWork {
+		limited, cancel := context.WithTimeout(ctx, maxSlowWait)
+		defer cancel()
+		if err := w.slow.Acquire(limited, 1); err != nil {
+			return table.Rows{}, &table.Error{
+				Code:   table.Overloaded,
+				Detail: "other requests compare their sheets with patterns or long lists of values", RetryAfter: maxSlowWait, Err: err,
+			}
+		}
+		defer w.slow.Release(1)
+	}
 	if need := min(int64(set.WorkSize(q)), workBytes); need > smallWorkBytes {
 		if err := w.Acquire(ctx, need); err != nil {
 			return table.Rows{}, &table.Error{Code: table.Overloaded, Detail: "other large sheets are being searched and sorted", RetryAfter: time.Second, Err: err}

@@ -2,13 +2,17 @@ package service
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/sync/semaphore"
 
 	"example.com/sheets-function/service/table"
 )
@@ -86,6 +90,57 @@ func repeat(rows table.Rows, n int) (list []table.Rows) {
 		list = append(list, rows)
 	}
 	return list
+}
+
+// TestSlowSelectionsWait checks that a selection which takes long waits for others that do,
+// for a limited time, and that what takes a moment does not wait.
+func TestSlowSelectionsWait(t *testing.T) {
+	set := rowsOfSize(t, 1<<20).Set()
+	query := func(op table.Operator, values ...string) table.Query {
+		c := table.Condition{Column: "a", Op: op, Values: values}
+		if len(values) > 1 {
+			c.Quantifier = table.Any
+		}
+		return table.Query{Filter: table.Filter{Conditions: []table.Condition{c}}}
+	}
+	slow := query(table.OpMatch, "(a|b){2}c")
+	synctest.Test(t, func(t *testing.T) {
+		w := largeWork{semaphore.NewWeighted(workBytes), semaphore.NewWeighted(1)}
+		_ = w.slow.Acquire(t.Context(), 1) // another one takes long
+		tests := []struct {
+			name  string
+			query table.Query
+			slow  bool
+		}{
+			{"all rows", table.Query{}, false},
+			{"one value", query(table.OpGt, "3"), false},
+			{"a few values", query(table.OpGt, "3", "4"), false},
+			{"the beginning of a text", query(table.OpLike, "a*"), false},
+			{"a regular expression", slow, true},
+			{"one in a group", table.Query{Filter: table.Filter{Conditions: []table.Condition{{Op: table.OpOr, Conditions: slow.Filter.Conditions}}}}, true},
+			{"many characters that may be any", query(table.OpLike, "*"+strings.Repeat("_", 100)+"*"), true},
+		}
+		for _, tt := range tests {
+			began := time.Now()
+			_, err := w.rows(t.Context(), set, tt.query)
+			e, _ := errors.AsType[*table.Error](err)
+			if refused := e != nil && e.Code == table.Overloaded && e.RetryAfter > 0; refused != tt.slow || refused != (time.Since(began) == maxSlowWait) || err != nil && !refused {
+				t.Errorf("%s: %v after %v, want overloaded after %v: %t", tt.name, err, time.Since(began), maxSlowWait, tt.slow)
+			}
+		}
+		began := time.Now()
+		left, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := w.rows(left, set, slow); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+			t.Errorf("a caller that leaves: %v after %v", err, time.Since(began))
+		}
+		w.slow.Release(1)
+		for range 2 { // it is released each time
+			if _, err := w.rows(t.Context(), set, slow); err != nil {
+				t.Errorf("alone: %v", err)
+			}
+		}
+	})
 }
 
 // TestSheetTooLarge checks that a sheet which takes too much memory is not read to its

@@ -85,9 +85,13 @@ func isTest(value string) func(scalar) bool {
 	return func(s scalar) bool { return s.kind == blankKind }
 }
 
+// isSet reports whether a cell has to equal one of the values, which takes as long as for one
+// value.
+func (c Condition) isSet() bool { return c.Op == OpIn || c.Op == OpEq && c.Quantifier == Any }
+
 // comparison returns the test of a cell that is not blank.
 func (m *matcher) comparison(condition Condition) (func(scalar) bool, error) {
-	if condition.Op == OpIn || condition.Op == OpEq && condition.Quantifier == Any {
+	if condition.isSet() {
 		return inTest(condition.Values), nil
 	}
 	tests := make([]func(scalar) bool, len(condition.Values))

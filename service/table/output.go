@@ -143,6 +143,13 @@ func (s *RowSet) WorkSize(q Query) int {
 	return size
 }
 
+// WorkTime returns about how long it takes at most to match the rows with patterns and lists
+// of values; the other work of a selection is short.
+func (s *RowSet) WorkTime(q Query) time.Duration {
+	perByte, perRow := q.Filter.cost()
+	return min(maxWork, time.Duration(perByte*len(s.json)+perRow*len(s.objectEnds)))
+}
+
 // row returns the number of the n-th match.
 func (r Rows) row(n int) int {
 	if r.found == nil {

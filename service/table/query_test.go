@@ -183,6 +183,9 @@ func TestPatternsAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if perByte, _ := (Filter{Conditions: []Condition{{Op: OpAnd, Conditions: []Condition{tt}}}}).cost(); perByte < p.cost() {
+			t.Errorf("%s %.20s…: the filter costs %d for each byte, its pattern %d", tt.Op, tt.Values[0], perByte, p.cost())
+		}
 		w := work{left: 100 * time.Millisecond}
 		n := 0
 		for start := time.Now(); w.err == nil && time.Since(start) < 5*time.Second; n++ {
