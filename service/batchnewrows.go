@@ -27,8 +27,8 @@ func (e *sheetEffect) newRows(result *table.EditResult) []*sheets.Request {
 	return append(requests, e.formulas(result)...)
 }
 
-// formulas returns requests that continue formulas in new rows, as Sheets does when a person
-// copies them down.
+// formulas returns requests that continue formulas in new rows, as Sheets does when a
+// person copies them down.
 func (e *sheetEffect) formulas(result *table.EditResult) (requests []*sheets.Request) {
 	for rows := result.Appended; len(rows) > 0; {
 		n := e.adjacent(rows, func(a, b *table.PlannedRow) bool { return slices.Equal(a.Formulas, b.Formulas) })
@@ -58,8 +58,8 @@ func (e *sheetEffect) growTables() (requests []*sheets.Request) {
 	return requests
 }
 
-// newRowsOf returns the numbers of the first and the last new row with a value in the columns
-// of an area; 0 without one.
+// newRowsOf returns the numbers of the first and the last new row with a value in the
+// columns of an area; 0 without one.
 func (e *sheetEffect) newRowsOf(a table.Area) (first, last int) {
 	for _, result := range e.results {
 		for _, l := range result.Appended {

@@ -34,8 +34,9 @@ func errCellsTooLarge(title string) error {
 	}
 }
 
-// Culprits implements [commit.Planner]: the writes that would make the spreadsheet larger than
-// Google allows. Google's error says so only in English text, so the cells are counted.
+// Culprits implements [commit.Planner]: the writes that would make the spreadsheet larger
+// than Google allows. Google's error says so only in English text, so the cells are
+// counted.
 func (p *planner) Culprits(made *plan, tabs []*sheets.SheetProperties) (culprits map[*write]error, changed bool) {
 	p.tabs, p.listed = tabs, time.Now()
 	culprits = map[*write]error{}

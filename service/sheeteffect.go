@@ -22,9 +22,9 @@ type sheetEffect struct {
 }
 
 // finish numbers the rows, sets the result of every write, and notes what the batch's
-// response has to show of the rows that were changed, and of those above and below, if all is
-// stored as planned. If somebody moves rows in the moment between the read and the batch,
-// they differ.
+// response has to show of the rows that were changed, and of those above and below, if all
+// is stored as planned. If somebody moves rows in the moment between the read and the
+// batch, they differ.
 func (e *sheetEffect) finish() {
 	p := e.plan
 	p.Number()
@@ -43,8 +43,8 @@ func (e *sheetEffect) finish() {
 	}
 }
 
-// expect notes that a row, if there is one, has to be as in rows, the first of which has the
-// number first. What is above them is not known.
+// expect notes that a row, if there is one, has to be as in rows, the first of which has
+// the number first. What is above them is not known.
 func (e *sheetEffect) expect(row, first int, rows []*table.PlannedRow, w *write) {
 	if row < first || row > e.next.Grid || row == w.Request.Header { // see headerChanged
 		return
@@ -60,8 +60,8 @@ func (e *sheetEffect) expect(row, first int, rows []*table.PlannedRow, w *write)
 }
 
 // neighbours returns the rows after the batch of which a change is known: those that were
-// changed or are used by new ones, and those above and below. Where rows were deleted, those
-// that were around them.
+// changed or are used by new ones, and those above and below. Where rows were deleted,
+// those that were around them.
 func neighbours(result *table.EditResult) map[int]bool {
 	rows := map[int]bool{}
 	for _, l := range result.Rows() {
@@ -77,8 +77,8 @@ func neighbours(result *table.EditResult) map[int]bool {
 	return rows
 }
 
-// ranges returns the rows to be shown, adjacent ones in one range: the headers, those that are
-// checked, the one above new rows, and all from the last one on.
+// ranges returns the rows to be shown, adjacent ones in one range: the headers, those that
+// are checked, the one above new rows, and all from the last one on.
 func (e *sheetEffect) ranges() (ranges []string) {
 	numbers := slices.Collect(maps.Keys(e.checks))
 	for w, result := range e.results {
@@ -216,8 +216,8 @@ func (e *sheetEffect) conflict(w *write) error {
 	return err
 }
 
-// misplacedError is the error for a write whose new rows are stored elsewhere than below the
-// last row.
+// misplacedError is the error for a write whose new rows are stored elsewhere than below
+// the last row.
 func (e *sheetEffect) misplacedError(w *write) error {
 	return &table.Error{
 		Code: table.Conflict,

@@ -158,8 +158,8 @@ func (k *keys) load(tab *sheets.SheetProperties, rows [][]any) {
 	}
 }
 
-// add adds a row, and returns nil for one that is not a key. Of a key that the sheet has
-// twice the upper row, the newer, counts.
+// add adds a row, and returns nil for one that is not a key. If the sheet has
+// a key twice, the upper row, which is newer, is used.
 func (k *keys) add(cells [KeyCells]string) *key {
 	seconds, err := strconv.ParseInt(cells[3], 10, 64)
 	if err != nil || cells[0] == "" {

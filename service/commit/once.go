@@ -11,20 +11,20 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// Everything rests on Google refusing a batch that creates metadata with an ID that
-// exists. It is tried once for a spreadsheet: a batch that creates some metadata, and
-// then a marker's number again, must be refused and leave nothing. The verdict is the last
-// character of each marker made after that.
+// All of package commit depends on Google refusing a batch that creates metadata with an ID
+// that exists. That is tested once for a spreadsheet: a batch that creates some metadata,
+// and then metadata with the ID of a marker, must be refused, and must not create any of
+// it. The verdict is the last character of each marker that is created after that.
 const (
-	trialKey = "t" // of the metadata that the trial creates
-	baseKey  = "r" // of metadata whose ID it creates again, where there is no marker
+	trialKey = "t" // key of the metadata that the trial creates
+	baseKey  = "r" // key of the metadata whose ID it creates again, where there is no marker
 
 	verdictNone  = "-"
 	verdictOnce  = "1"
 	verdictTwice = "9"
 )
 
-// onceState is what is known of that assumption.
+// onceState is what is known of that rule.
 type onceState struct {
 	verdict  string
 	leftover []string // keys of metadata that is to be deleted
@@ -52,7 +52,7 @@ func ExactlyOnce(list []*sheets.DeveloperMetadata) (holds, known bool) {
 	return m.verdict == verdictOnce, m.verdict != verdictNone
 }
 
-// observe takes over what metadata shows of that, and of other instances.
+// observe takes over what metadata shows of the trial, and of other instances.
 func (w *Writer[R, S]) observe(m markers) {
 	w.conclude(m.verdict)
 	now := w.Now()
@@ -80,8 +80,9 @@ func (w *Writer[R, S]) conclude(verdict string) {
 	w.Logger.Info("Google refuses developer metadata whose ID exists: each write is stored once")
 }
 
-// tryOnce makes the trial. Where its outcome is not certain, as where somebody has deleted
-// the marker, the verdict stays open, and the trial is made again after the next batch.
+// tryOnce makes the trial. If its outcome is not certain, because somebody has deleted the
+// marker, for example, there is no verdict, and the trial is made again after the next
+// batch.
 func (w *Writer[R, S]) tryOnce(ctx context.Context) {
 	id, before := w.sequence.next-1, slices.Contains(w.once.leftover, trialKey)
 	w.lastStored = 0           // not again before another batch has deleted what is left of it
@@ -109,8 +110,8 @@ func (w *Writer[R, S]) tryOnce(ctx context.Context) {
 	}
 }
 
-// trial sends metadata. Where Google names a request in a refusal that is not the last one,
-// the refusal is for something else.
+// trial sends requests of the trial. If Google names another request than the last one in
+// its refusal, the refusal shows nothing.
 func (w *Writer[R, S]) trial(ctx context.Context, requests ...*sheets.Request) sendResult {
 	_, err := w.sendMetadata(ctx, requests...)
 	if index := refusedRequest(err); index >= 0 && index != len(requests)-1 {

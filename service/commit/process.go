@@ -37,14 +37,14 @@ func (w *Writer[R, S]) process(b *batch[R]) {
 	}
 }
 
-// announceKey is that of metadata with which an instance announces that it will write. It
-// has no number of its own choice, so that it is not refused.
+// announceKey is the key of metadata with which an instance announces that it will write.
+// Google chooses its ID, so that it is not refused.
 const announceKey = "p"
 
 // announceTime is how long after the last one announcements are deleted.
 const announceTime = time.Minute
 
-// announce makes this instance a member of the ring, and shows it the others.
+// announce makes this instance a member of the ring. The response shows the other members.
 func (w *Writer[R, S]) announce(ctx context.Context) {
 	shown, err := w.sendMetadata(ctx, createMetadata(0, announceKey, w.turns.markerValue(w.Now(), w.once.verdict)))
 	if err == nil {
@@ -121,8 +121,9 @@ func (w *Writer[R, S]) store(ctx context.Context, p *Plan[R, S]) {
 	}
 }
 
-// refused sends apart the writes that Google names. Otherwise the markers are read first, except
-// between the halves of a batch, after which they are read in any case.
+// refused splits a refused batch without a read where Google names some of its writes, or
+// it is a part of a refused batch. Otherwise the markers are read first. They are read
+// before a write is answered in any case.
 func (w *Writer[R, S]) refused(r *refusal[R, S]) {
 	named := w.trusted(r)
 	halved := r.plan.Writes[0].suspects != nil && len(r.plan.Writes) > 1 && (!r.marker() || time.Now().Before(w.misnamed))

@@ -8,15 +8,15 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// refusal is a batch that Google has refused for something in it, or because its number
-// was taken.
+// refusal is a batch that Google has refused, because of something in it, or because its
+// number was taken.
 type refusal[R, S any] struct {
 	*attempt[R, S]
 	err   error
 	index int // of the request that Google names in the batch; -1 if none
 }
 
-// marker reports whether Google names the marker, or what comes before: then another
+// marker reports whether Google names the marker's request, or one before it: then another
 // instance was probably first.
 func (r *refusal[R, S]) marker() bool { return r.index >= 0 && r.index < r.offset }
 
@@ -29,7 +29,8 @@ func (r *refusal[R, S]) owners() []*Write[R] {
 	return nil
 }
 
-// splitting reports whether writes of a refused batch are sent apart.
+// splitting reports whether a batch was refused or has failed, and its parts are to be
+// sent.
 func (w *Writer[R, S]) splitting() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

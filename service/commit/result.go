@@ -43,8 +43,9 @@ func resultOf(err error) sendResult {
 	return resultDenied
 }
 
-// isProtected reports whether a request of the batch was for a protected range. Google answers
-// 400 then; programs that report it as a 403 exist. A 403 is for every batch otherwise.
+// isProtected reports whether a request of the batch was for a protected range. Google
+// answers 400 then; programs that report it as a 403 exist. A 403 is for every batch
+// otherwise.
 func isProtected(err error) bool {
 	answer, ok := errors.AsType[*googleapi.Error](err)
 	return ok && strings.Contains(answer.Message, "protected cell or object")

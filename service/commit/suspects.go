@@ -10,31 +10,32 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// suspects are writes of a batch that Google has refused, or failed on. They are sent
-// without others until it is known which of them is the cause.
+// suspects is a set of writes from a batch that Google has refused, or answered with 5xx.
+// Only writes with the same suspects share a batch, until it is known which of them is the
+// cause.
 type suspects struct {
-	bad   bool // one of them is a cause, so that no more than half are sent together; else all are
-	named bool // a single write, which Google has named
-	held  bool // a single write, in a lane in which Google refuses all
+	bad   bool // the cause is probably among them, so that half are sent next; else all are
+	named bool // it is one write, whose request Google has named
+	held  bool // it is one write, of a lane in which Google refuses all; see [Writer.held]
 }
 
 const (
-	// suspicionTime is how long writes of a lane are sent alone after one was refused and none
-	// stored, and how long it is known whether Google names the cause of a refusal.
+	// suspicionTime is how long the writes of a lane are sent alone after one was refused and
+	// none stored. For as long it is taken for known whether Google names the cause of a
+	// refusal.
 	suspicionTime = time.Minute
 	// plainPatience is how long other writes wait while suspects are sent.
 	plainPatience = time.Second
-	// loneShare is how many batches of others that have waited are sent before one write
+	// loneShare is how many batches of writes that have waited are sent before one write
 	// that Google probably refuses.
 	loneShare = 8
-	// loneReads is how many reads a refused write costs at most. It is not sent while the
-	// rate limiter would block them, because then others wait too.
+	// loneReads is how many reads a refused write costs at most. It is sent only when the
+	// rate limiter allows so many, because all other writes wait for these reads.
 	loneReads = 3
 )
 
-// narrow decides what is sent next after Google has refused a plan or failed on it: all but
-// the writes that it has named, else half of them. A name is only used until a write
-// that was named is stored; see [Writer.trusted].
+// narrow decides what is sent next after Google has refused a plan or answered it with 5xx:
+// all but the named writes, or half of them where none is named.
 func (w *Writer[R, S]) narrow(p *Plan[R, S], named []*Write[R]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -60,9 +61,9 @@ func (w *Writer[R, S]) releaseLocked(writes []*Write[R], which func(*Write[R]) b
 	}
 }
 
-// trusted returns those of the writes that Google names which are sent apart without a look at
-// the markers. Whether it names the cause is known for a while after one was sent alone;
-// until then only the first name counts.
+// trusted returns the writes that Google names in a refusal, if the name may be used: not
+// for a while after a named write was stored. Until a named write was sent alone and
+// refused, a name is used only for a batch that was not split before.
 func (w *Writer[R, S]) trusted(r *refusal[R, S]) []*Write[R] {
 	first := r.plan.Writes[0].suspects == nil
 	if now := time.Now(); now.Before(w.misnamed) || !first && !now.Before(w.namedWell) {
@@ -71,7 +72,8 @@ func (w *Writer[R, S]) trusted(r *refusal[R, S]) []*Write[R] {
 	return r.owners()
 }
 
-// noteStored notes that writes were stored.
+// noteStored draws the conclusions from writes that were stored: their lanes are not held
+// any more, and where Google had named one of them, it names the wrong ones.
 func (w *Writer[R, S]) noteStored(writes []*Write[R]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -88,7 +90,8 @@ func (w *Writer[R, S]) noteStored(writes []*Write[R]) {
 	}
 }
 
-// noteRefused notes that a write was refused although it was sent alone.
+// noteRefused draws the conclusions from a write that was refused although it was sent
+// alone: it was the cause, and the next ones of its lane are probably refused too.
 func (w *Writer[R, S]) noteRefused(write *Write[R]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -103,9 +106,10 @@ func (w *Writer[R, S]) noteRefused(write *Write[R]) {
 	w.held[write.Lane] = now.Add(suspicionTime)
 }
 
-// isolate narrows down a plan that Google answers with 5xx, which can be for something in it: at
-// the second time, and at once where others were stored meanwhile. Where both
-// halves fail too it is Google's fault, and all go together again.
+// isolate splits a plan that Google has answered with 5xx, which one of its writes may
+// cause: after the second failure in a row, and after the first one where the plan is a
+// part already. After the fourth, when both halves have failed too, the fault is Google's,
+// and all writes are sent together again.
 func (w *Writer[R, S]) isolate(p *Plan[R, S]) {
 	switch n := w.failures; {
 	case n%4 == 2, n == 1 && p.Writes[0].suspects != nil:
@@ -135,9 +139,11 @@ func (w *Writer[R, S]) postpone(ctx context.Context, p *Plan[R, S]) {
 	}
 }
 
-// nextLocked returns the writes of the next batch: all that are due, but suspects not together
-// with others. What is left of a refused batch comes first. Halves alternate with writes
-// that have waited, and so does the first name; other lone writes come after several batches of these.
+// nextLocked returns the writes of the next batch. Of those that are due, the first are the
+// ones that remain of a refused batch without the cause. Then halves of a refused batch,
+// and the write that shows whether Google names the cause, alternate with writes that have
+// waited for plainPatience. Other suspects that are sent alone come after loneShare batches
+// of these.
 func (w *Writer[R, S]) nextLocked(now time.Time) []*Write[R] {
 	sets := map[*suspects][]*Write[R]{}
 	for _, write := range w.queue {
@@ -174,7 +180,8 @@ func (w *Writer[R, S]) nextLocked(now time.Time) []*Write[R] {
 	return plain
 }
 
-// halfOf returns those of the largest lane, or half of the writes where there is only one.
+// halfOf returns the writes of the largest lane, or half of the writes where there is only
+// one lane.
 func halfOf[R any](writes []*Write[R]) []*Write[R] {
 	lanes := map[string][]*Write[R]{}
 	for _, write := range writes {

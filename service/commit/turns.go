@@ -59,9 +59,9 @@ func markerTime(value string, now time.Time) (t time.Time, ok bool) {
 	return now.Add(-time.Duration(age) * time.Second), ok
 }
 
-// turns decides when an instance may try to send a batch, so that instances which write
-// at the same time rarely refuse each other's. Nothing but time depends on it: however
-// wrong a clock or a ring is, the sequence decides what is stored.
+// turns decides when an instance may try to send a batch, so that the batches of instances
+// which write at the same time rarely have the same number. If a clock or a ring is wrong,
+// that costs time only: what is stored depends on the sequence.
 type turns struct {
 	random      *rand.Rand
 	self        string
@@ -73,28 +73,30 @@ type turns struct {
 	announcedAt time.Time            // when the last of them was seen first
 	looked      time.Time            // when
 	refused     int                  // how often in a row another instance was first
-	used        int64                // the slot that was used last
+	used        int64                // the slot that was waited for last
 	late        bool                 // use the second half of slots
-	missed      bool                 // the last turn was over before the batch was ready
+	missed      bool                 // the last slot was almost over before the batch was ready
 }
 
 func newTurns(perMinute int) turns {
 	slot := time.Duration(float64(time.Minute) / (slotShare * float64(perMinute)))
 	return turns{
-		random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), self: base32Text(rand.Uint64(), nameLength), slot: max(slot, minSlot), counter: rand.Uint64(), seen: map[string]time.Time{},
+		random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), counter: rand.Uint64(),
+		self: base32Text(rand.Uint64(), nameLength), slot: max(slot, minSlot), seen: map[string]time.Time{},
 	}
 }
 
-// markerValue returns the value of a new attempt's marker. It does not repeat within a year:
-// the counter differs between attempts of one second, and the name between instances.
+// markerValue returns the value of a new attempt's marker. It does not repeat within a
+// year: the counter differs between attempts of one second, and the name between instances.
 func (t *turns) markerValue(now time.Time, verdict string) string {
 	t.counter++
 	return t.self + base32Text(uint64(now.Unix()), timeLength) + base32Text(t.counter, counterLength) + verdict
 }
 
-// observe notes who has written, or has announced to. A marker's time is trusted only as
-// far as it lies between this look and the one before, because clocks of
-// instances may differ. After the clock was set back all is noted again.
+// observe takes over which instances have written, or have announced themselves. The time
+// in a marker that is new is used only if it is between this read and the one before,
+// because the clocks of instances may differ. After the clock was set back all markers are
+// new.
 func (t *turns) observe(m markers, at time.Time) {
 	if at.Before(t.looked) {
 		t.seen, t.last, t.looked = map[string]time.Time{}, 0, time.Time{}
@@ -127,9 +129,9 @@ func (t *turns) observe(m markers, at time.Time) {
 	t.last, t.announced, t.looked = last, m.announced, at
 }
 
-// ring returns the names of the instances that write, sorted: those that wrote in the last
-// four rounds, and some seconds, before the last batch. It lasts for as long as the quota
-// can forbid to write.
+// ring returns the names of the instances that write, sorted: those that wrote at most four
+// rounds and some seconds before the last batch of all. Without batches it stays as it is
+// for quotaMinute, because the quota may be why there are none.
 func (t *turns) ring(now time.Time) (names []string) {
 	for name, seen := range t.seen {
 		if now.Sub(seen) > 2*time.Minute {
@@ -156,8 +158,8 @@ func (t *turns) alone(now time.Time) bool {
 	return len(ring) == 0 || len(ring) == 1 && ring[0] == t.self
 }
 
-// joining reports whether the instance has to announce itself: others write, and one of
-// them was first.
+// joining reports whether the instance has to announce itself: others write, and it was
+// refused because one of them was first.
 func (t *turns) joining(now time.Time) bool {
 	_, member := slices.BinarySearch(t.ring(now), t.self)
 	return !member && !t.alone(now) && t.refused > 0
@@ -189,9 +191,10 @@ func (t *turns) place(now time.Time) (i, n int) {
 	return i, len(ring)
 }
 
-// mine reports, after a look at the markers, whether the slot that was waited for is still
-// that of this instance, and not so late that the next one may have looked already; twice
-// in a row it is not late.
+// mine reports, after a read of the markers, whether the slot that was waited for still
+// belongs to this instance, and is not almost over, when the next instance may have read
+// the markers already. After a slot was missed for that reason, the next one is used
+// however late it is, so that an instance whose reads are slow can write.
 func (t *turns) mine(now time.Time) bool {
 	i, n := t.place(now)
 	if n == 0 {
@@ -215,8 +218,9 @@ func (t *turns) wait(now time.Time, slot int64, late bool) time.Duration {
 	return start - time.Duration(now.UnixNano())
 }
 
-// conflict notes that another instance was first. With clocks that differ by a slot it
-// would be so each time: half of the instances concerned try the other half of the slot.
+// conflict notes that another instance was first. If their clocks differ by a slot, it
+// would be first each time. So each of them chooses by chance which half of its slots it
+// uses.
 func (t *turns) conflict() {
 	t.refused++
 	t.late = t.random.IntN(2) == 0

@@ -58,14 +58,14 @@ type Writer[R, S any] struct {
 	turns    turns
 	knownAt  time.Time      // when the call was made that showed the markers
 	refusal  *refusal[R, S] // of the last batch, until the markers show what it means
-	failures int            // batches in a row that failed, for no fault of theirs
+	failures int            // calls in a row that failed, not because of what was sent
 	renamed  int            // reads in a row that Google refused
 	once     onceState
 
 	lastWrite     time.Time
-	lastStored    int64 // number of this instance's last batch
+	lastStored    int64 // number of this instance's last batch; 0 is none
 	hasWriteToken bool  // the rate limiter allows one write already
-	readTokens    int   // and so many reads
+	readTokens    int   // number of reads that it allows already
 
 	mu        sync.Mutex
 	queue     []*Write[R]
@@ -75,10 +75,10 @@ type Writer[R, S any] struct {
 	stale     bool                 // read before the next plan
 	lastErr   error                // of the last call, if it concerns every write
 	calls     int                  // to Google
-	held      map[string]time.Time // lanes whose writes are sent alone, and until when
-	namedWell time.Time            // until when Google is known to name the cause of a refusal
-	misnamed  time.Time            // until when it is known to name others
-	plainRuns int                  // batches without writes that are probably refused, in a row
+	held      map[string]time.Time // until when the writes of a lane are sent alone
+	namedWell time.Time            // until when Google is taken to name the cause of a refusal
+	misnamed  time.Time            // until when it is taken to name other requests
+	plainRuns int                  // batches in a row that were no suspects
 	wake      chan struct{}        // receives after a write was queued
 	idle      chan struct{}        // closed when the last write is done after Drain
 }
@@ -97,8 +97,8 @@ func New[R, S any](c Config, p Planner[R, S]) *Writer[R, S] {
 
 // Submit stores the write and returns after that. Its errors are those above, or one of
 // the [Planner]. ErrNotSent, ErrOverloaded, ErrStopped, ErrNoRoom, ErrKeyReused and those
-// of Plan and Explain are certain: nothing is stored. ErrOutcomeUnknown wraps Google's last answer
-// to the write's batch, if there was one.
+// of Plan and Explain are certain: nothing is stored. ErrOutcomeUnknown wraps Google's last
+// answer to the write's batch, if there was one.
 func (w *Writer[R, S]) Submit(ctx context.Context, write *Write[R]) error {
 	write.done, write.ctx = make(chan struct{}), ctx
 	if err := w.enqueue(write); err != nil {
