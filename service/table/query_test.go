@@ -57,6 +57,7 @@ func TestQuery(t *testing.T) {
 		{"colon in a name", "time:zone=eq.12:30&select=id", 2, 0, `[{"id":1},{"id":3}]`},
 		{"all conditions hold", "time:zone=eq.12:30&name=eq.apple&select=id", 1, 0, `[{"id":3}]`},
 		{"several for one column", "id=gte.2&id=lt.4&select=id", 2, 0, `[{"id":2},{"id":3}]`},
+		{"several for columns in groups", "or=(qty.eq.10,name.eq.pear,qty.is.null,name.like.*x*)&name=neq.fig&select=id", 2, 0, `[{"id":1},{"id":3}]`},
 		{"boolean", "sold=is.false&select=id", 1, 0, `[{"id":2}]`},
 		{"blank", "qty=is.null&select=id", 1, 0, `[{"id":3}]`},
 		{"no match", "id=eq.9", 0, 0, `[]`},

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -114,6 +115,9 @@ func (s *RowSet) match(f Filter) ([]int, error) {
 	}
 	found, row := []int{}, 0
 	cell := func(column int) scalar { return s.scalar(row, column) }
+	if names := conditionColumns(nil, f.Conditions); len(names) > len(slices.Compact(slices.Sorted(slices.Values(names)))) {
+		cell = s.cached(&row)
+	}
 	for row = range s.objectEnds {
 		holds, err := m.match(cell)
 		if err != nil {
@@ -124,6 +128,23 @@ func (s *RowSet) match(f Filter) ([]int, error) {
 		}
 	}
 	return found, nil
+}
+
+// cached returns a function that returns a cell of the current row, and decodes it once, for
+// conditions that test a column several times.
+func (s *RowSet) cached(row *int) func(column int) scalar {
+	type cell struct {
+		row   int // from 1; 0 is none
+		value scalar
+	}
+	cells := make([]cell, len(s.columns.names))
+	return func(column int) scalar {
+		c := &cells[column]
+		if c.row != *row+1 {
+			*c = cell{*row + 1, s.scalar(*row, column)}
+		}
+		return c.value
+	}
 }
 
 // allRows returns all rows.

@@ -120,3 +120,26 @@ func TestOffsetAndLimit(t *testing.T) {
 		})
 	}
 }
+
+// TestCellsAreDecodedOnce holds that conditions of a column share what they test: a text that
+// is decoded takes memory.
+func TestCellsAreDecodedOnce(t *testing.T) {
+	const n = 1000
+	rows := [][]any{{"item"}}
+	for range n {
+		rows = append(rows, []any{"apple"})
+	}
+	set, err := rowSetOf(t, rows...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := queryOf(t, "or=("+strings.Repeat("item.eq.x,", 9)+"item.eq.y)")
+	allocations := testing.AllocsPerRun(5, func() {
+		if _, err := set.Rows(query); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocations > 2*n {
+		t.Errorf("10 conditions on %d texts take %.0f allocations, want about one for each text", n, allocations)
+	}
+}
