@@ -88,7 +88,7 @@ var mutants = []struct {
 		"keysTab != nil && (w.keys.asOf != w.sequence.next-1 || ", "keysTab != nil && (true || ",
 		".", "TestOwnKeyIsNoReplay"},
 	{"rows that were moved after they were stored are a conflict", "planner.go",
-		"(later || !found) &&", "!found &&",
+		"(later || sheet == nil) &&", "sheet == nil &&",
 		".", "TestEditInTheMoment"},
 	{"keys that others have added are not read", "commit/keystop.go",
 		"	for _, cells := range added {\n		k.add(cells)\n	}\n", "",

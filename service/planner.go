@@ -172,10 +172,10 @@ func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time) ma
 			continue
 		}
 		p.stored(e.plan.Title) // also where the caller has left
-		rows, found := shownRows(shown, e.tab)
+		sheet, rows := shownSheet(shown, e.tab)
 		wrong := e.conflicts(rows)
 		for w, err := range wrong {
-			if result := e.results[w]; (later || !found) && len(result.Changed) == 0 {
+			if result := e.results[w]; (later || sheet == nil) && len(result.Changed) == 0 {
 				result.PositionUnknown = true
 				w.Result = result.Encode(e.plan.Title, w.Request)
 				continue
@@ -185,8 +185,8 @@ func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time) ma
 		e.setStored(rows, wrong)
 		state := &sheetState{SheetState: e.next}
 		state.Grid = int(e.tab.GridProperties.RowCount)
-		state.setAreas(shown, e.tab)
-		if found && len(wrong) == 0 && !later && state.extend(rows) {
+		state.Protected, state.Tables = areasOf(sheet)
+		if sheet != nil && len(wrong) == 0 && !later && state.extend(rows) {
 			state.at = at
 		}
 		p.sheets[e.plan.Title] = state

@@ -113,9 +113,7 @@ func (e *sheetEffect) conflicts(rows map[int][]*sheets.CellData) map[*write]erro
 			continue
 		}
 		for _, w := range c.writes {
-			if conflicts[w] = e.conflict(w); len(e.results[w].Changed) == 0 { // beside rows that new ones use
-				conflicts[w] = e.misplacedError(w)
-			}
+			conflicts[w] = e.conflict(w, len(e.results[w].Changed) == 0) // beside rows that new ones use
 		}
 	}
 	misplaced := e.misplaced(rows)
@@ -123,9 +121,9 @@ func (e *sheetEffect) conflicts(rows map[int][]*sheets.CellData) map[*write]erro
 		switch {
 		case conflicts[w] != nil:
 		case e.headerChanged(w, rows):
-			conflicts[w] = e.conflict(w)
+			conflicts[w] = e.conflict(w, false)
 		case misplaced && len(result.Appended) > 0:
-			conflicts[w] = e.misplacedError(w)
+			conflicts[w] = e.conflict(w, true)
 		}
 	}
 	return conflicts
@@ -199,30 +197,20 @@ func (e *sheetEffect) setStored(shown map[int][]*sheets.CellData, wrong map[*wri
 	}
 }
 
-// conflict is the error for a write that is stored, but perhaps not where it should be.
-func (e *sheetEffect) conflict(w *write) error {
-	result := e.results[w]
-	err := &table.Error{
-		Code: table.Conflict,
-		Detail: fmt.Sprintf("the rows are stored at rows %s of sheet %q, but the sheet's header was changed meanwhile, so that they may stand under other columns",
-			strings.Join(table.RowNumbers(result.Appended), ", "), e.plan.Title),
-		Hint: "look at the rows and put them right by hand",
+// conflict is the error for a write that is stored, but perhaps not where it should be. With
+// misplaced, its new rows are elsewhere than below the last row.
+func (e *sheetEffect) conflict(w *write, misplaced bool) error {
+	rows := e.results[w].Appended
+	detail := "the rows are stored at rows %s of sheet %q, but the sheet's header was changed meanwhile, so that they may stand under other columns"
+	hint := "look at the rows and put them right by hand"
+	if misplaced {
+		detail = "the rows are stored, once, near rows %s of sheet %q, but not below the last row: somebody inserted, deleted or moved rows at the same moment"
+		hint = "move the rows where they should be; do not send them again"
+	} else if changed := e.results[w].Changed; len(changed) > 0 {
+		rows = changed
+		detail = "the change was made at rows %s of sheet %q, but what stands there or beside them is not what was found before: somebody moved or changed rows at the same moment"
+		hint = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
 	}
-	if len(result.Changed) > 0 {
-		err.Detail = fmt.Sprintf("the change was made at rows %s of sheet %q, but what stands there or beside them is not what was found before: somebody moved or changed rows at the same moment",
-			strings.Join(table.RowNumbers(result.Changed), ", "), e.plan.Title)
-		err.Hint = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
-	}
-	return err
-}
-
-// misplacedError is the error for a write whose new rows are stored elsewhere than below
-// the last row.
-func (e *sheetEffect) misplacedError(w *write) error {
-	return &table.Error{
-		Code: table.Conflict,
-		Detail: fmt.Sprintf("the rows are stored, once, near rows %s of sheet %q, but not below the last row: somebody inserted, deleted or moved rows at the same moment",
-			strings.Join(table.RowNumbers(e.results[w].Appended), ", "), e.plan.Title),
-		Hint: "move the rows where they should be; do not send them again",
-	}
+	numbers := strings.Join(table.RowNumbers(rows), ", ")
+	return &table.Error{Code: table.Conflict, Detail: fmt.Sprintf(detail, numbers, e.plan.Title), Hint: hint}
 }

@@ -76,14 +76,14 @@ func (p *planner) ReadTails(writes []*write) (ranges []string, load func(*sheets
 	}
 	return ranges, func(shown *sheets.Spreadsheet, at time.Time) bool {
 		for tab, state := range states {
-			rows, found := shownRows(shown, tab)
+			sheet, rows := shownSheet(shown, tab)
 			for header := range state.Headers {
 				state.Headers[header] = formats{}.row(rows[header])
 			}
-			if !found || !state.extend(rows) {
+			if sheet == nil || !state.extend(rows) {
 				return false
 			}
-			state.setAreas(shown, tab)
+			state.Protected, state.Tables = areasOf(sheet)
 			state.at, state.Grid = at, int(tab.GridProperties.RowCount)
 			p.sheets[tab.Title] = state
 		}
@@ -139,15 +139,6 @@ func (p *planner) forgetOthers() {
 	})
 }
 
-// setAreas takes over where the tables and protected ranges of a sheet are.
-func (s *sheetState) setAreas(shown *sheets.Spreadsheet, tab *sheets.SheetProperties) {
-	for _, sheet := range shown.Sheets {
-		if sheet.Properties.SheetId == tab.SheetId {
-			s.Protected, s.Tables = areasOf(sheet)
-		}
-	}
-}
-
 // areasOf returns the cells of a sheet that the function's account may not edit, and its
 // tables.
 func areasOf(sheet *sheets.Sheet) (protected []table.Area, tables []table.Table) {
@@ -171,25 +162,26 @@ func areasOf(sheet *sheets.Sheet) (protected []table.Area, tables []table.Table)
 	return protected, tables
 }
 
-// shownRows returns the rows that are shown of a sheet, by number, and takes over its
-// size. It returns false if the sheet is not there, or has another title now.
-func shownRows(shown *sheets.Spreadsheet, tab *sheets.SheetProperties) (rows map[int][]*sheets.CellData, found bool) {
+// shownSheet returns a sheet as it is shown, and its rows by number, and takes over its
+// size. The sheet is nil if it is not there, or has another title now.
+func shownSheet(shown *sheets.Spreadsheet, tab *sheets.SheetProperties) (sheet *sheets.Sheet, rows map[int][]*sheets.CellData) {
 	rows = map[int][]*sheets.CellData{}
 	i := slices.IndexFunc(shown.Sheets, func(s *sheets.Sheet) bool {
 		return s.Properties.SheetId == tab.SheetId && s.Properties.Title == tab.Title
 	})
 	if i < 0 {
-		return rows, false
+		return nil, rows
 	}
-	if size := shown.Sheets[i].Properties.GridProperties; size != nil {
+	sheet = shown.Sheets[i]
+	if size := sheet.Properties.GridProperties; size != nil {
 		tab.GridProperties = size
 	}
-	for _, data := range shown.Sheets[i].Data {
+	for _, data := range sheet.Data {
 		for n, row := range data.RowData {
 			rows[int(data.StartRow)+n+1] = row.Values
 		}
 	}
-	return rows, true
+	return sheet, rows
 }
 
 var _ commit.Planner[*table.Edit, []*sheetEffect] = (*planner)(nil)

@@ -59,28 +59,19 @@ type keyRows struct {
 	dropped int   // rows that the batch deletes
 }
 
-// keyRow is a write's key and what is stored with it.
-type keyRow struct{ key, digest, result string }
-
-func batchKeys[R any](writes []*Write[R]) (rows []keyRow) {
-	for _, write := range writes {
-		if write.Key != "" {
-			rows = append(rows, keyRow{write.Key, write.Digest, write.Result})
-		}
-	}
-	return rows
-}
-
-// requests writes keys, and makes the sheet for them if there is none.
-func (k *keys) requests(added []keyRow) ([]*sheets.Request, keyRows) {
-	batch := keyRows{keys: map[string]*key{}, made: -1}
+// keyRequests returns the requests that store the keys of writes, and that make the sheet
+// for them if there is none.
+func (w *Writer[R, S]) keyRequests(writes []*Write[R]) ([]*sheets.Request, keyRows) {
+	k, batch := &w.keys, keyRows{keys: map[string]*key{}, made: -1}
 	var rows []*sheets.RowData
 	now := time.Now().Unix()
-	for _, a := range added {
-		batch.keys[a.key] = &key{a.digest, a.result, now}
-		rows = append(rows, &sheets.RowData{Values: []*sheets.CellData{
-			text(a.key), text(a.digest), text(a.result), text(strconv.FormatInt(now, 10)),
-		}})
+	for _, write := range writes {
+		if write.Key != "" {
+			batch.keys[write.Key] = &key{write.Digest, write.Result, now}
+			rows = append(rows, &sheets.RowData{Values: []*sheets.CellData{
+				text(write.Key), text(write.Digest), text(write.Result), text(strconv.FormatInt(now, 10)),
+			}})
+		}
 	}
 	if len(rows) == 0 {
 		return nil, batch

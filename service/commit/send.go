@@ -32,7 +32,7 @@ var errTurnLost = errors.New("no quota in this turn")
 // depends on it.
 func (w *Writer[R, S]) newBatch(a *attempt[R, S]) *sheets.BatchUpdateSpreadsheetRequest {
 	requests := w.leadingRequests(a.value)
-	keyRequests, keyRows := w.keys.requests(batchKeys(a.plan.Writes))
+	keyRequests, keyRows := w.keyRequests(a.plan.Writes)
 	a.keys, a.offset = keyRows, len(requests)
 	requests = append(requests, a.plan.Requests...)
 	return &sheets.BatchUpdateSpreadsheetRequest{

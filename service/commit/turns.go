@@ -3,6 +3,7 @@ package commit
 import (
 	"encoding/base32"
 	"encoding/binary"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -133,13 +134,8 @@ func (t *turns) observe(m markers, at time.Time) {
 // rounds and some seconds before the last batch of all. Without batches it stays as it is
 // for quotaMinute, because the quota may be why there are none.
 func (t *turns) ring(now time.Time) (names []string) {
-	for name, seen := range t.seen {
-		if now.Sub(seen) > 2*time.Minute {
-			delete(t.seen, name)
-			continue
-		}
-		names = append(names, name)
-	}
+	maps.DeleteFunc(t.seen, func(_ string, seen time.Time) bool { return now.Sub(seen) > 2*time.Minute })
+	names = slices.Collect(maps.Keys(t.seen))
 	slices.SortFunc(names, func(a, b string) int { return t.seen[b].Compare(t.seen[a]) })
 	for i, name := range names {
 		last := t.seen[names[0]]
