@@ -49,8 +49,7 @@ func (p *planner) tab(title string) *sheets.SheetProperties {
 	return nil
 }
 
-// lacks reports whether a title that is not in the list of sheets is known to be that of
-// none.
+// lacks reports whether it is known that no sheet has this title, which is not in the list.
 func (p *planner) lacks(title string) bool {
 	return p.absent.hold(title, p.listed) && (!p.exists(title) || time.Since(p.listed) < listInterval)
 }
@@ -124,8 +123,8 @@ func (p *planner) planWrite(made *plan, w *write, writes []*write) (stores bool,
 	return true, nil
 }
 
-// effectOn returns what the plan does to a sheet, whose rows are planned with if a write
-// needs them.
+// effectOn returns what the plan does to a sheet. The plan has all of the sheet's rows only
+// if a write needs them.
 func (p *planner) effectOn(made *plan, tab *sheets.SheetProperties, writes []*write) *sheetEffect {
 	if i := slices.IndexFunc(made.State, func(e *sheetEffect) bool { return e.tab == tab }); i >= 0 {
 		return made.State[i]
@@ -160,11 +159,11 @@ func setPlanned(p *table.SheetPlan, e *table.Edit, result *table.EditResult) {
 	}
 }
 
-// Verify implements [commit.Planner]. What is not known for certain after the batch is read
-// again before the next one. New rows that a later read does not show where they were
-// planned may have been moved since, and what nobody has shown may be anywhere: their
-// results say so. A change that is not shown as planned is a conflict in any case, because
-// it may have hit other rows.
+// Verify implements [commit.Planner]. A sheet that is not shown as planned is read again
+// before the next batch. If new rows are not where they were planned in a later read, or
+// their sheet is not shown at all, they may have been moved after they were stored: then
+// their results have PositionUnknown. A change of rows that is not shown as planned is a
+// conflict in any case, because it may have hit other rows.
 func (p *planner) Verify(made *plan, shown *sheets.Spreadsheet, at time.Time) map[*write]error {
 	later, conflicts := at.IsZero(), map[*write]error{}
 	for _, e := range made.State {

@@ -8,12 +8,8 @@ import (
 	"google.golang.org/api/sheets/v4"
 )
 
-// topRange returns the range in which keys that other instances have added are; "" where
-// all of the sheet has to be read.
+// topRange returns the range in which keys that other instances have added are.
 func (k *keys) topRange() string {
-	if k.known == nil {
-		return ""
-	}
 	return fmt.Sprintf("'%s'!A1:D%d", strings.ReplaceAll(k.title, "'", "''"), k.top)
 }
 

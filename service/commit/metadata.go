@@ -56,13 +56,13 @@ type markers struct {
 	values    map[int64]string // of our markers, by number
 	foreign   map[int64]bool   // numbers of other metadata
 	verdict   string           // see [onceState]
-	leftover  []string         // keys of metadata that has served its purpose
+	leftover  map[string]bool  // keys of metadata that has served its purpose
 	announced []string         // values of announcements
 	used      int              // characters
 }
 
 func readMarkers(list []*sheets.DeveloperMetadata) markers {
-	m := markers{values: map[int64]string{}, foreign: map[int64]bool{}, verdict: verdictNone}
+	m := markers{values: map[int64]string{}, foreign: map[int64]bool{}, leftover: map[string]bool{}, verdict: verdictNone}
 	for _, d := range list {
 		m.used += utf8.RuneCountInString(d.MetadataKey) + utf8.RuneCountInString(d.MetadataValue)
 		verdict := ""
@@ -76,15 +76,13 @@ func readMarkers(list []*sheets.DeveloperMetadata) markers {
 			m.announced = append(m.announced, d.MetadataValue)
 			m.foreign[d.MetadataId] = true
 		case trialKey, baseKey:
-			m.leftover = append(m.leftover, d.MetadataKey)
+			m.leftover[d.MetadataKey] = true
 			fallthrough
 		default:
 			m.foreign[d.MetadataId] = true
 		}
 		m.verdict = max(m.verdict, verdict)
 	}
-	slices.Sort(m.leftover)
-	m.leftover = slices.Compact(m.leftover)
 	return m
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 	"regexp"
-	"slices"
 	"strconv"
 
 	"google.golang.org/api/googleapi"
@@ -27,15 +26,7 @@ const (
 // onceState is what is known of that rule.
 type onceState struct {
 	verdict  string
-	leftover []string // keys of metadata that is to be deleted
-}
-
-// requests returns what a batch has to delete.
-func (o *onceState) requests() (requests []*sheets.Request) {
-	for _, key := range o.leftover {
-		requests = append(requests, deleteMetadata(&sheets.DeveloperMetadataLookup{MetadataKey: key}))
-	}
-	return requests
+	leftover map[string]bool // keys of metadata that is to be deleted with the next batch
 }
 
 // ExactlyOnce reports whether Google refuses a marker that exists, and whether that is
@@ -59,7 +50,7 @@ func (w *Writer[R, S]) observe(m markers) {
 	w.turns.observe(m, now)
 	w.once.leftover = m.leftover
 	if len(m.announced) > 0 && now.Sub(w.turns.announcedAt) > announceTime {
-		w.once.leftover = append(w.once.leftover, announceKey)
+		w.once.leftover[announceKey] = true
 	}
 	if w.Contended != nil {
 		w.Contended(max(1, len(w.turns.ring(now))))
@@ -84,7 +75,7 @@ func (w *Writer[R, S]) conclude(verdict string) {
 // marker, for example, there is no verdict, and the trial is made again after the next
 // batch.
 func (w *Writer[R, S]) tryOnce(ctx context.Context) {
-	id, before := w.sequence.next-1, slices.Contains(w.once.leftover, trialKey)
+	id, before := w.sequence.next-1, w.once.leftover[trialKey]
 	w.lastStored = 0           // not again before another batch has deleted what is left of it
 	if !w.sequence.known[id] { // there is no marker yet
 		id = rand.Int64N(1<<30) + 1<<30
@@ -102,10 +93,10 @@ func (w *Writer[R, S]) tryOnce(ctx context.Context) {
 	}
 	m := readMarkers(shown.DeveloperMetadata)
 	w.observe(m)
-	switch created := slices.Contains(m.leftover, trialKey); {
+	switch created := m.leftover[trialKey]; {
 	case !created && result == resultInvalid:
 		w.conclude(verdictOnce) // unless it was concluded otherwise
-	case created && !before && (result == resultInvalid || m.values[id] != "" || slices.Contains(m.leftover, baseKey)):
+	case created && !before && (result == resultInvalid || m.values[id] != "" || m.leftover[baseKey]):
 		w.conclude(verdictTwice)
 	}
 }

@@ -47,7 +47,8 @@ func (w *Writer[R, S]) waitDue() bool {
 }
 
 // waitTurn blocks until the rate limiter allows a write, and then, while other instances
-// write, until this one's turn. The read that it begins with is paid for before.
+// write, until this one's turn, whose read the limiter allows before it begins. All of that
+// comes before the read, so that what is read is young when it is used.
 func (w *Writer[R, S]) waitTurn() {
 	ctx := context.Background()
 	_ = w.acquireWrite(ctx)

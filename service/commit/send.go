@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -49,7 +51,10 @@ func (w *Writer[R, S]) leadingRequests(marker string) (requests []*sheets.Reques
 		requests = append(requests, deleteMetadata(&sheets.DeveloperMetadataLookup{MetadataId: id}))
 	}
 	requests = append(requests, createMetadata(w.sequence.next, markerKey, marker))
-	return append(requests, w.once.requests()...)
+	for _, key := range slices.Sorted(maps.Keys(w.once.leftover)) {
+		requests = append(requests, deleteMetadata(&sheets.DeveloperMetadataLookup{MetadataKey: key}))
+	}
+	return requests
 }
 
 // send sends a batch once. It returns the spreadsheet as it is after the batch.
