@@ -90,7 +90,7 @@ var mutants = []struct {
 	{"rows that were moved after they were stored are a conflict", "planner.go",
 		"(later || sheet == nil) &&", "sheet == nil &&",
 		".", "TestEditInTheMoment"},
-	{"keys that others have added are not read", "commit/keystop.go",
+	{"keys that others have added are not read", "commit/keys_added.go",
 		"	for _, cells := range added {\n		k.add(cells)\n	}\n", "",
 		".", "TestIdleInstanceReplaysAKey"},
 }
