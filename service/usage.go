@@ -26,7 +26,7 @@ func (u *Usage) Calls() int { return int(u.calls.Load()) }
 func (u *Usage) Waited() time.Duration { return time.Duration(u.waited.Load()) }
 
 // Attrs returns the fields of a log line: rows, google_calls and, for a write,
-// queue_wait_seconds. What is 0 is left out.
+// queue_wait_seconds, to the microsecond. What is 0 is left out.
 func (u *Usage) Attrs() (attrs []slog.Attr) {
 	if n := u.Rows(); n > 0 {
 		attrs = append(attrs, slog.Int("rows", n))
@@ -35,7 +35,7 @@ func (u *Usage) Attrs() (attrs []slog.Attr) {
 		attrs = append(attrs, slog.Int("google_calls", n))
 	}
 	if waited := u.Waited(); waited > 0 {
-		attrs = append(attrs, slog.Float64("queue_wait_seconds", waited.Seconds()))
+		attrs = append(attrs, slog.Float64("queue_wait_seconds", waited.Round(time.Microsecond).Seconds()))
 	}
 	return attrs
 }
