@@ -41,7 +41,7 @@ func ParsePrefer(header http.Header, accepted map[string][]string) (Preferences,
 			return nil, &Error{
 				Code: CodeBadRequest, Status: http.StatusBadRequest,
 				Detail: fmt.Sprintf("Prefer: %.50s=%.100s: want %s", name, value, strings.Join(values, " or ")),
-				Hint:   similar("Prefer: "+name+"=", nearest(value, values)),
+				Hint:   similar("Prefer: "+name+"=", meantValue(value, values)),
 			}
 		case ok:
 			found[name] = value
@@ -56,6 +56,15 @@ func ParsePrefer(header http.Header, accepted map[string][]string) (Preferences,
 		}
 	}
 	return found, nil
+}
+
+// meantValue returns the value of a preference that is meant by another; "" if it is not
+// known.
+func meantValue(value string, values []string) string {
+	if len(values) == 1 && values[0] != AnyNumber {
+		return values[0]
+	}
+	return nearest(value, values)
 }
 
 // AnyNumber permits whole numbers from 0 as the value of a preference.

@@ -10,6 +10,7 @@ import (
 
 var testPreferences = map[string][]string{
 	"return":       {"minimal", "representation"},
+	"count":        {"exact"},
 	"max-affected": {AnyNumber},
 	"handling":     {"strict", "lenient"},
 }
@@ -31,10 +32,11 @@ func TestParsePrefer(t *testing.T) {
 		{name: "parameters", header: []string{"return=minimal; x=1, wait=10"}, want: Preferences{"return": "minimal"}},
 		{name: "unknown ones are left out", header: []string{"respond-async, timezone=UTC"}, want: Preferences{}},
 		{name: "unknown with lenient", header: []string{"respond-async, handling=lenient"}, want: Preferences{"handling": "lenient"}},
-		{name: "unknown with strict", header: []string{"respond-async, handling=strict"}, problem: "respond-async with handling=strict: this route accepts handling, max-affected, return"},
+		{name: "unknown with strict", header: []string{"respond-async, handling=strict"}, problem: "respond-async with handling=strict: this route accepts count, handling, max-affected, return"},
 		{name: "an unknown value", header: []string{"return=all"}, problem: "return=all: want minimal or representation"},
 		{name: "a value with a typing error", header: []string{"return=represntation"}, problem: "return=represntation: want minimal or representation", hint: "Prefer: return=representation"},
 		{name: "a name with a typing error, with strict", header: []string{"max-afected=3, handling=strict"}, problem: "max-afected with handling=strict", hint: "the preference is named max-affected"},
+		{name: "another value than the only one", header: []string{"count=planned"}, problem: "count=planned: want exact", hint: "Prefer: count=exact"},
 		{name: "no value", header: []string{"return"}, problem: "want minimal or representation"},
 		{name: "not a number", header: []string{"max-affected=many"}, problem: "want a whole number"},
 		{name: "a negative number", header: []string{"max-affected=-1"}, problem: "want a whole number"},

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -16,11 +17,18 @@ func (c *columns) find(name string) (int, error) {
 
 // guessColumn returns a hint for the name of a column that the sheet lacks.
 func (c *columns) guessColumn(name string) string {
+	if known := nearest(name, c.names); known != "" {
+		return "the column is named " + Quote(known)
+	}
 	if hint := unsupportedSyntax(name); hint != "" {
 		return hint
 	}
-	if known := nearest(name, c.names); known != "" {
-		return "the column is named " + Quote(known)
+	column, last, dotted := strings.Cut(name, ".")
+	switch {
+	case dotted && c.has(column) && slices.Contains(aggregates, Aggregate(last)):
+		return "select=" + escapeParameter.Replace(parameterName(column)+"."+last+"()")
+	case name == string(Count):
+		return "select=count()"
 	}
 	if c.firstRow > 0 {
 		return fmt.Sprintf("the header row is blank, so letters name the columns; if row %d names them, add the parameter header=%d", c.firstRow, c.firstRow)
@@ -31,10 +39,14 @@ func (c *columns) guessColumn(name string) string {
 // findTested is find for the column of a condition, which may be meant as a parameter.
 func (c *columns) findTested(condition Condition) (int, error) {
 	column, err := c.find(condition.Column)
-	if err != nil && hintOf(err) == "" {
-		err = &Error{Code: BadRequest, Detail: c.lacksDetail(condition.Column), Hint: meantParameter(condition.Column, strings.Join(condition.Values, ","))}
+	if err == nil || hintOf(err) != "" {
+		return column, err
 	}
-	return column, err
+	hint := meantParameter(condition.Column, strings.Join(condition.Values, ","))
+	if hint == "" && strings.Contains(condition.Column, ".") {
+		hint = "conditions of other sheets are not supported: request each sheet by itself"
+	}
+	return 0, &Error{Code: BadRequest, Detail: c.lacksDetail(condition.Column), Hint: hint}
 }
 
 // sortKey is one of Query.Order, with the column's index.
@@ -62,6 +74,9 @@ func (c *columns) orderHint(s Sort, err error) error {
 	name, _, _ := strings.Cut(strings.TrimSuffix(meant, ".descending"), ".")
 	if _, ok := c.index[name]; ok && meant != s.Column {
 		return &Error{Code: BadRequest, Detail: c.lacksDetail(s.Column), Hint: "order=" + escapeParameter.Replace(meant)}
+	}
+	if column, _, dotted := strings.Cut(s.Column, "."); dotted && c.has(column) {
+		return &Error{Code: BadRequest, Detail: c.lacksDetail(s.Column), Hint: "order=" + escapeParameter.Replace(parameterName(column)) + ".desc; after a column come .asc or .desc, and then .nullsfirst or .nullslast"}
 	}
 	return err
 }

@@ -103,7 +103,7 @@ func TestParseQueryErrors(t *testing.T) {
 		{"select nothing in a list", "select=a,", "select: a column has no name", "select=id,item"},
 		{"select all, renamed", "select=x:*", "* can be neither renamed nor aggregated", "select=count()"},
 		{"select under a long name", "select=" + strings.Repeat("é", 64) + ":a", "is longer than 63 characters", ""},
-		{"select a cast in quotes", `select="a"::text`, "nothing after the closing quotation mark", "casts (::) are not supported: leave it out"},
+		{"select a cast in quotes", `select="a"::text`, "nothing after the closing quotation mark", `casts (::) are not supported: leave out "::text"`},
 		{"select too many", "select=" + strings.Repeat("a,", 1000) + "a", "select names 1001 columns: want at most 1000", ""},
 		{"too many aggregates", "select=" + strings.Repeat("count(),", 20) + "count()", "more than 20 aggregates", ""},
 	}
@@ -127,6 +127,7 @@ func TestQueryErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const aggregateHint = "the aggregates are avg, count, max, min and sum, as in select=item,price.sum(),count()"
 	lower, err := rowSetOf(t, []any{}, []any{nil}, []any{"id", "item"}, []any{1, "a"})
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +154,15 @@ func TestQueryErrors(t *testing.T) {
 		{"select: unknown column", set, "select=id,qt", `no column "qt"`, `the column is named "qty"`},
 		{"select: embedding", set, "select=id,items(name)", `no column "items(name)"`, "embedding of other sheets is not supported: request each sheet by itself"},
 		{"select: spread embedding", set, "select=...items(name)", `no column "...items(name)"`, "embedding of other sheets is not supported: request each sheet by itself"},
-		{"select: a cast", set, "select=qty::text", `no column "qty::text"`, "casts (::) are not supported: leave it out"},
+		{"select: a cast", set, "select=qty::text", `no column "qty::text"`, `casts (::) are not supported: leave out "::text"`},
+		{"select: a cast of an aggregate", set, "select=qty.sum()::int", `no column "qty.sum()::int"`, `casts (::) are not supported: leave out "::int"`},
+		{"select: another aggregate", set, "select=qty.median()", `no column "qty.median()"`, aggregateHint},
+		{"select: count of all", set, "select=count(*)", `no column "count(*)"`, aggregateHint},
+		{"select: count without parentheses", set, "select=count", `no column "count"`, "select=count()"},
+		{"select: an aggregate without parentheses", set, "select=id,qty.sum", `no column "qty.sum"`, "select=qty.sum()"},
+		{"filter: a column of an embedded table", set, "items.title=eq.x", `no column "items.title"`, "conditions of other sheets are not supported: request each sheet by itself"},
+		{"order: another direction", set, "order=qty.down", `no column "qty.down"`, "order=qty.desc; after a column come .asc or .desc, and then .nullsfirst or .nullslast"},
+		{"order: a direction after nulls", set, "order=qty.nullsfirst.desc", `no column "qty.nullsfirst"`, "order=qty.desc; after a column come .asc or .desc, and then .nullsfirst or .nullslast"},
 		{"select: two of a name", set, "select=id,id:qty", `two columns of the result have the name "id"`, "name one of them, as in select=total:price"},
 		{"select: a column many times", set, "select=id,a:id,b:id,c:id,d:id,e:id", "more than 4 columns are selected again", ""},
 		{"select: two aggregates of a name", set, "select=id.sum(),qty.sum()", `two columns of the result have the name "sum"`, "name one of them, as in select=total:price"},
