@@ -50,7 +50,7 @@ func withScope(scope string) change {
 
 var refusals = []refusal{
 	{name: "token without the scope", setting: withScope("cloud-platform"),
-		status: 502, code: "scope-insufficient", hint: "SCOPES=drive,spreadsheets"},
+		status: 502, code: "scope-insufficient", hint: "SCOPES=" + defaultScopes},
 	{name: "not shared", setting: func(_ *function.Settings, s *emulator.Spreadsheet) { s.Unshared = true },
 		status: 502, code: "not-shared", hint: "sheets-function@demo-project.iam.gserviceaccount.com"},
 	{name: "unknown ID", setting: func(s *function.Settings, _ *emulator.Spreadsheet) { s.SpreadsheetID = "nosuch" },

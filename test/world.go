@@ -29,6 +29,9 @@ import (
 	"example.com/sheets-function/web"
 )
 
+// defaultScopes is the default of SCOPES.
+const defaultScopes = "drive,spreadsheets"
+
 // The documented limits, which are not taken from the code that they bound.
 const (
 	maxBody       = 8 << 20                       // README.md
@@ -78,7 +81,7 @@ func newWorldOn(t testing.TB, options emulator.Options, change change) *world {
 		{Title: "Shifted", Values: [][]any{{nil, "x"}, {nil, 1}}},
 	}}
 	settings := function.Settings{Callers: callers(t, "anyone"), Emulator: "127.0.0.1:1", ReadsPerMinute: 100_000, WritesPerMinute: 100_000}
-	settings.Scopes, _ = auth.ParseScopes("drive,spreadsheets")
+	settings.Scopes, _ = auth.ParseScopes(defaultScopes)
 	if change != nil {
 		change(&settings, &spreadsheet)
 	}
