@@ -12,13 +12,6 @@ import (
 	"sync"
 )
 
-// unsupported are PostgREST's operators that this package lacks, with what they are for.
-var unsupported = map[string]string{
-	"fts": "full-text search", "plfts": "full-text search", "phfts": "full-text search", "wfts": "full-text search",
-	"cs": "arrays and ranges", "cd": "arrays and ranges", "ov": "arrays and ranges", "sl": "ranges", "sr": "ranges",
-	"nxr": "ranges", "nxl": "ranges", "adj": "ranges", "isdistinct": "IS DISTINCT FROM",
-}
-
 // otherDialect returns the error of a query parameter that is not a condition: what
 // PostgREST has and this package lacks, or the way in which other APIs have conditions,
 // with the parameter that is meant as the hint.
@@ -62,49 +55,6 @@ func errNoOperator(name, column, condition string) *Error {
 }
 
 const operatorList = "eq, neq, gt, gte, lt, lte, like, ilike, match, imatch, in or is, each with not. before it on request, and a dot before the value"
-
-// unsupportedOperator returns an error if the value begins with an operator of PostgREST's
-// that this package lacks. Its hint is a condition of a group, or a parameter.
-func unsupportedOperator(column, value string, inGroup bool) error {
-	text, not := strings.CutPrefix(value, "not.")
-	word, operand, _ := strings.Cut(text, ".")
-	op, _, _ := strings.Cut(word, "(")
-	what, ok := unsupported[op]
-	if !ok {
-		return nil
-	}
-	name := parameterName(column)
-	condition := "ilike.*" + operand + "*"
-	if op == "isdistinct" {
-		condition, not = distinctFrom(operand, not)
-	}
-	if not {
-		condition = "not." + condition
-	}
-	hint := parameter(column, condition)
-	switch {
-	case condition == "": // a blank cell is distinct from any value
-		hint = "or(" + name + ".neq." + operand + "," + name + ".is.null)"
-		if !inGroup {
-			hint = escapeParameter.Replace(strings.Replace(hint, "or", "or=", 1))
-		}
-	case inGroup:
-		hint = name + "." + condition
-	}
-	return &Error{Code: BadRequest, Detail: "the operator " + op + " (" + what + ") is not supported", Hint: hint}
-}
-
-// distinctFrom returns the condition that isdistinct is with this value, and whether it is
-// negated; "" if it takes two conditions.
-func distinctFrom(value string, not bool) (condition string, negated bool) {
-	switch {
-	case strings.EqualFold(value, "null"):
-		return "is.null", !not
-	case not:
-		return "eq." + value, false
-	}
-	return "", false
-}
 
 // noOperator returns the error of a condition of a group without an operator.
 func noOperator(text string) error {

@@ -179,20 +179,3 @@ func parseSort(item string) (s Sort, err error) {
 	}
 	return s, nil
 }
-
-// unsupportedSyntax returns which feature of PostgREST's, that this package lacks, a name
-// seems to use; "" if none.
-func unsupportedSyntax(name string) string {
-	_, cast, isCast := strings.Cut(name, "::")
-	switch {
-	case strings.Contains(name, "->"):
-		return "JSON paths (->) are not supported; a column whose name has such characters is given in double quotes"
-	case isCast:
-		return "casts (::) are not supported: leave out " + Quote("::"+cast)
-	case strings.HasSuffix(name, "()") || strings.HasSuffix(name, "(*)"):
-		return "the aggregates are avg, count, max, min and sum, as in select=item,price.sum(),count()"
-	case strings.HasSuffix(name, ")") || strings.HasPrefix(name, "..."):
-		return "embedding of other sheets is not supported: request each sheet by itself"
-	}
-	return ""
-}
