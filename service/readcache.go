@@ -23,8 +23,15 @@ const (
 	// readTimeout bounds a call to Google. It is less than a request's 55 s, so that
 	// all who wait for the call still get an error in time.
 	readTimeout = 50 * time.Second
-	// sharedTime is how long other instances are taken to write after they did.
-	sharedTime = 30 * time.Second
+	// sharedTime is how long other instances are taken to write after they did. It is longer
+	// than the quota can keep an instance from seeing them.
+	sharedTime = 2 * time.Minute
+	// sharedPart of the limit for one instance is what reads of rows get of all instances
+	// that write: turns leave a fifth of the quota, of which instances that come need some.
+	sharedPart = 1. / 6
+	// maxTries is how often a sheet is read for one call: again where the first answer is not
+	// enough, or where others have used up the quota.
+	maxTries = 4
 )
 
 // readKey identifies what is read: a sheet below its header row in one rendering.
@@ -132,7 +139,7 @@ func (r *readCache) share(n int) {
 	first := r.shared.IsZero()
 	r.shared = time.Now().Add(sharedTime)
 	r.limiter.SetBurst(1)
-	r.limiter.SetLimit(r.alone / rate.Limit(16*n)) // turns leave a fifth of the quota, which those that come need
+	r.limiter.SetLimit(r.alone * sharedPart / rate.Limit(n))
 	if first {
 		r.limiter.Allow() // what was left of the burst is used up by instances that start together
 	}
@@ -178,6 +185,15 @@ func (r *readCache) drop(title string) {
 			delete(r.calls, k)
 		}
 	}
+}
+
+// isLimited reports whether Google refused a call because others have used up the quota,
+// so that their callers wait for another slot.
+func (r *readCache) isLimited(err error) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	answer, ok := errors.AsType[*googleapi.Error](err)
+	return ok && answer.Code == http.StatusTooManyRequests && !r.shared.IsZero()
 }
 
 // isTransient reports whether Google failed to answer a call, rather than refused it.

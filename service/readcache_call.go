@@ -75,10 +75,10 @@ func (r *readCache) bookLocked(ctx context.Context, k readKey, c *call) error {
 	return nil
 }
 
-// run makes the call, and another one if the first was not enough.
+// run makes the call, up to maxTries times.
 func (r *readCache) run(ctx context.Context, k readKey, c *call) {
 	rows, requestedAt, err := r.loadAtSlot(ctx, k, c)
-	if err == errFormatsNeeded {
+	for tries := 1; tries < maxTries && (err == errFormatsNeeded || r.isLimited(err)); tries++ {
 		r.bookAgain(c)
 		rows, requestedAt, err = r.loadAtSlot(ctx, k, c)
 	}
