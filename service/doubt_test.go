@@ -77,6 +77,22 @@ func TestOutcomeUnknownNamesTheAnswer(t *testing.T) {
 	})
 }
 
+// TestClocksDifferByASlot: two instances that take the same slots for theirs do not refuse
+// each other's batches for good.
+func TestClocksDifferByASlot(t *testing.T) {
+	const slot = 1250 * time.Millisecond // of 60 writes a minute
+	for _, ahead := range []time.Duration{slot, -slot} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, emulator.Options{Quota: true})
+			instances := []*service.Service{w.instance(0), w.instanceAt(0, func() time.Time { return time.Now().Add(ahead) })}
+			l := w.offer(instances, 20, 3*time.Minute, func(n int) (string, string) { return "Load", fmt.Sprint("r", n) })
+			if l.codes[""] < 3500 {
+				t.Errorf("of 3600 rows with a clock that is %v ahead: %v, want nearly all stored", ahead, l.codes)
+			}
+		})
+	}
+}
+
 // TestClockIsSet: an instance whose clock is wrong, or is set by an hour while it writes, costs
 // others time and loses, doubles or misplaces nothing.
 func TestClockIsSet(t *testing.T) {
