@@ -80,7 +80,7 @@ func TestDescribe(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || !strings.Contains(got.Link, w.id) {
 		t.Errorf("GET / (-want +got):\n%s\nlink %q", diff, got.Link)
 	}
-	if got.Identity.Email != w.google.ServiceAccount() || len(got.Identity.Scopes) != 2 || got.Identity.Expiry.IsZero() {
+	if got.Identity.Email != w.google.ServiceAccount() || len(got.Identity.Scopes) != len(strings.Split(defaultScopes, ",")) || got.Identity.Expiry.IsZero() {
 		t.Errorf("identity = %+v", got.Identity)
 	}
 	w.google.Share(w.id, w.google.ServiceAccount(), "reader")
