@@ -66,6 +66,20 @@ func TestAppendRightOfAnEmptyColumn(t *testing.T) {
 	})
 }
 
+// TestAppendBelowBlankRows holds that the refusal names the row that may be meant, each time.
+func TestAppendBelowBlankRows(t *testing.T) {
+	w := newWorld(t, withSheets(emulator.Sheet{Title: "Lower", Values: [][]any{{}, {}, {"item", "qty"}, {"a", 1}}}))
+	for range 2 {
+		checkProblem(t, "POST", w.do("POST", "/sheets/Lower", `{"item":"b"}`), 422, "invalid-rows", "add the parameter header=3")
+	}
+	if got := w.do("POST", "/sheets/Lower?header=3", `{"item":"b"}`); got.Code != 201 {
+		t.Errorf("POST = %d %s, want 201", got.Code, got.Body)
+	}
+	if got, want := w.rowsBelow("Lower", 3), `[{"item":"a","qty":1},{"item":"b"}]`; got != want {
+		t.Errorf("rows = %s, want %s", got, want)
+	}
+}
+
 // TestAppendPlace holds where a new row goes, by an instance that has just started and by
 // one that knows the end of the sheet, and that an upsert puts it there too.
 func TestAppendPlace(t *testing.T) {

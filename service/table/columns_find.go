@@ -33,6 +33,9 @@ func (c *columns) guessColumn(name string) string {
 	if c.firstRow > 0 {
 		return fmt.Sprintf("the header row is blank, so letters name the columns; if row %d names them, add the parameter header=%d", c.firstRow, c.firstRow)
 	}
+	if len(c.real) > 0 && 2*len(c.real) <= len(c.names) {
+		return "letters name the columns without a name; where another row names them, add the parameter header with its number, such as header=3"
+	}
 	return ""
 }
 

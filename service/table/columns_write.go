@@ -58,7 +58,11 @@ func (c *columns) unknownField(name string, record Record) error {
 			known = append(known, parameterName(field.Column))
 		}
 	}
-	if err.Hint == "" && len(known) > 0 && len(known) <= most {
+	switch {
+	case err.Hint != "" || len(known) > most:
+	case len(known) == 0:
+		err.Hint = "where another row names the columns, add the parameter header with its number, such as header=3"
+	default:
 		err.Hint = fmt.Sprintf("write %s into the header row, or leave it out with columns=%s", Quote(name), escapeParameter.Replace(strings.Join(known, ",")))
 	}
 	return err
@@ -70,8 +74,6 @@ func (p *SheetPlan) errNoHeader(c *columns, e *Edit) error {
 	switch {
 	case c.firstRow > 0:
 		hint = fmt.Sprintf("if row %d names the columns, add the parameter header=%d; else %s", c.firstRow, c.firstRow, hint)
-	case !p.Complete:
-		hint += ", or, where another row names them, add the parameter header with its number, such as header=3"
 	}
 	return &Error{Code: InvalidRows, Detail: fmt.Sprintf("row %d of sheet %q has to name the columns, and is blank", e.Header, c.title), Hint: hint}
 }

@@ -60,14 +60,14 @@ const operatorList = "eq, neq, gt, gte, lt, lte, like, ilike, match, imatch, in 
 func noOperator(text string) error {
 	const detail = "a condition has no operator: " + operatorList
 	if m := comparedText().FindStringSubmatch(text); m != nil {
-		return &Error{Code: BadRequest, Detail: detail, Hint: m[1] + "." + withOperator(m[2], m[3])}
+		return &Error{Code: BadRequest, Detail: detail, Hint: escapeParameter.Replace(m[1] + "." + withOperator(m[2], m[3]))}
 	}
 	name, operand, found := strings.Cut(text, ".")
 	if err := unsupportedOperator(name, operand, true); err != nil {
 		return err
 	}
 	if found && name != "" && operand != "" && !strings.HasPrefix(name, `"`) { // qty.3
-		return &Error{Code: BadRequest, Detail: detail, Hint: name + "." + guessCondition(operand)}
+		return &Error{Code: BadRequest, Detail: detail, Hint: escapeParameter.Replace(name + "." + guessCondition(operand))}
 	}
 	return &Error{Code: BadRequest, Detail: detail, Hint: "column.eq.value, as in or=(qty.gt.3,item.eq.a)"}
 }

@@ -295,7 +295,6 @@ func TestBlankHeaderHint(t *testing.T) {
 	}{
 		{"append", pageOf(lower, 1), appending(record("id", 5.0)), "if row 3 names the columns, add the parameter header=3; else write the column names into row 1"},
 		{"append to an empty sheet", pageOf([][]any{}, 1), appending(record("id", 5.0)), "write the column names into row 1"},
-		{"append, the rows not read", NewSheetPlan("T", pageOf(lower, 1).Before, nil), appending(record("id", 5.0)), "write the column names into row 1, or, where another row names them, add the parameter header with its number, such as header=3"},
 		{"upsert", pageOf(lower, 1), &Edit{Kind: Upserts, Header: 1, OnConflict: []string{"id"}, Records: []Record{record("id", 5.0)}}, letters},
 		{"delete", pageOf(lower, 1), deleting(0, "id:1"), letters},
 		{"update", pageOf(lower, 1), updating(record("item", "x"), 0, "B:1"), letters},

@@ -16,7 +16,15 @@ func parseGroup(name, value string) (c Condition, err error) {
 	if len(value) > 4*maxConditions*maxCondition {
 		return c, badRequest("%s is longer than %d characters", name, maxConditions*maxCondition)
 	}
-	s := &scanner{rest: strings.TrimSpace(value)}
+	value = strings.TrimSpace(value)
+	if !strings.HasPrefix(value, "(") {
+		hint := "or=(qty.gt.3,item.eq.a)"
+		if _, err := parseGroup(name, "("+value+")"); err == nil {
+			hint = name + "=(" + escapeParameter.Replace(value) + ")"
+		}
+		return c, &Error{Code: BadRequest, Detail: name + ": want conditions in parentheses", Hint: hint}
+	}
+	s := &scanner{rest: value}
 	n := 0
 	c.Conditions, err = s.group(&n, 1)
 	if err == nil && s.rest != "" {
@@ -28,11 +36,9 @@ func parseGroup(name, value string) (c Condition, err error) {
 	return c, nil
 }
 
-// group parses conditions in parentheses. It counts in n the tests of columns.
+// group parses conditions in parentheses, the first of which is there. It counts in n the tests of columns.
 func (s *scanner) group(n *int, depth int) (conditions []Condition, err error) {
-	if !s.skip('(') {
-		return nil, &Error{Code: BadRequest, Detail: "want conditions in parentheses", Hint: "or=(qty.gt.3,item.eq.a)"}
-	}
+	s.skip('(')
 	if depth > maxDepth {
 		return nil, errTooDeep
 	}

@@ -132,6 +132,10 @@ func TestQueryErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	titled, err := rowSetOf(t, []any{"My report"}, []any{"id", "item"}, []any{1, "a"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name   string
 		rows   *RowSet
@@ -170,6 +174,7 @@ func TestQueryErrors(t *testing.T) {
 		{"select: an aggregate of an unknown column", set, "select=qt.sum()", `no column "qt"`, `the column is named "qty"`},
 		{"order: not a column of the result", set, "select=sold,count()&order=id", `no column "id"; its columns are "sold", "count"`, ""},
 		{"a blank header row", lower, "item=eq.a", `no column "item"; its columns are "A", "B"`, "the header row is blank, so letters name the columns; if row 3 names them, add the parameter header=3"},
+		{"a title above the header row", titled, "item=eq.a", `no column "item"; its columns are "My report", "B"`, "letters name the columns without a name; where another row names them, add the parameter header with its number, such as header=3"},
 		{"a sheet without columns", empty, "select=id", `no column "id", nor any other`, ""},
 		{"a long name is cut", set, "select=" + strings.Repeat("x", 200), `no column "` + strings.Repeat("x", 100) + `…"`, ""},
 	}

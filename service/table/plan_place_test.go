@@ -120,6 +120,7 @@ func TestCovers(t *testing.T) {
 	}{
 		{"the first table", appending(record("id", 1.0)), true},
 		{"an unknown column", appending(record("x", 1.0)), true},
+		{"a header row that is blank", &Edit{Kind: Appends, Title: "Tasks", Header: 5, Records: []Record{record("id", 1.0)}}, false},
 		{"the side table", appending(record("id", 1.0), record("k", 1.0)), false},
 	}
 	for _, tt := range tests {

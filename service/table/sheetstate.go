@@ -150,11 +150,14 @@ func (s *SheetState) format(column int) *Format {
 // column right of an empty one.
 func (s *SheetState) Covers(e *Edit) bool {
 	header := s.Headers[e.Header]
-	if len(header) <= s.Width {
-		return true
-	}
 	c := newColumns("")
 	c.extend(header, 0)
+	switch {
+	case len(c.real) == 0: // the rows show which one may be meant
+		return false
+	case len(header) <= s.Width:
+		return true
+	}
 	beyond := map[string]bool{}
 	for _, name := range c.names[s.Width:] {
 		beyond[name] = true

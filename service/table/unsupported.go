@@ -32,10 +32,10 @@ func unsupportedOperator(column, value string, inGroup bool) error {
 	case condition == "": // a blank cell is distinct from any value
 		hint = "or=" + escapeParameter.Replace("("+name+".neq."+operand+","+name+".is.null)")
 		if inGroup {
-			hint = "or(" + name + ".neq." + operand + "," + name + ".is.null)"
+			hint = escapeParameter.Replace("or(" + name + ".neq." + operand + "," + name + ".is.null)")
 		}
 	case inGroup:
-		hint = name + "." + condition
+		hint = escapeParameter.Replace(name + "." + condition)
 	}
 	return &Error{Code: BadRequest, Detail: "the operator " + op + " (" + what + ") is not supported", Hint: hint}
 }
