@@ -137,20 +137,25 @@ func NewHandler(s Settings, opts ...Option) (*Handler, error) {
 		Authorize: func(r *http.Request) error { return authorize(callers, r) },
 		Explain:   h.explain,
 		Redact:    h.redact,
-		CORS: web.CORS{
-			Origins:         s.Origins,
-			RequestHeaders:  []string{"Idempotency-Key"},
-			ResponseHeaders: []string{"Idempotency-Replayed"},
-			// Where callers send a token, the page of another site has none to send. IAP's
-			// cookie comes with each request of a browser, and anyone needs neither.
-			BlockWrites: s.Callers.Anyone() || s.Callers.IAP(),
-			Hint:        "set ORIGINS to the sites whose pages may write",
-		},
-		Project: tokens.Project,
-		Logger:  o.logger,
+		CORS:      s.cors(),
+		Project:   tokens.Project,
+		Logger:    o.logger,
 	})
 	o.logger.Info("function is set up", "settings", s, web.Versions())
 	return h, nil
+}
+
+// cors returns what pages of other sites may do.
+func (s Settings) cors() web.CORS {
+	return web.CORS{
+		Origins:         s.Origins,
+		RequestHeaders:  []string{"Idempotency-Key"},
+		ResponseHeaders: []string{"Idempotency-Replayed"},
+		// Where callers send a token, the page of another site has none to send. IAP's
+		// cookie comes with each request of a browser, and anyone needs neither.
+		BlockWrites: s.Callers.Anyone() || s.Callers.IAP(),
+		Hint:        "set ORIGINS to the sites whose pages may write",
+	}
 }
 
 // authorize checks the caller, and logs the address that was verified.

@@ -98,7 +98,7 @@ func fromCommit(err error) error {
 			cause = summary(answer, errorReasons(answer))
 		}
 		return &table.Error{Code: table.OutcomeUnknown, Detail: commit.ErrOutcomeUnknown.Error(), Err: cause,
-			Hint: "repeat the request with the same Idempotency-Key; without one look whether the rows are in the sheet first"}
+			Hint: "repeat the request with the same Idempotency-Key; without one check first whether the rows are in the sheet"}
 	}
 	return err
 }

@@ -38,8 +38,8 @@ func setCell(row, column int64, text string) *sheets.Request {
 	}}
 }
 
-// TestAppendAfterAnEdit: an edit of a person, a day before or three seconds, is taken into account by the
-// next append.
+// TestAppendAfterAnEdit checks that the next append takes an edit of a person into account,
+// made a day or three seconds before.
 func TestAppendAfterAnEdit(t *testing.T) {
 	clear := &sheets.Request{UpdateCells: &sheets.UpdateCellsRequest{
 		Range: &sheets.GridRange{StartRowIndex: 2, EndRowIndex: 4, ForceSendFields: []string{"SheetId"}}, Fields: "userEnteredValue",

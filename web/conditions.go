@@ -6,8 +6,8 @@ import (
 )
 
 // checkConditions refuses writes on conditions that the route does not evaluate: to ignore
-// one would overwrite what its sender wants to keep. "If-Match: *" holds for whatever
-// exists, so that it does not change what a route does.
+// one would overwrite what its sender meant to keep. "If-Match: *" holds for everything
+// that exists, so that it does not change what a route does.
 // https://www.rfc-editor.org/rfc/rfc9110#section-13
 func checkConditions(route Route, next HandlerFunc) HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {

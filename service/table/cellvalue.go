@@ -77,7 +77,7 @@ func plainNumber(text string) (number float64, ok bool) {
 	return number, err == nil
 }
 
-// maxDigits is how many significant digits the exact value of a double has at the most.
+// maxDigits is the maximum number of significant digits of a double's exact value.
 const maxDigits = 767
 
 // exactly parses a JSON number as a cell keeps it, in double precision. It returns

@@ -38,7 +38,7 @@ func ParseRecords(body []byte) ([]Record, error) {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errors.New("it ends too early")
 	}
-	// A decoder's message holds one character of the body at the most.
+	// A decoder's message holds at most one character of the body.
 	return nil, &Error{Code: BadRequest, Detail: fmt.Sprintf("the body is not JSON: %v", err), Hint: sendJSON}
 }
 

@@ -117,8 +117,9 @@ func (j *journal) count(all *map[string]int, more map[string]int) {
 	}
 }
 
-// aboveTyped is the kind of a batch that is above rows which the person has typed below the data
-// after the read that it was planned from, as if it had come before them: nothing is torn or overwritten.
+// aboveTyped is the kind of a batch that is above rows which the person typed below the data
+// after the read that it was planned from. It is as if the batch had come before them:
+// nothing is torn or overwritten.
 const aboveTyped = "above what was typed"
 
 // placed returns the rows that were appended, by name, or what is wrong with their

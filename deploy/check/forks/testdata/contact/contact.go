@@ -8,8 +8,8 @@ import (
 	"example.com/sheets-function/web"
 )
 
-// contact appends what a form sends, as JSON or as browsers do, and the time, to the sheet "Contact",
-// whose header is time, email, message.
+// contact appends what a form sends, as JSON or as browsers do, and the time, to the sheet
+// "Contact", whose header is time, email, message.
 func (h *Handler) contact(w http.ResponseWriter, r *http.Request) error {
 	records, err := h.readRecords(w, r, "application/json", web.FormType)
 	if err != nil {
