@@ -36,7 +36,7 @@ func check(v *Verifier, headers ...string) error {
 func TestCallersHeaders(t *testing.T) {
 	tests := []struct {
 		name, rule string
-		headers    []string // GOOD stands for a valid token
+		headers    []string // GOOD is replaced by a valid token
 		kind       error
 	}{
 		{"anyone", "anyone", nil, nil},

@@ -28,7 +28,7 @@ const (
 	workloadPool = "demo-project.svc.id.goog" // the identity of the federated platform
 )
 
-// grant is what an access token stands for.
+// grant is the account and scopes of an access token.
 type grant struct {
 	principal string
 	scopes    []string
@@ -102,7 +102,7 @@ func (g *fakeGoogle) issue(principal string, scopes []string, federated bool) st
 	return token
 }
 
-// bearer returns what the request's token stands for, or writes a 401.
+// bearer returns the grant of the request's token, or writes a 401.
 func (g *fakeGoogle) bearer(w http.ResponseWriter, r *http.Request) (grant, bool) {
 	token, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	g.mu.Lock()

@@ -168,7 +168,7 @@ func newIAPVerifier(t *testing.T) *Verifier {
 func TestIAPHeaders(t *testing.T) {
 	tests := []struct {
 		name    string
-		headers []string // GOOD stands for a valid assertion
+		headers []string // GOOD is replaced by a valid assertion
 		ok      bool
 	}{
 		{"the assertion", []string{"X-Goog-IAP-JWT-Assertion", "GOOD"}, true},

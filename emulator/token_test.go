@@ -105,7 +105,7 @@ func TestCredentials(t *testing.T) {
 		text, challenge     string
 	}{
 		{"good", "Bearer " + good, 0, 200, id, ""},
-		{"the scheme is in any case", "bearer " + good, 0, 200, id, ""},
+		{"the scheme is in lower case", "bearer " + good, 0, 200, id, ""},
 		{"missing", "", 0, 401, "missing required authentication credential", `Bearer realm="https://accounts.google.com/"`},
 		{"unknown", "Bearer ya29.nobody", 0, 401, "invalid authentication credentials", `Bearer realm="https://accounts.google.com/", error="invalid_token"`},
 		{"expired at its very end", "Bearer " + good, time.Minute, 401, "invalid authentication credentials", `Bearer realm="https://accounts.google.com/", error="invalid_token"`},

@@ -86,7 +86,7 @@ func members(v any) (names []string) {
 	return slices.Compact(names)
 }
 
-// TestAnnotations checks what clients decide on before they ask a person.
+// TestAnnotations checks the annotations, by which clients decide whether to ask a person.
 func TestAnnotations(t *testing.T) {
 	tests := map[string]map[string]any{
 		"describe_spreadsheet": {"readOnlyHint": true, "destructiveHint": false, "idempotentHint": true},

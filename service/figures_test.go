@@ -82,7 +82,7 @@ func (c contest) run(t *testing.T) (r contestResult) {
 		})
 	}
 	wg.Wait()
-	time.Sleep(5 * time.Minute) // until reads have ended that nobody waits for any more
+	time.Sleep(5 * time.Minute) // until reads have ended for which no caller waits any more
 	r.sent = c.minutes * 60 * c.perSecond
 	for _, n := range stored {
 		r.stored += n

@@ -21,7 +21,7 @@ func TestDecodeValues(t *testing.T) {
 		{"cut between rows", `{"values":[["a"],`, `["a"]`, true},
 		{"cut before the end", `{"values":[["a"]]`, `["a"]`, true},
 		{"a page", `<!DOCTYPE html>`, "", true},
-		{"values that are no rows", `{"values":[1]}`, "", true},
+		{"values that are not rows", `{"values":[1]}`, "", true},
 		{"an array", `[]`, "", true},
 		{"nothing", ``, "", true},
 	} {

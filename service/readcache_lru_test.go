@@ -39,7 +39,7 @@ func TestLRUIsBounded(t *testing.T) {
 	if c.find(key("huge")) != nil || c.find(key("a")) == nil || c.bytes != 3*one {
 		t.Errorf("an entry beyond the bound was stored, or removed others: %d bytes", c.bytes)
 	}
-	c.removeSheet("A") // Google finds sheets by their title in any case
+	c.removeSheet("A") // Google finds sheets by their title in upper or lower case
 	if c.find(key("a")) != nil || c.bytes != 2*one {
 		t.Errorf("after removeSheet: %d bytes, want %d", c.bytes, 2*one)
 	}

@@ -95,7 +95,7 @@ func TestAppendAfterAnEdit(t *testing.T) {
 }
 
 // TestEditInTheMoment: an edit in the moment between the read and the batch is not noticed
-// in time, but the caller gets to know that it moved the new row. After a lost answer it cannot be
+// in time, but the answer says that it moved the new row. After a lost answer it cannot be
 // known whether the edit came before the batch: the answer says that the place is unknown.
 func TestEditInTheMoment(t *testing.T) {
 	for _, tt := range []struct {
@@ -493,7 +493,7 @@ func TestLargeAmongSmall(t *testing.T) {
 	})
 }
 
-// TestMinuteOf429: callers without an answer know that nothing is stored.
+// TestMinuteOf429: callers without an answer get an error that says that nothing is stored.
 func TestMinuteOf429(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, emulator.Options{})
@@ -553,7 +553,7 @@ func TestKeysEditedByAPerson(t *testing.T) {
 						t.Errorf("append with key k%d = %q %+v", n, code, result)
 					}
 				}
-				for n := range 6 { // what came after the edit is kept in any case
+				for n := range 6 { // what came after the edit is always kept
 					if code, result := add(instances[(n+1)%2], "Load", fmt.Sprint("k", n), fmt.Sprint(n)); code != "" || !result.Replayed && n == 5 {
 						t.Errorf("repeat with key k%d = %q %+v", n, code, result)
 					}

@@ -26,7 +26,7 @@ func TestAppendCSV(t *testing.T) {
 		{"columns without a name and values", "id,item,qty,,\n18,x,1,,\n", 201, `[{"id":18,"item":"x","qty":1}]`},
 		{"one column without a name and values", "id,item,qty,\n17,x,1,\n", 201, `[{"id":17,"item":"x","qty":1}]`},
 		{"a byte order mark before quotes, all in quotes", "\ufeff\"id\",\"item\",\"qty\"\n\"12\",\"x\",\"1\"\n", 201, `[{"id":12,"item":"x","qty":1}]`},
-		{"a version is no number", "id,item\n1.10,x\n", 201, `[{"id":"1.10","item":"x"}]`},
+		{"a version is not a number", "id,item\n1.10,x\n", 201, `[{"id":"1.10","item":"x"}]`},
 		{"a number in quotes is a text", "id,item\n4,\"12\"\n", 201, `[{"id":4,"item":"12"}]`},
 		{"a value without a column", "id,item,\n4,x,y\n", 422, "line 2: field 3 has a value, and line 1 has no name for its column"},
 		{"semicolons", "id;item;qty\n4;x;1\n", 400, "line 1 has no comma, but 2 semicolons"},

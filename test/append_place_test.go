@@ -49,7 +49,7 @@ var prepared = []struct {
 var offset = emulator.Sheet{Title: "Offset", Values: [][]any{{nil, "item", "qty"}, {nil, "a", 1}}}
 
 // TestAppendRightOfAnEmptyColumn appends as an instance that has just started and as one that
-// knows the end of the sheet.
+// has read the end of the sheet.
 func TestAppendRightOfAnEmptyColumn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, withSheets(offset))
@@ -81,7 +81,7 @@ func TestAppendBelowBlankRows(t *testing.T) {
 }
 
 // TestAppendPlace holds where a new row goes, by an instance that has just started and by
-// one that knows the end of the sheet, and that an upsert puts it there too.
+// one that has read the end of the sheet, and that an upsert puts it there too.
 func TestAppendPlace(t *testing.T) {
 	for _, tt := range prepared {
 		for _, how := range []string{"", "?on_conflict=item"} {

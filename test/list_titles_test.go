@@ -15,7 +15,7 @@ import (
 )
 
 // TestListUnknownTitles checks that titles which no sheet has cost one call in 30 s,
-// however many callers ask for however many of them, and that a sheet which is added
+// however many callers request however many of them, and that a sheet which is added
 // later is found.
 func TestListUnknownTitles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestListUnknownTitles(t *testing.T) {
 	})
 }
 
-// TestListVariants checks that a caller who asks for many variants of one sheet does
+// TestListVariants checks that a caller who requests many variants of one sheet does
 // not use up the slots of another sheet's readers.
 func TestListVariants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -27,7 +27,7 @@ func TestTrace(t *testing.T) {
 	for _, tt := range []struct {
 		name                         string
 		traceparent, google, project string
-		want                         map[string]any // nil is no trace
+		want                         map[string]any // nil: no trace
 	}{
 		{"none", "", "", "p", nil},
 		{"W3C", standard, "", "my-project", map[string]any{"trace": "projects/my-project/traces/" + id, "spanId": span, "trace_sampled": true}},
@@ -137,7 +137,7 @@ func TestRequestIsLogged(t *testing.T) {
 	}
 }
 
-// TestLinesAreBounded checks that nobody can write long lines, least of all who may not
+// TestLinesAreBounded checks that no caller can write long lines, least of all one who may not
 // call.
 func TestLinesAreBounded(t *testing.T) {
 	long := strings.Repeat("\x01", 1<<20)
@@ -217,7 +217,7 @@ func TestLogAttrsElsewhere(t *testing.T) {
 	LogAttrs(t.Context(), slog.Int("rows", 1)) // has no effect
 }
 
-// TestClientLeft checks that an error after the client has left is no alarm, unless
+// TestClientLeft checks that an error after the client has left is not an alarm, unless
 // it has to be seen.
 func TestClientLeft(t *testing.T) {
 	for _, tt := range []struct {

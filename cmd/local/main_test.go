@@ -32,7 +32,7 @@ func start(t *testing.T, c config) *started {
 	c.addr, c.log = "127.0.0.1:0", cmp.Or(c.log, "text")
 	t.Setenv("SHEETS_EMULATOR_HOST", "127.0.0.1:0")
 	ctx, stop := context.WithCancel(t.Context())
-	out, in, err := os.Pipe() // which holds what nobody has read yet
+	out, in, err := os.Pipe() // which holds what has not been read yet
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,8 +54,8 @@ func files(t *testing.T) map[string][]byte {
 	return contents
 }
 
-// check holds a file against the platform that reads it, told by its content.
-// Cloud Run's dialect looks like Knative's: only the path tells them apart.
+// check holds a file against the platform that reads it, found by its content.
+// Cloud Run's dialect looks like Knative's: only the path distinguishes them.
 func check(path string, content []byte) error {
 	if bytes.HasPrefix(content, []byte("#!")) || strings.HasSuffix(path, ".sh") {
 		return script(content)
@@ -132,7 +132,7 @@ func TestMutations(t *testing.T) {
 		{"placeholder for an image", "service.yaml", `image: .*`, `image: ${IMAGE}`, "image"},
 		{"e-mail as Kubernetes account", "service.yaml", `serviceAccountName: .*`, `serviceAccountName: a@b.iam.gserviceaccount.com`, "serviceAccountName"},
 		{"no security context", "service.yaml", `(?s) +securityContext:.*`, ``, "securityContext"},
-		{"scale that is no number", "service.yaml", `max-scale: .*`, `max-scale: "many"`, "max-scale"},
+		{"scale that is not a number", "service.yaml", `max-scale: .*`, `max-scale: "many"`, "max-scale"},
 		{"callers left to the platform", "service.yaml", `(name: CALLERS\n +value: ).*`, `${1}iam`, "CALLERS"},
 		{"anyone may call", "service.yaml", `(name: CALLERS\n +value: ).*`, `${1}anyone`, "CALLERS"},
 		{"callers left out", "service.yaml", `name: CALLERS`, `name: CALLER`, "CALLERS"},

@@ -21,7 +21,7 @@ import (
 )
 
 // strict decodes YAML by one of Google's types, as their API does: a field that
-// it does not know is an error.
+// it does not have is an error.
 func strict(content []byte, v any) error {
 	text, err := yaml.YAMLToJSONStrict(content)
 	if err != nil {

@@ -95,7 +95,7 @@ func callersNamed(env map[string]string) error {
 
 // resource is what Broker and Trigger have of an object. Their own package links
 // a client of Kubernetes for what it looks up at admission, twice as much code as
-// all else here; what is written in them is told by these types.
+// all else here; what is written in them is checked by these types.
 type resource struct {
 	metav1.TypeMeta `json:",inline"`
 	Metadata        metav1.ObjectMeta `json:"metadata"`

@@ -198,7 +198,7 @@ func get(t *testing.T, path string, v any, header ...string) {
 	}
 }
 
-// ready asks until the answer is 200, and returns its body.
+// ready sends requests until the answer is 200, and returns its body.
 func ready(t *testing.T, url string) string {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) { // a process starts; there is nothing to wait on

@@ -92,7 +92,7 @@ func queueTimeout(t *testing.T, folder string) {
 	t.Logf("POST beyond REVISION_TIMEOUT_SECONDS=2: %d %q in %v", a.status, a.body, a.took.Round(time.Millisecond))
 }
 
-// queueProbe asks as Knative's activator and the kubelet do. The proxy then asks
+// queueProbe sends probes as Knative's activator and the kubelet do. The proxy then asks
 // the function itself, for ten seconds before it answers that it is not ready.
 func queueProbe(t *testing.T, folder string) {
 	env := google(t, folder)
@@ -133,7 +133,7 @@ func queueStop(t *testing.T, folder string) {
 			return ask(t, http.MethodPost, proxyURL+"/sheets/Orders", row("stop-", i))
 		})
 	}()
-	time.Sleep(1200 * time.Millisecond) // until all are in the function; nothing outside tells
+	time.Sleep(1200 * time.Millisecond) // until all are in the function; it cannot be observed from outside
 	p.end(t)
 	answers := <-answered
 	longest := all(t, answers, http.StatusCreated)

@@ -68,7 +68,7 @@ type run struct {
 	google *emulator.Server
 	token  string
 	id     string
-	script []int // choices to make; 0 behind its end
+	script []int // choices to make; 0 after its end
 	taken  []int // number of options there were at each choice
 	trace  []string
 	world

@@ -84,7 +84,7 @@ func TestKeyText(t *testing.T) {
 }
 
 // TestSortLongTexts holds that texts are in the order of compareText also where they differ
-// only far behind their start, and that an item to sort has no long text.
+// only far after their start, and that an item to sort has no long text.
 func TestSortLongTexts(t *testing.T) {
 	start := strings.Repeat("Ä", maxSortText-1)
 	texts := []string{

@@ -52,7 +52,7 @@ func TestISO(t *testing.T) {
 	}
 }
 
-// TestFormatISORounds has serials that are no whole milliseconds, and those without a form.
+// TestFormatISORounds has serials that are not whole milliseconds, and those without a form.
 func TestFormatISORounds(t *testing.T) {
 	tests := []struct {
 		serial float64

@@ -71,7 +71,7 @@ func (s *stalledReader) Write([]byte) (int, error) {
 	return 0, os.ErrDeadlineExceeded
 }
 
-// TestStalledReader checks that a reader that takes nothing blocks nobody, and that its
+// TestStalledReader checks that a reader that takes nothing blocks no other, and that its
 // stream ends in time.
 func TestStalledReader(t *testing.T) {
 	w := newWorld(t)

@@ -17,8 +17,8 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-// fakeFunction stands for the function: it answers as if each request asked Google for
-// the spreadsheet, with a token for its scopes.
+// fakeFunction replaces the function: it answers as if each request read the spreadsheet
+// from Google, with a token for its scopes.
 type fakeFunction struct {
 	google *emulator.Server
 	id     string
@@ -230,7 +230,7 @@ func TestRefusals(t *testing.T) {
 		{"cells of no sheet", "GET", "cells?sheet=None", "", 404, `"None"`},
 		{"of a long title", "GET", "cells?sheet=" + long, "", 404, "xxx"},
 		{"too many cells", "GET", "cells?sheet=Orders&rows=100000&columns=100", "", 400, "100000 cells"},
-		{"a row that is no number", "GET", "cells?sheet=Orders&row=x", "", 400, "row is a whole number from 0 to"},
+		{"a row that is not a number", "GET", "cells?sheet=Orders&row=x", "", 400, "row is a whole number from 0 to"},
 		{"a row beyond all sheets", "GET", "cells?sheet=Orders&rows=1&columns=1&row=9223372036854775807", "", 400, "row is a whole number from 0 to"},
 		{"a column below 0", "GET", "cells?sheet=Orders&column=-1", "", 400, "column is a whole number from 0 to"},
 		{"bodies of nothing", "GET", "bodies", "", 400, "want call=N or request=N"},

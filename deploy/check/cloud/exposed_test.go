@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// madeUp calls the service and its candidate with a token that nobody issued.
+// madeUp calls the service and its candidate with a token that was never issued.
 const madeUp = `. deploy/variables.sh
 URL=$(gcloud run services describe "$SERVICE" --region="$REGION" --format='value(status.url)')
 for host in "$URL" "https://candidate---${URL#https://}"; do

@@ -155,7 +155,7 @@ func TestEditMoves(t *testing.T) {
 			`<sheetData><row r="2"><c r="A2"><f t="array" ref="A2:A3">B2:B3</f><v>1</v></c></row></sheetData>`,
 		},
 		{
-			"formulas that are no references to cells", `<sheetData><row r="3"><c r="A3"><f>SUM(T3[A3])+[1]Two!A3+"A3"+LOG10(A3)</f></c></row></sheetData>`, deleted, nil,
+			"formulas that are not references to cells", `<sheetData><row r="3"><c r="A3"><f>SUM(T3[A3])+[1]Two!A3+"A3"+LOG10(A3)</f></c></row></sheetData>`, deleted, nil,
 			`<sheetData><row r="2"><c r="A2"><f>SUM(T3[A3])+[1]Two!A3+&#34;A3&#34;+LOG10(A2)</f></c></row></sheetData>`,
 		},
 		{

@@ -124,7 +124,7 @@ func (w *world) roundTrip(i *instance, r *http.Request) (*http.Response, error) 
 	return answer, nil
 }
 
-// trace prints a call, and what came of it, where the flag asks for it.
+// trace prints a call, and what came of it, where the flag is set.
 func (w *world) trace(i *instance, r *http.Request, format string, values ...any) {
 	if !*calls {
 		return

@@ -39,7 +39,7 @@ func TestRoutes(t *testing.T) {
 		want                   string
 	}{
 		{"events", "team@example.com", "/events?limit=1", 200, `"title": "Stand-up"`},
-		{"a limit that is no number", "team@example.com", "/events?limit=x", 400, "bad-request"},
+		{"a limit that is not a number", "team@example.com", "/events?limit=x", 400, "bad-request"},
 		{"a calendar that is not shared", "private@example.com", "/events", 502, "share the calendar"},
 		{"the document", "team@example.com", "/openapi.yaml", 200, "openapi: 3.1.1"},
 		{"health", "team@example.com", "/health", 200, "ready"},
