@@ -105,10 +105,14 @@ func (w *Writer[R, S]) tryOnce(ctx context.Context) {
 // its refusal, the refusal shows nothing.
 func (w *Writer[R, S]) trial(ctx context.Context, requests ...*sheets.Request) sendResult {
 	_, err := w.sendMetadata(ctx, requests...)
-	if index := refusedRequest(err); index >= 0 && index != len(requests)-1 {
+	result, index := resultOf(err), refusedRequest(err)
+	if result != resultStored && result != resultInvalid { // a refusal is what is expected
+		w.pause(ctx)
+	}
+	if index >= 0 && index != len(requests)-1 {
 		return resultUnknown
 	}
-	return resultOf(err)
+	return result
 }
 
 var requestIndex = regexp.MustCompile(`requests\[(\d+)\]`)

@@ -47,20 +47,24 @@ const announceTime = time.Minute
 // announce makes this instance a member of the ring. The response shows the other members.
 func (w *Writer[R, S]) announce(ctx context.Context) {
 	shown, err := w.sendMetadata(ctx, createMetadata(0, announceKey, w.turns.markerValue(w.Now(), w.once.verdict)))
-	if err == nil {
-		w.observe(readMarkers(shown.DeveloperMetadata))
+	if err != nil {
+		w.pause(ctx)
+		return
 	}
+	w.observe(readMarkers(shown.DeveloperMetadata))
 }
 
-// sendMetadata sends requests that are not those of a write, and pauses after an error.
+// sendMetadata sends requests that are not those of a write.
 func (w *Writer[R, S]) sendMetadata(ctx context.Context, requests ...*sheets.Request) (*sheets.Spreadsheet, error) {
 	shown, err := w.send(ctx, &sheets.BatchUpdateSpreadsheetRequest{Requests: requests, IncludeSpreadsheetInResponse: true})
 	w.noteError(ctx, nil, err)
-	if err != nil {
-		w.failures++
-		sleep(ctx, backoff(w.failures))
-	}
 	return shown, err
+}
+
+// pause waits after a call that failed, for longer after each in a row.
+func (w *Writer[R, S]) pause(ctx context.Context) {
+	w.failures++
+	sleep(ctx, backoff(w.failures))
 }
 
 // plan makes requests of the writes, after answering those that are repeats. A write with
