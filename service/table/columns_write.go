@@ -50,20 +50,24 @@ func (p *SheetPlan) newRows(c *columns, e *Edit) ([]*PlannedRow, error) {
 // unknownField is the error of a field whose column the sheet lacks, with the parameter that
 // leaves such fields out.
 func (c *columns) unknownField(name string, record Record) error {
-	const most = 20 // names in a hint
+	const longest = 500 // bytes of names in a hint
 	err := c.unknown(name)
+	if err.Hint != "" {
+		return err
+	}
 	var known []string
 	for _, field := range record.Fields {
 		if c.has(field.Column) {
 			known = append(known, parameterName(field.Column))
 		}
 	}
-	switch {
-	case err.Hint != "" || len(known) > most:
-	case len(known) == 0:
+	if len(known) == 0 {
 		err.Hint = "where another row names the columns, add the parameter header with its number, such as header=3"
-	default:
-		err.Hint = fmt.Sprintf("write %s into the header row, or leave it out with columns=%s", Quote(name), escapeParameter.Replace(strings.Join(known, ",")))
+		return err
+	}
+	err.Hint = fmt.Sprintf("write %s into the header row, or leave it out", Quote(name))
+	if list := escapeParameter.Replace(strings.Join(known, ",")); len(list) <= longest {
+		err.Hint += " with columns=" + list
 	}
 	return err
 }
@@ -71,8 +75,7 @@ func (c *columns) unknownField(name string, record Record) error {
 // errNoHeader is the error of new rows where the header row names no column.
 func (p *SheetPlan) errNoHeader(c *columns, e *Edit) error {
 	hint := fmt.Sprintf("write the column names into row %d", e.Header)
-	switch {
-	case c.firstRow > 0:
+	if c.firstRow > 0 {
 		hint = fmt.Sprintf("if row %d names the columns, add the parameter header=%d; else %s", c.firstRow, c.firstRow, hint)
 	}
 	return &Error{Code: InvalidRows, Detail: fmt.Sprintf("row %d of sheet %q has to name the columns, and is blank", e.Header, c.title), Hint: hint}

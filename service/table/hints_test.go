@@ -42,6 +42,7 @@ func TestPlanHints(t *testing.T) {
 		return &Edit{Kind: Upserts, Title: "Tasks", Header: 1, OnConflict: []string{"id"}, Records: records}
 	}
 	quoted := [][]any{{"id", "a, b"}}
+	long := strings.Repeat("x", 501)
 	tests := []struct {
 		name string
 		grid [][]any
@@ -51,6 +52,7 @@ func TestPlanHints(t *testing.T) {
 		{"a similar column", tasks, appending(record("id", 5.0, "ownr", "x")), `the column is named "owner"`},
 		{"another column", tasks, appending(record("id", 5.0, "priority", 1.0, "state", "x")), `write "priority" into the header row, or leave it out with columns=id,state`},
 		{"another column, beside one with a comma", quoted, appending(record("a, b", 5.0, "priority", 1.0)), `write "priority" into the header row, or leave it out with columns="a,+b"`},
+		{"another column, beside one with a long name", [][]any{{long}}, appending(record(long, 5.0, "priority", 1.0)), `write "priority" into the header row, or leave it out`},
 		{"only another column", tasks, appending(record("priority", 1.0)), "where another row names the columns, add the parameter header with its number, such as header=3"},
 		{"a row without a key", tasks, upserting(record("state", "x")), "send a value for each column of on_conflict, or append the row without on_conflict"},
 		{"a key twice", tasks, upserting(record("id", 1.0), record("id", 1.0)), "leave out one of the two"},
