@@ -2,8 +2,8 @@ package web
 
 import "strings"
 
-// nearest returns the name that at most two edits make of the one that was given, in any case,
-// with the fewest; "" if there is none.
+// nearest returns the known name that differs from name by the fewest edits, at most two,
+// without regard to case; "" if there is none.
 func nearest(name string, known []string) string {
 	name = strings.ToLower(name)
 	for edits := range min(2, len(name)/2) + 1 {

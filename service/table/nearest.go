@@ -2,9 +2,9 @@ package table
 
 import "strings"
 
-// nearest returns the name that needs the fewest edits to become the one that was given, in
-// any case; "" if all need more than two, or more than one for each two bytes. Of several the
-// first one counts. Long names are not compared, because a sheet may have many.
+// nearest returns the known name that differs from name by the fewest edits, without regard to
+// case: at most two, and at most one for each two bytes of name; "" if there is none. Of several
+// it returns the first. Long names are not compared, because a sheet may have many.
 func nearest(name string, known []string) string {
 	const longest = 100
 	if len(name) > longest {
