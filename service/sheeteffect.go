@@ -201,15 +201,15 @@ func (e *sheetEffect) setStored(shown map[int][]*sheets.CellData, wrong map[*wri
 // misplaced, its new rows are elsewhere than below the last row.
 func (e *sheetEffect) conflict(w *write, misplaced bool) error {
 	rows := e.results[w].Appended
-	detail := "the rows are stored at rows %s of sheet %q, but the sheet's header was changed meanwhile, so that they may stand under other columns"
-	hint := "look at the rows and put them right by hand"
+	detail := "the rows are stored at rows %s of sheet %q, but the sheet's header was changed meanwhile, so that they may be under other columns"
+	hint := "check the rows and correct them by hand"
 	if misplaced {
 		detail = "the rows are stored, once, near rows %s of sheet %q, but not below the last row: somebody inserted, deleted or moved rows at the same moment"
 		hint = "move the rows where they should be; do not send them again"
 	} else if changed := e.results[w].Changed; len(changed) > 0 {
 		rows = changed
-		detail = "the change was made at rows %s of sheet %q, but what stands there or beside them is not what was found before: somebody moved or changed rows at the same moment"
-		hint = "look at these rows, and put them right: File > Version history in Google Sheets shows them as they were"
+		detail = "the change was made at rows %s of sheet %q, but the cells there or beside them are not what was found before: somebody moved or changed rows at the same moment"
+		hint = "check these rows and correct them: File > Version history in Google Sheets shows them as they were"
 	}
 	numbers := strings.Join(table.RowNumbers(rows), ", ")
 	return &table.Error{Code: table.Conflict, Detail: fmt.Sprintf(detail, numbers, e.plan.Title), Hint: hint}

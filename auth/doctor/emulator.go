@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// mismatches are the causes that it looks like if one part of the settings is for an
-// emulator, and another for Google.
+// mismatches are the causes that are found if some of the settings are for an emulator, and
+// others for Google.
 var mismatches = []Cause{
 	NoCredentials, CredentialsFile, LoginEnded, NoMetadataServer, MetadataHost, TokenRefused, Unreachable, UnknownSpreadsheet,
 }
 
-// considerEmulator returns the finding, or what is behind it if the calls do not go to
-// Google: then what fixes it on Google does not help.
+// considerEmulator returns the finding, or its cause in the settings if the calls do not go
+// to Google: then what fixes it on Google does not help.
 func (e *examination) considerEmulator(found *finding) *finding {
 	switch {
 	case e.config.Endpoint == "" && found.cause == TokenRefused && isLoopback(e.watch.metadataHost()):
@@ -43,8 +43,8 @@ func (e *examination) considerEmulator(found *finding) *finding {
 	}
 }
 
-// unsetHosts is unsetEnv for variables that name an emulator: what an emulated metadata
-// server describes is not where this runs.
+// unsetHosts is unsetEnv for variables that name an emulator. Without a service it unsets
+// them in the shell, because an emulated metadata server does not describe this machine.
 func (e *examination) unsetHosts(names ...string) []string {
 	if e.config.Service == "" {
 		return []string{"unset " + strings.Join(names, " ")}
@@ -52,8 +52,8 @@ func (e *examination) unsetHosts(names ...string) []string {
 	return e.unsetEnv(names...)
 }
 
-// isLoopback reports whether a host, or host:port, is this machine: no platform's
-// metadata server is there.
+// isLoopback reports whether a host, or host:port, is this machine, where no platform has
+// its metadata server.
 func isLoopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
