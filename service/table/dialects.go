@@ -130,8 +130,8 @@ var (
 	comparedText = lazyPattern(`(?s)^\s*(.+?)\s*(:?>=|:?<=|<>|!=|==|:?>|:?<|=|:|!)\s*(.*)$`)
 	// comparedValue: >3, >=3, !3.
 	comparedValue = lazyPattern(`(?s)^\s*(>=|<=|<>|!=|==|>|<|=|!)\s*(.*)$`)
-	// operatorBefore: gt:3, gt(3), GT.3, gt 3.
-	operatorBefore = lazyPattern(`(?is)^(eq|neq|gte?|lte?|i?like|i?match)[:(. ](.*?)\)?$`)
+	// operatorBefore: gt:3, gt(3), GT.3, gt 3, gt3.
+	operatorBefore = lazyPattern(`(?is)^(?:(eq|neq|gte?|lte?|i?like|i?match)[:(. ](.*?)\)?|(eq|neq|gte?|lte?)(-?[0-9].*))$`)
 )
 
 func lazyPattern(text string) func() *regexp.Regexp {
@@ -141,7 +141,7 @@ func lazyPattern(text string) func() *regexp.Regexp {
 // guessCondition returns a condition with an operator for a value without one.
 func guessCondition(value string) string {
 	if m := operatorBefore().FindStringSubmatch(value); m != nil {
-		return strings.ToLower(m[1]) + "." + m[2]
+		return strings.ToLower(m[1]+m[3]) + "." + m[2] + m[4]
 	}
 	if m := comparedValue().FindStringSubmatch(value); m != nil {
 		return withOperator(m[1], m[2])

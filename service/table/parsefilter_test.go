@@ -108,6 +108,7 @@ func TestParseFilterErrors(t *testing.T) {
 		{"underscores, text", "item__icontains=app", noOperator, "item=ilike.*app*"},
 		{"underscores, a list", "item__in=a,b", noOperator, "item=in.(a,b)"},
 		{"an operator with a colon", "qty=gt:3", noOperator, "qty=gt.3"},
+		{"an operator without a dot", "qty=gte-3.5", noOperator, "qty=gte.-3.5"},
 		{"an operator as a call", "qty=gt(3)", noOperator, "qty=gt.3"},
 		{"an operator in capitals", "qty=GT.3", noOperator, "qty=gt.3"},
 		{"the name of a parameter", `"limit"=3`, noOperator, `"limit"=eq.3`},
