@@ -50,6 +50,8 @@ func TestPlanHints(t *testing.T) {
 		hint string
 	}{
 		{"a similar column", tasks, appending(record("id", 5.0, "ownr", "x")), `the column is named "owner"`},
+		{"a similar column in columns", tasks, &Edit{Kind: Appends, Title: "Tasks", Header: 1, Columns: []string{"id", "ownr"}, Records: []Record{record("id", 5.0)}}, `the column is named "owner"`},
+		{"a similar column in on_conflict", tasks, &Edit{Kind: Upserts, Title: "Tasks", Header: 1, OnConflict: []string{"Id"}, Records: []Record{record("id", 5.0)}}, `the column is named "id"`},
 		{"another column", tasks, appending(record("id", 5.0, "priority", 1.0, "state", "x")), `write "priority" into the header row, or leave it out with columns=id,state`},
 		{"another column, beside one with a comma", quoted, appending(record("a, b", 5.0, "priority", 1.0)), `write "priority" into the header row, or leave it out with columns="a,+b"`},
 		{"another column, beside one with a long name", [][]any{{long}}, appending(record(long, 5.0, "priority", 1.0)), `write "priority" into the header row, or leave it out`},
