@@ -72,9 +72,10 @@ func (p *planner) Ready(writes []*write) bool {
 func (p *planner) Plan(writes []*write) *plan {
 	made := &plan{Done: map[*write]error{}}
 	for _, w := range planOrder(writes) {
-		if stores, err := p.planWrite(made, w, writes); stores {
+		switch stores, err := p.planWrite(made, w, writes); {
+		case stores:
 			made.Writes = append(made.Writes, w)
-		} else {
+		case err != table.ErrBatchFull: // else it is planned with the next batch
 			made.Done[w] = err
 		}
 	}
@@ -109,6 +110,10 @@ func (p *planner) planWrite(made *plan, w *write, writes []*write) (stores bool,
 	} else {
 		effect = p.effectOn(made, tab, writes)
 		sheet = effect.plan
+		sheet.Elsewhere = -sheet.Reserved
+		for _, other := range made.State {
+			sheet.Elsewhere += other.plan.Reserved
+		}
 	}
 	result, err := sheet.Do(e)
 	if err != nil {

@@ -49,6 +49,7 @@ func TestMemory(t *testing.T) {
 	}
 	env := serveGoogle(t, emulator.New(emulator.Options{}), emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{
 		orders, {Title: "Rows", Values: manyRows(10_000)}, {Title: "Large", Values: manyDates(125_000)}, // a million cells
+		{Title: "Wide", Values: wideRows(5000, 100)},
 	}})
 	p := start(t, buildMain(t, generatedMain), append(env, "READS_PER_MINUTE=100000", "WRITES_PER_MINUTE=600")...)
 	p.get(t, "/sheets/Orders")
@@ -95,8 +96,33 @@ func attacks() []attack {
 		{name: "a million cells", method: "GET", target: "/sheets/Large", slow: true},
 		{name: "a million cells, sorted", method: "GET", target: "/sheets/Large?order=note,id.desc", slow: true},
 		{name: "a million cells, as CSV and text", method: "GET", target: "/sheets/Large?format=csv&values=text", slow: true},
+		{name: "long texts in many rows", method: "PATCH", target: "/sheets/Rows?id=lt.1000", header: asJSON, body: func(n int) io.Reader {
+			return strings.NewReader(`{"` + []string{"note", "item"}[n%2] + `":"` + strings.Repeat(strconv.Itoa(n+10), 5000) + `"}`)
+		}},
+		{name: "changes of wide rows", method: "PATCH", target: "/sheets/Wide?id=lt.2000", header: manyAffected, body: func(n int) io.Reader {
+			return strings.NewReader(fmt.Sprintf(`{"c%d":%d}`, n+1, n))
+		}},
+		{name: "changes of all wide rows", method: "PATCH", target: "/sheets/Wide?id=gte.0", header: manyAffected, body: text(`{"c1":"x"}`)},
 		{name: "a change of a million cells' sheet", method: "PATCH", target: "/sheets/Large?id=eq.5", body: text(`{"item":"x"}`)},
 	}
+}
+
+var manyAffected = append([]string{"Prefer", "max-affected=10000"}, asJSON...)
+
+// wideRows returns rows of numbers, the first of which is their number.
+func wideRows(rows, columns int) [][]any {
+	values := [][]any{{"id"}}
+	for c := range columns - 1 {
+		values[0] = append(values[0], fmt.Sprint("c", c+1))
+	}
+	for n := range rows {
+		row := make([]any, columns)
+		for c := range row {
+			row[c] = n + c
+		}
+		values = append(values, row)
+	}
+	return values
 }
 
 func csvOfOnes(columns, rows int) string {

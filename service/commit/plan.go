@@ -85,7 +85,8 @@ type Plan[R, S any] struct {
 	Requests []*sheets.Request
 	Owners   [][]*Write[R] // of each request, the writes that it is for
 	// Done are writes that need no request and are not among Writes: with an error those
-	// that cannot be made, without one those that change nothing.
+	// that cannot be made, without one those that change nothing. Writes that are in neither
+	// are planned again with the next batch.
 	Done   map[*Write[R]]error
 	Ranges []string // A1 notation: what Verify has to be shown
 	State  S

@@ -15,6 +15,9 @@ type SheetPlan struct {
 	First    int           // number of the first one
 	Complete bool          // they are all that hold anything
 	Added    []*PlannedRow // rows to be inserted, below the others
+	// Reserved is about how many bytes of memory it takes to change rows here, and Elsewhere
+	// on other sheets of the batch; see [ErrBatchFull].
+	Reserved, Elsewhere int
 }
 
 // NewSheetPlan returns the sheet with this title and state. The grid has the cells of all
@@ -34,7 +37,8 @@ func NewSheetPlan(title string, t SheetState, grid [][]any) *SheetPlan {
 }
 
 // Do plans an edit, which must be valid; see [Edit.Validate]. With an error, which is an
-// [Error] with the code [InvalidRows], [BadRequest] or [TooLarge], it changes nothing.
+// [Error] with the code [InvalidRows], [BadRequest] or [TooLarge], or [ErrBatchFull], it
+// changes nothing.
 func (p *SheetPlan) Do(e *Edit) (*EditResult, error) {
 	switch e.Kind {
 	case Updates:
@@ -134,21 +138,10 @@ func tooManyHint(matches int) string {
 	return fmt.Sprintf("add a condition, or the header Prefer: max-affected=%d", matches)
 }
 
-// maxUpdate bounds what an update sends to Google, in bytes: each row that matches has all
-// that is set. An append sends no more, which [maxValues] and the length of a body bound.
-const maxUpdate = 40 << 20
-
 func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 	c, matched, err := p.match(e)
 	if err != nil {
 		return nil, err
-	}
-	if size := len(matched) * e.Size(); size > maxUpdate {
-		return nil, &Error{
-			Code:   TooLarge,
-			Detail: fmt.Sprintf("%d rows match, and what is set in them takes %d MB together: one request sets up to %d MB", len(matched), size>>20, maxUpdate>>20),
-			Hint:   "add a condition, or set fewer columns",
-		}
 	}
 	columns, cells, err := c.setCells(e.Records[0])
 	if err != nil {
@@ -156,6 +149,13 @@ func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 	}
 	if len(columns) == 0 {
 		return nil, &Error{Code: InvalidRows, Detail: "there is no column to set", Hint: `send an object with the columns to set, as in {"qty": 5}`}
+	}
+	need := perTextByte * len(matched) * e.Size()
+	for _, row := range matched {
+		need += row.memory(columns)
+	}
+	if err := p.reserve(len(matched), need, "add a condition, so that fewer rows match"); err != nil {
+		return nil, err
 	}
 	for _, row := range matched {
 		row.write(columns, cells, &p.Before)
@@ -166,6 +166,13 @@ func (p *SheetPlan) update(e *Edit) (*EditResult, error) {
 func (p *SheetPlan) delete(e *Edit) (*EditResult, error) {
 	c, matched, err := p.match(e)
 	if err != nil {
+		return nil, err
+	}
+	need := 0
+	for _, row := range endsOfRuns(matched) {
+		need += row.memory(nil)
+	}
+	if err := p.reserve(len(matched), need, "add a condition, so that fewer rows match"); err != nil {
 		return nil, err
 	}
 	for _, row := range matched {

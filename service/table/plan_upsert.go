@@ -32,6 +32,17 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !e.IgnoreDuplicates {
+		need := perTextByte * e.Size()
+		for i, row := range known {
+			if row != nil {
+				need += row.memory(fresh[i].sent)
+			}
+		}
+		if err := p.reserve(len(fresh), need, "send fewer rows in one request"); err != nil {
+			return nil, err
+		}
+	}
 	d := &EditResult{columns: len(c.names)}
 	var added []*PlannedRow
 	for i, row := range fresh {
