@@ -25,7 +25,7 @@ const (
 var (
 	ErrOverloaded     = errors.New("too many writes are waiting")
 	ErrNotSent        = errors.New("the caller left before the write was sent")
-	ErrOutcomeUnknown = errors.New("Google has not confirmed the write: it may be stored or not")
+	ErrOutcomeUnknown = errors.New("the write may be stored or not: Google has not confirmed it")
 	ErrKeyReused      = errors.New("the idempotency key was used for another request")
 	ErrNoRoom         = errors.New("the spreadsheet has no room for the developer metadata that each write needs")
 	ErrStopped        = errors.New("no new writes are taken any more")
