@@ -24,11 +24,21 @@ func (f *Fault) UnmarshalText(text []byte) error {
 	if err := checkCall(read.Call); err != nil {
 		return fmt.Errorf("read fault %q: %w", text, err)
 	}
+	given := map[string]bool{}
 	for word := range strings.SplitSeq(rest, ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(word), "=")
-		if err := read.set(name, value); err != nil {
+		name, value, hasValue := strings.Cut(strings.TrimSpace(word), "=")
+		switch err := read.set(name, value); {
+		case err != nil:
 			return fmt.Errorf("read fault %q: %w", text, err)
+		case hasValue && (name == "html" || name == "hang"):
+			return fmt.Errorf("read fault %q: %s has no value", text, name)
+		case given[name]:
+			return fmt.Errorf("read fault %q: %s is given twice", text, name)
 		}
+		given[name] = true
+	}
+	if read == (Fault{Call: read.Call, Times: read.Times}) {
+		return fmt.Errorf("read fault %q: nothing fails: want one of status, delay, html, hang, drop", text)
 	}
 	*f = read
 	return nil
@@ -73,7 +83,8 @@ func (f *Fault) set(name, value string) (err error) {
 		return fmt.Errorf("%q is none of status, times, delay, html, hang, drop", name)
 	}
 	if err != nil || f.Times < 0 || f.Delay < 0 || f.Status != 0 && (f.Status < 400 || f.Status > 599) {
-		return fmt.Errorf("%s cannot be %q", name, value)
+		want := map[string]string{"status": "400 to 599", "times": "a whole number", "delay": "a duration such as 2s"}[name]
+		return fmt.Errorf("%s is %s, not %q", name, want, value)
 	}
 	return nil
 }

@@ -29,6 +29,10 @@ func TestFaultText(t *testing.T) {
 		"oauth2.token:times=-1":                             nil,
 		"oauth2.token:delay=2":                              nil,
 		"oauth2.token:drop=never":                           nil,
+		"oauth2.token:hang=3":                               nil,
+		"oauth2.token:status=503,html=false":                nil,
+		"oauth2.token:status=500,status=503":                nil,
+		"oauth2.token:times=3":                              nil,
 	} {
 		var got emulator.Fault
 		err := got.UnmarshalText([]byte(text))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"example.com/sheets-function/emulator"
@@ -37,13 +38,17 @@ func openBook(path string, write bool) (*book, error) {
 	}
 	content, err := os.ReadFile(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && !strings.EqualFold(filepath.Ext(path), ".xlsx"):
+		return nil, fmt.Errorf("%s does not exist, and a new file is an .xlsx file: -file %s.xlsx", path, strings.TrimSuffix(path, filepath.Ext(path)))
 	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, syscall.EISDIR):
+		return nil, fmt.Errorf("%s is a folder: name an .xlsx file in it", path)
 	case err != nil:
 		return nil, err
 	default:
 		read, err := emulator.ReadXLSX(bytes.NewReader(content))
 		if err != nil {
-			return nil, fmt.Errorf("%s is not an .xlsx file: %w", path, err)
+			return nil, fmt.Errorf("%s is not an .xlsx file: %s: %w\nTo make one of it, open it in Google Sheets, and choose File > Download > Microsoft Excel (.xlsx)", path, describeContent(content), err)
 		}
 		b.original, b.content.Sheets, b.content.File = content, read.Sheets, read.File
 	}
@@ -53,6 +58,21 @@ func openBook(path string, write bool) (*book, error) {
 	}
 	_ = probe.Close()
 	return b, os.Remove(probe.Name())
+}
+
+// describeContent says what a file is that is not an .xlsx file.
+func describeContent(content []byte) string {
+	switch head := content[:min(len(content), 200)]; {
+	case len(content) == 0:
+		return "it is empty"
+	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}): // a compound file, https://learn.microsoft.com/openspecs/windows_protocols/ms-cfb
+		return "it is an .xls file of an older Excel, or has a password"
+	case bytes.Contains(head, []byte("opendocument")):
+		return "it is an OpenDocument file"
+	case bytes.HasPrefix(head, []byte("PK")):
+		return "it is a damaged one, or another kind of zip file"
+	}
+	return "it has another format"
 }
 
 // create creates the spreadsheet in the emulator.

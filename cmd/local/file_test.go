@@ -221,3 +221,40 @@ func names(t *testing.T, folder string) (list []string) {
 	}
 	return list
 }
+
+// TestOddFiles checks that a file which is not an .xlsx file is refused with what it is and
+// what to do, and that a new file is not made with another extension.
+func TestOddFiles(t *testing.T) {
+	folder := t.TempDir()
+	const download = "File > Download > Microsoft Excel (.xlsx)"
+	tests := []struct {
+		name, file, content string
+		want                []string
+	}{
+		{"an empty file", "a.xlsx", "", []string{"a.xlsx is not an .xlsx file: it is empty", download}},
+		{"an old workbook", "a.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("x", 500), []string{"older Excel", download}},
+		{"an OpenDocument file", "a.ods", "PK\x03\x04" + strings.Repeat("\x00", 26) + "mimetypeapplication/vnd.oasis.opendocument.spreadsheet", []string{"OpenDocument", download}},
+		{"a damaged file", "a.xlsx", "PK\x03\x04" + strings.Repeat("x", 500), []string{"damaged", download}},
+		{"a text", "a.csv", "id,item\n1,apple\n", []string{"another format", download}},
+		{"a new file with another extension", "new.csv", "missing", []string{"new.csv does not exist", "-file " + filepath.Join(folder, "new") + ".xlsx"}},
+		{"a new file without an extension", "new", "missing", []string{"-file " + filepath.Join(folder, "new") + ".xlsx"}},
+		{"a folder", ".", "missing", []string{"is a folder: name an .xlsx file in it"}},
+	}
+	for _, tt := range tests {
+		path := filepath.Join(folder, tt.file)
+		if tt.content != "missing" {
+			if err := os.WriteFile(path, []byte(tt.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := openBook(path, false)
+		for _, want := range tt.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: openBook() = %v, want %q", tt.name, err, want)
+			}
+		}
+	}
+	if _, err := openBook(filepath.Join(folder, "new.XLSX"), false); err != nil {
+		t.Errorf("a new .XLSX file: %v", err)
+	}
+}
