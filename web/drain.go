@@ -66,6 +66,12 @@ func (d *drain) begin() {
 	d.draining = true
 }
 
+func (d *drain) begun() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.draining
+}
+
 // wait blocks until nothing is in flight or ctx is done.
 func (d *drain) wait(ctx context.Context) {
 	select {
@@ -88,8 +94,7 @@ func (h *Handler) countInFlight(next http.Handler) http.Handler {
 	})
 }
 
-func rejectShuttingDown(w http.ResponseWriter, _ *http.Request) error {
-	w.Header().Set("Connection", "close")
+func rejectShuttingDown(http.ResponseWriter, *http.Request) error {
 	return &Error{
 		Code: CodeOverloaded, Status: http.StatusServiceUnavailable,
 		Detail: "this instance is shutting down, so nothing was done", RetryAfter: time.Second,

@@ -48,8 +48,8 @@ func TestShutdown(t *testing.T) {
 					t.Errorf("Shutdown() took %v, want %v; beforeCancel called: %v", took, tt.took, called)
 				}
 				wg.Wait()
-				if w.Code != tt.status {
-					t.Errorf("the request in flight is answered %d, want %d", w.Code, tt.status)
+				if w.Code != tt.status || w.Header().Get("Connection") != "close" {
+					t.Errorf("the request in flight is answered %d %v, want %d with Connection: close", w.Code, w.Header(), tt.status)
 				}
 				late := a.do("GET", "/health")
 				if p := problemOf(t, late); p.Status != 503 || p.Code != CodeOverloaded || late.Header().Get("Retry-After") != "1" || late.Header().Get("Connection") != "close" {

@@ -130,7 +130,7 @@ func Explain(ctx context.Context, err error) *Error {
 func (h *Handler) logAndRecover(next HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		out, line := &responseRecorder{ResponseWriter: w}, &logLine{handler: h}
+		out, line := &responseRecorder{ResponseWriter: w, drain: h.drain}, &logLine{handler: h}
 		err := recoverPanics(next, out, r.WithContext(context.WithValue(r.Context(), logLineKey{}, line)))
 		began := out.status != 0
 		clientGone := out.failed != nil && errors.Is(err, out.failed)

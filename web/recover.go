@@ -46,14 +46,19 @@ func (e *panicError) trace() string { return e.Error() + "\n\n" + string(e.stack
 // responseRecorder notes what was sent.
 type responseRecorder struct {
 	http.ResponseWriter
+	drain  *drain
 	status int
 	size   int
 	failed error // of the last write to the client
 }
 
-// WriteHeader notes the status.
+// WriteHeader notes the status. During a shutdown it closes the connection, on which the
+// client would send its next request to a process that has ended.
 func (w *responseRecorder) WriteHeader(status int) {
 	w.status = status
+	if w.drain.begun() {
+		w.Header().Set("Connection", "close")
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
