@@ -45,7 +45,7 @@ func TestMemory(t *testing.T) {
 		t.Skip("the memory of a process is read from /proc")
 	}
 	if testing.Short() || raceDetector {
-		t.Skip("takes half a minute; the race detector slows the emulator, and is not in the process that is measured")
+		t.Skip("takes a minute; the race detector slows the emulator, and is not in the process that is measured")
 	}
 	env := serveGoogle(t, emulator.New(emulator.Options{}), emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{
 		orders, {Title: "Rows", Values: manyRows(10_000)}, {Title: "Large", Values: manyDates(125_000)}, // a million cells
