@@ -2,6 +2,7 @@ package test
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -35,17 +36,18 @@ type attack struct {
 	body           func(n int) io.Reader // of the n-th; nil is none
 	slow           bool                  // the caller reads its answer slowly
 	endless        bool                  // the caller does not wait for an answer
+	callers        int                   // side by side; 0 is sideBySide
 }
 
 // TestMemory starts the function as platforms do, sends requests that take much memory
-// or time, twenty of each side by side, and checks that it lives and that its resident
+// or time, many of each side by side, and checks that it lives and that its resident
 // memory stays below 60 % of what service.yaml requests, while another caller reads.
 func TestMemory(t *testing.T) {
 	if _, err := os.Stat("/proc/self/status"); err != nil {
 		t.Skip("the memory of a process is read from /proc")
 	}
 	if testing.Short() || raceDetector {
-		t.Skip("takes a minute; the race detector slows the emulator, and is not in the process that is measured")
+		t.Skip("takes half a minute; the race detector slows the emulator, and is not in the process that is measured")
 	}
 	env := serveGoogle(t, emulator.New(emulator.Options{}), emulator.Spreadsheet{Title: "Demo", Sheets: []emulator.Sheet{
 		orders, {Title: "Rows", Values: manyRows(10_000)}, {Title: "Large", Values: manyDates(125_000)}, // a million cells
@@ -96,10 +98,10 @@ func attacks() []attack {
 		{name: "a million cells", method: "GET", target: "/sheets/Large", slow: true},
 		{name: "a million cells, sorted", method: "GET", target: "/sheets/Large?order=note,id.desc", slow: true},
 		{name: "a million cells, as CSV and text", method: "GET", target: "/sheets/Large?format=csv&values=text", slow: true},
-		{name: "long texts in many rows", method: "PATCH", target: "/sheets/Rows?id=lt.1000", header: asJSON, body: func(n int) io.Reader {
+		{name: "long texts in many rows", callers: 8, method: "PATCH", target: "/sheets/Rows?id=lt.1000", header: asJSON, body: func(n int) io.Reader {
 			return strings.NewReader(`{"` + []string{"note", "item"}[n%2] + `":"` + strings.Repeat(strconv.Itoa(n+10), 5000) + `"}`)
 		}},
-		{name: "changes of wide rows", method: "PATCH", target: "/sheets/Wide?id=lt.2000", header: manyAffected, body: func(n int) io.Reader {
+		{name: "changes of wide rows", callers: 5, method: "PATCH", target: "/sheets/Wide?id=lt.2000", header: manyAffected, body: func(n int) io.Reader {
 			return strings.NewReader(fmt.Sprintf(`{"c%d":%d}`, n+1, n))
 		}},
 		{name: "changes of all wide rows", method: "PATCH", target: "/sheets/Wide?id=gte.0", header: manyAffected, body: text(`{"c1":"x"}`)},
@@ -154,7 +156,7 @@ func unfinished(int) io.Reader {
 	r, w := io.Pipe()
 	go func() {
 		_, _ = w.Write([]byte(`{"id":1}`))
-		time.Sleep(5 * time.Second)
+		time.Sleep(2 * time.Second)
 		_ = w.CloseWithError(io.ErrUnexpectedEOF)
 	}()
 	return io.MultiReader(r)
@@ -166,7 +168,7 @@ func (a attack) sideBySide(t *testing.T, p *process) map[int]int {
 	statuses := map[int]int{}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for n := range sideBySide {
+	for n := range cmp.Or(a.callers, sideBySide) {
 		wg.Go(func() {
 			status := a.send(t, p, n)
 			mu.Lock()
@@ -212,7 +214,7 @@ func (a attack) send(t *testing.T, p *process, n int) (status int) {
 	}
 	defer answer.Body.Close()
 	if a.slow {
-		time.Sleep(3 * time.Second) // while it reads nothing
+		time.Sleep(time.Second) // while it reads nothing
 		return answer.StatusCode
 	}
 	_, _ = io.Copy(io.Discard, answer.Body)
