@@ -256,6 +256,7 @@ func TestBadWrites(t *testing.T) {
 		{"one refused, of another sheet", 400, namesNone, "Other", 0, 3 * time.Second, table.ProtectedRange},
 		{"one refused, of another sheet, named", 400, namesCause, "Other", 0, 3 * time.Second, table.ProtectedRange},
 		{"one refused every 2 s", 400, namesCause, "Load", 2 * time.Second, 12 * time.Second, table.ProtectedRange},
+		{"one refused every 2 s, of another sheet, none named", 400, namesNone, "Other", 2 * time.Second, 3500 * time.Millisecond, table.ProtectedRange},
 		{"one refused every 2 s, of another sheet", 400, namesCause, "Other", 2 * time.Second, 3500 * time.Millisecond, table.ProtectedRange},
 		{"one refused with 403", 403, namesNone, "Load", 0, 3 * time.Second, table.ProtectedRange},
 		{"one refused with 403, named", 403, namesCause, "Load", 0, 3 * time.Second, table.ProtectedRange},
