@@ -86,6 +86,7 @@ func attacks() []attack {
 		{name: "CSV whose header is commas", method: "POST", target: "/sheets/Rows", header: asCSV, body: text(strings.Repeat(",", maxBody-10))},
 		{name: "CSV of many columns", method: "POST", target: "/sheets/Rows", header: asCSV, body: text(wide)},
 		{name: "JSON of many values", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(jsonOfOnes(10_000, 100))},
+		{name: "as many values as may be", method: "POST", target: "/sheets/Wide", header: asJSON, body: text(everyOtherColumn(10_000, 20))},
 		{name: "JSON of one long string", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(`{"id":"` + strings.Repeat("x", maxBody-100) + `"}`)},
 		{name: "a number of many digits", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(`{"id":0.` + strings.Repeat("7", maxBody-100) + `}`)},
 		{name: "nested arrays", method: "POST", target: "/sheets/Rows", header: asJSON, body: text(strings.Repeat("[", maxBody-100))},
@@ -137,6 +138,16 @@ func csvOfOnes(columns, rows int) string {
 
 func jsonOfOnes(rows, columns int) string {
 	return "[" + strings.Repeat(manyColumns(columns)+",", rows-1)[:min(maxBody-2000, (rows-1)*len(manyColumns(columns)+","))]
+}
+
+// everyOtherColumn returns rows for a sheet of [wideRows], of which each has as many values, none
+// of them beside another.
+func everyOtherColumn(rows, values int) string {
+	var row strings.Builder
+	for c := range values {
+		fmt.Fprintf(&row, `,"c%d":"xy"`, 2*c+2)
+	}
+	return "[" + strings.Repeat("{"+row.String()[1:]+"},", rows-1) + "{" + row.String()[1:] + "}]"
 }
 
 // gzipOfBlanks is short, and n bytes long once inflated.

@@ -18,10 +18,15 @@ const (
 	// and perTextByte what each byte of the text does: it is encoded and decoded several times.
 	perChangedCell = 600
 	perTextByte    = 8
+	// perNewCell is what each column of the sheet takes in a new row, whether it is set or not.
+	perNewCell = 32
 )
 
-// reserve counts the memory that an edit needs to change a number of rows. The hint is for an
-// edit that takes too much by itself.
+// fewerRows is the hint for new rows that take too much.
+const fewerRows = "send fewer rows in one request"
+
+// reserve counts the memory that an edit needs to add or change a number of rows. The hint is
+// for an edit that takes too much by itself.
 func (p *SheetPlan) reserve(rows, need int, hint string) error {
 	switch {
 	case need > maxReserved:
@@ -35,6 +40,14 @@ func (p *SheetPlan) reserve(rows, need int, hint string) error {
 	}
 	p.Reserved += need
 	return nil
+}
+
+// memoryOfNew returns about how many bytes an edit with these new rows takes in a batch: what
+// is sent, and the cells of rows that the sheet has and new ones take, in the response.
+func (p *SheetPlan) memoryOfNew(fresh []*PlannedRow, columns int, e *Edit) int {
+	_, last := p.below(fresh, e.Header)
+	placed := min(len(fresh), max(0, p.Bottom()-last))
+	return perTextByte*e.Size() + perNewCell*columns*len(fresh) + perChangedCell*columns*placed
 }
 
 // memory returns about how many bytes the row's cells take in the response of a batch, besides

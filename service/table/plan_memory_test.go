@@ -32,6 +32,20 @@ func TestMemoryOfChangesIsBounded(t *testing.T) {
 	for id := range 4000 {
 		records = append(records, record("id", float64(id), "c1", "y"))
 	}
+	fresh := func(rows int, text string) (records []Record) {
+		for id := range rows {
+			r := record("id", float64(10_000+id))
+			for c := range 19 {
+				r.Fields = append(r.Fields, Field{Column: fmt.Sprint("c", c+1), Value: text})
+			}
+			records = append(records, r)
+		}
+		return records
+	}
+	few, prepared := grid(1, 20, "x"), grid(1, 20, "x")
+	for range 10_000 {
+		prepared = append(prepared, append(make([]any, 20), &Cell{Formula: "=FALSE"}))
+	}
 	all := where(OpGte, "0")
 	wide, long := grid(4000, 100, "x"), grid(1000, 3, strings.Repeat("x", 5_000))
 	tests := []struct {
@@ -47,6 +61,12 @@ func TestMemoryOfChangesIsBounded(t *testing.T) {
 		{"an upsert of some wide rows", wide, Edit{Kind: Upserts, OnConflict: []string{"id"}, Records: records[:2000]}, ""},
 		{"of all wide rows", wide, Edit{Kind: Upserts, OnConflict: []string{"id"}, Records: records}, TooLarge},
 		{"that ignores what is there", wide, Edit{Kind: Upserts, OnConflict: []string{"id"}, IgnoreDuplicates: true, Records: records}, ""},
+		{"of new rows", few, Edit{Kind: Upserts, OnConflict: []string{"id"}, Records: fresh(MaxRows, "x")}, ""},
+		{"of new rows with long texts", few, Edit{Kind: Upserts, OnConflict: []string{"id"}, Records: fresh(MaxRows, strings.Repeat("x", 40))}, TooLarge},
+		{"an append", few, Edit{Kind: Appends, Records: fresh(MaxRows, "x")}, ""},
+		{"an append of long texts", few, Edit{Kind: Appends, Records: fresh(MaxRows, strings.Repeat("x", 40))}, TooLarge},
+		{"an append to rows that were prepared", prepared, Edit{Kind: Appends, Records: fresh(5000, "x")}, ""},
+		{"an append to many rows that were prepared", prepared, Edit{Kind: Appends, Records: fresh(MaxRows, "x")}, TooLarge},
 		{"a delete of all wide rows", wide, Edit{Kind: Deletes, Filter: all}, ""},
 		{"of some wide rows apart from each other", wide, Edit{Kind: Deletes, Filter: everyOther}, ""},
 		{"of rows that are long", grid(1000, 2, strings.Repeat("x", 45_000)), Edit{Kind: Deletes, Filter: everyOther}, TooLarge},

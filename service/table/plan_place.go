@@ -9,11 +9,7 @@ func (p *SheetPlan) add(d *EditResult, fresh []*PlannedRow, e *Edit) *EditResult
 	if len(fresh) == 0 {
 		return d
 	}
-	var set []int // by the edit, in any row
-	for _, row := range fresh {
-		set = union(set, row.ColumnsSet)
-	}
-	last := max(p.lastInUse(set), e.Header)
+	set, last := p.below(fresh, e.Header)
 	model := p.modelOf(last, e.Header)
 	next := last + 1
 	for _, row := range fresh {
@@ -30,6 +26,15 @@ func (p *SheetPlan) add(d *EditResult, fresh []*PlannedRow, e *Edit) *EditResult
 		}
 	}
 	return d
+}
+
+// below returns the columns that any of the new rows sets, ascending, and the number of the
+// row that they go below.
+func (p *SheetPlan) below(fresh []*PlannedRow, header int) (set []int, last int) {
+	for _, row := range fresh {
+		set = union(set, row.ColumnsSet)
+	}
+	return set, max(p.lastInUse(set), header)
 }
 
 // placeRow puts a new row at the number next, or inserts it, and returns it.

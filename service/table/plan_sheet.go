@@ -93,6 +93,9 @@ func (p *SheetPlan) append(e *Edit) (*EditResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.reserve(len(fresh), p.memoryOfNew(fresh, len(c.names), e), fewerRows); err != nil {
+		return nil, err
+	}
 	return p.add(&EditResult{columns: len(c.names)}, fresh, e), nil
 }
 

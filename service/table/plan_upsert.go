@@ -32,16 +32,14 @@ func (p *SheetPlan) upsert(e *Edit) (*EditResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !e.IgnoreDuplicates {
-		need := perTextByte * e.Size()
-		for i, row := range known {
-			if row != nil {
-				need += row.memory(fresh[i].sent)
-			}
+	need := p.memoryOfNew(fresh, len(c.names), e)
+	for i, row := range known {
+		if row != nil && !e.IgnoreDuplicates {
+			need += row.memory(fresh[i].sent)
 		}
-		if err := p.reserve(len(fresh), need, "send fewer rows in one request"); err != nil {
-			return nil, err
-		}
+	}
+	if err := p.reserve(len(fresh), need, fewerRows); err != nil {
+		return nil, err
 	}
 	d := &EditResult{columns: len(c.names)}
 	var added []*PlannedRow
