@@ -26,11 +26,10 @@ func (w *Writer[R, S]) refresh(ctx context.Context, writes []*Write[R]) bool {
 	if err == nil && !ready && !settled {
 		ready, err = w.readAll(ctx, writes)
 	}
-	if err == errTurnLost {
-		return false
-	}
 	if err != nil {
 		w.Invalidate()
+	}
+	if err != nil && err != errTurnLost {
 		w.fail(writes, w.planner.Explain(err))
 	}
 	return ready && err == nil
