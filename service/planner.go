@@ -29,6 +29,7 @@ type planner struct {
 	exists func(title string) bool // reports whether a read has found the sheet
 	sheets map[string]*sheetState  // by title
 	cells  cellsRead               // what was just read, for the next plan only
+	full   *write                  // the first that the last batch had no memory for
 	read   func(ctx context.Context, ranges []string, headers []int) (*cellsRead, error)
 }
 
@@ -71,13 +72,23 @@ func (p *planner) Ready(writes []*write) bool {
 // were read; changes come before appends, so that they do not change new rows.
 func (p *planner) Plan(writes []*write) *plan {
 	made := &plan{Done: map[*write]error{}}
+	if i := slices.Index(writes, p.full); i >= 0 {
+		writes = writes[:i+1] // those that came later would take its memory again
+	}
+	full := map[*write]bool{}
 	for _, w := range planOrder(writes) {
 		switch stores, err := p.planWrite(made, w, writes); {
 		case stores:
 			made.Writes = append(made.Writes, w)
-		case err != table.ErrBatchFull: // else it is planned with the next batch
+		case err == table.ErrBatchFull: // it is planned with the next batch
+			full[w] = true
+		default:
 			made.Done[w] = err
 		}
+	}
+	p.full = nil
+	if i := slices.IndexFunc(writes, func(w *write) bool { return full[w] }); i >= 0 {
+		p.full = writes[i]
 	}
 	for _, e := range made.State {
 		e.finish()
