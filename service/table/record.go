@@ -11,7 +11,7 @@ const MaxRows = 10_000
 
 // maxValues is the maximum number of values in one request: a value takes several times
 // the memory of its text.
-const maxValues = 200_000
+const maxValues = 150_000
 
 // maxColumns is Google's limit, column ZZZ.
 // https://support.google.com/drive/answer/37603

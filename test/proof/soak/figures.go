@@ -26,7 +26,7 @@ var figureList = []figure{
 	{"a row that Google refuses every 2 s", 1, 20, 0, time.Minute, 2 * time.Second, 1, 1, 0, 0},
 	{"two", 2, 200, 0, 2 * time.Minute, 0, .99, .97, 8, 4},
 	{"three", 3, 200, 0, 3 * time.Minute, 0, .99, .97, 8, 4.5},
-	{"three, and 50 GETs a second", 3, 200, 50, 3 * time.Minute, 0, .99, .97, 8, 4.5},
+	{"three, and 50 GETs a second", 3, 200, 50, 3 * time.Minute, 0, .99, .97, 15, 4.5},
 	{"ten", 10, 200, 0, 3 * time.Minute, 0, .8, .8, 0, 0},
 }
 
