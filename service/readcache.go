@@ -190,10 +190,12 @@ func (r *readCache) drop(title string) {
 // isLimited reports whether Google refused a call because others have used up the quota,
 // so that their callers wait for another slot.
 func (r *readCache) isLimited(err error) bool {
+	if answer, ok := errors.AsType[*googleapi.Error](err); !ok || answer.Code != http.StatusTooManyRequests {
+		return false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	answer, ok := errors.AsType[*googleapi.Error](err)
-	return ok && answer.Code == http.StatusTooManyRequests && !r.shared.IsZero()
+	return !r.shared.IsZero()
 }
 
 // isTransient reports whether Google failed to answer a call, rather than refused it.

@@ -14,11 +14,16 @@ import (
 	"example.com/sheets-function/emulator"
 )
 
-func TestDoctor(t *testing.T) {
-	google := emulator.New(emulator.Options{})
+// serveGoogle serves an emulated Google and returns its host:port.
+func serveGoogle(t *testing.T) (google *emulator.Server, host string) {
+	google = emulator.New(emulator.Options{})
 	server := httptest.NewServer(google)
-	defer server.Close()
-	host := strings.TrimPrefix(server.URL, "http://")
+	t.Cleanup(server.Close)
+	return google, strings.TrimPrefix(server.URL, "http://")
+}
+
+func TestDoctor(t *testing.T) {
+	google, host := serveGoogle(t)
 	id := google.Create(emulator.Spreadsheet{Title: "Shared", Sheets: []emulator.Sheet{orders}})
 	private := google.Create(emulator.Spreadsheet{Title: "Private", Sheets: []emulator.Sheet{orders}, Unshared: true})
 
@@ -52,10 +57,7 @@ func TestDoctor(t *testing.T) {
 // TestDoctorSettings checks that settings for an emulator beside settings for Google are
 // recognized: what fixes the same error of Google does not help.
 func TestDoctorSettings(t *testing.T) {
-	google := emulator.New(emulator.Options{})
-	server := httptest.NewServer(google)
-	defer server.Close()
-	host := strings.TrimPrefix(server.URL, "http://")
+	google, host := serveGoogle(t)
 	id := google.Create(emulator.Spreadsheet{Title: "Shared", Sheets: []emulator.Sheet{orders}})
 	private := google.Create(emulator.Spreadsheet{Title: "Private", Sheets: []emulator.Sheet{orders}, Unshared: true})
 	gone := httptest.NewServer(nil)
@@ -116,10 +118,7 @@ func TestDoctorCommand(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	google := emulator.New(emulator.Options{})
-	server := httptest.NewServer(google)
-	defer server.Close()
-	host := strings.TrimPrefix(server.URL, "http://")
+	google, host := serveGoogle(t)
 	id := google.Create(emulator.Spreadsheet{Sheets: []emulator.Sheet{orders}})
 	for _, tt := range []struct {
 		sheet  string

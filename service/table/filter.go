@@ -179,12 +179,14 @@ func (c Condition) validateIs() error {
 	if len(c.Values) == 1 && slices.Contains(isValues, strings.ToLower(c.Values[0])) {
 		return nil
 	}
-	hint := "null"
-	switch text := strings.ToLower(strings.Join(c.Values, ",")); {
-	case nearest(text, isValues) != "":
-		hint = nearest(text, isValues)
+	text := strings.ToLower(strings.Join(c.Values, ","))
+	hint := nearest(text, isValues)
+	switch {
+	case hint != "":
 	case strings.Contains(text, "not"): // "not null"
 		hint = "not_null"
+	default:
+		hint = "null"
 	}
 	return &Error{
 		Code:   BadRequest,
