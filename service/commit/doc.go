@@ -108,7 +108,7 @@
 //
 // Other programs may have created metadata with the number n. Then n is skipped. The writes
 // of an attempt in doubt under n are answered with [ErrOutcomeUnknown] first, because the
-// other metadata may be deleted, and the attempt be stored then. If somebody deletes the
+// other metadata may be deleted, and the attempt be stored then. If a person deletes the
 // markers, the record of what was stored is gone: writes that are in doubt at that moment
 // are answered with [ErrOutcomeUnknown], and the sequence continues after the markers that
 // are left. If the markers are deleted after an attempt was stored late, and before its

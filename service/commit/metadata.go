@@ -32,7 +32,7 @@ const (
 
 // windowOf returns how many markers are kept: more than batches that can be stored between
 // the look that a batch was planned from and its end, even if the minute of the quota
-// begins anew in between. The limit is that of the room: with a quota of more than 84
+// begins again in between. The limit is that of the room: with a quota of more than 84
 // writes a minute it holds for instances with one account only.
 func windowOf(perMinute int) int64 {
 	minutes := (lookLimit + callTimeout + googleLimit + time.Minute).Minutes()
